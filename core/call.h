@@ -1,0 +1,92 @@
+// A request on its way through the core: accept() checks it; a good one becomes a Call, which passes through
+// a thread for hashing (if it has a password) and one for the database, and ends in a Reply.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "check.h"
+#include "db/database.h"
+#include "decode.h"
+#include "format.h"
+#include "key.h"
+#include "password.h"
+
+namespace helpdesk {
+
+// What the configuration of a location says.
+struct Settings {
+    std::vector<Key> keys;
+    const DatabaseSettings* database = nullptr;
+    int bcrypt_cost = default_bcrypt_cost;
+    Format format = Format::xml;
+    std::string format_variable = "format";
+    bool legacy_status = false;  // old clients: 200 for all our 4xx
+    bool reject_unknown = false;
+    CheckOptions check;
+};
+
+struct Request {
+    Variables variables;
+    std::string_view api_key;        // header X-API-Key
+    std::string_view authorization;  // header Authorization
+    std::string_view accept;         // header Accept
+};
+
+struct Reply {
+    int status = 200;
+    std::string_view content_type;
+    std::string body;
+    std::vector<std::pair<std::string_view, std::string>> headers;
+    std::string log;  // for the operator, at level error; empty when there is nothing to say
+};
+
+// The answer to a request that had problems. Also for those that nginx or the module found.
+Reply problem_reply(const Settings& settings, Format format, const Problems& problems);
+
+// The format that a request asks for; a wrong one becomes a problem.
+Format choose_format(const Settings& settings, const Request& request, Problems& problems);
+
+// Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
+bool is_taken_name(std::string_view name);
+
+class Call {
+  public:
+    // Either answers at once, without any work for the database, or gives the call to carry out.
+    static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request);
+
+    // Whether hash() must run before execute().
+    bool needs_hash() const { return hash_needed_; }
+
+    // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
+    void hash();
+
+    // Carries out calls, each by itself: one that fails harms no other. Blocks; for a database thread. Never throws.
+    static void execute(std::span<const std::unique_ptr<Call>> calls);
+
+    // The answer, after hash() or execute().
+    Reply reply() const;
+
+    // Whether an answer stands already and nothing more is to be done.
+    bool failed() const { return !result_.problems.empty(); }
+
+    // Gives up: no thread took the call.
+    void fail(Problem problem) { result_.problems = {std::move(problem)}; }
+
+  private:
+    Call(const Settings& settings, Format format, Write write, std::string ignored);
+
+    const Settings& settings_;
+    Format format_;
+    Write write_;
+    std::string ignored_;
+    bool hash_needed_;
+    WriteResult result_;
+};
+
+}  // namespace helpdesk

@@ -1,0 +1,265 @@
+#include "check.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <regex>
+#include <set>
+
+#include "text.h"
+
+namespace helpdesk {
+namespace {
+
+// Checks one call. Each rule adds to `problems` and goes on, so that the client learns of all at once.
+class Checker {
+  public:
+    Checker(const Action& action, const Variables& input, const CheckOptions& options, Problems& problems)
+        : resource_(action.resource()),
+          input_(input),
+          options_(options),
+          problems_(problems),
+          adding_(action.verb == Verb::add) {}
+
+    void run(Write& write) {
+        for (const Variable& variable : resource_.variables) {
+            if (variable.kind == Kind::identifier)
+                write.identifier = identifier(variable);
+            else if (variable.kind == Kind::new_name || variable.kind == Kind::date_list)
+                orphan(variable);
+            else if (auto value = this->value(variable))
+                write.values.push_back(std::move(*value));
+        }
+    }
+
+  private:
+    void problem(const Variable& variable, std::string_view code, std::string text) {
+        problems_.push_back({code, std::string(variable.name), std::move(text)});
+    }
+
+    // On add an empty value is the same as an omitted one.
+    bool supplied(std::string_view name) const {
+        const std::string* value = input_.find(name);
+        return value != nullptr && !(adding_ && value->empty());
+    }
+
+    bool too_long(const Variable& variable, std::string_view text) {
+        if (variable.limit == 0 || text::length(text) <= variable.limit)
+            return false;
+        problem(variable, code::too_long,
+                "is longer than " + std::to_string(variable.limit) + " characters");
+        return true;
+    }
+
+    std::string identifier(const Variable& variable) {
+        std::string text(text::trim(input_.get(variable.name)));
+        if (text.empty())
+            problem(variable, code::required, "is required");
+        too_long(variable, text);
+        return text;
+    }
+
+    // A companion is read with the variable it belongs to; alone, a list of dates is an error.
+    void orphan(const Variable& variable) {
+        if (variable.kind == Kind::date_list && !input_.get(variable.name).empty() &&
+            !supplied(variable.companion))
+            problem(variable, code::required, "needs " + std::string(variable.companion));
+    }
+
+    std::optional<Value> value(const Variable& variable) {
+        Value value{.variable = &variable, .text = {}, .items = {}, .dates_variable = nullptr, .dates = {}, .new_name = {}};
+        if (variable.kind == Kind::coordinate)
+            complete_pair(variable);
+        if (!supplied(variable.name)) {
+            if (!adding_)
+                return std::nullopt;
+            fill_default(value);
+            return value;
+        }
+        const std::string text(input_.get(variable.name));
+        switch (variable.kind) {
+            case Kind::text:
+            case Kind::email:
+                too_long(variable, text);
+                if (variable.kind == Kind::email)
+                    email(variable, text);
+                value.text = text;
+                break;
+            case Kind::password:
+                if (text.empty())
+                    return std::nullopt;
+                too_long(variable, text);
+                value.text = text;
+                break;
+            case Kind::choice:
+                value.text = choice(variable, text);
+                break;
+            case Kind::coordinate:
+                value.text = coordinate(variable, text);
+                break;
+            case Kind::reference:
+                reference(value, text);
+                break;
+            case Kind::text_list:
+            case Kind::email_list:
+            case Kind::name_list:
+            case Kind::id_list:
+                list(value, text);
+                break;
+            case Kind::identifier:
+            case Kind::new_name:
+            case Kind::date_list:
+                break;
+        }
+        return value;
+    }
+
+    static void fill_default(Value& value) {
+        const Variable& variable = *value.variable;
+        if (variable.kind == Kind::choice)
+            value.text = variable.choices.front();
+        else if (variable.kind != Kind::reference && variable.kind != Kind::coordinate)
+            value.text = "";
+    }
+
+    static std::string choice(const Variable& variable, std::string_view text) {
+        const auto found =
+            std::find_if(variable.choices.begin(), variable.choices.end(),
+                         [&](std::string_view choice) { return text::equal_ignoring_case(choice, text); });
+        return std::string(found == variable.choices.end() ? variable.choices.front() : *found);
+    }
+
+    // On update the stored companion counts too: that is the database layer's part.
+    void complete_pair(const Variable& variable) {
+        if (adding_ && !supplied(variable.name) && supplied(variable.companion))
+            problem(variable, code::incomplete_coordinates,
+                    "is required beside " + std::string(variable.companion));
+    }
+
+    std::optional<std::string> coordinate(const Variable& variable, const std::string& text) {
+        static const std::regex decimal(R"([+-]?(\d{1,20}(\.\d{0,9})?|\.\d{1,9}))");
+        if (text.empty())
+            return std::nullopt;
+        if (text.size() > 64 || !std::regex_match(text, decimal)) {
+            problem(variable, code::invalid_number, "must be a decimal number with at most 9 decimals");
+            return std::nullopt;
+        }
+        // A comparison of the text's own digits: 90.000000001 must not round to 90.
+        const std::size_t point = text.find('.');
+        const double whole = std::stod(text.substr(0, point) + ".0");
+        const bool fraction = point != std::string::npos &&
+                              text.find_first_not_of('0', point + 1) != std::string::npos;
+        if (std::abs(whole) > variable.range || (std::abs(whole) == variable.range && fraction)) {
+            const std::string range = std::to_string(variable.range);
+            problem(variable, code::out_of_range, "must lie between -" + range + " and " + range);
+        }
+        return text.front() == '+' ? text.substr(1) : text;
+    }
+
+    void reference(Value& value, const std::string& text) {
+        const Variable& variable = *value.variable;
+        too_long(variable, text);
+        if (!text.empty() || variable.reference->first_if_unknown)
+            value.text = text;
+        if (variable.companion.empty() || text != create_new)
+            return;
+        const Variable& companion = *resource_.find(variable.companion);
+        value.new_name = input_.get(companion.name);
+        if (text::trim(value.new_name).empty())
+            problem(companion, code::required,
+                    "is required with " + std::string(variable.name) + "=" + std::string(create_new));
+        too_long(companion, value.new_name);
+    }
+
+    void email(const Variable& variable, std::string_view text) {
+        if (options_.check_email && !text.empty() && !is_email(text))
+            problem(variable, code::invalid_email, "is not a valid e-mail address");
+    }
+
+    void list(Value& value, const std::string& text) {
+        const Variable& variable = *value.variable;
+        value.items = text::split_list(text, max_list_items + 1);
+        if (value.items.size() > max_list_items)
+            return problem(variable, code::too_many_values,
+                           "has more than " + std::to_string(max_list_items) + " entries");
+        for (const std::string& item : value.items)
+            if (variable.kind != Kind::id_list && too_long(variable, item))
+                break;
+        if (variable.kind == Kind::id_list)
+            ids(value);
+        else
+            fold_duplicates(value.items);
+        if (variable.kind == Kind::email_list) {
+            const auto bad = std::find_if_not(value.items.begin(), value.items.end(), is_email);
+            if (options_.check_email && bad != value.items.end())
+                problem(variable, code::invalid_email, "holds \"" + *bad + "\", which is not a valid e-mail address");
+        }
+        for (const Variable& other : resource_.variables)
+            if (other.kind == Kind::date_list && other.companion == variable.name)
+                dates(other, value);
+    }
+
+    void ids(Value& value) {
+        std::set<std::uint64_t> seen;
+        for (std::string& item : value.items) {
+            std::uint64_t id = 0;
+            const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), id);
+            if (error != std::errc() || end != item.data() + item.size() || id == 0)
+                return problem(*value.variable, code::invalid_number, "must be a list of IDs, which are whole numbers");
+            item = std::to_string(id);
+            if (!seen.insert(id).second)
+                return problem(*value.variable, code::duplicate_value, "holds the ID " + item + " more than once");
+        }
+    }
+
+    static void fold_duplicates(std::vector<std::string>& items) {
+        std::set<std::string> seen;
+        std::erase_if(items, [&](const std::string& item) { return !seen.insert(text::to_lower(item)).second; });
+    }
+
+    void dates(const Variable& variable, Value& value) {
+        value.dates_variable = &variable;
+        const std::string text(input_.get(variable.name));
+        if (text.empty())
+            return;
+        for (const std::string& item : text::split_list(text, max_list_items + 1)) {
+            const auto date = parse_date(item);
+            if (!date)
+                return problem(variable, code::invalid_date,
+                               "must be a list of dates such as 12/31/2024 or 2024-12-31 08:30:00");
+            value.dates.push_back(*date);
+        }
+        if (value.dates.size() != value.items.size())
+            problem(variable, code::count_mismatch,
+                    "must have as many dates as " + std::string(variable.companion) + " has IDs");
+    }
+
+    const Resource& resource_;
+    const Variables& input_;
+    const CheckOptions& options_;
+    Problems& problems_;
+    const bool adding_;
+};
+
+}  // namespace
+
+Value* Write::find(Kind kind) {
+    const auto found = std::find_if(values.begin(), values.end(),
+                                    [&](const Value& value) { return value.variable->kind == kind; });
+    return found == values.end() ? nullptr : &*found;
+}
+
+Write check(const Action& action, const Variables& variables, const CheckOptions& options,
+            Problems& problems) {
+    Write write{.action = &action, .identifier = {}, .values = {}};
+    Checker(action, variables, options, problems).run(write);
+    return write;
+}
+
+bool is_email(std::string_view text) {
+    static const std::regex address(R"([^\s@<>",;]+@[^\s@<>",;.]+(\.[^\s@<>",;.]+)+)");
+    constexpr std::size_t longest = 1024;  // std::regex recurses by the character
+    return text.size() <= longest && std::regex_match(text.begin(), text.end(), address);
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,103 @@
+#include "connection.h"
+
+#include <algorithm>
+
+namespace helpdesk::db {
+namespace {
+
+// Statements differ by the variables that clients supply. A client that tries every mix must not fill the
+// server's memory: past this many the cache starts anew.
+constexpr std::size_t most_prepared = 64;
+
+sql::ConnectOptionsMap options(const DatabaseSettings& settings) {
+    sql::ConnectOptionsMap options;
+    options["hostName"] = settings.socket.empty()
+                              ? sql::SQLString("tcp://" + settings.host + ":" + std::to_string(settings.port))
+                              : sql::SQLString("unix://" + settings.socket);
+    options["userName"] = sql::SQLString(settings.user);
+    options["password"] = sql::SQLString(settings.password);
+    options["schema"] = sql::SQLString(settings.name);
+    options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+    options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(settings.connect_timeout.count());
+    options["OPT_READ_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
+    options["OPT_WRITE_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
+    // A lost connection ends a transaction and its prepared statements: never mended behind our back.
+    options["OPT_RECONNECT"] = false;
+    // An UPDATE that changes nothing still found its row.
+    options["CLIENT_FOUND_ROWS"] = true;
+    if (settings.tls != Tls::off) {
+        options["sslEnforce"] = true;
+        options["sslVerify"] = settings.tls == Tls::verify;
+    }
+    if (!settings.tls_ca.empty())
+        options["sslCA"] = sql::SQLString(settings.tls_ca);
+    return options;
+}
+
+}  // namespace
+
+// Made on first use, so after nginx forked; once, whichever thread is first.
+sql::Driver& driver() {
+    static sql::Driver* const driver = sql::mysql::get_mysql_driver_instance();
+    return *driver;
+}
+
+Connection::Connection(const DatabaseSettings& settings) {
+    sql::ConnectOptionsMap map = options(settings);
+    connection_.reset(driver().connect(map));
+    statement_.reset(connection_->createStatement());
+    // A row that somebody else holds must not hold this thread longer than the server's silence would.
+    const auto lock_wait = std::max<std::int64_t>(1, settings.read_timeout.count() / 2);
+    statement_->execute(
+        "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
+        "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = " +
+        std::to_string(lock_wait));
+    statement_->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+}
+
+std::unique_ptr<sql::ResultSet> Connection::query(const std::string& sql,
+                                                  const std::vector<Parameter>& parameters) {
+    return std::unique_ptr<sql::ResultSet>(bind(sql, parameters).executeQuery());
+}
+
+void Connection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
+    bind(sql, parameters).executeUpdate();
+}
+
+std::uint64_t Connection::last_insert_id() {
+    const auto row = query("SELECT LAST_INSERT_ID()", {});
+    row->next();
+    return row->getUInt64(1);
+}
+
+void Connection::begin() { statement_->execute("START TRANSACTION"); }
+
+void Connection::commit() { statement_->execute("COMMIT"); }
+
+void Connection::rollback() { statement_->execute("ROLLBACK"); }
+
+sql::PreparedStatement& Connection::prepare(const std::string& sql) {
+    const auto found = prepared_.find(sql);
+    if (found != prepared_.end())
+        return *found->second;
+    if (prepared_.size() >= most_prepared)
+        prepared_.clear();
+    std::unique_ptr<sql::PreparedStatement> statement(connection_->prepareStatement(sql));
+    return *prepared_.emplace(sql, std::move(statement)).first->second;
+}
+
+sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {
+    sql::PreparedStatement& statement = prepare(sql);
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const auto index = static_cast<unsigned>(i + 1);
+        if (const auto* text = std::get_if<std::string>(&parameters[i]))
+            statement.setString(index, *text);
+        else if (const auto* number = std::get_if<std::uint64_t>(&parameters[i]))
+            statement.setUInt64(index, *number);
+        else
+            statement.setNull(index, sql::DataType::VARCHAR);
+    }
+    return statement;
+}
+
+}  // namespace helpdesk::db

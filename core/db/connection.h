@@ -1,0 +1,47 @@
+// One connection to MySQL or MariaDB, of one thread. Everything here throws sql::SQLException.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <variant>
+#include <vector>
+
+#include "connector.h"
+#include "database.h"
+
+namespace helpdesk::db {
+
+// A parameter of a prepared statement.
+using Parameter = std::variant<std::nullptr_t, std::string, std::uint64_t>;
+
+// The client library.
+sql::Driver& driver();
+
+class Connection {
+  public:
+    // Connects, and makes the session strict, in UTF-8, UTC and READ COMMITTED.
+    explicit Connection(const DatabaseSettings& settings);
+
+    std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
+    void execute(const std::string& sql, const std::vector<Parameter>& parameters);
+    // The AUTO_INCREMENT value of the last INSERT.
+    std::uint64_t last_insert_id();
+
+    void begin();
+    void commit();
+    void rollback();
+
+  private:
+    sql::PreparedStatement& prepare(const std::string& sql);
+    sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);
+
+    // Destroyed in reverse: statements before their connection.
+    std::unique_ptr<sql::Connection> connection_;
+    std::unique_ptr<sql::Statement> statement_;
+    std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;
+};
+
+}  // namespace helpdesk::db

@@ -1,0 +1,264 @@
+#include "decode.h"
+
+#include <jansson.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <memory>
+
+#include "text.h"
+
+namespace helpdesk {
+namespace {
+
+struct JsonDeleter {
+    void operator()(json_t* value) const { json_decref(value); }
+};
+using Json = std::unique_ptr<json_t, JsonDeleter>;
+
+// The shortest decimal text that is the same double: 71.234566789 stays 71.234566789.
+std::string number_text(double number) {
+    std::array<char, 400> buffer{};
+    const auto end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
+    return {buffer.data(), end.ptr};
+}
+
+void add_json_member(const char* name, const json_t* value, Variables& variables) {
+    switch (json_typeof(value)) {
+        case JSON_STRING:
+            variables.add(name, {json_string_value(value), json_string_length(value)});
+            break;
+        case JSON_INTEGER:
+            variables.add(name, std::to_string(json_integer_value(value)));
+            break;
+        case JSON_REAL:
+            variables.add(name, number_text(json_real_value(value)));
+            break;
+        case JSON_TRUE:
+            variables.add(name, "Y");
+            break;
+        case JSON_FALSE:
+            variables.add(name, "N");
+            break;
+        case JSON_NULL:
+            variables.add(name, "");
+            break;
+        case JSON_OBJECT:
+        case JSON_ARRAY:
+            variables.add_problem({code::malformed_body, printable_name(name),
+                                   "must be a string, a number, true, false or null"});
+            break;
+    }
+}
+
+// jansson ends its message with the token it stood at: … near '"cid"'.
+std::string duplicate_name(std::string_view message) {
+    const std::size_t begin = message.find("near '\"");
+    const std::size_t end = message.rfind("\"'");
+    if (begin == std::string_view::npos || end == std::string_view::npos || end < begin + 7)
+        return "";
+    return printable_name(message.substr(begin + 7, end - begin - 7));
+}
+
+// Splits off and returns the part of `rest` before `separator`; nothing when it does not occur.
+std::optional<std::string_view> take_until(std::string_view& rest, std::string_view separator) {
+    const std::size_t end = rest.find(separator);
+    if (end == std::string_view::npos)
+        return std::nullopt;
+    const std::string_view part = rest.substr(0, end);
+    rest.remove_prefix(end + separator.size());
+    return part;
+}
+
+struct Part {
+    std::optional<std::string> name;
+    bool is_file = false;
+};
+
+Part read_part_headers(std::string_view headers) {
+    Part part;
+    for (bool more = true; more;) {
+        const auto taken = take_until(headers, "\r\n");
+        more = taken.has_value();
+        const std::string_view line = taken.value_or(headers);
+        if (!text::equal_ignoring_case(line.substr(0, line.find(':')), "content-disposition"))
+            continue;
+        part.name = header_parameter(line, "name");
+        part.is_file = header_parameter(line, "filename") || header_parameter(line, "filename*");
+    }
+    return part;
+}
+
+}  // namespace
+
+void Variables::add(std::string_view name, std::string value) {
+    if (all_.size() >= max_variables) {
+        if (problems_.empty() || problems_.back().code != code::too_many_variables)
+            add_problem({code::too_many_variables, "",
+                         "a request may hold at most " + std::to_string(max_variables) + " variables"});
+        return;
+    }
+    std::string lower = text::to_lower(name);
+    const std::string shown = printable_name(lower);
+    if (!text::is_utf8(value))
+        add_problem({code::invalid_encoding, shown, "is not valid UTF-8"});
+    else if (!text::is_printable(value))
+        add_problem({code::invalid_characters, shown, "holds a character that is not allowed"});
+    if (find(lower) != nullptr)
+        add_problem({code::duplicate_variable, shown, "is given more than once"});
+    all_.push_back({std::move(lower), std::move(value)});
+}
+
+const std::string* Variables::find(std::string_view name) const {
+    const auto found = std::find_if(all_.begin(), all_.end(), [&](const Variable& v) { return v.name == name; });
+    return found == all_.end() ? nullptr : &found->value;
+}
+
+std::string_view Variables::get(std::string_view name) const {
+    const std::string* value = find(name);
+    return value == nullptr ? std::string_view() : std::string_view(*value);
+}
+
+std::string printable_name(std::string_view name) {
+    constexpr std::size_t longest = 64;
+    return text::percent_encode(name.substr(0, longest));
+}
+
+void decode_form(std::string_view encoded, Variables& variables) {
+    while (!encoded.empty()) {
+        const std::string_view pair = encoded.substr(0, encoded.find('&'));
+        encoded.remove_prefix(std::min(encoded.size(), pair.size() + 1));
+        if (pair.empty())
+            continue;
+        const std::size_t equals = pair.find('=');
+        const std::string_view raw_name = pair.substr(0, equals);
+        auto name = text::decode_form_text(raw_name);
+        auto value =
+            text::decode_form_text(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+        if (name && value)
+            variables.add(*name, std::move(*value));
+        else
+            variables.add_problem({code::invalid_encoding,
+                                   printable_name(text::to_lower(name.value_or(std::string(raw_name)))),
+                                   "holds a % without two hexadecimal digits"});
+    }
+}
+
+void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables) {
+    const auto malformed = [&](std::string variable, std::string_view text) {
+        variables.add_problem({code::malformed_body, std::move(variable), std::string(text)});
+    };
+    const std::string boundary = header_parameter(content_type, "boundary").value_or("");
+    if (boundary.empty() || boundary.size() > 70)
+        return malformed("", "the multipart body has no valid boundary");
+
+    // Each delimiter begins with a line break, the first one's may be missing: one is put before the body.
+    const std::string delimiter = "\r\n--" + boundary;
+    if (body.starts_with(std::string_view(delimiter).substr(2)))
+        body.remove_prefix(delimiter.size() - 2);
+    else if (!take_until(body, delimiter))
+        return malformed("", "the multipart body does not begin with its boundary");
+
+    for (std::size_t parts = 0; parts <= max_variables; ++parts) {
+        if (body.starts_with("--"))
+            return;
+        const auto padding = take_until(body, "\r\n");
+        if (!padding || padding->find_first_not_of(" \t") != std::string_view::npos)
+            break;
+        const auto headers = body.starts_with("\r\n") ? std::optional<std::string_view>("") : take_until(body, "\r\n\r\n");
+        const auto value = headers ? take_until(body, delimiter) : std::nullopt;
+        if (!value)
+            break;
+        const Part part = read_part_headers(*headers);
+        if (!part.name)
+            return malformed("", "a part of the multipart body has no name");
+        if (part.is_file)
+            malformed(printable_name(text::to_lower(*part.name)), "must be a text field, not a file");
+        else
+            variables.add(*part.name, std::string(*value));
+    }
+    malformed("", "the multipart body is not complete");
+}
+
+void decode_json(std::string_view body, Variables& variables) {
+    json_error_t error;
+    const Json root(json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
+    if (root == nullptr) {
+        if (json_error_code(&error) == json_error_duplicate_key)
+            variables.add_problem({code::duplicate_variable, duplicate_name(error.text), "is given more than once"});
+        else
+            variables.add_problem({code::malformed_body, "",
+                                   "the body is not valid JSON (line " + std::to_string(error.line) +
+                                       ", column " + std::to_string(error.column) + ")"});
+        return;
+    }
+    if (!json_is_object(root.get())) {
+        variables.add_problem({code::malformed_body, "", "the JSON body must be an object"});
+        return;
+    }
+    const char* name = nullptr;
+    json_t* value = nullptr;
+    json_object_foreach(root.get(), name, value) add_json_member(name, value, variables);
+}
+
+BodyType body_type(std::string_view content_type) {
+    const std::string charset = header_parameter(content_type, "charset").value_or("utf-8");
+    if (!text::equal_ignoring_case(charset, "utf-8") &&
+        !text::equal_ignoring_case(charset, "us-ascii"))
+        return BodyType::unsupported;
+    const std::string type = text::to_lower(text::trim(content_type.substr(0, content_type.find(';'))));
+    if (type == "application/x-www-form-urlencoded")
+        return BodyType::form;
+    if (type == "multipart/form-data")
+        return BodyType::multipart;
+    return type == "application/json" ? BodyType::json : BodyType::unsupported;
+}
+
+void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables) {
+    switch (type) {
+        case BodyType::form:
+            return decode_form(body, variables);
+        case BodyType::multipart:
+            return decode_multipart(body, content_type, variables);
+        case BodyType::json:
+            return decode_json(body, variables);
+        case BodyType::unsupported:
+            return;
+    }
+}
+
+std::optional<std::string> header_parameter(std::string_view header, std::string_view name) {
+    std::size_t at = header.find(';');
+    while (at != std::string_view::npos && at < header.size()) {
+        at = header.find_first_not_of("; \t", at);
+        if (at == std::string_view::npos)
+            break;
+        const std::size_t equals = header.find_first_of("=;", at);
+        if (equals == std::string_view::npos || header[equals] == ';') {
+            at = equals;
+            continue;
+        }
+        const std::string_view found = text::trim(header.substr(at, equals - at));
+        std::string value;
+        at = equals + 1;
+        if (at < header.size() && header[at] == '"') {
+            for (++at; at < header.size() && header[at] != '"'; ++at) {
+                if (header[at] == '\\' && at + 1 < header.size() && (header[at + 1] == '"' || header[at + 1] == '\\'))
+                    ++at;
+                value += header[at];
+            }
+            at = header.find(';', at);
+        } else {
+            const std::size_t end = std::min(header.find(';', at), header.size());
+            value = text::trim(header.substr(at, end - at));
+            at = end;
+        }
+        if (text::equal_ignoring_case(found, name))
+            return value;
+    }
+    return std::nullopt;
+}
+
+}  // namespace helpdesk

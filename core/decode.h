@@ -1,0 +1,65 @@
+// From the bytes of a request to its variables. Knows the four encodings, and nothing of actions.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "problem.h"
+
+namespace helpdesk {
+
+// What a request may hold; more is an error, so that a hostile request stays cheap.
+inline constexpr std::size_t max_variables = 1000;
+
+// The variables of one request, from query and body together, and what was wrong with them.
+class Variables {
+  public:
+    // Takes one variable. The name is folded to lower case. A value that is not clean UTF-8, a name that comes
+    // twice and a variable too many become problems.
+    void add(std::string_view name, std::string value);
+    void add_problem(Problem problem) { problems_.push_back(std::move(problem)); }
+
+    // The value, or null when the variable was not supplied. `name` in lower case.
+    const std::string* find(std::string_view name) const;
+    // The value, empty when the variable was not supplied.
+    std::string_view get(std::string_view name) const;
+
+    struct Variable {
+        std::string name;
+        std::string value;
+    };
+    const std::vector<Variable>& all() const { return all_; }
+    const Problems& problems() const { return problems_; }
+
+  private:
+    std::vector<Variable> all_;
+    Problems problems_;
+};
+
+// A name as it may stand in a message or a header: percent-encoded where it is not plain, cut at 64 bytes.
+std::string printable_name(std::string_view name);
+
+// `a=1&b=2`, of a query string or an application/x-www-form-urlencoded body.
+void decode_form(std::string_view encoded, Variables& variables);
+
+// multipart/form-data (RFC 7578), text fields only. `content_type` is the header with its boundary.
+void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables);
+
+// A flat application/json object: strings, numbers, true and false as Y and N, null as empty.
+void decode_json(std::string_view body, Variables& variables);
+
+// The body types that decode_body takes.
+enum class BodyType { form, multipart, json, unsupported };
+
+// Reads a Content-Type header. A charset other than UTF-8 (or its part US-ASCII) is unsupported.
+BodyType body_type(std::string_view content_type);
+
+// Decodes the body by its type, which must not be `unsupported`.
+void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables);
+
+// One parameter of a header such as `form-data; name="cid"`, unquoted.
+std::optional<std::string> header_parameter(std::string_view header, std::string_view name);
+
+}  // namespace helpdesk

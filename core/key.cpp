@@ -1,0 +1,45 @@
+#include "key.h"
+
+#include <openssl/crypto.h>
+#include <openssl/sha.h>
+
+#include "text.h"
+
+namespace helpdesk {
+
+Sha256 sha256(std::string_view bytes) {
+    Sha256 hash;
+    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+    return hash;
+}
+
+std::optional<Sha256> parse_sha256(std::string_view hex) {
+    Sha256 hash;
+    if (hex.size() != hash.size() * 2)
+        return std::nullopt;
+    for (std::size_t i = 0; i < hash.size(); ++i) {
+        const auto byte = text::from_hex(hex[i * 2], hex[i * 2 + 1]);
+        if (!byte)
+            return std::nullopt;
+        hash[i] = *byte;
+    }
+    return hash;
+}
+
+const Key* find_key(const std::vector<Key>& keys, std::string_view sent) {
+    const Sha256 hash = sha256(sent);
+    const Key* found = nullptr;
+    for (const Key& key : keys)
+        if (CRYPTO_memcmp(key.hash.data(), hash.data(), hash.size()) == 0)
+            found = &key;
+    return found;
+}
+
+std::string_view bearer_token(std::string_view authorization) {
+    constexpr std::string_view scheme = "bearer ";
+    if (!text::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))
+        return {};
+    return text::trim(authorization.substr(scheme.size()));
+}
+
+}  // namespace helpdesk

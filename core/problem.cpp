@@ -1,0 +1,60 @@
+#include "problem.h"
+
+#include <algorithm>
+#include <array>
+
+namespace helpdesk {
+namespace {
+
+struct Entry {
+    std::string_view code;
+    int status;
+    std::string_view text;  // for a status that nginx gave
+};
+
+// Where several codes share a status, the first stands for it.
+constexpr std::array entries = {
+    Entry{code::bad_request, 400, "the request is malformed"},
+    Entry{code::wrong_key, 401, "the request is not authorized"},
+    Entry{code::missing_key, 401, ""},
+    Entry{code::forbidden, 403, "access is denied"},
+    Entry{code::not_found, 404, "not found"},
+    Entry{code::method_not_allowed, 405, "only GET and POST are allowed"},
+    Entry{code::already_exists, 409, "already exists"},
+    Entry{code::payload_too_large, 413, "the request body is larger than this server accepts"},
+    Entry{code::unsupported_media_type, 415, "the body's type is not supported"},
+    Entry{code::too_many_requests, 429, "too many requests"},
+    Entry{code::internal_error, 500, "the server failed to handle the request"},
+    Entry{code::overloaded, 503, "the server is overloaded, try again"},
+    Entry{code::database_unavailable, 503, ""},
+    Entry{code::outcome_unknown, 503, ""},
+    Entry{code::database_timeout, 504, "the database did not answer in time"},
+};
+
+}  // namespace
+
+int http_status(std::string_view code) {
+    const auto* entry =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.code == code; });
+    return entry == entries.end() ? 400 : entry->status;
+}
+
+int http_status(const Problems& problems) {
+    int status = problems.empty() ? 200 : http_status(problems.front().code);
+    for (const Problem& problem : problems)
+        if (http_status(problem.code) == 400)
+            status = 400;
+    return status;
+}
+
+Problem problem_of_status(int status) {
+    const auto* entry =
+        std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.status == status; });
+    if (entry == entries.end())
+        entry = status < 500 ? entries.data() : std::find_if(entries.begin(), entries.end(), [](const Entry& e) {
+            return e.code == code::internal_error;
+        });
+    return {entry->code, "", std::string(entry->text)};
+}
+
+}  // namespace helpdesk

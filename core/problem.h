@@ -1,0 +1,66 @@
+// What is wrong with a request, or what kept us from doing it: the error envelope's content.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helpdesk {
+
+struct Problem {
+    std::string_view code;  // one of `code`, below; static text
+    std::string variable;   // the variable at fault, empty when none is
+    std::string text;       // for people; never SQL, never a secret
+};
+
+using Problems = std::vector<Problem>;
+
+// The codes that clients may rely on.
+namespace code {
+inline constexpr std::string_view missing_key = "missing_key";
+inline constexpr std::string_view wrong_key = "wrong_key";
+inline constexpr std::string_view missing_action = "missing_action";
+inline constexpr std::string_view unknown_action = "unknown_action";
+inline constexpr std::string_view bad_request = "bad_request";
+inline constexpr std::string_view invalid_format = "invalid_format";
+inline constexpr std::string_view malformed_body = "malformed_body";
+inline constexpr std::string_view too_many_variables = "too_many_variables";
+inline constexpr std::string_view invalid_encoding = "invalid_encoding";
+inline constexpr std::string_view invalid_characters = "invalid_characters";
+inline constexpr std::string_view duplicate_variable = "duplicate_variable";
+inline constexpr std::string_view unknown_variable = "unknown_variable";
+inline constexpr std::string_view required = "required";
+inline constexpr std::string_view too_long = "too_long";
+inline constexpr std::string_view too_many_values = "too_many_values";
+inline constexpr std::string_view invalid_number = "invalid_number";
+inline constexpr std::string_view out_of_range = "out_of_range";
+inline constexpr std::string_view invalid_date = "invalid_date";
+inline constexpr std::string_view invalid_email = "invalid_email";
+inline constexpr std::string_view duplicate_value = "duplicate_value";
+inline constexpr std::string_view count_mismatch = "count_mismatch";
+inline constexpr std::string_view incomplete_coordinates = "incomplete_coordinates";
+inline constexpr std::string_view forbidden = "forbidden";
+inline constexpr std::string_view not_found = "not_found";
+inline constexpr std::string_view method_not_allowed = "method_not_allowed";
+inline constexpr std::string_view already_exists = "already_exists";
+inline constexpr std::string_view payload_too_large = "payload_too_large";
+inline constexpr std::string_view unsupported_media_type = "unsupported_media_type";
+inline constexpr std::string_view too_many_requests = "too_many_requests";
+inline constexpr std::string_view internal_error = "internal_error";
+inline constexpr std::string_view database_unavailable = "database_unavailable";
+inline constexpr std::string_view outcome_unknown = "outcome_unknown";
+inline constexpr std::string_view overloaded = "overloaded";
+inline constexpr std::string_view database_timeout = "database_timeout";
+}  // namespace code
+
+// The HTTP status of a code; 400 for all that have no other.
+int http_status(std::string_view code);
+
+// The status of an answer with these problems: bad input (400) wins over what the database would have said,
+// since it has to be mended first.
+int http_status(const Problems& problems);
+
+// The problem that stands for an HTTP error status which nginx itself gave (413, 429 …).
+Problem problem_of_status(int status);
+
+}  // namespace helpdesk

@@ -1,0 +1,172 @@
+#include "blocks.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <optional>
+#include <set>
+#include <stdexcept>
+
+namespace helpdesk::ngx {
+namespace {
+
+// A parameter's setter takes its one value, and throws what is wrong with it.
+template <typename Block>
+struct Parameter {
+    std::string_view name;
+    void (*set)(ngx_conf_t* cf, const ngx_str_t& value, Block& block);
+};
+
+// A block while nginx reads it.
+template <typename Block>
+struct Reading {
+    Block block;
+    std::set<std::string_view> seen;
+};
+
+// nginx calls this for each parameter in the block.
+template <typename Block, const auto& parameters>
+char* read_parameter(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) noexcept {
+    auto& reading = *static_cast<Reading<Block>*>(data);
+    auto* arguments = static_cast<ngx_str_t*>(cf->args->elts);
+    try {
+        for (const Parameter<Block>& parameter : parameters) {
+            if (parameter.name != view(arguments[0]))
+                continue;
+            if (cf->args->nelts != 2)
+                throw std::invalid_argument("takes one value");
+            if (!reading.seen.insert(parameter.name).second)
+                throw std::invalid_argument("is duplicate");
+            parameter.set(cf, arguments[1], reading.block);
+            return NGX_CONF_OK;
+        }
+        throw std::invalid_argument("is not a parameter of this block");
+    } catch (const std::exception& error) {
+        ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" %s", arguments, error.what());
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+}
+
+template <typename Block, const auto& parameters>
+Block parse_block(ngx_conf_t* cf) {
+    Reading<Block> reading;
+    const ngx_conf_t saved = *cf;
+    cf->handler = read_parameter<Block, parameters>;
+    cf->handler_conf = &reading;
+    const char* result = ngx_conf_parse(cf, nullptr);
+    *cf = saved;
+    if (result != NGX_CONF_OK)
+        throw std::runtime_error("");
+    return std::move(reading.block);
+}
+
+template <std::string DatabaseSettings::*field>
+void set_text(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+    if (value.len == 0)
+        throw std::invalid_argument("must not be empty");
+    database.*field = view(value);
+}
+
+template <std::chrono::seconds DatabaseSettings::*field>
+void set_time(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+    ngx_str_t text = value;
+    const ngx_int_t seconds = ngx_parse_time(&text, 1);
+    constexpr ngx_int_t longest = 3600;
+    if (seconds < 1 || seconds > longest)
+        throw std::invalid_argument("must be a time from 1s to 1h in whole seconds, not \"" + std::string(view(value)) + "\"");
+    database.*field = std::chrono::seconds(seconds);
+}
+
+void set_port(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+    const ngx_int_t port = ngx_atoi(value.data, value.len);
+    if (port < 1 || port > 65535)
+        throw std::invalid_argument("must be a number from 1 to 65535, not \"" + std::string(view(value)) + "\"");
+    database.port = static_cast<unsigned>(port);
+}
+
+std::string full_path(ngx_conf_t* cf, const ngx_str_t& value) {
+    ngx_str_t path = value;
+    if (ngx_conf_full_name(cf->cycle, &path, 1) != NGX_OK)
+        throw std::bad_alloc();
+    return std::string(view(path));
+}
+
+// Only the master needs to be able to read the file: workers inherit the password.
+void set_password_file(ngx_conf_t* cf, const ngx_str_t& value, DatabaseSettings& database) {
+    const std::string path = full_path(cf, value);
+    std::ifstream file(path);
+    std::string password(std::istreambuf_iterator<char>(file), {});
+    if (!file.is_open() || file.bad())
+        throw std::invalid_argument("\"" + path + "\" cannot be read");
+    while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
+        password.pop_back();
+    if (password.empty())
+        throw std::invalid_argument("\"" + path + "\" is empty");
+    database.password = std::move(password);
+}
+
+void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+    const std::string_view word = view(value);
+    if (word == "off")
+        database.tls = Tls::off;
+    else if (word == "on")
+        database.tls = Tls::on;
+    else if (word == "verify")
+        database.tls = Tls::verify;
+    else
+        throw std::invalid_argument("must be \"off\", \"on\" or \"verify\", not \"" + std::string(word) + "\"");
+}
+
+void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseSettings& database) {
+    database.tls_ca = full_path(cf, value);
+    if (!std::ifstream(database.tls_ca).is_open())
+        throw std::invalid_argument("\"" + database.tls_ca + "\" cannot be read");
+}
+
+constexpr Parameter<DatabaseSettings> database_parameters[] = {
+    {"host", set_text<&DatabaseSettings::host>},
+    {"port", set_port},
+    {"socket", set_text<&DatabaseSettings::socket>},
+    {"user", set_text<&DatabaseSettings::user>},
+    {"password_file", set_password_file},
+    {"name", set_text<&DatabaseSettings::name>},
+    {"connect_timeout", set_time<&DatabaseSettings::connect_timeout>},
+    {"read_timeout", set_time<&DatabaseSettings::read_timeout>},
+    {"tls", set_tls},
+    {"tls_ca", set_tls_ca},
+};
+
+struct KeyBlock {
+    std::optional<Sha256> hash;
+};
+
+void set_sha256(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& key) {
+    key.hash = parse_sha256(view(value));
+    if (!key.hash)
+        throw std::invalid_argument("must be 64 hexadecimal digits");
+}
+
+constexpr Parameter<KeyBlock> key_parameters[] = {{"sha256", set_sha256}};
+
+}  // namespace
+
+const DatabaseSettings* parse_database_block(ngx_conf_t* cf) {
+    const auto settings = parse_block<DatabaseSettings, database_parameters>(cf);
+    if (settings.user.empty())
+        throw std::invalid_argument("needs \"user\"");
+    if (settings.name.empty())
+        throw std::invalid_argument("needs \"name\", the name of the database");
+    if (settings.host.empty() == settings.socket.empty())
+        throw std::invalid_argument("needs either \"host\" or \"socket\"");
+    if (settings.tls == Tls::off && !settings.tls_ca.empty())
+        throw std::invalid_argument("has \"tls_ca\" without \"tls on\" or \"tls verify\"");
+    return make<DatabaseSettings>(cf->pool, settings);
+}
+
+Key parse_key_block(ngx_conf_t* cf, std::string name) {
+    const KeyBlock block = parse_block<KeyBlock, key_parameters>(cf);
+    if (!block.hash)
+        throw std::invalid_argument("\"" + name + "\" needs \"sha256\"");
+    return {std::move(name), *block.hash};
+}
+
+}  // namespace helpdesk::ngx

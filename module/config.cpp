@@ -1,0 +1,214 @@
+#include "config.hpp"
+
+#include <fstream>
+#include <stdexcept>
+#include <string>
+
+#include "blocks.hpp"
+#include "handler.hpp"
+#include "text.h"
+
+namespace helpdesk::ngx {
+namespace {
+
+// A setter throws what is wrong, in words that follow the directive's name; nginx logs it with file and line.
+using Setter = void (*)(ngx_conf_t* cf, LocationConf& conf);
+
+template <Setter set>
+char* directive(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
+    try {
+        set(cf, *static_cast<LocationConf*>(conf));
+        return NGX_CONF_OK;
+    } catch (const std::exception& error) {
+        // An error inside a block was logged there.
+        if (*error.what() != '\0')
+            ngx_conf_log_error(NGX_LOG_EMERG, cf, 0, "\"%V\" %s", &command->name, error.what());
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+}
+
+std::string argument(ngx_conf_t* cf) { return std::string(view(static_cast<ngx_str_t*>(cf->args->elts)[1])); }
+
+template <typename T>
+void set_once(std::optional<T>& field, T value) {
+    if (field)
+        throw std::invalid_argument("is duplicate");
+    field = std::move(value);
+}
+
+// One of two words.
+bool choice(ngx_conf_t* cf, const char* if_true, const char* if_false) {
+    const std::string word = argument(cf);
+    if (word != if_true && word != if_false)
+        throw std::invalid_argument("must be \"" + std::string(if_true) + "\" or \"" + if_false + "\", not \"" + word + "\"");
+    return word == if_true;
+}
+
+void set_api(ngx_conf_t* cf, LocationConf& conf) {
+    if (conf.is_api())
+        throw std::invalid_argument("is duplicate");
+    conf.file = view(cf->conf_file->file.name);
+    conf.line = cf->conf_file->line;
+    auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    core->handler = handle_request;
+}
+
+void set_database(ngx_conf_t* cf, LocationConf& conf) {
+    if (conf.database != nullptr)
+        throw std::invalid_argument("is duplicate");
+    conf.database = parse_database_block(cf);
+}
+
+void set_key(ngx_conf_t* cf, LocationConf& conf) {
+    Key key = parse_key_block(cf, argument(cf));
+    for (const Key& other : conf.keys)
+        if (other.name == key.name)
+            throw std::invalid_argument("\"" + key.name + "\" is duplicate");
+    conf.keys.push_back(std::move(key));
+}
+
+// nginx itself refuses a pool that no thread_pool directive makes, once it has read all of the configuration.
+ngx_thread_pool_t* thread_pool(ngx_conf_t* cf, ngx_thread_pool_t* previous) {
+    if (previous != nullptr)
+        throw std::invalid_argument("is duplicate");
+    ngx_thread_pool_t* pool = ngx_thread_pool_add(cf, static_cast<ngx_str_t*>(cf->args->elts) + 1);
+    if (pool == nullptr)
+        throw std::bad_alloc();
+    return pool;
+}
+
+void set_thread_pool(ngx_conf_t* cf, LocationConf& conf) { conf.thread_pool = thread_pool(cf, conf.thread_pool); }
+
+void set_hash_thread_pool(ngx_conf_t* cf, LocationConf& conf) {
+    conf.hash_thread_pool = thread_pool(cf, conf.hash_thread_pool);
+}
+
+void set_bcrypt_cost(ngx_conf_t* cf, LocationConf& conf) {
+    const ngx_str_t& text = static_cast<ngx_str_t*>(cf->args->elts)[1];
+    const ngx_int_t cost = ngx_atoi(text.data, text.len);
+    if (cost < lowest_bcrypt_cost || cost > highest_bcrypt_cost)
+        throw std::invalid_argument("must be a number from 4 to 31, not \"" + argument(cf) + "\"");
+    set_once(conf.bcrypt_cost, static_cast<int>(cost));
+}
+
+void set_format(ngx_conf_t* cf, LocationConf& conf) {
+    const auto format = parse_format(argument(cf));
+    if (!format)
+        throw std::invalid_argument("must be \"xml\", \"json\" or \"url\", not \"" + argument(cf) + "\"");
+    set_once(conf.format, *format);
+}
+
+void set_format_variable(ngx_conf_t* cf, LocationConf& conf) {
+    const std::string name = text::to_lower(argument(cf));
+    if (name.empty() || is_taken_name(name))
+        throw std::invalid_argument("cannot be \"" + name + "\", which is a variable of the API");
+    set_once(conf.format_variable, name);
+}
+
+void set_error_status(ngx_conf_t* cf, LocationConf& conf) {
+    set_once(conf.legacy_status, choice(cf, "legacy", "standard"));
+}
+
+void set_unknown_variables(ngx_conf_t* cf, LocationConf& conf) {
+    set_once(conf.reject_unknown, choice(cf, "reject", "ignore"));
+}
+
+void set_email_check(ngx_conf_t* cf, LocationConf& conf) { set_once(conf.check_email, choice(cf, "on", "off")); }
+
+template <typename T>
+void inherit(std::optional<T>& child, const std::optional<T>& parent) {
+    if (!child)
+        child = parent;
+}
+
+template <typename T>
+void inherit(T*& child, T* parent) {
+    if (child == nullptr)
+        child = parent;
+}
+
+void merge(const LocationConf& parent, LocationConf& child) {
+    inherit(child.database, parent.database);
+    if (child.keys.empty())
+        child.keys = parent.keys;
+    inherit(child.thread_pool, parent.thread_pool);
+    inherit(child.hash_thread_pool, parent.hash_thread_pool);
+    inherit(child.bcrypt_cost, parent.bcrypt_cost);
+    inherit(child.format, parent.format);
+    inherit(child.format_variable, parent.format_variable);
+    inherit(child.legacy_status, parent.legacy_status);
+    inherit(child.reject_unknown, parent.reject_unknown);
+    inherit(child.check_email, parent.check_email);
+}
+
+// Fills in what only a location that answers needs.
+void complete(ngx_conf_t* cf, LocationConf& conf) {
+    if (conf.database == nullptr)
+        throw std::invalid_argument("needs a \"helpdesk_database\" block");
+    if (conf.keys.empty())
+        throw std::invalid_argument("needs at least one \"helpdesk_key\" block");
+    if (conf.hash_thread_pool == nullptr)
+        throw std::invalid_argument("needs \"helpdesk_hash_thread_pool\", a thread pool for passwords alone");
+    if (conf.thread_pool == nullptr)
+        conf.thread_pool = ngx_thread_pool_add(cf, nullptr);
+    if (conf.thread_pool == nullptr)
+        throw std::bad_alloc();
+    if (conf.thread_pool == conf.hash_thread_pool)
+        throw std::invalid_argument("needs two different pools in \"helpdesk_thread_pool\" and \"helpdesk_hash_thread_pool\", so that hashing never holds up the database");
+    Settings& settings = conf.settings;
+    settings.keys = conf.keys;
+    settings.database = conf.database;
+    settings.bcrypt_cost = conf.bcrypt_cost.value_or(settings.bcrypt_cost);
+    settings.format = conf.format.value_or(settings.format);
+    settings.format_variable = conf.format_variable.value_or(settings.format_variable);
+    settings.legacy_status = conf.legacy_status.value_or(settings.legacy_status);
+    settings.reject_unknown = conf.reject_unknown.value_or(settings.reject_unknown);
+    settings.check.check_email = conf.check_email.value_or(settings.check.check_email);
+}
+
+constexpr ngx_uint_t everywhere = NGX_HTTP_MAIN_CONF | NGX_HTTP_SRV_CONF | NGX_HTTP_LOC_CONF;
+
+ngx_command_t entry(ngx_str_t name, ngx_uint_t type, char* (*set)(ngx_conf_t*, ngx_command_t*, void*)) {
+    return {name, type, set, NGX_HTTP_LOC_CONF_OFFSET, 0, nullptr};
+}
+
+}  // namespace
+
+ngx_command_t commands[] = {
+    entry(ngx_string("helpdesk_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_api>),
+    entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS, directive<set_database>),
+    entry(ngx_string("helpdesk_key"), everywhere | NGX_CONF_BLOCK | NGX_CONF_TAKE1, directive<set_key>),
+    entry(ngx_string("helpdesk_thread_pool"), everywhere | NGX_CONF_TAKE1, directive<set_thread_pool>),
+    entry(ngx_string("helpdesk_hash_thread_pool"), everywhere | NGX_CONF_TAKE1, directive<set_hash_thread_pool>),
+    entry(ngx_string("helpdesk_bcrypt_cost"), everywhere | NGX_CONF_TAKE1, directive<set_bcrypt_cost>),
+    entry(ngx_string("helpdesk_format"), everywhere | NGX_CONF_TAKE1, directive<set_format>),
+    entry(ngx_string("helpdesk_format_variable"), everywhere | NGX_CONF_TAKE1, directive<set_format_variable>),
+    entry(ngx_string("helpdesk_error_status"), everywhere | NGX_CONF_TAKE1, directive<set_error_status>),
+    entry(ngx_string("helpdesk_unknown_variables"), everywhere | NGX_CONF_TAKE1, directive<set_unknown_variables>),
+    entry(ngx_string("helpdesk_email_check"), everywhere | NGX_CONF_TAKE1, directive<set_email_check>),
+    ngx_null_command,
+};
+
+void* create_location_conf(ngx_conf_t* cf) noexcept {
+    try {
+        return make<LocationConf>(cf->pool);
+    } catch (const std::exception&) {
+        return nullptr;
+    }
+}
+
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
+    auto& conf = *static_cast<LocationConf*>(child);
+    try {
+        merge(*static_cast<LocationConf*>(parent), conf);
+        if (conf.is_api())
+            complete(cf, conf);
+        return NGX_CONF_OK;
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"helpdesk_api\" %s in %*s:%ui", error.what(), conf.file.size(), conf.file.data(),
+                      conf.line);
+        return static_cast<char*>(NGX_CONF_ERROR);
+    }
+}
+
+}  // namespace helpdesk::ngx

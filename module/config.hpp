@@ -1,0 +1,44 @@
+// The directives, and what they make of a location.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "call.h"
+#include "ngx.hpp"
+
+namespace helpdesk::ngx {
+
+// One level of configuration: http, server or location. What a level does not set, it inherits.
+struct LocationConf {
+    const DatabaseSettings* database = nullptr;
+    std::vector<Key> keys;
+    ngx_thread_pool_t* thread_pool = nullptr;
+    ngx_thread_pool_t* hash_thread_pool = nullptr;
+    std::optional<int> bcrypt_cost;
+    std::optional<Format> format;
+    std::optional<std::string> format_variable;
+    std::optional<bool> legacy_status;
+    std::optional<bool> reject_unknown;
+    std::optional<bool> check_email;
+
+    // Where `helpdesk_api` stands; `file` is empty in a location without it.
+    std::string_view file;
+    ngx_uint_t line = 0;
+
+    // What a location with `helpdesk_api` works with: all of the above, defaults filled in.
+    Settings settings;
+
+    bool is_api() const { return !file.empty(); }
+};
+
+extern ngx_command_t commands[];
+
+void* create_location_conf(ngx_conf_t* cf) noexcept;
+char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept;
+
+inline const LocationConf& location_conf(ngx_http_request_t* r) {
+    return *static_cast<LocationConf*>(ngx_http_get_module_loc_conf(r, ngx_http_helpdesk_module));
+}
+
+}  // namespace helpdesk::ngx

@@ -1,0 +1,62 @@
+#include "envelope.hpp"
+
+#include <exception>
+
+#include "config.hpp"
+#include "handler.hpp"
+
+namespace helpdesk::ngx {
+namespace {
+
+ngx_http_output_header_filter_pt next_header_filter;
+ngx_http_output_body_filter_pt next_body_filter;
+
+RequestContext* context(ngx_http_request_t* r) {
+    return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_helpdesk_module));
+}
+
+ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
+    const LocationConf& conf = location_conf(r);
+    const auto status = static_cast<int>(r->headers_out.status);
+    // A response with a context is the API's own.
+    if (!conf.is_api() || r != r->main || status < 400 || context(r) != nullptr)
+        return next_header_filter(r);
+    try {
+        Problems ignored;
+        const Format format = choose_format(conf.settings, read_head(r), ignored);
+        const auto body = prepare_response(r, problem_reply(conf.settings, format, {problem_of_status(status)}));
+        context(r)->envelope = body;
+        context(r)->replaces = true;
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        return NGX_ERROR;
+    }
+    return next_header_filter(r);
+}
+
+ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
+    RequestContext* ctx = context(r);
+    if (ctx == nullptr || !ctx->replaces)
+        return next_body_filter(r, in);
+    for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
+        link->buf->pos = link->buf->last;
+        link->buf->file_pos = link->buf->file_last;
+    }
+    if (ctx->envelope.empty())
+        return next_body_filter(r, nullptr);
+    try {
+        ngx_chain_t chain = body_chain(r, std::exchange(ctx->envelope, {}));
+        return next_body_filter(r, &chain);
+    } catch (const std::exception&) {
+        return NGX_ERROR;
+    }
+}
+
+}  // namespace
+
+void install_envelope_filters() {
+    next_header_filter = std::exchange(ngx_http_top_header_filter, header_filter);
+    next_body_filter = std::exchange(ngx_http_top_body_filter, body_filter);
+}
+
+}  // namespace helpdesk::ngx

@@ -1,0 +1,190 @@
+#include "handler.hpp"
+
+#include <array>
+#include <string>
+
+#include "config.hpp"
+#include "task.hpp"
+#include "text.h"
+
+namespace helpdesk::ngx {
+namespace {
+
+std::string_view find_header(ngx_http_request_t* r, std::string_view name) {
+    for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
+        const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
+        for (ngx_uint_t i = 0; i < part->nelts; ++i)
+            if (text::equal_ignoring_case(view(headers[i].key), name))
+                return view(headers[i].value);
+    }
+    return {};
+}
+
+// A body larger than client_body_buffer_size stands in a file that nginx wrote a moment ago.
+void append_file(std::string& body, const ngx_buf_t& buffer) {
+    std::size_t at = body.size();
+    body.resize(at + static_cast<std::size_t>(buffer.file_last - buffer.file_pos));
+    off_t offset = buffer.file_pos;
+    while (offset < buffer.file_last) {
+        const ssize_t n = ngx_read_file(buffer.file, reinterpret_cast<u_char*>(body.data()) + at, body.size() - at, offset);
+        if (n <= 0)
+            throw std::runtime_error("the request's body could not be read from its temporary file");
+        at += static_cast<std::size_t>(n);
+        offset += n;
+    }
+}
+
+std::string read_body(ngx_http_request_t* r) {
+    std::string body;
+    if (r->request_body == nullptr)
+        return body;
+    for (const ngx_chain_t* link = r->request_body->bufs; link != nullptr; link = link->next) {
+        const ngx_buf_t& buffer = *link->buf;
+        if (buffer.in_file)
+            append_file(body, buffer);
+        else
+            body.append(reinterpret_cast<const char*>(buffer.pos), static_cast<std::size_t>(buffer.last - buffer.pos));
+    }
+    return body;
+}
+
+BodyType type_of_body(ngx_http_request_t* r) {
+    if (r->headers_in.content_type == nullptr) {
+        const bool empty = r->headers_in.content_length_n <= 0 && !r->headers_in.chunked;
+        return empty ? BodyType::form : BodyType::unsupported;
+    }
+    const std::string_view encoding = find_header(r, "content-encoding");
+    if (!encoding.empty() && !text::equal_ignoring_case(encoding, "identity"))
+        return BodyType::unsupported;
+    return body_type(view(r->headers_in.content_type->value));
+}
+
+ngx_int_t send(ngx_http_request_t* r, Reply reply) {
+    if (!reply.log.empty())
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", reply.log.size(), reply.log.data());
+    const std::string_view body = prepare_response(r, std::move(reply));
+    const ngx_int_t rc = ngx_http_send_header(r);
+    if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
+        return rc;
+    ngx_chain_t chain = body_chain(r, body);
+    return ngx_http_output_filter(r, &chain);
+}
+
+// With the body read: checks the call, then answers, or leaves it to a thread. Gives up one count.
+void start(ngx_http_request_t* r) noexcept {
+    try {
+        const LocationConf& conf = location_conf(r);
+        Request request = read_head(r);
+        if (r->method == NGX_HTTP_POST) {
+            const std::string body = read_body(r);
+            const auto* type = r->headers_in.content_type;
+            if (!body.empty())
+                decode_body(type_of_body(r), body, type == nullptr ? "" : view(type->value), request.variables);
+        }
+        auto accepted = Call::accept(conf.settings, request);
+        if (auto* reply = std::get_if<Reply>(&accepted))
+            finish_request(r, std::move(*reply));
+        else
+            run_on_threads(r, conf, std::move(std::get<std::unique_ptr<Call>>(accepted)));
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+}
+
+// Refuses a request by its line and headers alone.
+ngx_int_t refuse(ngx_http_request_t* r, int status) {
+    const ngx_int_t rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK)
+        return rc;
+    Problems ignored;
+    const Settings& settings = location_conf(r).settings;
+    return send(r, problem_reply(settings, choose_format(settings, read_head(r), ignored), {problem_of_status(status)}));
+}
+
+ngx_int_t handle(ngx_http_request_t* r) {
+    if (r->method == NGX_HTTP_POST) {
+        if (type_of_body(r) == BodyType::unsupported)
+            return refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE);
+        const ngx_int_t rc = ngx_http_read_client_request_body(r, start);
+        return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
+    }
+    if (r->method != NGX_HTTP_GET)
+        return refuse(r, NGX_HTTP_NOT_ALLOWED);
+    const ngx_int_t rc = ngx_http_discard_request_body(r);
+    if (rc != NGX_OK)
+        return rc;
+    ++r->main->count;
+    start(r);
+    return NGX_DONE;
+}
+
+void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) {
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    if (header == nullptr)
+        throw std::bad_alloc();
+    ngx_memzero(header, sizeof(*header));
+    header->key = copy(r->pool, name);
+    header->value = copy(r->pool, value);
+    header->hash = 1;
+}
+
+}  // namespace
+
+ngx_int_t handle_request(ngx_http_request_t* r) noexcept {
+    try {
+        return handle(r);
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+void finish_request(ngx_http_request_t* r, Reply reply) noexcept {
+    ngx_int_t rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
+    try {
+        rc = send(r, std::move(reply));
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+    }
+    ngx_http_finalize_request(r, rc);
+}
+
+std::string_view prepare_response(ngx_http_request_t* r, Reply reply) {
+    if (ngx_http_get_module_ctx(r, ngx_http_helpdesk_module) == nullptr)
+        ngx_http_set_ctx(r, make<RequestContext>(r->pool), ngx_http_helpdesk_module);
+    r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
+    r->headers_out.status_line.len = 0;
+    r->headers_out.content_type = copy(r->pool, reply.content_type);
+    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    r->headers_out.content_type_lowcase = nullptr;
+    r->headers_out.content_length_n = static_cast<off_t>(reply.body.size());
+    add_header(r, "Cache-Control", "no-store");
+    for (const auto& [name, value] : reply.headers)
+        add_header(r, name, value);
+    return *make<std::string>(r->pool, std::move(reply.body));
+}
+
+ngx_chain_t body_chain(ngx_http_request_t* r, std::string_view body) {
+    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+    if (buffer == nullptr)
+        throw std::bad_alloc();
+    // nginx only reads a buffer that is marked as memory.
+    buffer->pos = buffer->start = reinterpret_cast<u_char*>(const_cast<char*>(body.data()));
+    buffer->last = buffer->end = buffer->pos + body.size();
+    buffer->memory = 1;
+    buffer->last_buf = r == r->main;
+    buffer->last_in_chain = 1;
+    return {buffer, nullptr};
+}
+
+Request read_head(ngx_http_request_t* r) {
+    Request request{.variables = {},
+                    .api_key = find_header(r, "x-api-key"),
+                    .authorization = find_header(r, "authorization"),
+                    .accept = find_header(r, "accept")};
+    decode_form(view(r->args), request.variables);
+    return request;
+}
+
+}  // namespace helpdesk::ngx

@@ -1,0 +1,31 @@
+// From an nginx request to the core, and from the core's reply to the client.
+#pragma once
+
+#include "call.h"
+#include "ngx.hpp"
+
+namespace helpdesk::ngx {
+
+// The content handler of a location with `helpdesk_api`.
+ngx_int_t handle_request(ngx_http_request_t* r) noexcept;
+
+// Writes the reply and ends the request; gives up the one count on it that the caller holds.
+void finish_request(ngx_http_request_t* r, Reply reply) noexcept;
+
+// Puts the reply's status, type, length and headers into the response, its text into the request's pool.
+// The text that is returned lives as long as the request. Throws std::bad_alloc.
+std::string_view prepare_response(ngx_http_request_t* r, Reply reply);
+
+// A buffer with the whole body of a response. Throws std::bad_alloc.
+ngx_chain_t body_chain(ngx_http_request_t* r, std::string_view body);
+
+// The parts of a request that stand in its line and headers.
+Request read_head(ngx_http_request_t* r);
+
+// What the module keeps of a request: that the response is the API's own.
+struct RequestContext {
+    std::string_view envelope;  // the body that replaces the one nginx made, until it is sent
+    bool replaces = false;
+};
+
+}  // namespace helpdesk::ngx

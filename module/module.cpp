@@ -1,0 +1,55 @@
+// What nginx calls at start and end.
+#include <chrono>
+
+#include "config.hpp"
+#include "envelope.hpp"
+#include "redact.hpp"
+
+namespace helpdesk::ngx {
+namespace {
+
+ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
+    auto* core =
+        static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
+    auto* handler = static_cast<ngx_http_handler_pt*>(
+        ngx_array_push(&core->phases[NGX_HTTP_POST_READ_PHASE].handlers));
+    if (handler == nullptr)
+        return NGX_ERROR;
+    *handler = hide_query_in_log;
+    install_envelope_filters();
+    return NGX_OK;
+}
+
+// nginx's thread pools have told their threads to end, and do not wait for them to.
+void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
+    wait_for_database_threads(std::chrono::seconds(1));
+}
+
+ngx_http_module_t context = {
+    nullptr,                // preconfiguration
+    after_configuration,    // postconfiguration
+    nullptr,                // create main configuration
+    nullptr,                // init main configuration
+    nullptr,                // create server configuration
+    nullptr,                // merge server configuration
+    create_location_conf,   // create location configuration
+    merge_location_conf,    // merge location configuration
+};
+
+}  // namespace
+}  // namespace helpdesk::ngx
+
+ngx_module_t ngx_http_helpdesk_module = {
+    NGX_MODULE_V1,
+    &helpdesk::ngx::context,
+    helpdesk::ngx::commands,
+    NGX_HTTP_MODULE,
+    nullptr,                      // init master
+    nullptr,                      // init module
+    nullptr,                      // init process
+    nullptr,                      // init thread
+    nullptr,                      // exit thread
+    helpdesk::ngx::exit_process,  // exit process
+    nullptr,                      // exit master
+    NGX_MODULE_V1_PADDING,
+};

@@ -1,0 +1,40 @@
+#include "redact.hpp"
+
+#include "config.hpp"
+
+namespace helpdesk::ngx {
+namespace {
+
+ngx_http_log_handler_pt original_log_handler;
+
+// Before nginx has chosen a location it may yet become one of the API's.
+bool may_be_api(ngx_http_request_t* r) {
+    const auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+    return location_conf(r).is_api() || core->name.len == 0;
+}
+
+u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* subrequest, u_char* buffer, size_t size) noexcept {
+    if (!may_be_api(r))
+        return original_log_handler(r, subrequest, buffer, size);
+    const ngx_str_t line = r->request_line;
+    ngx_table_elt_t* const referer = r->headers_in.referer;
+    r->request_line.len = view(line).substr(0, view(line).find('?')).size();
+    r->headers_in.referer = nullptr;
+    u_char* end = original_log_handler(r, subrequest, buffer, size);
+    r->request_line = line;
+    r->headers_in.referer = referer;
+    return end;
+}
+
+}  // namespace
+
+ngx_int_t hide_query_in_log(ngx_http_request_t* r) noexcept {
+    if (r->log_handler != log_handler) {
+        original_log_handler = r->log_handler;
+        r->log_handler = log_handler;
+    }
+    return NGX_DECLINED;
+}
+
+}  // namespace helpdesk::ngx

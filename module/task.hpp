@@ -1,0 +1,17 @@
+// The hand-off to nginx's thread pools: a call with a password goes through the hash pool, then every call
+// through the database pool, then back to the worker.
+#pragma once
+
+#include <memory>
+
+#include "call.h"
+#include "config.hpp"
+#include "ngx.hpp"
+
+namespace helpdesk::ngx {
+
+// Carries the call out and answers the request with it. Takes over the one count that the caller holds on the
+// request, which stays as it is until then.
+void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call);
+
+}  // namespace helpdesk::ngx

@@ -1,0 +1,92 @@
+"""One MariaDB for a test file, one nginx with the configuration at the head of the file."""
+
+import hashlib
+import secrets
+
+import pytest
+
+from api import Api, secret_in
+from servers import MariaDB, Nginx
+
+TABLES = ("customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
+          "customer_groups", "portals", "categories", "support_contracts")
+
+
+class Database:
+    def __init__(self, mariadb):
+        self.mariadb = mariadb
+
+    def query(self, sql, *arguments):
+        with self.mariadb.connect() as connection, connection.cursor() as cursor:
+            cursor.execute(sql, arguments)
+            return cursor.fetchall()
+
+    def customer(self, cid):
+        rows = self.query("SELECT * FROM customers WHERE cid = %s", cid)
+        return rows[0] if rows else None
+
+    def count(self, table):
+        return self.query(f"SELECT COUNT(*) AS n FROM {table}")[0]["n"]
+
+    def list(self, table, column, cid):
+        rows = self.query(f"SELECT {column} FROM {table} t JOIN customers c ON c.id = t.customer_id "
+                          "WHERE c.cid = %s ORDER BY position", cid)
+        return [row[column] for row in rows]
+
+    def reset(self):
+        """Every table empty but for the rows that the tests refer to, with the same IDs each time."""
+        for table in TABLES:
+            self.query(f"DELETE FROM {table}")
+        self.query("INSERT INTO portals (id, name) VALUES (1, 'Main'), (2, 'Partners'), (3, '7'), (7, 'Seven')")
+        self.query("INSERT INTO categories (id, name) VALUES (1, 'Hardware'), (2, 'Software'), (3, 'Été')")
+        self.query("INSERT INTO support_contracts (id, name) VALUES (1, 'Gold'), (2, 'Silver'), (3, 'Bronze')")
+        self.query("INSERT INTO customer_groups (id, name) VALUES (1, 'Retail'), (2, 'Wholesale'), (5, '1')")
+        self.query("INSERT INTO companies (id, name) VALUES (1, 'Acme'), (2, 'Café')")
+
+
+@pytest.fixture(scope="module")
+def mariadb():
+    server = MariaDB()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def key():
+    return secrets.token_urlsafe(32)
+
+
+@pytest.fixture(scope="module")
+def nginx(request, mariadb, key):
+    """Started with the file's CONFIG, if it has one. Its logs must be clean, and hold no secret, at the end."""
+    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+    server.secrets = {key, mariadb.password}
+    try:
+        if hasattr(request.module, "CONFIG"):
+            server.start(request.module.CONFIG)
+        yield server
+        server.stop()
+        assert server.complaints() == []
+        leaked = secret_in(server.log("error.log") + server.log("stderr.log"), server.secrets)
+        assert leaked is None, f"the error log holds the secret {leaked}"
+    finally:
+        server.remove()
+
+
+@pytest.fixture(scope="module")
+def session_api(nginx, key):
+    api = Api(nginx.port, key)
+    yield api
+    nginx.secrets |= api.secrets
+
+
+@pytest.fixture
+def db(mariadb):
+    database = Database(mariadb)
+    database.reset()
+    return database
+
+
+@pytest.fixture
+def api(session_api, db):
+    return session_api

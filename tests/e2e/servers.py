@@ -1,0 +1,216 @@
+"""The servers that the tests run against: a real MariaDB and a real nginx, each in a folder of its own.
+
+Both are started by us, on a unix socket or a random free port, and stopped by pid.
+"""
+
+import os
+import pathlib
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+import pymysql
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+MODULE = pathlib.Path(os.environ.get("HELPDESK_MODULE", ROOT / "build/module/ngx_http_helpdesk_module.so"))
+SANITIZE = os.environ.get("HELPDESK_SANITIZE") == "1"
+DATABASE = "helpdesk"
+
+
+def wait_for(condition, what, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            raise TimeoutError(what)
+        time.sleep(0.02)
+
+
+def free_port():
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def stop_process(process, sent=signal.SIGTERM, seconds=20):
+    if process.poll() is None:
+        process.send_signal(sent)
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+class MariaDB:
+    """A private server with the project's schema, on a unix socket only."""
+
+    def __init__(self):
+        # Short, since a unix socket's path may have about a hundred bytes; open, for nginx's workers.
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-db-"))
+        self.folder.chmod(0o755)
+        self.socket = self.folder / "sql.sock"
+        self.password = secrets.token_hex(16)
+        self.process = None
+        self.user = ["--user=root"] if os.geteuid() == 0 else []
+        subprocess.run(
+            ["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--auth-root-authentication-method=normal",
+             "--skip-test-db", *self.user],
+            check=True, stdout=subprocess.DEVNULL)
+        self.start()
+        self.execute(f"CREATE DATABASE {DATABASE}")
+        self.execute(f"CREATE USER helpdesk@localhost IDENTIFIED BY '{self.password}'")
+        self.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {DATABASE}.* TO helpdesk@localhost")
+        self.migrate()
+
+    def migrate(self, **environment):
+        return subprocess.run(
+            [ROOT / "scripts/migrate", DATABASE, f"--socket={self.socket}", "--user=root"],
+            check=not environment, capture_output=True, text=True, env={**os.environ, **environment})
+
+    def start(self):
+        with open(self.folder / "error.log", "a") as log:
+            self.process = subprocess.Popen(
+                ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
+                 "--skip-networking", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.user],
+                stdout=log, stderr=log)
+        wait_for(self.answers, "MariaDB to start")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise RuntimeError((self.folder / "error.log").read_text())
+        try:
+            self.connect(database=None).close()
+            return True
+        except pymysql.err.OperationalError:
+            return False
+
+    def stop(self):
+        stop_process(self.process)
+
+    def kill(self):
+        stop_process(self.process, signal.SIGKILL)
+
+    def restart(self):
+        self.stop()
+        self.start()
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder)
+
+    def connect(self, database=DATABASE, **options):
+        return pymysql.connect(unix_socket=str(self.socket), user="root", database=database, charset="utf8mb4",
+                               autocommit=options.pop("autocommit", True), cursorclass=pymysql.cursors.DictCursor, **options)
+
+    def execute(self, sql):
+        with self.connect(database=None) as connection, connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+class Nginx:
+    """nginx with our module. `main`, `http` and `server` are what a test file puts at its head."""
+
+    FRAME = """
+%(user)s
+daemon off;
+load_module %(module)s;
+error_log %(folder)s/error.log info;
+pid %(folder)s/nginx.pid;
+worker_processes %(workers)s;
+thread_pool helpdesk threads=8 max_queue=1024;
+thread_pool helpdesk_hash threads=2 max_queue=256;
+events { worker_connections 1024; }
+http {
+    access_log %(folder)s/access.log;
+    client_body_temp_path %(folder)s/body;
+    proxy_temp_path %(folder)s/proxy;
+    fastcgi_temp_path %(folder)s/fastcgi;
+    uwsgi_temp_path %(folder)s/uwsgi;
+    scgi_temp_path %(folder)s/scgi;
+    %(config)s
+}
+"""
+
+    def __init__(self, mariadb, key_hash, workers=2):
+        self.mariadb = mariadb
+        self.key_hash = key_hash
+        self.workers = workers
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-nginx-"))
+        self.folder.chmod(0o755)
+        (self.folder / "password").write_text(mariadb.password + "\n")
+        (self.folder / "password").chmod(0o600)
+        self.port = free_port()
+        self.process = None
+
+    def expand(self, config):
+        """Fills in the blocks that nearly every test needs."""
+        database = (f"helpdesk_database {{ socket {self.mariadb.socket}; user helpdesk; "
+                    f"password_file {self.folder}/password; name {DATABASE}; }}")
+        defaults = (f"{database} helpdesk_key test {{ sha256 {self.key_hash}; }} helpdesk_thread_pool helpdesk; "
+                    "helpdesk_hash_thread_pool helpdesk_hash; helpdesk_bcrypt_cost 4;")
+        for name, text in {"DEFAULTS": defaults, "DATABASE": database, "PORT": str(self.port), "KEY_HASH": self.key_hash,
+                           "FOLDER": str(self.folder), "SOCKET": str(self.mariadb.socket)}.items():
+            config = config.replace(f"%%{name}%%", text)
+        return config
+
+    def write(self, config, name="nginx.conf"):
+        path = self.folder / name
+        path.write_text(self.FRAME % {
+            "user": "user nobody nogroup;" if os.geteuid() == 0 else "", "module": MODULE, "folder": self.folder,
+            "workers": self.workers, "config": self.expand(config)})
+        return path
+
+    def command(self, path, *more):
+        return ["nginx", "-p", str(self.folder), "-c", str(path), "-e", str(self.folder / "error.log"), *more]
+
+    def environment(self):
+        if not SANITIZE:
+            return dict(os.environ)
+        library = subprocess.run(["g++", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True).stdout
+        # nginx itself is not built to be checked for leaks.
+        return {**os.environ, "LD_PRELOAD": library.strip(), "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0",
+                "UBSAN_OPTIONS": "print_stacktrace=1"}
+
+    def test(self, config):
+        """`nginx -t`: whether it passed, and what it printed."""
+        path = self.write(config, "test.conf")
+        result = subprocess.run(["nginx", "-t", "-p", self.folder, "-c", path, "-e", "stderr"], capture_output=True, text=True,
+                                env=self.environment())
+        return result.returncode == 0, result.stderr
+
+    def start(self, config):
+        path = self.write(config)
+        with open(self.folder / "stderr.log", "a") as log:
+            self.process = subprocess.Popen(self.command(path), stderr=log, env=self.environment())
+        wait_for(self.answers, "nginx to start")
+
+    def answers(self):
+        if self.process.poll() is not None:
+            raise RuntimeError(self.log("error.log") + self.log("stderr.log"))
+        with socket.socket() as client:
+            return client.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def reload(self):
+        self.process.send_signal(signal.SIGHUP)
+
+    def log(self, name="error.log"):
+        path = self.folder / name
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def stop(self, sent=signal.SIGQUIT):
+        if self.process is not None:
+            stop_process(self.process, sent)
+
+    def complaints(self):
+        """Lines in the logs that no test run may leave."""
+        signs = ("[alert]", "[emerg]", "exited on signal", "AddressSanitizer", "runtime error:", "terminate called")
+        lines = (self.log("error.log") + self.log("stderr.log")).splitlines()
+        return [line for line in lines if any(sign in line for sign in signs)]
+
+    def remove(self):
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)

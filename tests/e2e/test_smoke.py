@@ -1,0 +1,39 @@
+"""The page that the API comes from: its example, in its three formats, byte for byte."""
+
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / { %%DEFAULTS%% helpdesk_api; }
+}
+"""
+
+EXAMPLE = dict(action="add_customer", cid="demo", contact="John Smith", phone="404-000-0000",
+               email="john.smith@companyname.com", portal="1", **{"pass": "password123"})
+
+XML = '<?xml version="1.0"?>\n<response>\n    <added_customer>demo</added_customer>\n</response>'
+
+
+def test_xml_is_the_default(api, db):
+    answer = api.get(**EXAMPLE, format=None)
+    assert (answer.status, answer.text) == (200, XML)
+    assert answer.headers["Content-Type"] == "text/xml; charset=utf-8"
+    row = db.customer("demo")
+    assert (row["contact"], row["phone"], row["email"], row["portal_id"]) == (
+        "John Smith", "404-000-0000", "john.smith@companyname.com", 1)
+
+
+def test_json(api):
+    answer = api.get(**EXAMPLE, format="json")
+    assert (answer.status, answer.text) == (200, '{"response":[{"added_customer":"demo"}]}')
+    assert answer.headers["Content-Type"] == "application/json"
+
+
+def test_url(api):
+    answer = api.get(**EXAMPLE, format="url")
+    assert (answer.status, answer.text) == (200, "added_customer=demo")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+
+
+def test_update_answers_likewise(api):
+    api.get(**EXAMPLE)
+    assert api.get(action="update_customer", cid="demo", city="Atlanta", format="url").text == "updated_customer=demo"

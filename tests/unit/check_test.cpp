@@ -1,0 +1,168 @@
+#include "check.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace helpdesk {
+namespace {
+
+using Codes = std::vector<std::pair<std::string, std::string>>;
+
+struct Checked {
+    Write write;
+    Codes codes;
+
+    const Value* find(std::string_view name) const {
+        for (const Value& value : write.values)
+            if (value.variable->name == name)
+                return &value;
+        return nullptr;
+    }
+};
+
+Checked check_call(std::string_view action, std::string_view query, bool check_email = false) {
+    Variables variables;
+    decode_form(query, variables);
+    Problems problems;
+    Checked result{check(*find_action(action), variables, {.check_email = check_email}, problems), {}};
+    for (const Problem& problem : problems)
+        result.codes.emplace_back(problem.variable, problem.code);
+    return result;
+}
+
+Checked add(std::string_view query) { return check_call("add_customer", query); }
+Checked update(std::string_view query) { return check_call("update_customer", query); }
+
+TEST(Table, HasTheReferences28Variables) {
+    EXPECT_EQ(customers().variables.size(), 28U);
+    std::set<std::string_view> names;
+    for (const Variable& variable : customers().variables)
+        EXPECT_TRUE(names.insert(variable.name).second) << variable.name;
+    EXPECT_EQ(customers().identifier().name, "cid");
+}
+
+TEST(Action, CaseDoesNotMatter) {
+    EXPECT_EQ(find_action("ADD_Customer")->answer, "added_customer");
+    EXPECT_EQ(find_action("drop_customer"), nullptr);
+    EXPECT_EQ(find_action(""), nullptr);
+}
+
+TEST(Add, FillsInDefaults) {
+    const Checked call = add("cid=x");
+    EXPECT_TRUE(call.codes.empty());
+    EXPECT_EQ(call.find("support")->text, "Y");
+    EXPECT_EQ(call.find("chat")->text, "Y");
+    EXPECT_EQ(call.find("encrypt")->text, "N");
+    EXPECT_EQ(call.find("viewable_assets")->text, "PERSONAL");
+    EXPECT_EQ(call.find("city")->text, "");
+    EXPECT_EQ(call.find("latitude")->text, std::nullopt);
+    EXPECT_EQ(call.find("company")->text, std::nullopt);
+}
+
+TEST(Update, TakesOnlyWhatIsSupplied) {
+    const Checked call = update("cid=x&city=&support=n&pass=");
+    EXPECT_TRUE(call.codes.empty());
+    ASSERT_EQ(call.write.values.size(), 2U);
+    EXPECT_EQ(call.find("city")->text, "");
+    EXPECT_EQ(call.find("support")->text, "N");
+}
+
+TEST(Identifier, IsTrimmedAndRequired) {
+    EXPECT_EQ(add("cid=%20%C2%A0a+b%09").write.identifier, "a b");
+    EXPECT_EQ(add("contact=x").codes, (Codes{{"cid", "required"}}));
+    EXPECT_EQ(add("cid=++").codes, (Codes{{"cid", "required"}}));
+}
+
+TEST(Limits, CountCharacters) {
+    std::string fits;
+    for (int i = 0; i < 255; ++i)
+        fits += "😀";
+    EXPECT_TRUE(add("cid=" + fits + "&city=" + fits).codes.empty());
+    EXPECT_EQ(add("cid=x&city=" + fits + "x&zip=" + fits + "x").codes,
+              (Codes{{"city", "too_long"}, {"zip", "too_long"}}));
+    EXPECT_TRUE(add("cid=x&notes=" + std::string(1000000, 'n')).codes.empty());
+}
+
+TEST(Choices, AnythingElseIsTheDefault) {
+    const Checked call = add("cid=x&support=maybe&chat=n&encrypt=y&viewable_tickets=company&viewable_invoices=all");
+    EXPECT_EQ(call.find("support")->text, "Y");
+    EXPECT_EQ(call.find("chat")->text, "N");
+    EXPECT_EQ(call.find("encrypt")->text, "Y");
+    EXPECT_EQ(call.find("viewable_tickets")->text, "COMPANY");
+    EXPECT_EQ(call.find("viewable_invoices")->text, "PERSONAL");
+    EXPECT_EQ(update("cid=x&support=").find("support")->text, "Y");
+}
+
+TEST(Coordinates, KeepNineDecimals) {
+    const Checked call = add("cid=x&latitude=71.234566789&longitude=-180.000000000");
+    EXPECT_TRUE(call.codes.empty());
+    EXPECT_EQ(call.find("latitude")->text, "71.234566789");
+}
+
+class BadCoordinate : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+TEST_P(BadCoordinate, IsRefused) {
+    EXPECT_EQ(add(std::string("cid=x&longitude=1&latitude=") + GetParam().first).codes,
+              (Codes{{"latitude", GetParam().second}}));
+}
+INSTANTIATE_TEST_SUITE_P(Coordinates, BadCoordinate,
+                         testing::Values(std::pair("north", "invalid_number"), std::pair("1e1", "invalid_number"),
+                                         std::pair("1.0123456789", "invalid_number"), std::pair(".", "invalid_number"),
+                                         std::pair("--1", "invalid_number"), std::pair("90.000000001", "out_of_range"),
+                                         std::pair("-91", "out_of_range")));
+
+TEST(Coordinates, StandOrFallTogetherOnAdd) {
+    EXPECT_EQ(add("cid=x&latitude=1").codes, (Codes{{"longitude", "incomplete_coordinates"}}));
+    EXPECT_EQ(add("cid=x&longitude=1").codes, (Codes{{"latitude", "incomplete_coordinates"}}));
+    EXPECT_TRUE(update("cid=x&longitude=1").codes.empty());
+}
+
+TEST(Company, NewNameIsReadOnlyWithCreateNew) {
+    const std::string too_long(256, 'c');
+    EXPECT_TRUE(add("cid=x&company=Acme&new_company=" + too_long).codes.empty());
+    EXPECT_EQ(add("cid=x&company=Acme&new_company=Other").find("company")->new_name, "");
+    EXPECT_EQ(add("cid=x&company=create_new&new_company=Other").find("company")->new_name, "Other");
+    EXPECT_EQ(add("cid=x&company=create_new").codes, (Codes{{"new_company", "required"}}));
+    EXPECT_EQ(add("cid=x&company=create_new&new_company=" + too_long).codes, (Codes{{"new_company", "too_long"}}));
+}
+
+TEST(Contracts, AreIds) {
+    EXPECT_EQ(add("cid=x&contracts=1,+02").find("contracts")->items, (std::vector<std::string>{"1", "2"}));
+    EXPECT_EQ(add("cid=x&contracts=1,gold").codes, (Codes{{"contracts", "invalid_number"}}));
+    EXPECT_EQ(add("cid=x&contracts=0").codes, (Codes{{"contracts", "invalid_number"}}));
+    EXPECT_EQ(add("cid=x&contracts=1,01").codes, (Codes{{"contracts", "duplicate_value"}}));
+}
+
+TEST(StartDates, GoWithContracts) {
+    EXPECT_EQ(add("cid=x&contracts=1,2&sc_start_dates=1/2/2024,2024-03-04").find("contracts")->dates,
+              (std::vector<std::string>{"2024-01-02 00:00:00", "2024-03-04 00:00:00"}));
+    EXPECT_EQ(add("cid=x&contracts=1,2&sc_start_dates=1/2/2024").codes, (Codes{{"sc_start_dates", "count_mismatch"}}));
+    EXPECT_EQ(add("cid=x&contracts=1&sc_start_dates=soon").codes, (Codes{{"sc_start_dates", "invalid_date"}}));
+    EXPECT_EQ(add("cid=x&sc_start_dates=1/2/2024").codes, (Codes{{"sc_start_dates", "required"}}));
+    EXPECT_EQ(update("cid=x&sc_start_dates=1/2/2024").codes, (Codes{{"sc_start_dates", "required"}}));
+}
+
+TEST(TextLists, AreTrimmedAndFolded) {
+    EXPECT_EQ(add("cid=x&email2=a@b.c,+A@B.C+,d@e.f").find("email2")->items,
+              (std::vector<std::string>{"a@b.c", "d@e.f"}));
+    EXPECT_EQ(add("cid=x&phone2=" + std::string(256, '1')).codes, (Codes{{"phone2", "too_long"}}));
+    std::string many = "1";
+    for (int i = 2; i <= 1001; ++i)
+        many += "," + std::to_string(i);
+    EXPECT_EQ(add("cid=x&phone2=" + many).codes, (Codes{{"phone2", "too_many_values"}}));
+}
+
+TEST(Email, IsCheckedOnlyWhenAsked) {
+    const std::string bad = "cid=x&email=nobody&email2=a@b.c,nowhere";
+    EXPECT_TRUE(check_call("add_customer", bad).codes.empty());
+    EXPECT_EQ(check_call("add_customer", bad, true).codes,
+              (Codes{{"email", "invalid_email"}, {"email2", "invalid_email"}}));
+    EXPECT_TRUE(check_call("add_customer", "cid=x&email=a.b@c.example&email2=", true).codes.empty());
+}
+
+TEST(Problems, AreReportedAllAtOnce) {
+    EXPECT_EQ(add("latitude=x&contracts=y&city=" + std::string(256, 'z')).codes.size(), 5U);
+}
+
+}  // namespace
+}  // namespace helpdesk

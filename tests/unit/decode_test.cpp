@@ -1,0 +1,135 @@
+#include "decode.h"
+
+#include <gtest/gtest.h>
+
+namespace helpdesk {
+namespace {
+
+using Pairs = std::vector<std::pair<std::string, std::string>>;
+
+Pairs pairs(const Variables& variables) {
+    Pairs result;
+    for (const auto& variable : variables.all())
+        result.emplace_back(variable.name, variable.value);
+    return result;
+}
+
+Pairs codes(const Variables& variables) {
+    Pairs result;
+    for (const Problem& problem : variables.problems())
+        result.emplace_back(problem.variable, problem.code);
+    return result;
+}
+
+Variables form(std::string_view text) {
+    Variables variables;
+    decode_form(text, variables);
+    return variables;
+}
+
+Variables json(std::string_view text) {
+    Variables variables;
+    decode_json(text, variables);
+    return variables;
+}
+
+Variables multipart(std::string_view body, std::string_view type = "multipart/form-data; boundary=XX") {
+    Variables variables;
+    decode_multipart(body, type, variables);
+    return variables;
+}
+
+TEST(Form, NamesFoldValuesDoNot) {
+    EXPECT_EQ(pairs(form("CID=Ab+c&Notes=%C3%A9&empty=&bare&&")),
+              (Pairs{{"cid", "Ab c"}, {"notes", "é"}, {"empty", ""}, {"bare", ""}}));
+}
+
+TEST(Form, AnEqualsSignBelongsToTheValue) { EXPECT_EQ(pairs(form("a=b=c")), (Pairs{{"a", "b=c"}})); }
+
+TEST(Form, TwiceIsAProblemWhateverTheCase) {
+    EXPECT_EQ(codes(form("cid=1&CID=1")), (Pairs{{"cid", "duplicate_variable"}}));
+}
+
+TEST(Form, BadBytesNameTheirVariable) {
+    EXPECT_EQ(codes(form("a=%FF&b=%00&c=%1B&d=%EF%BF%BF&e=%zz&f=%0D%0A%09")),
+              (Pairs{{"a", "invalid_encoding"},
+                     {"b", "invalid_characters"},
+                     {"c", "invalid_characters"},
+                     {"d", "invalid_characters"},
+                     {"e", "invalid_encoding"}}));
+}
+
+TEST(Form, AThousandVariablesAreEnough) {
+    std::string text;
+    for (int i = 0; i < 10000; ++i)
+        text += "v" + std::to_string(i) + "=1&";
+    const Variables variables = form(text);
+    EXPECT_EQ(variables.all().size(), max_variables);
+    EXPECT_EQ(codes(variables), (Pairs{{"", "too_many_variables"}}));
+}
+
+TEST(Json, FlatObject) {
+    EXPECT_EQ(pairs(json(R"({"CID":"é","a":12,"b":71.234566789,"c":true,"d":false,"e":null})")),
+              (Pairs{{"cid", "é"}, {"a", "12"}, {"b", "71.234566789"}, {"c", "Y"}, {"d", "N"}, {"e", ""}}));
+}
+
+TEST(Json, NestingNamesItsVariable) {
+    EXPECT_EQ(codes(json(R"({"contracts":[1,2],"x":{}})")),
+              (Pairs{{"contracts", "malformed_body"}, {"x", "malformed_body"}}));
+}
+
+TEST(Json, WhatIsNoObjectIsMalformed) {
+    for (const char* text : {"[]", "1", "{", "", "{\"a\":1}x", "{\"a\":\"\xff\"}"})
+        EXPECT_EQ(codes(json(text)), (Pairs{{"", "malformed_body"}})) << text;
+}
+
+TEST(Json, TwiceIsAProblem) {
+    EXPECT_EQ(codes(json(R"({"cid":"1","cid":"2"})")), (Pairs{{"cid", "duplicate_variable"}}));
+    EXPECT_EQ(codes(json(R"({"cid":"1","CID":"2"})")), (Pairs{{"cid", "duplicate_variable"}}));
+}
+
+TEST(Json, NulIsAProblemOfItsVariable) {
+    EXPECT_EQ(codes(json(R"({"cid":"a\u0000b"})")), (Pairs{{"cid", "invalid_characters"}}));
+}
+
+TEST(Multipart, TextFields) {
+    EXPECT_EQ(pairs(multipart("--XX\r\nContent-Disposition: form-data; name=\"CID\"\r\n\r\na\r\nb\r\n"
+                              "--XX\r\ncontent-disposition: form-data; name=notes\r\nContent-Type: text/plain\r\n\r\n\r\n--XX--\r\n")),
+              (Pairs{{"cid", "a\r\nb"}, {"notes", ""}}));
+}
+
+TEST(Multipart, QuotedNamesAndBoundaries) {
+    EXPECT_EQ(pairs(multipart("preamble\r\n--a b\r\nContent-Disposition: form-data; name=\"filename\\\"\"\r\n\r\nx\r\n--a b--",
+                              "multipart/form-data; boundary=\"a b\"")),
+              (Pairs{{"filename\"", "x"}}));
+}
+
+TEST(Multipart, AFileIsRefused) {
+    EXPECT_EQ(codes(multipart("--XX\r\nContent-Disposition: form-data; name=\"cid\"; filename=\"\"\r\n\r\nx\r\n--XX--")),
+              (Pairs{{"cid", "malformed_body"}}));
+}
+
+TEST(Multipart, WhatIsCutOffIsMalformed) {
+    for (const char* body : {"", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
+                             "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--XX",
+                             "--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--", "no boundary at all"})
+        EXPECT_EQ(codes(multipart(body)), (Pairs{{"", "malformed_body"}})) << body;
+    EXPECT_EQ(codes(multipart("--XX--", "multipart/form-data")), (Pairs{{"", "malformed_body"}}));
+}
+
+TEST(BodyType, ByContentType) {
+    EXPECT_EQ(body_type("application/x-www-form-urlencoded"), BodyType::form);
+    EXPECT_EQ(body_type("Application/JSON; Charset=\"UTF-8\""), BodyType::json);
+    EXPECT_EQ(body_type("multipart/form-data; boundary=x"), BodyType::multipart);
+    EXPECT_EQ(body_type("text/plain"), BodyType::unsupported);
+    EXPECT_EQ(body_type("application/json; charset=iso-8859-1"), BodyType::unsupported);
+    EXPECT_EQ(body_type(""), BodyType::unsupported);
+}
+
+TEST(PrintableName, IsPlainAndShort) {
+    EXPECT_EQ(printable_name("a\r\nb,c"), "a%0D%0Ab%2Cc");
+    EXPECT_EQ(printable_name(std::string(100, 'a')).size(), 64U);
+}
+
+}  // namespace
+}  // namespace helpdesk
