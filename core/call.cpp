@@ -85,7 +85,8 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     // Whoever has no key learns nothing else.
     const std::string_view key = sent_key(request);
     if (key.empty())
-        return problem_reply(settings, format, {{code::missing_key, std::string(key_variable), "is required"}});
+        return problem_reply(settings, format,
+                             {{code::missing_key, std::string(key_variable), "is required"}});
     if (find_key(settings.keys, key) == nullptr) {
         Reply reply = problem_reply(settings, format,
                                     {{code::wrong_key, std::string(key_variable), "is not a valid API key"}});
@@ -97,7 +98,8 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     const Action* action = find_action(name);
     if (action == nullptr) {
         problems.push_back({name.empty() ? code::missing_action : code::unknown_action,
-                            std::string(action_variable), name.empty() ? "is required" : "there is no such action"});
+                            std::string(action_variable),
+                            name.empty() ? "is required" : "there is no such action"});
         return problem_reply(settings, format, problems);
     }
 

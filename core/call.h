@@ -58,7 +58,8 @@ bool is_taken_name(std::string_view name);
 class Call {
   public:
     // Either answers at once, without any work for the database, or gives the call to carry out.
-    static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request);
+    static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings,
+                                                             const Request& request);
 
     // Whether hash() must run before execute().
     bool needs_hash() const { return hash_needed_; }
@@ -66,7 +67,8 @@ class Call {
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
 
-    // Carries out calls, each by itself: one that fails harms no other. Blocks; for a database thread. Never throws.
+    // Carries out calls, each by itself: one that fails harms no other. Blocks; for a database thread. Never
+    // throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 
     // The answer, after hash() or execute().

@@ -46,8 +46,7 @@ class Checker {
     bool too_long(const Variable& variable, std::string_view text) {
         if (variable.limit == 0 || text::length(text) <= variable.limit)
             return false;
-        problem(variable, code::too_long,
-                "is longer than " + std::to_string(variable.limit) + " characters");
+        problem(variable, code::too_long, "is longer than " + std::to_string(variable.limit) + " characters");
         return true;
     }
 
@@ -67,7 +66,12 @@ class Checker {
     }
 
     std::optional<Value> value(const Variable& variable) {
-        Value value{.variable = &variable, .text = {}, .items = {}, .dates_variable = nullptr, .dates = {}, .new_name = {}};
+        Value value{.variable = &variable,
+                    .text = {},
+                    .items = {},
+                    .dates_variable = nullptr,
+                    .dates = {},
+                    .new_name = {}};
         if (variable.kind == Kind::coordinate)
             complete_pair(variable);
         if (!supplied(variable.name)) {
@@ -147,8 +151,8 @@ class Checker {
         // A comparison of the text's own digits: 90.000000001 must not round to 90.
         const std::size_t point = text.find('.');
         const double whole = std::stod(text.substr(0, point) + ".0");
-        const bool fraction = point != std::string::npos &&
-                              text.find_first_not_of('0', point + 1) != std::string::npos;
+        const bool fraction =
+            point != std::string::npos && text.find_first_not_of('0', point + 1) != std::string::npos;
         if (std::abs(whole) > variable.range || (std::abs(whole) == variable.range && fraction)) {
             const std::string range = std::to_string(variable.range);
             problem(variable, code::out_of_range, "must lie between -" + range + " and " + range);
@@ -192,7 +196,8 @@ class Checker {
         if (variable.kind == Kind::email_list) {
             const auto bad = std::find_if_not(value.items.begin(), value.items.end(), is_email);
             if (options_.check_email && bad != value.items.end())
-                problem(variable, code::invalid_email, "holds \"" + *bad + "\", which is not a valid e-mail address");
+                problem(variable, code::invalid_email,
+                        "holds \"" + *bad + "\", which is not a valid e-mail address");
         }
         for (const Variable& other : resource_.variables)
             if (other.kind == Kind::date_list && other.companion == variable.name)
@@ -205,16 +210,19 @@ class Checker {
             std::uint64_t id = 0;
             const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), id);
             if (error != std::errc() || end != item.data() + item.size() || id == 0)
-                return problem(*value.variable, code::invalid_number, "must be a list of IDs, which are whole numbers");
+                return problem(*value.variable, code::invalid_number,
+                               "must be a list of IDs, which are whole numbers");
             item = std::to_string(id);
             if (!seen.insert(id).second)
-                return problem(*value.variable, code::duplicate_value, "holds the ID " + item + " more than once");
+                return problem(*value.variable, code::duplicate_value,
+                               "holds the ID " + item + " more than once");
         }
     }
 
     static void fold_duplicates(std::vector<std::string>& items) {
         std::set<std::string> seen;
-        std::erase_if(items, [&](const std::string& item) { return !seen.insert(text::to_lower(item)).second; });
+        std::erase_if(items,
+                      [&](const std::string& item) { return !seen.insert(text::to_lower(item)).second; });
     }
 
     void dates(const Variable& variable, Value& value) {

@@ -27,14 +27,10 @@ constexpr Reference contract = {.table = "support_contracts",
                                 .by = Reference::By::id};
 constexpr Reference category = {.table = "categories", .noun = "category", .unknown = "unknown_category"};
 
-constexpr ListTable contracts = {.table = "customer_contracts",
-                                 .owner = "customer_id",
-                                 .column = "contract_id",
-                                 .reference = &contract};
-constexpr ListTable categories = {.table = "customer_categories",
-                                  .owner = "customer_id",
-                                  .column = "category_id",
-                                  .reference = &category};
+constexpr ListTable contracts = {
+    .table = "customer_contracts", .owner = "customer_id", .column = "contract_id", .reference = &contract};
+constexpr ListTable categories = {
+    .table = "customer_categories", .owner = "customer_id", .column = "category_id", .reference = &category};
 constexpr ListTable emails = {.table = "customer_emails", .owner = "customer_id", .column = "email"};
 constexpr ListTable phones = {.table = "customer_phones", .owner = "customer_id", .column = "phone"};
 
@@ -75,6 +71,8 @@ constexpr Resource resource = {.singular = "customer", .table = "customers", .va
 
 }  // namespace
 
-const Resource& customers() { return resource; }
+const Resource& customers() {
+    return resource;
+}
 
 }  // namespace helpdesk

@@ -43,9 +43,10 @@ std::optional<std::string> parse_date(std::string_view text) {
     if (!is_american && !std::regex_match(text.begin(), text.end(), match, iso))
         return std::nullopt;
 
-    const std::chrono::year_month_day day(std::chrono::year(number(match, is_american ? 3 : 1)),
-                                          std::chrono::month(static_cast<unsigned>(number(match, is_american ? 1 : 2))),
-                                          std::chrono::day(static_cast<unsigned>(number(match, is_american ? 2 : 3))));
+    const std::chrono::year_month_day day(
+        std::chrono::year(number(match, is_american ? 3 : 1)),
+        std::chrono::month(static_cast<unsigned>(number(match, is_american ? 1 : 2))),
+        std::chrono::day(static_cast<unsigned>(number(match, is_american ? 2 : 3))));
     Time time{number(match, 5), number(match, 6), number(match, 7)};
     if (is_american && !apply_half_day(time, match[9].str()))
         return std::nullopt;

@@ -112,7 +112,8 @@ void Variables::add(std::string_view name, std::string value) {
 }
 
 const std::string* Variables::find(std::string_view name) const {
-    const auto found = std::find_if(all_.begin(), all_.end(), [&](const Variable& v) { return v.name == name; });
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [&](const Variable& v) { return v.name == name; });
     return found == all_.end() ? nullptr : &found->value;
 }
 
@@ -135,8 +136,7 @@ void decode_form(std::string_view encoded, Variables& variables) {
         const std::size_t equals = pair.find('=');
         const std::string_view raw_name = pair.substr(0, equals);
         auto name = text::decode_form_text(raw_name);
-        auto value =
-            text::decode_form_text(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
+        auto value = text::decode_form_text(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
         if (name && value)
             variables.add(*name, std::move(*value));
         else
@@ -167,7 +167,8 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
         const auto padding = take_until(body, "\r\n");
         if (!padding || padding->find_first_not_of(" \t") != std::string_view::npos)
             break;
-        const auto headers = body.starts_with("\r\n") ? std::optional<std::string_view>("") : take_until(body, "\r\n\r\n");
+        const auto headers =
+            body.starts_with("\r\n") ? std::optional<std::string_view>("") : take_until(body, "\r\n\r\n");
         const auto value = headers ? take_until(body, delimiter) : std::nullopt;
         if (!value)
             break;
@@ -187,7 +188,8 @@ void decode_json(std::string_view body, Variables& variables) {
     const Json root(json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
     if (root == nullptr) {
         if (json_error_code(&error) == json_error_duplicate_key)
-            variables.add_problem({code::duplicate_variable, duplicate_name(error.text), "is given more than once"});
+            variables.add_problem(
+                {code::duplicate_variable, duplicate_name(error.text), "is given more than once"});
         else
             variables.add_problem({code::malformed_body, "",
                                    "the body is not valid JSON (line " + std::to_string(error.line) +
@@ -205,8 +207,7 @@ void decode_json(std::string_view body, Variables& variables) {
 
 BodyType body_type(std::string_view content_type) {
     const std::string charset = header_parameter(content_type, "charset").value_or("utf-8");
-    if (!text::equal_ignoring_case(charset, "utf-8") &&
-        !text::equal_ignoring_case(charset, "us-ascii"))
+    if (!text::equal_ignoring_case(charset, "utf-8") && !text::equal_ignoring_case(charset, "us-ascii"))
         return BodyType::unsupported;
     const std::string type = text::to_lower(text::trim(content_type.substr(0, content_type.find(';'))));
     if (type == "application/x-www-form-urlencoded")
@@ -245,7 +246,8 @@ std::optional<std::string> header_parameter(std::string_view header, std::string
         at = equals + 1;
         if (at < header.size() && header[at] == '"') {
             for (++at; at < header.size() && header[at] != '"'; ++at) {
-                if (header[at] == '\\' && at + 1 < header.size() && (header[at + 1] == '"' || header[at + 1] == '\\'))
+                if (header[at] == '\\' && at + 1 < header.size() &&
+                    (header[at + 1] == '"' || header[at + 1] == '\\'))
                     ++at;
                 value += header[at];
             }

@@ -16,8 +16,8 @@ inline constexpr std::size_t max_variables = 1000;
 // The variables of one request, from query and body together, and what was wrong with them.
 class Variables {
   public:
-    // Takes one variable. The name is folded to lower case. A value that is not clean UTF-8, a name that comes
-    // twice and a variable too many become problems.
+    // Takes one variable. The name is folded to lower case. A value that is not clean UTF-8, a name that
+    // comes twice and a variable too many become problems.
     void add(std::string_view name, std::string value);
     void add_problem(Problem problem) { problems_.push_back(std::move(problem)); }
 

@@ -43,7 +43,9 @@ struct WriterDeleter {
     void operator()(xmlTextWriter* writer) const { xmlFreeTextWriter(writer); }
 };
 
-const xmlChar* xml(const std::string& text) { return reinterpret_cast<const xmlChar*>(text.c_str()); }
+const xmlChar* xml(const std::string& text) {
+    return reinterpret_cast<const xmlChar*>(text.c_str());
+}
 
 class XmlDocument {
   public:
@@ -130,8 +132,8 @@ std::string write_json(std::string_view root_name, const std::vector<Record>& re
     return bytes.get();
 }
 
-// URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so that
-// a client that always decodes gets every value back.
+// URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
+// that a client that always decodes gets every value back.
 
 std::string write_url(const std::vector<Record>& records) {
     std::string result;
@@ -225,7 +227,8 @@ std::string write_problems(Format format, const Problems& problems) {
     std::vector<Record> records;
     for (const Problem& problem : problems) {
         messages.push_back(message(problem));
-        records.push_back({{"error", messages.back()}, {"code", problem.code}, {"variable", problem.variable}});
+        records.push_back(
+            {{"error", messages.back()}, {"code", problem.code}, {"variable", problem.variable}});
     }
     return format == Format::json ? write_json("response", records) : write_url(records);
 }

@@ -11,8 +11,8 @@ inline constexpr int highest_bcrypt_cost = 31;
 inline constexpr int default_bcrypt_cost = 12;
 
 // A fresh hash of the password; `2^cost` rounds, about a quarter of a second at cost 12. Up to 72 bytes, all
-// that bcrypt reads, the result is `$2b$…`. A longer password gives passlib's `$bcrypt-sha256$v=2,…`, in which
-// bcrypt sees a digest of all bytes. Throws std::runtime_error when the system has no randomness.
+// that bcrypt reads, the result is `$2b$…`. A longer password gives passlib's `$bcrypt-sha256$v=2,…`, in
+// which bcrypt sees a digest of all bytes. Throws std::runtime_error when the system has no randomness.
 std::string hash_password(std::string_view password, int cost);
 
 }  // namespace helpdesk

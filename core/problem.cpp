@@ -51,9 +51,9 @@ Problem problem_of_status(int status) {
     const auto* entry =
         std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.status == status; });
     if (entry == entries.end())
-        entry = status < 500 ? entries.data() : std::find_if(entries.begin(), entries.end(), [](const Entry& e) {
-            return e.code == code::internal_error;
-        });
+        entry = status < 500 ? entries.data()
+                             : std::find_if(entries.begin(), entries.end(),
+                                            [](const Entry& e) { return e.code == code::internal_error; });
     return {entry->code, "", std::string(entry->text)};
 }
 

@@ -17,7 +17,7 @@ struct Reference {
     enum class By { name, id, id_or_name };
 
     std::string_view table;
-    std::string_view noun;  // in messages, and in the code of the problem
+    std::string_view noun;     // in messages, and in the code of the problem
     std::string_view unknown;  // code of the problem that there is no such row
     By by = By::name;
     bool first_if_unknown = false;  // no match, or no value on add: the row with the lowest ID
@@ -33,18 +33,18 @@ struct ListTable {
 
 enum class Kind {
     text,
-    identifier,   // finds the record: required, trimmed, never empty
-    email,        // text; a bad address is an error only with `helpdesk_email_check on`
-    password,     // stored as a hash only; empty: unchanged
-    choice,       // one of `choices` in any case; anything else is the first
-    coordinate,   // decimal degrees within ±`range`; stands or falls with `companion`
-    reference,    // names a row of another table
-    new_name,     // the name of a row to create when `companion` says so; else ignored
-    text_list,    // comma-separated; duplicates folded
-    email_list,   // text_list of addresses, checked as `email` is
-    id_list,      // comma-separated IDs of rows of another table; duplicates are an error
-    name_list,    // comma-separated names of rows of another table
-    date_list,    // one date for each item of `companion`, stored beside it in `column`
+    identifier,  // finds the record: required, trimmed, never empty
+    email,       // text; a bad address is an error only with `helpdesk_email_check on`
+    password,    // stored as a hash only; empty: unchanged
+    choice,      // one of `choices` in any case; anything else is the first
+    coordinate,  // decimal degrees within ±`range`; stands or falls with `companion`
+    reference,   // names a row of another table
+    new_name,    // the name of a row to create when `companion` says so; else ignored
+    text_list,   // comma-separated; duplicates folded
+    email_list,  // text_list of addresses, checked as `email` is
+    id_list,     // comma-separated IDs of rows of another table; duplicates are an error
+    name_list,   // comma-separated names of rows of another table
+    date_list,   // one date for each item of `companion`, stored beside it in `column`
 };
 
 struct Variable {

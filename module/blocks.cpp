@@ -72,14 +72,16 @@ void set_time(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& data
     const ngx_int_t seconds = ngx_parse_time(&text, 1);
     constexpr ngx_int_t longest = 3600;
     if (seconds < 1 || seconds > longest)
-        throw std::invalid_argument("must be a time from 1s to 1h in whole seconds, not \"" + std::string(view(value)) + "\"");
+        throw std::invalid_argument("must be a time from 1s to 1h in whole seconds, not \"" +
+                                    std::string(view(value)) + "\"");
     database.*field = std::chrono::seconds(seconds);
 }
 
 void set_port(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
     const ngx_int_t port = ngx_atoi(value.data, value.len);
     if (port < 1 || port > 65535)
-        throw std::invalid_argument("must be a number from 1 to 65535, not \"" + std::string(view(value)) + "\"");
+        throw std::invalid_argument("must be a number from 1 to 65535, not \"" + std::string(view(value)) +
+                                    "\"");
     database.port = static_cast<unsigned>(port);
 }
 
@@ -113,7 +115,8 @@ void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& datab
     else if (word == "verify")
         database.tls = Tls::verify;
     else
-        throw std::invalid_argument("must be \"off\", \"on\" or \"verify\", not \"" + std::string(word) + "\"");
+        throw std::invalid_argument("must be \"off\", \"on\" or \"verify\", not \"" + std::string(word) +
+                                    "\"");
 }
 
 void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseSettings& database) {

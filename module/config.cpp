@@ -27,7 +27,9 @@ char* directive(ngx_conf_t* cf, ngx_command_t* command, void* conf) noexcept {
     }
 }
 
-std::string argument(ngx_conf_t* cf) { return std::string(view(static_cast<ngx_str_t*>(cf->args->elts)[1])); }
+std::string argument(ngx_conf_t* cf) {
+    return std::string(view(static_cast<ngx_str_t*>(cf->args->elts)[1]));
+}
 
 template <typename T>
 void set_once(std::optional<T>& field, T value) {
@@ -40,7 +42,8 @@ void set_once(std::optional<T>& field, T value) {
 bool choice(ngx_conf_t* cf, const char* if_true, const char* if_false) {
     const std::string word = argument(cf);
     if (word != if_true && word != if_false)
-        throw std::invalid_argument("must be \"" + std::string(if_true) + "\" or \"" + if_false + "\", not \"" + word + "\"");
+        throw std::invalid_argument("must be \"" + std::string(if_true) + "\" or \"" + if_false +
+                                    "\", not \"" + word + "\"");
     return word == if_true;
 }
 
@@ -49,7 +52,8 @@ void set_api(ngx_conf_t* cf, LocationConf& conf) {
         throw std::invalid_argument("is duplicate");
     conf.file = view(cf->conf_file->file.name);
     conf.line = cf->conf_file->line;
-    auto* core = static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
     core->handler = handle_request;
 }
 
@@ -77,7 +81,9 @@ ngx_thread_pool_t* thread_pool(ngx_conf_t* cf, ngx_thread_pool_t* previous) {
     return pool;
 }
 
-void set_thread_pool(ngx_conf_t* cf, LocationConf& conf) { conf.thread_pool = thread_pool(cf, conf.thread_pool); }
+void set_thread_pool(ngx_conf_t* cf, LocationConf& conf) {
+    conf.thread_pool = thread_pool(cf, conf.thread_pool);
+}
 
 void set_hash_thread_pool(ngx_conf_t* cf, LocationConf& conf) {
     conf.hash_thread_pool = thread_pool(cf, conf.hash_thread_pool);
@@ -113,7 +119,9 @@ void set_unknown_variables(ngx_conf_t* cf, LocationConf& conf) {
     set_once(conf.reject_unknown, choice(cf, "reject", "ignore"));
 }
 
-void set_email_check(ngx_conf_t* cf, LocationConf& conf) { set_once(conf.check_email, choice(cf, "on", "off")); }
+void set_email_check(ngx_conf_t* cf, LocationConf& conf) {
+    set_once(conf.check_email, choice(cf, "on", "off"));
+}
 
 template <typename T>
 void inherit(std::optional<T>& child, const std::optional<T>& parent) {
@@ -154,7 +162,9 @@ void complete(ngx_conf_t* cf, LocationConf& conf) {
     if (conf.thread_pool == nullptr)
         throw std::bad_alloc();
     if (conf.thread_pool == conf.hash_thread_pool)
-        throw std::invalid_argument("needs two different pools in \"helpdesk_thread_pool\" and \"helpdesk_hash_thread_pool\", so that hashing never holds up the database");
+        throw std::invalid_argument(
+            "needs two different pools in \"helpdesk_thread_pool\" and \"helpdesk_hash_thread_pool\", so "
+            "that hashing never holds up the database");
     Settings& settings = conf.settings;
     settings.keys = conf.keys;
     settings.database = conf.database;
@@ -176,15 +186,19 @@ ngx_command_t entry(ngx_str_t name, ngx_uint_t type, char* (*set)(ngx_conf_t*, n
 
 ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_api>),
-    entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS, directive<set_database>),
+    entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
+          directive<set_database>),
     entry(ngx_string("helpdesk_key"), everywhere | NGX_CONF_BLOCK | NGX_CONF_TAKE1, directive<set_key>),
     entry(ngx_string("helpdesk_thread_pool"), everywhere | NGX_CONF_TAKE1, directive<set_thread_pool>),
-    entry(ngx_string("helpdesk_hash_thread_pool"), everywhere | NGX_CONF_TAKE1, directive<set_hash_thread_pool>),
+    entry(ngx_string("helpdesk_hash_thread_pool"), everywhere | NGX_CONF_TAKE1,
+          directive<set_hash_thread_pool>),
     entry(ngx_string("helpdesk_bcrypt_cost"), everywhere | NGX_CONF_TAKE1, directive<set_bcrypt_cost>),
     entry(ngx_string("helpdesk_format"), everywhere | NGX_CONF_TAKE1, directive<set_format>),
-    entry(ngx_string("helpdesk_format_variable"), everywhere | NGX_CONF_TAKE1, directive<set_format_variable>),
+    entry(ngx_string("helpdesk_format_variable"), everywhere | NGX_CONF_TAKE1,
+          directive<set_format_variable>),
     entry(ngx_string("helpdesk_error_status"), everywhere | NGX_CONF_TAKE1, directive<set_error_status>),
-    entry(ngx_string("helpdesk_unknown_variables"), everywhere | NGX_CONF_TAKE1, directive<set_unknown_variables>),
+    entry(ngx_string("helpdesk_unknown_variables"), everywhere | NGX_CONF_TAKE1,
+          directive<set_unknown_variables>),
     entry(ngx_string("helpdesk_email_check"), everywhere | NGX_CONF_TAKE1, directive<set_email_check>),
     ngx_null_command,
 };
@@ -205,8 +219,8 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             complete(cf, conf);
         return NGX_CONF_OK;
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"helpdesk_api\" %s in %*s:%ui", error.what(), conf.file.size(), conf.file.data(),
-                      conf.line);
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"helpdesk_api\" %s in %*s:%ui", error.what(),
+                      conf.file.size(), conf.file.data(), conf.line);
         return static_cast<char*>(NGX_CONF_ERROR);
     }
 }

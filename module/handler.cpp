@@ -26,7 +26,8 @@ void append_file(std::string& body, const ngx_buf_t& buffer) {
     body.resize(at + static_cast<std::size_t>(buffer.file_last - buffer.file_pos));
     off_t offset = buffer.file_pos;
     while (offset < buffer.file_last) {
-        const ssize_t n = ngx_read_file(buffer.file, reinterpret_cast<u_char*>(body.data()) + at, body.size() - at, offset);
+        const ssize_t n =
+            ngx_read_file(buffer.file, reinterpret_cast<u_char*>(body.data()) + at, body.size() - at, offset);
         if (n <= 0)
             throw std::runtime_error("the request's body could not be read from its temporary file");
         at += static_cast<std::size_t>(n);
@@ -43,7 +44,8 @@ std::string read_body(ngx_http_request_t* r) {
         if (buffer.in_file)
             append_file(body, buffer);
         else
-            body.append(reinterpret_cast<const char*>(buffer.pos), static_cast<std::size_t>(buffer.last - buffer.pos));
+            body.append(reinterpret_cast<const char*>(buffer.pos),
+                        static_cast<std::size_t>(buffer.last - buffer.pos));
     }
     return body;
 }
@@ -61,7 +63,8 @@ BodyType type_of_body(ngx_http_request_t* r) {
 
 ngx_int_t send(ngx_http_request_t* r, Reply reply) {
     if (!reply.log.empty())
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", reply.log.size(), reply.log.data());
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", reply.log.size(),
+                      reply.log.data());
     const std::string_view body = prepare_response(r, std::move(reply));
     const ngx_int_t rc = ngx_http_send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
@@ -79,7 +82,8 @@ void start(ngx_http_request_t* r) noexcept {
             const std::string body = read_body(r);
             const auto* type = r->headers_in.content_type;
             if (!body.empty())
-                decode_body(type_of_body(r), body, type == nullptr ? "" : view(type->value), request.variables);
+                decode_body(type_of_body(r), body, type == nullptr ? "" : view(type->value),
+                            request.variables);
         }
         auto accepted = Call::accept(conf.settings, request);
         if (auto* reply = std::get_if<Reply>(&accepted))
@@ -99,7 +103,8 @@ ngx_int_t refuse(ngx_http_request_t* r, int status) {
         return rc;
     Problems ignored;
     const Settings& settings = location_conf(r).settings;
-    return send(r, problem_reply(settings, choose_format(settings, read_head(r), ignored), {problem_of_status(status)}));
+    return send(r, problem_reply(settings, choose_format(settings, read_head(r), ignored),
+                                 {problem_of_status(status)}));
 }
 
 ngx_int_t handle(ngx_http_request_t* r) {

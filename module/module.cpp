@@ -11,8 +11,8 @@ namespace {
 ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
     auto* core =
         static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
-    auto* handler = static_cast<ngx_http_handler_pt*>(
-        ngx_array_push(&core->phases[NGX_HTTP_POST_READ_PHASE].handlers));
+    auto* handler =
+        static_cast<ngx_http_handler_pt*>(ngx_array_push(&core->phases[NGX_HTTP_POST_READ_PHASE].handlers));
     if (handler == nullptr)
         return NGX_ERROR;
     *handler = hide_query_in_log;
@@ -26,14 +26,14 @@ void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
 }
 
 ngx_http_module_t context = {
-    nullptr,                // preconfiguration
-    after_configuration,    // postconfiguration
-    nullptr,                // create main configuration
-    nullptr,                // init main configuration
-    nullptr,                // create server configuration
-    nullptr,                // merge server configuration
-    create_location_conf,   // create location configuration
-    merge_location_conf,    // merge location configuration
+    nullptr,               // preconfiguration
+    after_configuration,   // postconfiguration
+    nullptr,               // create main configuration
+    nullptr,               // init main configuration
+    nullptr,               // create server configuration
+    nullptr,               // merge server configuration
+    create_location_conf,  // create location configuration
+    merge_location_conf,   // merge location configuration
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ bool may_be_api(ngx_http_request_t* r) {
     return location_conf(r).is_api() || core->name.len == 0;
 }
 
-u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* subrequest, u_char* buffer, size_t size) noexcept {
+u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* subrequest, u_char* buffer,
+                    size_t size) noexcept {
     if (!may_be_api(r))
         return original_log_handler(r, subrequest, buffer, size);
     const ngx_str_t line = r->request_line;

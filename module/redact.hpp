@@ -1,5 +1,5 @@
-// The query string of an API call holds the key and perhaps a password. nginx ends each line that it logs for a
-// request with the request line: for the API's locations, here, without the query string.
+// The query string of an API call holds the key and perhaps a password. nginx ends each line that it logs for
+// a request with the request line: for the API's locations, here, without the query string.
 #pragma once
 
 #include "ngx.hpp"

@@ -73,7 +73,8 @@ void finish_call(ngx_http_request_t* r, const LocationConf& conf, Stage stage, s
 
 void finish(ngx_event_t* event) noexcept {
     if (event->timedout) {
-        ngx_log_error(NGX_LOG_WARN, event->log, 0, "helpdesk: a task has been in its thread for over a minute; its client waits on");
+        ngx_log_error(NGX_LOG_WARN, event->log, 0,
+                      "helpdesk: a task has been in its thread for over a minute; its client waits on");
         event->timedout = 0;
         return ngx_add_timer(event, long_task);
     }

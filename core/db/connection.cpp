@@ -70,11 +70,17 @@ std::uint64_t Connection::last_insert_id() {
     return row->getUInt64(1);
 }
 
-void Connection::begin() { statement_->execute("START TRANSACTION"); }
+void Connection::begin() {
+    statement_->execute("START TRANSACTION");
+}
 
-void Connection::commit() { statement_->execute("COMMIT"); }
+void Connection::commit() {
+    statement_->execute("COMMIT");
+}
 
-void Connection::rollback() { statement_->execute("ROLLBACK"); }
+void Connection::rollback() {
+    statement_->execute("ROLLBACK");
+}
 
 sql::PreparedStatement& Connection::prepare(const std::string& sql) {
     const auto found = prepared_.find(sql);

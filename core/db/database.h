@@ -35,8 +35,8 @@ struct WriteResult {
     std::string log;         // what went wrong, for the operator; empty when nothing did
 };
 
-// Does one write as one transaction: whole, or not at all. Blocks for several round trips to the server; an add
-// or an update without lists takes two. Never throws: what fails is a problem in the result.
+// Does one write as one transaction: whole, or not at all. Blocks for several round trips to the server; an
+// add or an update without lists takes two. Never throws: what fails is a problem in the result.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
 // Waits until the threads that called write() have closed their connections, at most so long. For a process

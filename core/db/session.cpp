@@ -39,8 +39,8 @@ std::unique_ptr<db::Connection>& thread_connection(const DatabaseSettings& datab
 
 // Server and client error numbers, of both MySQL and MariaDB.
 enum class Failure {
-    lost,       // the connection is dead, or the server is going down
-    conflict,   // somebody else was there at once: the transaction is rolled back and may be tried again
+    lost,      // the connection is dead, or the server is going down
+    conflict,  // somebody else was there at once: the transaction is rolled back and may be tried again
     timeout,
     duplicate,
     other,
@@ -73,7 +73,8 @@ Failure classify(const sql::SQLException& error) {
 }
 
 std::string describe(const sql::SQLException& error) {
-    return "database error " + std::to_string(error.getErrorCode()) + " (" + error.getSQLState() + "): " + error.what();
+    return "database error " + std::to_string(error.getErrorCode()) + " (" + error.getSQLState() +
+           "): " + error.what();
 }
 
 // What becomes of one write: tries, and after a failure decides whether another try is safe and of use.
@@ -119,17 +120,21 @@ class Attempts {
             case Failure::lost:
                 if (committing)
                     return fail(code::outcome_unknown,
-                                "the database was lost while it stored the change, which may or may not have happened",
+                                "the database was lost while it stored the change, which may or may not have "
+                                "happened",
                                 describe(error));
                 if (waited >= database_.read_timeout)
-                    return fail(code::database_timeout, "the database did not answer in time", describe(error));
+                    return fail(code::database_timeout, "the database did not answer in time",
+                                describe(error));
                 if (losses_++ == 0)
                     return true;
-                return fail(code::database_unavailable, "the database is not available, try again", describe(error));
+                return fail(code::database_unavailable, "the database is not available, try again",
+                            describe(error));
             case Failure::conflict:
                 if (++conflicts_ < most_conflicts)
                     return true;
-                return fail(code::overloaded, "other writes kept this one from its rows, try again", describe(error));
+                return fail(code::overloaded, "other writes kept this one from its rows, try again",
+                            describe(error));
             case Failure::timeout:
                 return fail(code::database_timeout, "the database did not answer in time", describe(error));
             case Failure::duplicate: {

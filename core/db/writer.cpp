@@ -8,16 +8,22 @@
 namespace helpdesk::db {
 namespace {
 
-bool is_list(const Value& value) { return value.variable->list != nullptr; }
+bool is_list(const Value& value) {
+    return value.variable->list != nullptr;
+}
 
-bool creates_row(const Value& value) { return !value.new_name.empty(); }
+bool creates_row(const Value& value) {
+    return !value.new_name.empty();
+}
 
 const Reference* reference_of(const Value& value) {
     return is_list(value) ? value.variable->list->reference : value.variable->reference;
 }
 
 // Table and column names come from the resource tables only; quoted, since some are SQL's own words.
-std::string quoted(std::string_view name) { return "`" + std::string(name) + "`"; }
+std::string quoted(std::string_view name) {
+    return "`" + std::string(name) + "`";
+}
 
 std::optional<std::uint64_t> parse_id(std::string_view text) {
     std::uint64_t id = 0;
@@ -151,7 +157,8 @@ void Writer::resolve(WriteResult& result) {
     for (Target& target : targets_)
         for (std::size_t i = 0; i < target.names.size(); ++i) {
             ++columns;
-            target.ids.push_back(row->isNull(columns) ? std::nullopt : std::optional(row->getUInt64(columns)));
+            target.ids.push_back(row->isNull(columns) ? std::nullopt
+                                                      : std::optional(row->getUInt64(columns)));
         }
 
     const bool exists = !row->isNull(1);
@@ -238,8 +245,8 @@ void Writer::insert_record() {
         marks += ", ?";
         parameters.push_back(parameter(target));
     }
-    connection_.execute("INSERT INTO " + quoted(resource_.table) + " (" + columns + ") VALUES (" + marks + ")",
-                        parameters);
+    connection_.execute(
+        "INSERT INTO " + quoted(resource_.table) + " (" + columns + ") VALUES (" + marks + ")", parameters);
     if (needs_transaction())
         record_id_ = connection_.last_insert_id();
 }
@@ -266,8 +273,8 @@ void Writer::replace_list(const Target& target) {
         connection_.execute("DELETE FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
                             {record_id_});
 
-    const std::string head = "INSERT INTO " + quoted(list.table) + " (" + quoted(list.owner) + ", position, " +
-                             quoted(list.column) +
+    const std::string head = "INSERT INTO " + quoted(list.table) + " (" + quoted(list.owner) +
+                             ", position, " + quoted(list.column) +
                              (dated ? ", " + quoted(value.dates_variable->column) : "") + ") VALUES ";
     const std::string marks = dated ? "(?, ?, ?, COALESCE(?, UTC_DATE()))" : "(?, ?, ?)";
     // A power of two rows at once, so that few prepared statements serve all lengths.
@@ -296,10 +303,10 @@ std::vector<std::vector<Parameter>> Writer::list_rows(const Target& target) {
 
     std::map<std::uint64_t, std::string> kept;
     if (!adding() && dated && value.dates.empty()) {
-        const auto row = connection_.query("SELECT " + quoted(list.column) + ", " +
-                                               quoted(value.dates_variable->column) + " FROM " +
-                                               quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
-                                           {record_id_});
+        const auto row =
+            connection_.query("SELECT " + quoted(list.column) + ", " + quoted(value.dates_variable->column) +
+                                  " FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
+                              {record_id_});
         while (row->next())
             kept[row->getUInt64(1)] = row->getString(2);
     }

@@ -6,7 +6,7 @@ import secrets
 import pytest
 
 from api import Api, secret_in
-from servers import MariaDB, Nginx
+from servers import MariaDB, Nginx, wait_for
 
 TABLES = ("customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
           "customer_groups", "portals", "categories", "support_contracts")
@@ -29,9 +29,14 @@ class Database:
         return self.query(f"SELECT COUNT(*) AS n FROM {table}")[0]["n"]
 
     def list(self, table, column, cid):
-        rows = self.query(f"SELECT {column} FROM {table} t JOIN customers c ON c.id = t.customer_id "
+        rows = self.query(f"SELECT t.{column} FROM {table} t JOIN customers c ON c.id = t.customer_id "
                           "WHERE c.cid = %s ORDER BY position", cid)
         return [row[column] for row in rows]
+
+    def wait_for_lock(self):
+        """Until a transaction waits for a row. The server renews this table when nobody read it for 0.1 s."""
+        wait_for(lambda: self.query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"),
+                 "a transaction to wait for a lock", pause=0.2)
 
     def reset(self):
         """Every table empty but for the rows that the tests refer to, with the same IDs each time."""

@@ -21,12 +21,12 @@ SANITIZE = os.environ.get("HELPDESK_SANITIZE") == "1"
 DATABASE = "helpdesk"
 
 
-def wait_for(condition, what, seconds=30):
+def wait_for(condition, what, seconds=30, pause=0.02):
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             raise TimeoutError(what)
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def free_port():
@@ -112,7 +112,7 @@ class MariaDB:
 
 
 class Nginx:
-    """nginx with our module. `main`, `http` and `server` are what a test file puts at its head."""
+    """nginx with our module. What a test file puts at its head stands inside `http { … }`."""
 
     FRAME = """
 %(user)s
@@ -121,6 +121,8 @@ load_module %(module)s;
 error_log %(folder)s/error.log info;
 pid %(folder)s/nginx.pid;
 worker_processes %(workers)s;
+%(main)s
+thread_pool narrow threads=1 max_queue=1;
 thread_pool helpdesk threads=8 max_queue=1024;
 thread_pool helpdesk_hash threads=2 max_queue=256;
 events { worker_connections 1024; }
@@ -157,11 +159,11 @@ http {
             config = config.replace(f"%%{name}%%", text)
         return config
 
-    def write(self, config, name="nginx.conf"):
+    def write(self, config, name="nginx.conf", main=""):
         path = self.folder / name
         path.write_text(self.FRAME % {
             "user": "user nobody nogroup;" if os.geteuid() == 0 else "", "module": MODULE, "folder": self.folder,
-            "workers": self.workers, "config": self.expand(config)})
+            "workers": self.workers, "main": main, "config": self.expand(config)})
         return path
 
     def command(self, path, *more):
@@ -182,8 +184,8 @@ http {
                                 env=self.environment())
         return result.returncode == 0, result.stderr
 
-    def start(self, config):
-        path = self.write(config)
+    def start(self, config, main=""):
+        path = self.write(config, main=main)
         with open(self.folder / "stderr.log", "a") as log:
             self.process = subprocess.Popen(self.command(path), stderr=log, env=self.environment())
         wait_for(self.answers, "nginx to start")

@@ -31,8 +31,12 @@ Checked check_call(std::string_view action, std::string_view query, bool check_e
     return result;
 }
 
-Checked add(std::string_view query) { return check_call("add_customer", query); }
-Checked update(std::string_view query) { return check_call("update_customer", query); }
+Checked add(std::string_view query) {
+    return check_call("add_customer", query);
+}
+Checked update(std::string_view query) {
+    return check_call("update_customer", query);
+}
 
 TEST(Table, HasTheReferences28Variables) {
     EXPECT_EQ(customers().variables.size(), 28U);
@@ -85,7 +89,8 @@ TEST(Limits, CountCharacters) {
 }
 
 TEST(Choices, AnythingElseIsTheDefault) {
-    const Checked call = add("cid=x&support=maybe&chat=n&encrypt=y&viewable_tickets=company&viewable_invoices=all");
+    const Checked call =
+        add("cid=x&support=maybe&chat=n&encrypt=y&viewable_tickets=company&viewable_invoices=all");
     EXPECT_EQ(call.find("support")->text, "Y");
     EXPECT_EQ(call.find("chat")->text, "N");
     EXPECT_EQ(call.find("encrypt")->text, "Y");
@@ -106,9 +111,11 @@ TEST_P(BadCoordinate, IsRefused) {
               (Codes{{"latitude", GetParam().second}}));
 }
 INSTANTIATE_TEST_SUITE_P(Coordinates, BadCoordinate,
-                         testing::Values(std::pair("north", "invalid_number"), std::pair("1e1", "invalid_number"),
-                                         std::pair("1.0123456789", "invalid_number"), std::pair(".", "invalid_number"),
-                                         std::pair("--1", "invalid_number"), std::pair("90.000000001", "out_of_range"),
+                         testing::Values(std::pair("north", "invalid_number"),
+                                         std::pair("1e1", "invalid_number"),
+                                         std::pair("1.0123456789", "invalid_number"),
+                                         std::pair(".", "invalid_number"), std::pair("--1", "invalid_number"),
+                                         std::pair("90.000000001", "out_of_range"),
                                          std::pair("-91", "out_of_range")));
 
 TEST(Coordinates, StandOrFallTogetherOnAdd) {
@@ -123,7 +130,8 @@ TEST(Company, NewNameIsReadOnlyWithCreateNew) {
     EXPECT_EQ(add("cid=x&company=Acme&new_company=Other").find("company")->new_name, "");
     EXPECT_EQ(add("cid=x&company=create_new&new_company=Other").find("company")->new_name, "Other");
     EXPECT_EQ(add("cid=x&company=create_new").codes, (Codes{{"new_company", "required"}}));
-    EXPECT_EQ(add("cid=x&company=create_new&new_company=" + too_long).codes, (Codes{{"new_company", "too_long"}}));
+    EXPECT_EQ(add("cid=x&company=create_new&new_company=" + too_long).codes,
+              (Codes{{"new_company", "too_long"}}));
 }
 
 TEST(Contracts, AreIds) {
@@ -136,8 +144,10 @@ TEST(Contracts, AreIds) {
 TEST(StartDates, GoWithContracts) {
     EXPECT_EQ(add("cid=x&contracts=1,2&sc_start_dates=1/2/2024,2024-03-04").find("contracts")->dates,
               (std::vector<std::string>{"2024-01-02 00:00:00", "2024-03-04 00:00:00"}));
-    EXPECT_EQ(add("cid=x&contracts=1,2&sc_start_dates=1/2/2024").codes, (Codes{{"sc_start_dates", "count_mismatch"}}));
-    EXPECT_EQ(add("cid=x&contracts=1&sc_start_dates=soon").codes, (Codes{{"sc_start_dates", "invalid_date"}}));
+    EXPECT_EQ(add("cid=x&contracts=1,2&sc_start_dates=1/2/2024").codes,
+              (Codes{{"sc_start_dates", "count_mismatch"}}));
+    EXPECT_EQ(add("cid=x&contracts=1&sc_start_dates=soon").codes,
+              (Codes{{"sc_start_dates", "invalid_date"}}));
     EXPECT_EQ(add("cid=x&sc_start_dates=1/2/2024").codes, (Codes{{"sc_start_dates", "required"}}));
     EXPECT_EQ(update("cid=x&sc_start_dates=1/2/2024").codes, (Codes{{"sc_start_dates", "required"}}));
 }

@@ -20,13 +20,16 @@ TEST(Date, IsoForm) {
 }
 
 class BadDate : public testing::TestWithParam<const char*> {};
-TEST_P(BadDate, IsRefused) { EXPECT_EQ(parse_date(GetParam()), std::nullopt); }
+TEST_P(BadDate, IsRefused) {
+    EXPECT_EQ(parse_date(GetParam()), std::nullopt);
+}
 INSTANTIATE_TEST_SUITE_P(Dates, BadDate,
-                         testing::Values("", "tomorrow", "13/1/2024", "2/30/2024", "2/29/2023", "1/1/24", "0/1/2024",
-                                         "1/0/2024", "2024-1-1", "2024-02-30", "2024-12-31 24:00:00",
-                                         "2024-12-31 08:60:00", "2024-12-31 08:00:60", "2024-12-31 08:00",
-                                         "1/1/2024 13:00:00 PM", "1/1/2024 0:00:00 AM", "1/1/2024 PM",
-                                         "2024-12-31T08:30:00Z", "0999-01-01", "1/1/2024x", " 1/1/2024"));
+                         testing::Values("", "tomorrow", "13/1/2024", "2/30/2024", "2/29/2023", "1/1/24",
+                                         "0/1/2024", "1/0/2024", "2024-1-1", "2024-02-30",
+                                         "2024-12-31 24:00:00", "2024-12-31 08:60:00", "2024-12-31 08:00:60",
+                                         "2024-12-31 08:00", "1/1/2024 13:00:00 PM", "1/1/2024 0:00:00 AM",
+                                         "1/1/2024 PM", "2024-12-31T08:30:00Z", "0999-01-01", "1/1/2024x",
+                                         " 1/1/2024"));
 
 }  // namespace
 }  // namespace helpdesk

@@ -44,7 +44,9 @@ TEST(Form, NamesFoldValuesDoNot) {
               (Pairs{{"cid", "Ab c"}, {"notes", "é"}, {"empty", ""}, {"bare", ""}}));
 }
 
-TEST(Form, AnEqualsSignBelongsToTheValue) { EXPECT_EQ(pairs(form("a=b=c")), (Pairs{{"a", "b=c"}})); }
+TEST(Form, AnEqualsSignBelongsToTheValue) {
+    EXPECT_EQ(pairs(form("a=b=c")), (Pairs{{"a", "b=c"}}));
+}
 
 TEST(Form, TwiceIsAProblemWhateverTheCase) {
     EXPECT_EQ(codes(form("cid=1&CID=1")), (Pairs{{"cid", "duplicate_variable"}}));
@@ -94,25 +96,30 @@ TEST(Json, NulIsAProblemOfItsVariable) {
 
 TEST(Multipart, TextFields) {
     EXPECT_EQ(pairs(multipart("--XX\r\nContent-Disposition: form-data; name=\"CID\"\r\n\r\na\r\nb\r\n"
-                              "--XX\r\ncontent-disposition: form-data; name=notes\r\nContent-Type: text/plain\r\n\r\n\r\n--XX--\r\n")),
+                              "--XX\r\ncontent-disposition: form-data; name=notes\r\nContent-Type: "
+                              "text/plain\r\n\r\n\r\n--XX--\r\n")),
               (Pairs{{"cid", "a\r\nb"}, {"notes", ""}}));
 }
 
 TEST(Multipart, QuotedNamesAndBoundaries) {
-    EXPECT_EQ(pairs(multipart("preamble\r\n--a b\r\nContent-Disposition: form-data; name=\"filename\\\"\"\r\n\r\nx\r\n--a b--",
-                              "multipart/form-data; boundary=\"a b\"")),
-              (Pairs{{"filename\"", "x"}}));
+    EXPECT_EQ(
+        pairs(multipart(
+            "preamble\r\n--a b\r\nContent-Disposition: form-data; name=\"filename\\\"\"\r\n\r\nx\r\n--a b--",
+            "multipart/form-data; boundary=\"a b\"")),
+        (Pairs{{"filename\"", "x"}}));
 }
 
 TEST(Multipart, AFileIsRefused) {
-    EXPECT_EQ(codes(multipart("--XX\r\nContent-Disposition: form-data; name=\"cid\"; filename=\"\"\r\n\r\nx\r\n--XX--")),
+    EXPECT_EQ(codes(multipart(
+                  "--XX\r\nContent-Disposition: form-data; name=\"cid\"; filename=\"\"\r\n\r\nx\r\n--XX--")),
               (Pairs{{"cid", "malformed_body"}}));
 }
 
 TEST(Multipart, WhatIsCutOffIsMalformed) {
-    for (const char* body : {"", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
-                             "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--XX",
-                             "--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--", "no boundary at all"})
+    for (const char* body :
+         {"", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
+          "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx\r\n--XX",
+          "--XX\r\nContent-Disposition: form-data\r\n\r\nx\r\n--XX--", "no boundary at all"})
         EXPECT_EQ(codes(multipart(body)), (Pairs{{"", "malformed_body"}})) << body;
     EXPECT_EQ(codes(multipart("--XX--", "multipart/form-data")), (Pairs{{"", "malformed_body"}}));
 }

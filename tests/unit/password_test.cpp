@@ -29,9 +29,13 @@ TEST(Password, LongOnesAreWrapped) {
         << hash;
 }
 
-TEST(Password, EachHashHasItsOwnSalt) { EXPECT_NE(hash_password("x", 4), hash_password("x", 4)); }
+TEST(Password, EachHashHasItsOwnSalt) {
+    EXPECT_NE(hash_password("x", 4), hash_password("x", 4));
+}
 
-TEST(Password, CostIsTheConfigured) { EXPECT_EQ(hash_password("x", 6).substr(0, 7), "$2b$06$"); }
+TEST(Password, CostIsTheConfigured) {
+    EXPECT_EQ(hash_password("x", 6).substr(0, 7), "$2b$06$");
+}
 
 }  // namespace
 }  // namespace helpdesk

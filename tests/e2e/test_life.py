@@ -1,0 +1,184 @@
+"""What happens to calls while the database or nginx comes and goes."""
+
+import concurrent.futures
+import signal
+import socket
+import time
+
+import pytest
+import requests
+
+from servers import wait_for
+
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / { %%DEFAULTS%% helpdesk_api; }
+    location /narrow/ {
+        %%DATABASE%%
+        helpdesk_key test { sha256 %%KEY_HASH%%; }
+        helpdesk_thread_pool narrow;
+        helpdesk_hash_thread_pool helpdesk_hash;
+        helpdesk_api;
+    }
+    location /narrow_hash/ {
+        helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 2s; }
+        helpdesk_key test { sha256 %%KEY_HASH%%; }
+        helpdesk_thread_pool helpdesk;
+        helpdesk_hash_thread_pool narrow;
+        helpdesk_bcrypt_cost 10;
+        helpdesk_api;
+    }
+}
+"""
+
+
+@pytest.fixture
+def slow_customer(api, db, mariadb):
+    """Adds of the cid `slow` wait inside the database until the fixture's function is called."""
+    holder = mariadb.connect(autocommit=False)
+    cursor = holder.cursor()
+    cursor.execute("INSERT INTO customers (cid, notes) VALUES ('slow', '')")
+    yield holder.rollback
+    holder.close()
+
+
+def test_a_restart_of_mariadb_between_two_calls(api, db, mariadb):
+    for i in range(20):
+        assert api.add(f"before-{i}").status == 200
+    mariadb.restart()
+    for i in range(20):
+        assert api.add(f"after-{i}", contracts="1" if i % 2 else None).status == 200
+    assert db.count("customers") == 40
+
+
+def test_a_killed_connection_is_replaced(api, db):
+    api.add("x")
+    for row in db.query("SELECT id FROM information_schema.PROCESSLIST WHERE user = 'helpdesk'"):
+        db.query(f"KILL {row['id']}")
+    assert [api.update("x", city=str(i)).status for i in range(20)] == [200] * 20
+
+
+def test_while_mariadb_is_away(api, db, mariadb):
+    api.add("x")
+    mariadb.stop()
+    try:
+        answer = api.add("y")
+        assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
+        assert answer.headers["Retry-After"] == "1"
+        assert api.add("y", key="wrong").status == 401
+    finally:
+        mariadb.start()
+    assert api.add("y").status == 200
+
+
+def test_a_hung_database_is_given_up(api, db, mariadb):
+    api.add("x")
+    mariadb.process.send_signal(signal.SIGSTOP)
+    try:
+        begin = time.monotonic()
+        answer = api.request("POST", "/narrow_hash/", data=api.variables({"action": "update_customer", "cid": "x", "city": "a"}))
+        waited = time.monotonic() - begin
+    finally:
+        mariadb.process.send_signal(signal.SIGCONT)
+    # Without a connection yet there is nothing to wait on but the connecting itself.
+    assert answer.problems[0][1] in ("database_timeout", "database_unavailable")
+    assert answer.status in (503, 504)
+    assert waited < 10
+    assert api.update("x", city="b").status == 200
+
+
+def test_a_row_that_somebody_holds(api, db, slow_customer):
+    """The call gives up before its read timeout, and says so."""
+    answer = api.request("POST", "/narrow_hash/", data=api.variables({"action": "add_customer", "cid": "slow"}))
+    assert (answer.status, answer.problems) == (504, [("", "database_timeout")])
+    slow_customer()
+    assert api.add("slow").status == 200
+
+
+def test_a_client_that_leaves_does_not_undo_its_call(api, db, nginx, slow_customer):
+    with socket.create_connection(("127.0.0.1", nginx.port)) as client:
+        client.sendall(f"GET /?key={api.key}&action=add_customer&cid=slow HTTP/1.0\r\n\r\n".encode())
+        db.wait_for_lock()
+    slow_customer()
+    wait_for(lambda: db.customer("slow"), "the customer")
+    assert api.add("next").status == 200
+
+
+def test_a_full_queue_is_told_at_once(api, db, slow_customer):
+    """A pool of one thread and a queue of one: the third call is too many."""
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
+        calls = [pool.submit(api.request, "POST", "/narrow/", data=api.variables({"action": "add_customer", "cid": "slow"}))
+                 for _ in range(12)]
+        done = []
+        wait_for(lambda: done.extend(c for c in calls if c.done()) or done, "an answer while the others wait")
+        answer = done[0].result()
+        slow_customer()
+        statuses = sorted(call.result().status for call in calls)
+    assert (answer.status, answer.problems, answer.headers["Retry-After"]) == (503, [("", "overloaded")], "1")
+    assert statuses[0] == 200 and set(statuses[1:]) <= {409, 503}
+
+
+def test_hashing_does_not_hold_up_other_calls(api, db):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(api.request, "POST", "/narrow_hash/",
+                           data=api.variables({"action": "add_customer", "cid": "hashed", "pass": "a-password"}))
+        others = [api.add(f"quick-{i}").status for i in range(20)]
+        assert slow.result().status == 200
+    assert others == [200] * 20
+
+
+@pytest.mark.parametrize("command", ["reload", "quit"])
+def test_a_stopping_worker_answers_first(api, db, nginx, slow_customer, command):
+    """nginx 1.22 lets a worker go while its threads work, unless a timer holds it."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        call = pool.submit(api.add, "slow")
+        db.wait_for_lock()
+        if command == "reload":
+            nginx.reload()
+        else:
+            nginx.process.send_signal(signal.SIGQUIT)
+        time.sleep(0.5)
+        slow_customer()
+        try:
+            assert call.result().json == [{"added_customer": "slow"}]
+        finally:
+            if command == "quit":
+                nginx.process.wait(20)
+                nginx.start(CONFIG)
+    assert db.customer("slow") is not None
+    api.session.close()
+    assert api.add("next").status == 200
+
+
+def test_worker_shutdown_timeout_ends_a_waiting_request(api, db, nginx, slow_customer):
+    """The connection is closed under the call: no crash, and the worker is gone once the thread is done."""
+    nginx.stop()
+    nginx.start(CONFIG, main="worker_shutdown_timeout 1s;")
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            call = pool.submit(api.add, "slow")
+            db.wait_for_lock()
+            nginx.process.send_signal(signal.SIGQUIT)
+            time.sleep(2)
+            slow_customer()
+            with pytest.raises(requests.exceptions.ConnectionError):
+                call.result()
+        nginx.process.wait(20)
+        assert nginx.process.returncode == 0
+        wait_for(lambda: db.customer("slow"), "the customer")
+    finally:
+        nginx.stop()
+        nginx.start(CONFIG)
+
+
+def test_connections_are_closed_when_workers_leave(api, db, nginx):
+    api.add("x")
+    nginx.reload()
+    wait_for(lambda: "exited with code 0" in nginx.log(), "the old workers to leave")
+    aborted = db.query("SHOW GLOBAL STATUS LIKE 'Aborted_clients'")[0]["Value"]
+    nginx.reload()
+    api.session.close()
+    assert api.add("y").status == 200
+    time.sleep(1)
+    assert db.query("SHOW GLOBAL STATUS LIKE 'Aborted_clients'")[0]["Value"] == aborted
