@@ -84,6 +84,9 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
 
     // Whoever has no key learns nothing else.
     const std::string_view key = sent_key(request);
+    // Unless the key may stand in what could not be read.
+    if (key.empty() && !request.variables.complete())
+        return problem_reply(settings, format, problems);
     if (key.empty())
         return problem_reply(settings, format,
                              {{code::missing_key, std::string(key_variable), "is required"}});
@@ -93,6 +96,10 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
         reply.log = "refused: the key is not one of helpdesk_key";
         return reply;
     }
+
+    // What is missing may stand there, too: nothing more can be said of the request.
+    if (!request.variables.complete())
+        return problem_reply(settings, format, problems);
 
     const std::string_view name = request.variables.get(action_variable);
     const Action* action = find_action(name);

@@ -264,10 +264,10 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
     return write;
 }
 
-bool is_email(std::string_view text) {
-    static const std::regex address(R"([^\s@<>",;]+@[^\s@<>",;.]+(\.[^\s@<>",;.]+)+)");
+bool is_email(std::string_view address) {
+    static const std::regex form(R"([^\s@<>",;]+@[^\s@<>",;.]+(\.[^\s@<>",;.]+)+)");
     constexpr std::size_t longest = 1024;  // std::regex recurses by the character
-    return text.size() <= longest && std::regex_match(text.begin(), text.end(), address);
+    return address.size() <= longest && std::regex_match(address.begin(), address.end(), form);
 }
 
 }  // namespace helpdesk

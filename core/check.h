@@ -43,6 +43,6 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
 // M/D/YYYY[ H:MM:SS[ AM|PM]] or YYYY-MM-DD[(T| )HH:MM:SS] → YYYY-MM-DD HH:MM:SS.
 std::optional<std::string> parse_date(std::string_view text);
 // `local@domain` of plausible form; not whether mail arrives.
-bool is_email(std::string_view text);
+bool is_email(std::string_view address);
 
 }  // namespace helpdesk

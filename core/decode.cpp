@@ -47,7 +47,7 @@ void add_json_member(const char* name, const json_t* value, Variables& variables
             break;
         case JSON_OBJECT:
         case JSON_ARRAY:
-            variables.add_problem({code::malformed_body, printable_name(name),
+            variables.add_problem({code::malformed_body, printable_name(text::to_lower(name)),
                                    "must be a string, a number, true, false or null"});
             break;
     }
@@ -95,17 +95,21 @@ Part read_part_headers(std::string_view headers) {
 
 void Variables::add(std::string_view name, std::string value) {
     if (all_.size() >= max_variables) {
-        if (problems_.empty() || problems_.back().code != code::too_many_variables)
-            add_problem({code::too_many_variables, "",
-                         "a request may hold at most " + std::to_string(max_variables) + " variables"});
+        if (complete_)
+            add_unreadable({code::too_many_variables, "",
+                            "a request may hold at most " + std::to_string(max_variables) + " variables"});
         return;
     }
     std::string lower = text::to_lower(name);
     const std::string shown = printable_name(lower);
-    if (!text::is_utf8(value))
+    // A value that is refused is kept in a form that messages can show.
+    if (!text::is_utf8(value)) {
         add_problem({code::invalid_encoding, shown, "is not valid UTF-8"});
-    else if (!text::is_printable(value))
+        value = text::percent_encode(value);
+    } else if (!text::is_printable(value)) {
         add_problem({code::invalid_characters, shown, "holds a character that is not allowed"});
+        value = text::percent_encode(value);
+    }
     if (find(lower) != nullptr)
         add_problem({code::duplicate_variable, shown, "is given more than once"});
     all_.push_back({std::move(lower), std::move(value)});
@@ -135,20 +139,20 @@ void decode_form(std::string_view encoded, Variables& variables) {
             continue;
         const std::size_t equals = pair.find('=');
         const std::string_view raw_name = pair.substr(0, equals);
-        auto name = text::decode_form_text(raw_name);
-        auto value = text::decode_form_text(equals == std::string_view::npos ? "" : pair.substr(equals + 1));
-        if (name && value)
-            variables.add(*name, std::move(*value));
-        else
-            variables.add_problem({code::invalid_encoding,
-                                   printable_name(text::to_lower(name.value_or(std::string(raw_name)))),
+        const std::string_view raw_value = equals == std::string_view::npos ? "" : pair.substr(equals + 1);
+        const auto name = text::decode_form_text(raw_name);
+        auto value = text::decode_form_text(raw_value);
+        const std::string known_name = name.value_or(std::string(raw_name));
+        if (!name || !value)
+            variables.add_problem({code::invalid_encoding, printable_name(text::to_lower(known_name)),
                                    "holds a % without two hexadecimal digits"});
+        variables.add(known_name, value ? std::move(*value) : text::percent_encode(raw_value));
     }
 }
 
 void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables) {
     const auto malformed = [&](std::string variable, std::string_view text) {
-        variables.add_problem({code::malformed_body, std::move(variable), std::string(text)});
+        variables.add_unreadable({code::malformed_body, std::move(variable), std::string(text)});
     };
     const std::string boundary = header_parameter(content_type, "boundary").value_or("");
     if (boundary.empty() || boundary.size() > 70)
@@ -188,21 +192,21 @@ void decode_json(std::string_view body, Variables& variables) {
     const Json root(json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
     if (root == nullptr) {
         if (json_error_code(&error) == json_error_duplicate_key)
-            variables.add_problem(
+            variables.add_unreadable(
                 {code::duplicate_variable, duplicate_name(error.text), "is given more than once"});
         else
-            variables.add_problem({code::malformed_body, "",
-                                   "the body is not valid JSON (line " + std::to_string(error.line) +
-                                       ", column " + std::to_string(error.column) + ")"});
+            variables.add_unreadable({code::malformed_body, "",
+                                      "the body is not valid JSON (line " + std::to_string(error.line) +
+                                          ", column " + std::to_string(error.column) + ")"});
         return;
     }
     if (!json_is_object(root.get())) {
-        variables.add_problem({code::malformed_body, "", "the JSON body must be an object"});
+        variables.add_unreadable({code::malformed_body, "", "the JSON body must be an object"});
         return;
     }
-    const char* name = nullptr;
-    json_t* value = nullptr;
-    json_object_foreach(root.get(), name, value) add_json_member(name, value, variables);
+    for (void* member = json_object_iter(root.get()); member != nullptr;
+         member = json_object_iter_next(root.get(), member))
+        add_json_member(json_object_iter_key(member), json_object_iter_value(member), variables);
 }
 
 BodyType body_type(std::string_view content_type) {

@@ -20,6 +20,11 @@ class Variables {
     // comes twice and a variable too many become problems.
     void add(std::string_view name, std::string value);
     void add_problem(Problem problem) { problems_.push_back(std::move(problem)); }
+    // A problem that hides variables: a body that cannot be read to its end.
+    void add_unreadable(Problem problem) {
+        add_problem(std::move(problem));
+        complete_ = false;
+    }
 
     // The value, or null when the variable was not supplied. `name` in lower case.
     const std::string* find(std::string_view name) const;
@@ -32,10 +37,13 @@ class Variables {
     };
     const std::vector<Variable>& all() const { return all_; }
     const Problems& problems() const { return problems_; }
+    // Whether every variable of the request is here, so that a missing one was not sent.
+    bool complete() const { return complete_; }
 
   private:
     std::vector<Variable> all_;
     Problems problems_;
+    bool complete_ = true;
 };
 
 // A name as it may stand in a message or a header: percent-encoded where it is not plain, cut at 64 bytes.

@@ -1,0 +1,108 @@
+"""What `nginx -t` refuses, in one clear line, and how directives inherit."""
+
+import pytest
+
+from api import Api
+
+KEY = "helpdesk_key test { sha256 %%KEY_HASH%%; }"
+POOLS = "helpdesk_thread_pool helpdesk; helpdesk_hash_thread_pool helpdesk_hash;"
+LOCATION = "server { listen 127.0.0.1:%%PORT%%; location / { helpdesk_api; } }"
+
+
+def database(**changes):
+    parameters = {"socket": "%%SOCKET%%", "user": "u", "name": "n"} | changes
+    return "helpdesk_database { " + " ".join(f"{k} {v};" for k, v in parameters.items() if v is not None) + " }"
+
+
+def config(*parts, db=None, key=KEY, pools=POOLS):
+    return " ".join([database() if db is None else db, key, pools, *parts, LOCATION])
+
+
+def test_a_good_configuration(nginx):
+    (nginx.folder / "ca.pem").write_text("")
+    for good in (config(), config(db=database(socket=None, host="db.example", port="3307", connect_timeout="1s", read_timeout="1m",
+                                              tls="verify", tls_ca="%%FOLDER%%/ca.pem", password_file="%%FOLDER%%/password")),
+                 config("helpdesk_bcrypt_cost 31; helpdesk_format json; helpdesk_format_variable output; helpdesk_email_check on;"
+                        "helpdesk_error_status legacy; helpdesk_unknown_variables reject; helpdesk_key b { sha256 %%KEY_HASH%%; }")):
+        passed, output = nginx.test(good)
+        assert passed, output
+        assert nginx.mariadb.password not in output
+
+
+@pytest.mark.parametrize("bad, message", [
+    (config(db=database(user=None)), '"helpdesk_database" needs "user"'),
+    (config(db=database(name=None)), '"helpdesk_database" needs "name"'),
+    (config(db=database(socket=None)), '"helpdesk_database" needs either "host" or "socket"'),
+    (config(db=database(host="h")), '"helpdesk_database" needs either "host" or "socket"'),
+    (config(db=database(password_file="/nonexistent")), '"password_file" "/nonexistent" cannot be read'),
+    (config(db=database(password_file="/dev/null")), '"password_file" "/dev/null" is empty'),
+    (config(db=database(port="0")), '"port" must be a number from 1 to 65535'),
+    (config(db=database(port="x")), '"port" must be a number from 1 to 65535'),
+    (config(db=database(connect_timeout="0")), '"connect_timeout" must be a time'),
+    (config(db=database(read_timeout="500ms")), '"read_timeout" must be a time'),
+    (config(db=database(read_timeout="x")), '"read_timeout" must be a time'),
+    (config(db=database(tls="maybe")), '"tls" must be "off", "on" or "verify"'),
+    (config(db=database(tls="on", tls_ca="/nonexistent")), '"tls_ca" "/nonexistent" cannot be read'),
+    (config(db=database(tls_ca="/dev/null")), '"tls_ca" without "tls on"'),
+    (config(db=database(colour="red")), '"colour" is not a parameter of this block'),
+    (config(db=database(user="a b")), '"user" takes one value'),
+    (config(db=database(name='""')), '"name" must not be empty'),
+    (config(db="helpdesk_database { user u; user v; }"), '"user" is duplicate'),
+    (config(database()), '"helpdesk_database" is duplicate'),
+    (config(db=" "), '"helpdesk_api" needs a "helpdesk_database" block'),
+    (config(key=" "), '"helpdesk_api" needs at least one "helpdesk_key" block'),
+    (config(key="helpdesk_key a { sha256 12; }"), '"sha256" must be 64 hexadecimal digits'),
+    (config(key="helpdesk_key a { }"), '"helpdesk_key" "a" needs "sha256"'),
+    (config(KEY), '"helpdesk_key" "test" is duplicate'),
+    (config(pools="helpdesk_thread_pool helpdesk;"), '"helpdesk_api" needs "helpdesk_hash_thread_pool"'),
+    (config(pools="helpdesk_hash_thread_pool default;"), '"helpdesk_api" needs two different pools'),
+    (config(pools="helpdesk_thread_pool helpdesk; helpdesk_hash_thread_pool helpdesk;"), '"helpdesk_api" needs two different pools'),
+    (config(pools="helpdesk_thread_pool none; helpdesk_hash_thread_pool helpdesk;"), 'unknown thread pool "none"'),
+    (config(pools="helpdesk_hash_thread_pool none;"), 'unknown thread pool "none"'),
+    (config("helpdesk_bcrypt_cost 3;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31'),
+    (config("helpdesk_bcrypt_cost 32;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31'),
+    (config("helpdesk_bcrypt_cost x;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31'),
+    (config("helpdesk_format html;"), '"helpdesk_format" must be "xml", "json" or "url"'),
+    (config("helpdesk_format xml; helpdesk_format xml;"), '"helpdesk_format" is duplicate'),
+    (config("helpdesk_format_variable cid;"), '"helpdesk_format_variable" cannot be "cid"'),
+    (config("helpdesk_format_variable Action;"), '"helpdesk_format_variable" cannot be "action"'),
+    (config("helpdesk_error_status old;"), '"helpdesk_error_status" must be "legacy" or "standard"'),
+    (config("helpdesk_unknown_variables drop;"), '"helpdesk_unknown_variables" must be "reject" or "ignore"'),
+    (config("helpdesk_email_check yes;"), '"helpdesk_email_check" must be "on" or "off"'),
+    (config("helpdesk_api;"), '"helpdesk_api" directive is not allowed here'),
+])
+def test_a_mistake_is_one_clear_line(nginx, bad, message):
+    passed, output = nginx.test(bad)
+    assert not passed
+    lines = [line for line in output.splitlines() if "[emerg]" in line]
+    assert len(lines) == 1, output
+    assert message in lines[0]
+    assert "test.conf:" in lines[0]
+
+
+def test_directives_inherit(nginx, mariadb, key, db):
+    nginx.start("""
+        %%DEFAULTS%%
+        helpdesk_format url;
+        server {
+            listen 127.0.0.1:%%PORT%%;
+            helpdesk_error_status legacy;
+            location / { helpdesk_api; }
+            location /json/ { helpdesk_api; helpdesk_format json; helpdesk_error_status standard;
+                location /json/nested/ { helpdesk_api; helpdesk_format_variable output; } }
+            location /own_key/ { helpdesk_api; helpdesk_key other { sha256 %%KEY_HASH%%; } }
+            location /no_key_of_ours/ { helpdesk_api; helpdesk_key other {
+                sha256 0000000000000000000000000000000000000000000000000000000000000000; } }
+        }
+    """)
+    api = Api(nginx.port, key)
+
+    def call(path):
+        answer = api.get("update_customer", cid="nobody", format=None, path=path)
+        return answer.status, answer.text[0]
+
+    assert call("/") == (200, "e")
+    assert call("/json/") == (404, "{")
+    assert call("/json/nested/") == (404, "{")
+    assert call("/own_key/") == (200, "e")
+    assert "wrong_key" in api.get("update_customer", cid="x", path="/no_key_of_ours/").text
