@@ -46,9 +46,10 @@ def stop_process(process, sent=signal.SIGTERM, seconds=20):
 
 
 class MariaDB:
-    """A private server with the project's schema, on a unix socket only."""
+    """A private server with the project's schema, on a unix socket only unless `options` say otherwise."""
 
-    def __init__(self):
+    def __init__(self, *options):
+        self.options = options or ("--skip-networking",)
         # Short, since a unix socket's path may have about a hundred bytes; open, for nginx's workers.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-db-"))
         self.folder.chmod(0o755)
@@ -75,7 +76,7 @@ class MariaDB:
         with open(self.folder / "error.log", "a") as log:
             self.process = subprocess.Popen(
                 ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
-                 "--skip-networking", "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.user],
+                 *self.options, "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.user],
                 stdout=log, stderr=log)
         wait_for(self.answers, "MariaDB to start")
 

@@ -1,0 +1,85 @@
+"""The connection to the database, encrypted and checked."""
+
+import hashlib
+import subprocess
+
+import pytest
+
+from api import Api
+from servers import MariaDB, Nginx, free_port
+
+LOCATIONS = {
+    "off": "tls off;",
+    "on": "tls on;",
+    "verified": "tls verify; tls_ca %%FOLDER%%/ca.pem;",
+    "wrong_authority": "tls verify; tls_ca %%FOLDER%%/other.pem;",
+}
+
+LOCATION = """
+location /{name}/ {{
+    helpdesk_database {{ host {host}; port {port}; user secure; password_file %%FOLDER%%/password; name helpdesk; {tls} }}
+    helpdesk_key test {{ sha256 %%KEY_HASH%%; }}
+    helpdesk_thread_pool helpdesk;
+    helpdesk_hash_thread_pool helpdesk_hash;
+    helpdesk_api;
+}}
+"""
+
+
+def openssl(*arguments):
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """An authority, a server's certificate of it for `localhost`, and an authority that signed nothing."""
+    folder = tmp_path_factory.mktemp("tls")
+    for name in ("ca", "other"):
+        openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
+                "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem")
+    openssl("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost", "-keyout", f"{folder}/server.key",
+            "-out", f"{folder}/server.csr")
+    openssl("x509", "-req", "-days", "2", "-in", f"{folder}/server.csr", "-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key",
+            "-CAcreateserial", "-out", f"{folder}/server.pem")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mariadb(certificates):
+    port = free_port()
+    server = MariaDB("--bind-address=127.0.0.1", f"--port={port}", f"--ssl-ca={certificates}/ca.pem",
+                     f"--ssl-cert={certificates}/server.pem", f"--ssl-key={certificates}/server.key")
+    server.port = port
+    server.execute(f"CREATE USER secure@'%' IDENTIFIED BY '{server.password}' REQUIRE SSL")
+    server.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON helpdesk.* TO secure@'%'")
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def nginx(mariadb, key, certificates):
+    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+    server.secrets = set()
+    for name in ("ca.pem", "other.pem"):
+        (server.folder / name).write_bytes((certificates / name).read_bytes())
+    locations = [LOCATION.format(name=name, host="localhost", port=mariadb.port, tls=tls) for name, tls in LOCATIONS.items()]
+    locations.append(LOCATION.format(name="wrong_host", host="127.0.0.1", port=mariadb.port, tls=LOCATIONS["verified"]))
+    server.start("server { listen 127.0.0.1:%%PORT%%; " + "".join(locations) + "}")
+    yield server
+    server.stop()
+    assert server.complaints() == []
+    server.remove()
+
+
+@pytest.mark.parametrize("name", ["on", "verified"])
+def test_encrypted(api, db, name):
+    """The user may come by TLS only."""
+    assert api.get("add_customer", cid="x", path=f"/{name}/").status == 200
+    assert db.customer("x") is not None
+
+
+@pytest.mark.parametrize("name", ["off", "wrong_authority", "wrong_host"])
+def test_refused(api, db, name):
+    answer = api.get("add_customer", cid="x", path=f"/{name}/")
+    assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
+    assert db.count("customers") == 0
