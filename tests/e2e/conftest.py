@@ -64,7 +64,7 @@ def key():
 @pytest.fixture(scope="module")
 def nginx(request, mariadb, key):
     """Started with the file's CONFIG, if it has one. Its logs must be clean, and hold no secret, at the end."""
-    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), getattr(request.module, "WORKERS", 2))
     server.secrets = {key, mariadb.password}
     try:
         if hasattr(request.module, "CONFIG"):

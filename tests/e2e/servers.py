@@ -173,9 +173,11 @@ http {
     def environment(self):
         if not SANITIZE:
             return dict(os.environ)
-        library = subprocess.run(["g++", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True).stdout
-        # nginx itself is not built to be checked for leaks.
-        return {**os.environ, "LD_PRELOAD": library.strip(), "ASAN_OPTIONS": "detect_leaks=0:abort_on_error=0",
+        # nginx itself is plain C and not built to be checked: the sanitizer must come first, and with it the C++
+        # library whose exceptions it watches.
+        libraries = [subprocess.run(["g++", f"-print-file-name={name}"], check=True, capture_output=True, text=True).stdout.strip()
+                     for name in ("libasan.so", "libstdc++.so.6")]
+        return {**os.environ, "LD_PRELOAD": " ".join(libraries), "ASAN_OPTIONS": "detect_leaks=0",
                 "UBSAN_OPTIONS": "print_stacktrace=1"}
 
     def test(self, config):
