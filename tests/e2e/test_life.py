@@ -44,6 +44,10 @@ server {
 """
 
 
+def call(api, path, action, **variables):
+    return api.request("POST", path, data=api.variables({"action": action, **variables}))
+
+
 @pytest.fixture
 def slow_customer(api, db, mariadb):
     """Adds of the cid `slow` wait inside the database until the fixture's function is called."""
@@ -61,6 +65,20 @@ def test_a_restart_of_mariadb_between_two_calls(api, db, mariadb):
     for i in range(20):
         assert api.add(f"after-{i}", contracts="1" if i % 2 else None).status == 200
     assert db.count("customers") == 40
+
+
+def test_an_add_without_lists_takes_two_round_trips(api, db):
+    """One statement that asks all there is to ask, and one that commits by itself; both prepared once."""
+    def statements():
+        rows = db.query("SHOW GLOBAL STATUS WHERE Variable_name LIKE 'Com\\_stmt\\_%%' OR Variable_name IN ('Com_begin', 'Com_commit')")
+        return {row["Variable_name"]: int(row["Value"]) for row in rows}
+
+    call(api, "/narrow/", "add_customer", cid="first", company="Acme", group="1")
+    before = statements()
+    for i in range(10):
+        assert call(api, "/narrow/", "add_customer", cid=f"x-{i}", company="Acme", group="2").status == 200
+    after = statements()
+    assert {name: after[name] - before[name] for name in after if after[name] != before[name]} == {"Com_stmt_execute": 20}
 
 
 def test_a_killed_connection_is_replaced(api, db):
@@ -81,10 +99,6 @@ def test_while_mariadb_is_away(api, db, mariadb):
     finally:
         mariadb.start()
     assert api.add("y").status == 200
-
-
-def call(api, path, action, **variables):
-    return api.request("POST", path, data=api.variables({"action": action, **variables}))
 
 
 def test_a_hung_database_is_given_up(api, db, mariadb):
