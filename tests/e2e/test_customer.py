@@ -99,6 +99,19 @@ def test_every_variable_at_once(api, db):
     assert db.list("customer_phones", "phone", "all") == ["1", "2"]
 
 
+def test_on_add_an_empty_value_is_an_omitted_one(api, db):
+    names = [*TEXTS, "company", "new_company", "pass", "portal", "support", "chat", "contracts", "sc_start_dates", "encrypt",
+             "latitude", "longitude", "selectable_categories", "viewable_tickets", "viewable_invoices", "viewable_assets", "email2",
+             "phone2", "group", "notes"]
+    assert len(names) == 27
+    assert api.add("empty", **dict.fromkeys(names, "")).status == 200
+    assert api.add("omitted").status == 200
+    empty, omitted = db.customer("empty"), db.customer("omitted")
+    assert {name for name in empty if empty[name] != omitted[name]} == {"id", "cid", "date_added", "last_updated"}
+    assert api.add("x", latitude="", longitude="1").problems == [("latitude", "incomplete_coordinates")]
+    assert api.add("x", contracts="", sc_start_dates="1/1/2020").problems == [("sc_start_dates", "required")]
+
+
 def test_an_update_of_nothing_changes_nothing(api, db):
     api.add("x", city="Rome")
     before = db.customer("x")

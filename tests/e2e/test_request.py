@@ -2,12 +2,14 @@
 
 import json
 import socket
+import subprocess
 
 import pytest
 
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
+    listen unix:%%FOLDER%%/http2.sock http2;
     client_max_body_size 8m;
     location / { %%DEFAULTS%% helpdesk_api; helpdesk_email_check on; }
     location /reject/ { %%DEFAULTS%% helpdesk_api; helpdesk_unknown_variables reject; }
@@ -273,6 +275,21 @@ def test_a_get_with_a_body(api, db):
     answer = api.request("GET", params=api.variables({"action": "add_customer", "cid": "x"}), data="city=Rome")
     assert answer.json == ADDED
     assert db.customer("x")["city"] == ""
+
+
+def test_http_2(api, nginx, db):
+    def curl(*arguments):
+        result = subprocess.run(["curl", "-s", "--http2-prior-knowledge", "--unix-socket", nginx.folder / "http2.sock",
+                                 "-H", f"X-API-Key: {api.key}", "-w", " %{http_version} %{http_code}", *arguments],
+                                capture_output=True, text=True, check=True)
+        return result.stdout
+
+    url = "http://localhost/?action=add_customer&format=url"
+    assert curl(url + "&cid=x") == "added_customer=x 2 200"
+    assert curl(url, "-d", "cid=y") == "added_customer=y 2 200"
+    assert curl(url, "-d", "cid=y").endswith(" 2 409")
+    assert curl("-X", "PUT", url).endswith(" 2 405")
+    assert db.count("customers") == 2
 
 
 def test_an_unreadable_body_is_told_before_a_missing_key(api):
