@@ -1,21 +1,15 @@
 #include "decode.h"
 
-#include <jansson.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
 
+#include "json.h"
 #include "text.h"
 
 namespace helpdesk {
 namespace {
-
-struct JsonDeleter {
-    void operator()(json_t* value) const { json_decref(value); }
-};
-using Json = std::unique_ptr<json_t, JsonDeleter>;
 
 // The shortest decimal text that is the same double: 71.234566789 stays 71.234566789.
 std::string number_text(double number) {

@@ -1,6 +1,5 @@
 #include "format.h"
 
-#include <jansson.h>
 #include <libxml/parser.h>
 #include <libxml/xmlwriter.h>
 
@@ -10,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 
+#include "json.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -105,11 +105,6 @@ class XmlDocument {
 };
 
 // JSON, by jansson.
-
-struct JsonDeleter {
-    void operator()(json_t* value) const { json_decref(value); }
-};
-using Json = std::unique_ptr<json_t, JsonDeleter>;
 
 void check_json(bool done) {
     if (!done)
