@@ -59,7 +59,7 @@ class MariaDB:
         self.user = ["--user=root"] if os.geteuid() == 0 else []
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--auth-root-authentication-method=normal",
-             "--skip-test-db", *self.user],
+             "--skip-test-db", "--skip-name-resolve", *self.user],
             check=True, stdout=subprocess.DEVNULL)
         self.start()
         self.execute(f"CREATE DATABASE {DATABASE}")
