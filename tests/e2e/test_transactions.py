@@ -3,6 +3,8 @@
 import concurrent.futures
 import threading
 
+import pytest
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -52,12 +54,13 @@ def test_a_failed_add_leaves_no_company(api, db):
     assert db.count("companies") == 2
 
 
-def test_a_failure_in_the_middle_takes_all_back(api, db):
-    """The last statement of the call is refused by the database itself: nothing of the call stays."""
-    db.query("CREATE TRIGGER refuse BEFORE INSERT ON customer_phones FOR EACH ROW "
+@pytest.mark.parametrize("table, variables", [("customers", {}), ("customer_phones", {"contracts": "1", "phone2": "1"})])
+def test_a_failure_in_the_middle_takes_all_back(api, db, table, variables):
+    """A later statement of the call is refused by the database itself: nothing of the call stays."""
+    db.query(f"CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH ROW "
              "SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused by the test'")
     try:
-        answer = api.add("x", company="create_new", new_company="Ghost", contracts="1", phone2="1")
+        answer = api.add("x", company="create_new", new_company="Ghost", **variables)
     finally:
         db.query("DROP TRIGGER refuse")
     assert (answer.status, answer.problems) == (500, [("", "internal_error")])
