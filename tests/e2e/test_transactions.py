@@ -88,6 +88,18 @@ def test_concurrent_updates_of_one_customer_leave_one_whole_list(api, db):
     assert ",".join(db.list("customer_phones", "phone", "x")) == lists[winner]
 
 
+def test_a_rule_over_stored_values_holds_beside_other_writers(api, db, mariadb):
+    """The coordinates that are stored when the call has its row count, not those from before it waited."""
+    api.add("x", latitude="1", longitude="2")
+    with mariadb.connect(autocommit=False) as other, other.cursor() as cursor:
+        cursor.execute("UPDATE customers SET latitude = NULL, longitude = NULL WHERE cid = 'x'")
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            call = pool.submit(api.update, "x", latitude="3")
+            db.wait_for_lock()
+            other.commit()
+            assert call.result().problems == [("longitude", "incomplete_coordinates")]
+
+
 def test_a_deadlock_is_tried_again(api, db, mariadb):
     """Two customers, locked in one order by us and in the other by a call: the database ends one of the two."""
     api.add("x", contracts="1")
