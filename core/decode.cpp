@@ -125,7 +125,7 @@ std::string printable_name(std::string_view name) {
 }
 
 void decode_form(std::string_view encoded, Variables& variables) {
-    while (!encoded.empty()) {
+    while (!encoded.empty() && variables.complete()) {
         const std::string_view pair = encoded.substr(0, encoded.find('&'));
         encoded.remove_prefix(std::min(encoded.size(), pair.size() + 1));
         if (pair.empty())
@@ -151,7 +151,7 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
     if (boundary.empty() || boundary.size() > 70)
         return malformed("", "the multipart body has no valid boundary");
 
-    // Each delimiter begins with a line break, the first one's may be missing: one is put before the body.
+    // Each delimiter begins with a line break, but for one that begins the body.
     const std::string delimiter = "\r\n--" + boundary;
     if (body.starts_with(std::string_view(delimiter).substr(2)))
         body.remove_prefix(delimiter.size() - 2);

@@ -52,9 +52,6 @@ Failure classify(const sql::SQLException& error) {
         case 1077:  // ER_NORMAL_SHUTDOWN
         case 1152:  // ER_ABORTING_CONNECTION
         case 1927:  // ER_CONNECTION_KILLED
-        case 2006:  // CR_SERVER_GONE_ERROR
-        case 2013:  // CR_SERVER_LOST
-        case 2055:  // CR_SERVER_LOST_EXTENDED
         case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT
             return Failure::lost;
         case 1020:  // ER_CHECKREAD: the row changed since it was read
@@ -68,8 +65,11 @@ Failure classify(const sql::SQLException& error) {
         case 1062:  // ER_DUP_ENTRY
             return Failure::duplicate;
         default:
-            return Failure::other;
+            break;
     }
+    // The client library's own numbers: no telling what the server got.
+    const bool client_error = error.getErrorCode() >= 2000 && error.getErrorCode() < 3000;
+    return client_error ? Failure::lost : Failure::other;
 }
 
 std::string describe(const sql::SQLException& error) {
@@ -112,7 +112,8 @@ class Attempts {
 
     bool may_retry(const sql::SQLException& error, bool committing, std::chrono::nanoseconds waited) {
         const Failure failure = classify(error);
-        if (failure == Failure::lost)
+        // After an error that we do not know, the connection's state is not known either.
+        if (failure == Failure::lost || failure == Failure::other)
             connection_.reset();
         else
             roll_back();
@@ -137,13 +138,9 @@ class Attempts {
                             describe(error));
             case Failure::timeout:
                 return fail(code::database_timeout, "the database did not answer in time", describe(error));
-            case Failure::duplicate: {
-                const Resource& resource = write_.action->resource();
-                failed_.problems = {{code::already_exists, std::string(resource.identifier().name),
-                                     "the " + std::string(resource.singular) + " \"" + write_.identifier +
-                                         "\" already exists"}};
+            case Failure::duplicate:
+                failed_.problems = {db::already_exists(write_)};
                 return false;
-            }
             case Failure::other:
                 break;
         }

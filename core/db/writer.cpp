@@ -72,6 +72,12 @@ std::string id_query(const Reference& reference, const std::optional<std::string
 
 }  // namespace
 
+Problem already_exists(const Write& write) {
+    const Resource& resource = write.action->resource();
+    return {code::already_exists, std::string(resource.identifier().name),
+            "the " + std::string(resource.singular) + " \"" + write.identifier + "\" already exists"};
+}
+
 Writer::Writer(Connection& connection, const Write& write)
     : connection_(connection), write_(write), resource_(write.action->resource()) {
     for (const Value& value : write.values) {
@@ -162,12 +168,12 @@ void Writer::resolve(WriteResult& result) {
         }
 
     const bool exists = !row->isNull(1);
-    const std::string name = std::string(resource_.singular) + " \"" + write_.identifier + "\"";
     if (adding() && exists) {
-        result.problems.push_back(
-            {code::already_exists, std::string(identifier.name), "the " + name + " already exists"});
+        result.problems.push_back(already_exists(write_));
     } else if (!adding() && !exists) {
-        result.problems.push_back({code::not_found, std::string(identifier.name), "there is no " + name});
+        result.problems.push_back(
+            {code::not_found, std::string(identifier.name),
+             "there is no " + std::string(resource_.singular) + " \"" + write_.identifier + "\""});
     } else if (exists) {
         record_id_ = row->getUInt64(1);
         result.identifier = row->getString(2);

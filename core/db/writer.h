@@ -9,6 +9,9 @@
 
 namespace helpdesk::db {
 
+// The problem of an add whose identifier is taken.
+Problem already_exists(const Write& write);
+
 class Writer {
   public:
     Writer(Connection& connection, const Write& write);
