@@ -182,7 +182,9 @@ http {
 
     def test(self, config):
         """`nginx -t`: whether it passed, and what it printed."""
-        path = self.write(config, "test.conf")
+        return self.check(self.write(config, "test.conf"))
+
+    def check(self, path):
         result = subprocess.run(["nginx", "-t", "-p", self.folder, "-c", path, "-e", "stderr"], capture_output=True, text=True,
                                 env=self.environment())
         return result.returncode == 0, result.stderr

@@ -1,8 +1,11 @@
 """What `nginx -t` refuses, in one clear line, and how directives inherit."""
 
+import re
+
 import pytest
 
 from api import Api
+from servers import MODULE, ROOT
 
 KEY = "helpdesk_key test { sha256 %%KEY_HASH%%; }"
 POOLS = "helpdesk_thread_pool helpdesk; helpdesk_hash_thread_pool helpdesk_hash;"
@@ -78,6 +81,23 @@ def test_a_mistake_is_one_clear_line(nginx, bad, message):
     assert len(lines) == 1, output
     assert message in lines[0]
     assert "test.conf:" in lines[0]
+
+
+def test_the_example_is_good(nginx):
+    """As it is, but for the paths that every host has its own of."""
+    text = (ROOT / "conf/helpdesk.conf.example").read_text()
+    for pattern, ours in ((r"load_module .*;", f"load_module {MODULE};"), (r"password_file .*;", f"password_file {nginx.folder}/password;"),
+                          (r"listen 443 ssl;", f"listen 127.0.0.1:{nginx.port};"), (r"ssl_certificate.*;", ""),
+                          (r"/var/log/nginx", str(nginx.folder))):
+        text, count = re.subn(pattern, ours, text)
+        assert count, pattern
+    path = nginx.folder / "example.conf"
+    path.write_text(f"pid {nginx.folder}/example.pid;\n" + text)
+    passed, output = nginx.check(path)
+    assert passed, output
+    directives = {name for name in re.findall(r"^ +#? ?(helpdesk_\w+|[a-z_]+)", text, re.M)}
+    for name in re.findall(r'"(helpdesk_\w+)"', (ROOT / "module/config.cpp").read_text()):
+        assert name in directives, f"the example does not show {name}"
 
 
 def test_directives_inherit(nginx, mariadb, key, db):

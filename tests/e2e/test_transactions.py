@@ -101,11 +101,11 @@ def test_a_rule_over_stored_values_holds_beside_other_writers(api, db, mariadb):
 
 
 def test_a_deadlock_is_tried_again(api, db, mariadb):
-    """Two customers, locked in one order by us and in the other by a call: the database ends one of the two."""
+    """Two rows, locked in one order by us and in the other by a call: the database ends one of the two."""
     api.add("x", contracts="1")
     with mariadb.connect(autocommit=False) as other, other.cursor() as cursor:
         # Heavier than the call, so that the call is the one to be ended.
-        cursor.execute("INSERT INTO companies (name) SELECT CONCAT('filler ', seq) FROM seq_1_to_200")
+        cursor.executemany("INSERT INTO companies (name) VALUES (%s)", [[f"filler {i}"] for i in range(200)])
         cursor.execute("SELECT id FROM support_contracts WHERE id = 2 FOR UPDATE")
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             call = pool.submit(api.update, "x", contracts="2")
