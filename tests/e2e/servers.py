@@ -129,11 +129,7 @@ thread_pool helpdesk_hash threads=2 max_queue=256;
 events { worker_connections 1024; }
 http {
     access_log %(folder)s/access.log;
-    client_body_temp_path %(folder)s/body;
-    proxy_temp_path %(folder)s/proxy;
-    fastcgi_temp_path %(folder)s/fastcgi;
-    uwsgi_temp_path %(folder)s/uwsgi;
-    scgi_temp_path %(folder)s/scgi;
+    %(temp_paths)s
     %(config)s
 }
 """
@@ -148,6 +144,9 @@ http {
         (self.folder / "password").chmod(0o600)
         self.port = free_port()
         self.process = None
+
+    def temp_paths(self):
+        return " ".join(f"{name}_temp_path {self.folder}/{name};" for name in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
 
     def expand(self, config):
         """Fills in the blocks that nearly every test needs."""
@@ -164,7 +163,8 @@ http {
         path = self.folder / name
         path.write_text(self.FRAME % {
             "user": "user nobody nogroup;" if os.geteuid() == 0 else "", "module": MODULE, "folder": self.folder,
-            "workers": self.workers, "main": main, "config": self.expand(config)})
+            "workers": self.workers, "main": main, "temp_paths": self.temp_paths(),
+            "config": self.expand(config)})
         return path
 
     def command(self, path, *more):

@@ -88,7 +88,8 @@ def test_the_example_is_good(nginx):
     text = (ROOT / "conf/helpdesk.conf.example").read_text()
     for pattern, ours in ((r"load_module .*;", f"load_module {MODULE};"), (r"password_file .*;", f"password_file {nginx.folder}/password;"),
                           (r"listen 443 ssl;", f"listen 127.0.0.1:{nginx.port};"), (r"ssl_certificate.*;", ""),
-                          (r"/var/log/nginx", str(nginx.folder))):
+                          (r"/var/log/nginx", str(nginx.folder)),
+                          (r"http \{", "http { " + nginx.temp_paths())):
         text, count = re.subn(pattern, ours, text)
         assert count, pattern
     path = nginx.folder / "example.conf"
