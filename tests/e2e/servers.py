@@ -57,10 +57,13 @@ class MariaDB:
         self.password = secrets.token_hex(16)
         self.process = None
         self.user = ["--user=root"] if os.geteuid() == 0 else []
+        # Its own, since a server that starts removes temporary tables that it finds, and another's may be in use.
+        (self.folder / "tmp").mkdir()
+        self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp")}
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--auth-root-authentication-method=normal",
              "--skip-test-db", "--skip-name-resolve", *self.user],
-            check=True, stdout=subprocess.DEVNULL)
+            check=True, stdout=subprocess.DEVNULL, env=self.environment)
         self.start()
         self.execute(f"CREATE DATABASE {DATABASE}")
         self.execute(f"CREATE USER helpdesk@localhost IDENTIFIED BY '{self.password}'")
@@ -77,7 +80,7 @@ class MariaDB:
             self.process = subprocess.Popen(
                 ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
                  *self.options, "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.user],
-                stdout=log, stderr=log)
+                stdout=log, stderr=log, env=self.environment)
         wait_for(self.answers, "MariaDB to start")
 
     def answers(self):
