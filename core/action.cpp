@@ -3,29 +3,77 @@
 #include <algorithm>
 #include <array>
 
+#include "select.h"
 #include "text.h"
 
 namespace helpdesk {
 namespace {
 
-constexpr std::array actions = {
-    Action{"add_customer", "added_customer", Verb::add, customers},
-    Action{"update_customer", "updated_customer", Verb::update, customers},
+struct VerbNames {
+    Verb verb;
+    std::string_view action;
+    std::string_view answer;
 };
+
+constexpr std::array verbs = {
+    VerbNames{Verb::add, "add_", "added_"},          VerbNames{Verb::update, "update_", "updated_"},
+    VerbNames{Verb::remove, "delete_", "deleted_"},  VerbNames{Verb::get, "get_", ""},
+    VerbNames{Verb::verify, "verify_", "verified_"},
+};
+
+std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
+    const std::string identifier(resource.identifier().name);
+    std::vector<std::string> names;
+    if (verb == Verb::get) {
+        for (const Selector& selector : resource.selectors)
+            names.emplace_back(selector.name);
+        names.insert(names.end(), paging_variables.begin(), paging_variables.end());
+        return names;
+    }
+    if (resource.known_by_id && verb != Verb::add)
+        names.emplace_back(id_variable);
+    if (verb == Verb::remove) {
+        names.push_back(identifier);
+        return names;
+    }
+    for (const Variable& variable : resource.variables)
+        if (verb != Verb::verify || variable.kind == Kind::identifier || variable.kind == Kind::password)
+            names.emplace_back(variable.name);
+    if (resource.known_by_id && verb == Verb::update)
+        names.push_back(std::string(rename_prefix) + identifier);
+    return names;
+}
+
+std::vector<Action> make_actions() {
+    std::vector<Action> actions;
+    for (const Resource* resource :
+         {&customers(), &companies(), &portals(), &customer_groups(), &categories(), &support_contracts()})
+        for (const VerbNames& names : verbs) {
+            if (names.verb == Verb::verify && resource->sign_in == nullptr)
+                continue;
+            const std::string noun(names.verb == Verb::get ? resource->plural : resource->singular);
+            actions.push_back({std::string(names.action) + noun, std::string(names.answer) + noun, names.verb,
+                               *resource, variables_of(names.verb, *resource)});
+        }
+    return actions;
+}
 
 }  // namespace
 
-const Action* find_action(std::string_view name) {
-    const auto* found = std::find_if(actions.begin(), actions.end(), [&](const Action& action) {
-        return text::equal_ignoring_case(action.name, name);
-    });
-    return found == actions.end() ? nullptr : found;
+bool Action::knows(std::string_view variable) const {
+    return std::find(variables.begin(), variables.end(), variable) != variables.end();
 }
 
-const Variable* Resource::find(std::string_view name) const {
-    const auto found =
-        std::find_if(variables.begin(), variables.end(), [&](const Variable& v) { return v.name == name; });
-    return found == variables.end() ? nullptr : &*found;
+const std::vector<Action>& actions() {
+    static const std::vector<Action> actions = make_actions();
+    return actions;
+}
+
+const Action* find_action(std::string_view name) {
+    const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
+        return text::equal_ignoring_case(action.name, name);
+    });
+    return found == actions().end() ? nullptr : &*found;
 }
 
 }  // namespace helpdesk

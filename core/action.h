@@ -3,19 +3,26 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "resource.h"
 
 namespace helpdesk {
 
-enum class Verb { add, update };
+enum class Verb { add, update, remove, get, verify };
 
 struct Action {
-    std::string_view name;    // add_customer
-    std::string_view answer;  // the output variable: added_customer
+    std::string name;    // add_customer, get_customers
+    std::string answer;  // the output variable: added_customer; of a list the root: customers
     Verb verb;
-    const Resource& (*resource)();
+    const Resource& resource;
+    std::vector<std::string> variables;  // all that it reads, besides key, action and format
+
+    bool knows(std::string_view variable) const;
 };
+
+// Every action, resource by resource.
+const std::vector<Action>& actions();
 
 // Null when there is no such action. Case does not matter.
 const Action* find_action(std::string_view name);

@@ -2,6 +2,8 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+
 #include "text.h"
 
 namespace helpdesk {
@@ -28,17 +30,59 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
     for (const Variables::Variable& variable : variables.all()) {
         const std::string& name = variable.name;
         if (name == key_variable || name == action_variable || name == settings.format_variable ||
-            action.resource().find(name) != nullptr)
+            action.knows(name))
             continue;
         if (settings.reject_unknown) {
-            problems.push_back({code::unknown_variable, printable_name(name),
-                                "is not a variable of " + std::string(action.name)});
+            problems.push_back(
+                {code::unknown_variable, printable_name(name), "is not a variable of " + action.name});
         } else if (listed++ < most_listed) {
             ignored += (ignored.empty() ? "" : ",") + printable_name(name);
         }
     }
     return ignored;
 }
+
+void cleanse(std::string& secret) {
+    OPENSSL_cleanse(secret.data(), secret.size());
+    secret.clear();
+}
+
+// Turns a list's records into the answer's text as they come.
+class AnswerWriter : public RecordSink {
+  public:
+    AnswerWriter(const Settings& settings, Format format, const Resource& resource)
+        : settings_(settings), format_(format), resource_(resource), fields_(resource.outputs.size()) {}
+
+    void start() override { writer_ = make_list_writer(format_, resource_.plural, resource_.singular); }
+
+    void record(const std::vector<std::string>& values) override {
+        std::vector<std::string> times;
+        times.reserve(values.size());
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            const Output& output = resource_.outputs[i];
+            fields_[i] = {output.name, values[i]};
+            if (output.source == Output::Source::time || output.source == Output::Source::list_dates)
+                fields_[i].value = times.emplace_back(format_times(values[i]));
+        }
+        writer_->record(fields_);
+    }
+
+    std::string finish() { return writer_->finish(); }
+
+  private:
+    std::string format_times(const std::string& list) const {
+        std::string result;
+        for (const std::string& time : text::split_list(list, max_list_items))
+            result += (result.empty() ? "" : ",") + format_time(time, settings_.time_format);
+        return result;
+    }
+
+    const Settings& settings_;
+    Format format_;
+    const Resource& resource_;
+    Record fields_;
+    std::unique_ptr<ListWriter> writer_;
+};
 
 void add_ignored(Reply& reply, const std::string& ignored) {
     if (!ignored.empty())
@@ -75,7 +119,9 @@ Format choose_format(const Settings& settings, const Request& request, Problems&
 
 bool is_taken_name(std::string_view name) {
     const std::string lower = text::to_lower(name);
-    return lower == key_variable || lower == action_variable || customers().find(lower) != nullptr;
+    return lower == key_variable || lower == action_variable ||
+           std::any_of(actions().begin(), actions().end(),
+                       [&](const Action& action) { return action.knows(lower); });
 }
 
 std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request) {
@@ -111,47 +157,120 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     }
 
     std::string ignored = unknown_variables(settings, *action, request.variables, problems);
-    Write write = check(*action, request.variables, settings.check, problems);
+    Work work = [&]() -> Work {
+        switch (action->verb) {
+            case Verb::get:
+                return check_selection(*action, request.variables, settings.max_records, problems);
+            case Verb::verify:
+                return check_sign_in(*action, request.variables, problems);
+            default:
+                return check(*action, request.variables, settings.check, problems);
+        }
+    }();
     if (!problems.empty()) {
         Reply reply = problem_reply(settings, format, problems);
         add_ignored(reply, ignored);
         return reply;
     }
-    return std::unique_ptr<Call>(new Call(settings, format, std::move(write), std::move(ignored)));
+    return std::unique_ptr<Call>(new Call(settings, format, std::move(work), std::move(ignored)));
 }
 
-Call::Call(const Settings& settings, Format format, Write write, std::string ignored)
-    : settings_(settings), format_(format), write_(std::move(write)), ignored_(std::move(ignored)) {
-    const Value* password = write_.find(Kind::password);
-    hash_needed_ = password != nullptr && password->text && !password->text->empty();
+Call::Call(const Settings& settings, Format format, Work work, std::string ignored)
+    : settings_(settings),
+      format_(format),
+      work_(std::move(work)),
+      ignored_(std::move(ignored)),
+      stage_(Stage::database) {
+    auto* write = std::get_if<Write>(&work_);
+    const Value* password = write == nullptr ? nullptr : write->find(Kind::password);
+    if (password != nullptr && password->text && !password->text->empty())
+        stage_ = Stage::hash;
 }
 
 void Call::hash() {
-    std::string& password = *write_.find(Kind::password)->text;
     try {
+        if (auto* check = std::get_if<SignInCheck>(&work_))
+            return finish_sign_in(*check);
+        std::string& password = *std::get<Write>(work_).find(Kind::password)->text;
         std::string hash = hash_password(password, settings_.bcrypt_cost);
-        OPENSSL_cleanse(password.data(), password.size());
+        cleanse(password);
         password = std::move(hash);
-        hash_needed_ = false;
+        stage_ = Stage::database;
     } catch (const std::exception& error) {
-        fail(problem_of_status(500));
-        result_.log = error.what();
+        end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
 }
 
 void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     for (const auto& call : calls)
-        call->result_ = helpdesk::write(*call->settings_.database, call->write_);
+        call->execute();
 }
 
-Reply Call::reply() const {
+void Call::execute() {
+    try {
+        std::visit([this](const auto& work) { carry_out(work); }, work_);
+    } catch (const std::exception& error) {
+        end({.problems = {problem_of_status(500)}, .log = error.what()});
+    }
+}
+
+void Call::carry_out(const Write& write) {
+    WriteResult result = helpdesk::write(*settings_.database, write);
+    if (result.problems.empty())
+        body_ = write_answer(format_, {{write.action->answer, result.answer}});
+    end(std::move(result));
+}
+
+void Call::carry_out(const Selection& selection) {
+    const Resource& resource = selection.action->resource;
+    AnswerWriter writer(settings_, format_, resource);
+    ReadResult result = read(*settings_.database, selection, writer);
+    if (result.problems.empty())
+        body_ = selection.count_only
+                    ? write_answer(format_, {{"count", std::to_string(result.count)}}, resource.plural)
+                    : writer.finish();
+    more_ = result.more;
+    end(std::move(result));
+}
+
+void Call::carry_out(const SignInCheck& check) {
+    credentials_ = read_credentials(*settings_.database, check);
+    if (!credentials_.problems.empty())
+        return end(std::move(credentials_));
+    stage_ = Stage::hash;
+}
+
+// Whoever has not shown the password learns nothing but that.
+void Call::finish_sign_in(SignInCheck& check) {
+    const bool right = verify_password(check.password, credentials_.password_hash, settings_.bcrypt_cost);
+    cleanse(check.password);
+    Record fields = {{check.action->answer, right && credentials_.allowed ? "Y" : "N"}};
+    const auto names = check.action->resource.sign_in->outputs;
+    for (std::size_t i = 0; i < names.size(); ++i)
+        fields.push_back({names[i], right ? std::string_view(credentials_.outputs[i]) : ""});
+    body_ = write_answer(format_, fields);
+    end({});
+}
+
+void Call::end(Outcome outcome) {
+    outcome_ = std::move(outcome);
+    stage_ = Stage::done;
+}
+
+void Call::fail(Problem problem) {
+    end({.problems = {std::move(problem)}, .log = {}});
+}
+
+Reply Call::reply() {
     Reply reply;
-    if (failed()) {
-        reply = problem_reply(settings_, format_, result_.problems);
-        reply.log = result_.log;
+    if (!outcome_.problems.empty()) {
+        reply = problem_reply(settings_, format_, outcome_.problems);
+        reply.log = outcome_.log;
     } else {
         reply.content_type = content_type(format_);
-        reply.body = write_answer(format_, write_.action->answer, result_.identifier);
+        reply.body = std::move(body_);
+        if (more_)
+            reply.headers.emplace_back("X-Helpdesk-More", "Y");
     }
     add_ignored(reply, ignored_);
     return reply;

@@ -1,5 +1,5 @@
 // A request on its way through the core: accept() checks it; a good one becomes a Call, which passes through
-// a thread for hashing (if it has a password) and one for the database, and ends in a Reply.
+// a thread for hashing, if it has a password, and one for the database, and ends in a Reply.
 #pragma once
 
 #include <memory>
@@ -11,11 +11,13 @@
 #include <vector>
 
 #include "check.h"
+#include "date.h"
 #include "db/database.h"
 #include "decode.h"
 #include "format.h"
 #include "key.h"
 #include "password.h"
+#include "select.h"
 
 namespace helpdesk {
 
@@ -28,6 +30,8 @@ struct Settings {
     std::string format_variable = "format";
     bool legacy_status = false;  // old clients: 200 for all our 4xx
     bool reject_unknown = false;
+    std::size_t max_records = 1000;  // of a list, where the call says no `count`
+    TimeFormat time_format = TimeFormat::reference;
     CheckOptions check;
 };
 
@@ -61,8 +65,10 @@ class Call {
     static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings,
                                                              const Request& request);
 
-    // Whether hash() must run before execute().
-    bool needs_hash() const { return hash_needed_; }
+    // What comes next: a write hashes its password before it goes to the database, a check of a password
+    // after.
+    enum class Stage { hash, database, done };
+    Stage stage() const { return stage_; }
 
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
@@ -71,24 +77,33 @@ class Call {
     // throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 
-    // The answer, after hash() or execute().
-    Reply reply() const;
-
-    // Whether an answer stands already and nothing more is to be done.
-    bool failed() const { return !result_.problems.empty(); }
+    // The answer, once nothing is to be done. To be asked for once.
+    Reply reply();
 
     // Gives up: no thread took the call.
-    void fail(Problem problem) { result_.problems = {std::move(problem)}; }
+    void fail(Problem problem);
 
   private:
-    Call(const Settings& settings, Format format, Write write, std::string ignored);
+    using Work = std::variant<Write, Selection, SignInCheck>;
+
+    Call(const Settings& settings, Format format, Work work, std::string ignored);
+
+    void execute();
+    void carry_out(const Write& write);
+    void carry_out(const Selection& selection);
+    void carry_out(const SignInCheck& check);
+    void finish_sign_in(SignInCheck& check);
+    void end(Outcome outcome);
 
     const Settings& settings_;
     Format format_;
-    Write write_;
+    Work work_;
     std::string ignored_;
-    bool hash_needed_;
-    WriteResult result_;
+    Stage stage_;
+    Outcome outcome_;
+    Credentials credentials_;
+    std::string body_;
+    bool more_ = false;
 };
 
 }  // namespace helpdesk

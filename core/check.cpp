@@ -6,6 +6,7 @@
 #include <regex>
 #include <set>
 
+#include "date.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -15,17 +16,34 @@ namespace {
 class Checker {
   public:
     Checker(const Action& action, const Variables& input, const CheckOptions& options, Problems& problems)
-        : resource_(action.resource()),
+        : resource_(action.resource),
           input_(input),
           options_(options),
           problems_(problems),
           adding_(action.verb == Verb::add) {}
 
-    void run(Write& write) {
+    // Which record the call is about.
+    void find_record(Write& write) {
+        const Variable& variable = resource_.identifier();
+        const std::string* id = resource_.known_by_id && !adding_ ? input_.find(id_variable) : nullptr;
+        if (id == nullptr || id->empty()) {
+            write.identifier = identifier(variable);
+            return;
+        }
+        write.id = parse_id(*id);
+        if (!write.id)
+            problems_.push_back({code::invalid_number, std::string(id_variable), "must be a whole number"});
+        if (!input_.get(variable.name).empty())
+            problem(variable, code::ambiguous, "cannot be given beside " + std::string(id_variable));
+    }
+
+    void take_values(Write& write) {
+        if (resource_.known_by_id && !adding_)
+            rename(write);
         for (const Variable& variable : resource_.variables) {
             if (variable.kind == Kind::identifier)
-                write.identifier = identifier(variable);
-            else if (variable.kind == Kind::new_name || variable.kind == Kind::date_list)
+                continue;
+            if (variable.kind == Kind::new_name || variable.kind == Kind::date_list)
                 orphan(variable);
             else if (auto value = this->value(variable))
                 write.values.push_back(std::move(*value));
@@ -46,8 +64,36 @@ class Checker {
     bool too_long(const Variable& variable, std::string_view text) {
         if (variable.limit == 0 || text::length(text) <= variable.limit)
             return false;
-        problem(variable, code::too_long, "is longer than " + std::to_string(variable.limit) + " characters");
+        problem(variable, code::too_long, too_long_text(variable));
         return true;
+    }
+
+    static Value empty_value(const Variable& variable) {
+        return {.variable = &variable,
+                .text = {},
+                .items = {},
+                .dates_variable = nullptr,
+                .dates = {},
+                .new_name = {}};
+    }
+
+    void rename(Write& write) {
+        const Variable& variable = resource_.identifier();
+        const std::string name = std::string(rename_prefix) + std::string(variable.name);
+        const std::string* text = input_.find(name);
+        if (text == nullptr)
+            return;
+        Value value = empty_value(variable);
+        value.text = text::trim(*text);
+        if (value.text->empty())
+            problems_.push_back({code::required, name, "must not be empty"});
+        if (text::length(*value.text) > variable.limit)
+            problems_.push_back({code::too_long, name, too_long_text(variable)});
+        write.values.push_back(std::move(value));
+    }
+
+    static std::string too_long_text(const Variable& variable) {
+        return "is longer than " + std::to_string(variable.limit) + " characters";
     }
 
     std::string identifier(const Variable& variable) {
@@ -66,17 +112,14 @@ class Checker {
     }
 
     std::optional<Value> value(const Variable& variable) {
-        Value value{.variable = &variable,
-                    .text = {},
-                    .items = {},
-                    .dates_variable = nullptr,
-                    .dates = {},
-                    .new_name = {}};
+        Value value = empty_value(variable);
         if (variable.kind == Kind::coordinate)
             complete_pair(variable);
         if (!supplied(variable.name)) {
             if (!adding_)
                 return std::nullopt;
+            if (variable.required)
+                problem(variable, code::required, "is required");
             fill_default(value);
             return value;
         }
@@ -207,13 +250,12 @@ class Checker {
     void ids(Value& value) {
         std::set<std::uint64_t> seen;
         for (std::string& item : value.items) {
-            std::uint64_t id = 0;
-            const auto [end, error] = std::from_chars(item.data(), item.data() + item.size(), id);
-            if (error != std::errc() || end != item.data() + item.size() || id == 0)
+            const auto id = parse_id(item);
+            if (!id)
                 return problem(*value.variable, code::invalid_number,
                                "must be a list of IDs, which are whole numbers");
-            item = std::to_string(id);
-            if (!seen.insert(id).second)
+            item = std::to_string(*id);
+            if (!seen.insert(*id).second)
                 return problem(*value.variable, code::duplicate_value,
                                "holds the ID " + item + " more than once");
         }
@@ -259,9 +301,36 @@ Value* Write::find(Kind kind) {
 
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems) {
-    Write write{.action = &action, .identifier = {}, .values = {}};
-    Checker(action, variables, options, problems).run(write);
+    Write write{.action = &action, .identifier = {}, .id = {}, .values = {}};
+    Checker checker(action, variables, options, problems);
+    checker.find_record(write);
+    if (action.verb != Verb::remove)
+        checker.take_values(write);
     return write;
+}
+
+SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems) {
+    SignInCheck check{.action = &action, .identifier = {}, .password = {}};
+    for (const Variable& variable : action.resource.variables) {
+        const std::string_view text = variables.get(variable.name);
+        if (variable.kind == Kind::identifier)
+            check.identifier = text::trim(text);
+        else if (variable.kind == Kind::password)
+            check.password = text;
+        else
+            continue;
+        if (text::trim(text).empty() && (text.empty() || variable.kind == Kind::identifier))
+            problems.push_back({code::required, std::string(variable.name), "is required"});
+    }
+    return check;
+}
+
+std::optional<std::uint64_t> parse_id(std::string_view text) {
+    std::uint64_t id = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (error != std::errc() || end != text.data() + text.size() || id == 0)
+        return std::nullopt;
+    return id;
 }
 
 bool is_email(std::string_view address) {

@@ -1,6 +1,7 @@
 // From variables to checked values: every rule that needs no database.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,27 +22,33 @@ struct Value {
     std::string new_name;             // the row to create, with `text` = create_new
 };
 
-// One call of a writing action. On add it holds every variable, on update only the supplied ones; never the
-// companions, whose values stand with the variable they belong to.
+// One call of a writing action. On add it holds every variable, on update only the supplied ones (a new
+// identifier among them); never the companions, whose values stand with the variable they belong to.
 struct Write {
     const Action* action;
     std::string identifier;
+    std::optional<std::uint64_t> id;  // finds the record instead of the identifier
     std::vector<Value> values;
 
     Value* find(Kind kind);
 };
 
-struct CheckOptions {
-    bool check_email = false;
+// A question whether a password is right.
+struct SignInCheck {
+    const Action* action;
+    std::string identifier;
+    std::string password;
 };
 
 // The values of a call, with every problem added to `problems`; what is returned beside problems is no good.
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems);
 
-// The single rules, for their tests.
-// M/D/YYYY[ H:MM:SS[ AM|PM]] or YYYY-MM-DD[(T| )HH:MM:SS] → YYYY-MM-DD HH:MM:SS.
-std::optional<std::string> parse_date(std::string_view text);
+SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems);
+
+// A whole number from 1; nothing for anything else.
+std::optional<std::uint64_t> parse_id(std::string_view text);
+
 // `local@domain` of plausible form; not whether mail arrives.
 bool is_email(std::string_view address);
 

@@ -1,7 +1,7 @@
-// The customer's variables, in the order of the reference's page on add_customer and update_customer.
+// The customer's variables, in the order of the reference's page on add_customer and update_customer, and the
+// selectors of get_customers.
 #include <array>
 
-#include "problem.h"
 #include "resource.h"
 
 namespace helpdesk {
@@ -65,13 +65,38 @@ constexpr std::array variables = {
     Variable{.name = "group", .kind = Kind::reference, .column = "group_id", .reference = &group},
     Variable{.name = "notes", .limit = 0, .column = "notes"},
 };
+
+constexpr std::array selectors = {
+    Selector{.name = "id", .kind = SelectorKind::id},
+    Selector{.name = "cid", .kind = SelectorKind::name, .column = "cid", .all = true, .many = true},
+    Selector{.name = "start_cid", .kind = SelectorKind::prefix_from, .column = "cid"},
+    Selector{.name = "end_cid", .kind = SelectorKind::prefix_to, .column = "cid"},
+    Selector{.name = "start_date", .kind = SelectorKind::date_from, .column = "date_added"},
+    Selector{.name = "end_date", .kind = SelectorKind::date_to, .column = "date_added"},
+    Selector{.name = "email", .kind = SelectorKind::any_of, .column = "email", .list = &emails},
+    Selector{.name = "phone", .kind = SelectorKind::any_of, .column = "phone", .list = &phones},
+    Selector{.name = "after_cid", .kind = SelectorKind::after, .column = "cid"},
+    Selector{.name = "updated_since", .kind = SelectorKind::changed_since, .column = "last_updated"},
+    Selector{.name = "after_id", .kind = SelectorKind::after_id},
+};
 // clang-format on
 
-constexpr Resource resource = {.singular = "customer", .table = "customers", .variables = variables};
+constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
+constexpr SignIn sign_in = {.allowed_by = "support", .outputs = sign_in_outputs};
 
 }  // namespace
 
 const Resource& customers() {
+    static const Resource resource = with_outputs({.singular = "customer",
+                                                   .plural = "customers",
+                                                   .noun = "customer",
+                                                   .table = "customers",
+                                                   .variables = variables,
+                                                   .selectors = selectors,
+                                                   .known_by_id = false,
+                                                   .timestamps = true,
+                                                   .needs_selector = true,
+                                                   .sign_in = &sign_in});
     return resource;
 }
 

@@ -1,10 +1,11 @@
-// The date formats that clients send.
+#include "date.h"
+
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <cstdio>
 #include <regex>
 
-#include "check.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -31,9 +32,12 @@ bool apply_half_day(Time& time, const std::string& half) {
     return true;
 }
 
-}  // namespace
+struct Moment {
+    std::chrono::sys_seconds time;
+    bool has_time;
+};
 
-std::optional<std::string> parse_date(std::string_view text) {
+std::optional<Moment> parse(std::string_view text) {
     static const std::regex american(
         R"((\d{1,2})/(\d{1,2})/(\d{4})( (\d{1,2}):(\d{2}):(\d{2})( ?([AaPp][Mm]))?)?)");
     static const std::regex iso(R"((\d{4})-(\d{2})-(\d{2})([T ](\d{2}):(\d{2}):(\d{2}))?)");
@@ -53,11 +57,53 @@ std::optional<std::string> parse_date(std::string_view text) {
     // SQL's DATETIME begins with the year 1000.
     if (!day.ok() || int(day.year()) < 1000 || time.hour > 23 || time.minute > 59 || time.second > 59)
         return std::nullopt;
+    return Moment{std::chrono::sys_days(day) + std::chrono::hours(time.hour) +
+                      std::chrono::minutes(time.minute) + std::chrono::seconds(time.second),
+                  match[4].matched};
+}
 
+std::string sql_text(std::chrono::sys_seconds moment) {
+    const auto days = std::chrono::floor<std::chrono::days>(moment);
+    const std::chrono::year_month_day day(days);
+    const std::chrono::hh_mm_ss time(moment - days);
     std::array<char, 80> result{};
     std::snprintf(result.data(), result.size(), "%04d-%02u-%02u %02d:%02d:%02d", int(day.year()),
-                  unsigned(day.month()), unsigned(day.day()), time.hour, time.minute, time.second);
+                  unsigned(day.month()), unsigned(day.day()), int(time.hours().count()),
+                  int(time.minutes().count()), int(time.seconds().count()));
     return result.data();
+}
+
+}  // namespace
+
+std::optional<std::string> parse_date(std::string_view text) {
+    const auto moment = parse(text);
+    return moment ? std::optional(sql_text(moment->time)) : std::nullopt;
+}
+
+std::optional<std::string> parse_date_end(std::string_view text) {
+    const auto moment = parse(text);
+    if (!moment)
+        return std::nullopt;
+    // SQL's DATETIME ends with the year 9999, and nothing was added in its last second.
+    const std::chrono::sys_seconds last =
+        std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::seconds(86'399);
+    const auto length = moment->has_time ? std::chrono::seconds(1) : std::chrono::seconds(86'400);
+    return sql_text(std::min(moment->time + length, last));
+}
+
+std::string format_time(std::string_view sql_time, TimeFormat format) {
+    constexpr std::size_t size = std::string_view("2024-12-31 08:30:00").size();
+    std::string time(sql_time.substr(0, size));
+    if (time.size() < size)
+        return time;
+    if (format == TimeFormat::iso) {
+        time[10] = 'T';
+        return time;
+    }
+    const int hour = std::stoi(time.substr(11, 2));
+    return std::to_string(std::stoi(time.substr(5, 2))) + "/" + std::to_string(std::stoi(time.substr(8, 2))) +
+           "/" + time.substr(0, 4) + " " + std::to_string(hour % 12 == 0 ? 12 : hour % 12) +
+           time.substr(13, 6) + (hour < 12 ? " AM" : " PM");
 }
 
 }  // namespace helpdesk

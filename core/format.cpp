@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
-#include <memory>
 #include <stdexcept>
 
 #include "json.h"
@@ -26,13 +25,6 @@ constexpr std::array formats = {
     Names{Format::json, "json", "application/json"},
     Names{Format::url, "url", "text/plain; charset=utf-8"},
 };
-
-// The answer as data: what all three formats write.
-struct Field {
-    std::string_view name;
-    std::string_view value;
-};
-using Record = std::vector<Field>;
 
 // XML, by libxml2's writer.
 
@@ -81,6 +73,12 @@ class XmlDocument {
         }
     }
 
+    void element(const Field& field) {
+        start(std::string(field.name));
+        text(field.value);
+        end();
+    }
+
     void end() { check(xmlTextWriterEndElement(writer_.get())); }
 
     // The document, without the line break that libxml2 puts at its end.
@@ -111,41 +109,81 @@ void check_json(bool done) {
         throw std::runtime_error("jansson could not write the answer");
 }
 
-std::string write_json(std::string_view root_name, const std::vector<Record>& records) {
-    json_t* list = json_array();
-    const Json root(json_pack("{s:o}", std::string(root_name).c_str(), list));
-    check_json(root != nullptr);
-    for (const Record& record : records) {
-        json_t* object = json_object();
-        check_json(json_array_append_new(list, object) == 0);
-        for (const Field& field : record)
-            check_json(json_object_set_new(object, std::string(field.name).c_str(),
-                                           json_stringn(field.value.data(), field.value.size())) == 0);
-    }
-    const std::unique_ptr<char, decltype(&std::free)> bytes(json_dumps(root.get(), JSON_COMPACT), &std::free);
-    check_json(bytes != nullptr);
-    return bytes.get();
+int append(const char* bytes, std::size_t size, void* text) {
+    static_cast<std::string*>(text)->append(bytes, size);
+    return 0;
 }
+
+void dump(const Json& value, std::string& text) {
+    check_json(json_dump_callback(value.get(), append, &text, JSON_COMPACT | JSON_ENCODE_ANY) == 0);
+}
+
+// Each record becomes text at once: only the frame around them is ours.
+class JsonListWriter : public ListWriter {
+  public:
+    explicit JsonListWriter(std::string_view root) {
+        text_ = '{';
+        dump(Json(json_stringn(root.data(), root.size())), text_);
+        text_ += ":[";
+    }
+
+    void record(const Record& fields) override {
+        const Json object(json_object());
+        for (const Field& field : fields)
+            check_json(json_object_set_new(object.get(), std::string(field.name).c_str(),
+                                           json_stringn(field.value.data(), field.value.size())) == 0);
+        if (!text_.ends_with('['))
+            text_ += ',';
+        dump(object, text_);
+    }
+
+    std::string finish() override { return text_ + "]}"; }
+
+  private:
+    std::string text_;
+};
 
 // URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
 // that a client that always decodes gets every value back.
 
-std::string write_url(const std::vector<Record>& records) {
-    std::string result;
-    for (const Record& record : records) {
-        if (!result.empty())
-            result += '\n';
-        for (const Field& field : record) {
-            if (&field != &record.front())
-                result += '&';
-            result += field.name;
-            result += '=';
+class UrlListWriter : public ListWriter {
+  public:
+    void record(const Record& fields) override {
+        if (!text_.empty())
+            text_ += '\n';
+        for (const Field& field : fields) {
+            if (&field != &fields.front())
+                text_ += '&';
+            text_ += field.name;
+            text_ += '=';
             const bool plain = field.value.find_first_of("&=%\r\n+") == std::string_view::npos;
-            result += plain ? std::string(field.value) : text::percent_encode(field.value);
+            text_ += plain ? std::string(field.value) : text::percent_encode(field.value);
         }
     }
-    return result;
-}
+
+    std::string finish() override { return std::move(text_); }
+
+  private:
+    std::string text_;
+};
+
+class XmlListWriter : public ListWriter {
+  public:
+    XmlListWriter(std::string_view root, std::string_view name) : document_(std::string(root)), name_(name) {}
+
+    void record(const Record& fields) override {
+        document_.start(name_);
+        for (const Field& field : fields)
+            document_.element(field);
+        document_.end();
+    }
+
+    std::string finish() override { return document_.finish(); }
+
+  private:
+    XmlDocument document_;
+    std::string name_;
+};
 
 std::string message(const Problem& problem) {
     return problem.variable.empty() ? problem.text : problem.variable + ": " + problem.text;
@@ -194,21 +232,34 @@ std::string_view content_type(Format format) {
     return formats.at(static_cast<std::size_t>(format)).content_type;
 }
 
-std::string write_answer(Format format, std::string_view variable, std::string_view value) {
+std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plural,
+                                             std::string_view singular) {
+    switch (format) {
+        case Format::xml:
+            return std::make_unique<XmlListWriter>(plural, singular);
+        case Format::json:
+            return std::make_unique<JsonListWriter>(plural);
+        case Format::url:
+            break;
+    }
+    return std::make_unique<UrlListWriter>();
+}
+
+std::string write_answer(Format format, const Record& fields, std::string_view root) {
     if (format == Format::xml) {
-        XmlDocument document("response");
-        document.start(std::string(variable));
-        document.text(value);
-        document.end();
+        XmlDocument document{std::string(root)};
+        for (const Field& field : fields)
+            document.element(field);
         return document.finish();
     }
-    const std::vector<Record> records = {{{variable, value}}};
-    return format == Format::json ? write_json("response", records) : write_url(records);
+    const auto writer = make_list_writer(format, root, {});
+    writer->record(fields);
+    return writer->finish();
 }
 
 std::string write_problems(Format format, const Problems& problems) {
     if (format == Format::xml) {
-        XmlDocument document("response");
+        XmlDocument document{std::string(response_root)};
         for (const Problem& problem : problems) {
             document.start("error");
             document.attribute("code", std::string(problem.code));
@@ -217,15 +268,12 @@ std::string write_problems(Format format, const Problems& problems) {
         }
         return document.finish();
     }
-    std::vector<std::string> messages;
-    messages.reserve(problems.size());
-    std::vector<Record> records;
+    const auto writer = make_list_writer(format, response_root, {});
     for (const Problem& problem : problems) {
-        messages.push_back(message(problem));
-        records.push_back(
-            {{"error", messages.back()}, {"code", problem.code}, {"variable", problem.variable}});
+        const std::string text = message(problem);
+        writer->record({{"error", text}, {"code", problem.code}, {"variable", problem.variable}});
     }
-    return format == Format::json ? write_json("response", records) : write_url(records);
+    return writer->finish();
 }
 
 }  // namespace helpdesk

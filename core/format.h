@@ -1,10 +1,10 @@
 // The three shapes of an answer. Each writer takes the same records and gives bytes.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "problem.h"
@@ -20,10 +20,31 @@ std::optional<Format> preferred_format(std::string_view accept);
 
 std::string_view content_type(Format format);
 
-// The answer to a write: one output variable.
-std::string write_answer(Format format, std::string_view variable, std::string_view value);
+struct Field {
+    std::string_view name;
+    std::string_view value;
+};
+using Record = std::vector<Field>;
+
+inline constexpr std::string_view response_root = "response";
+
+// The answer to a call that lists no records: its output variables.
+std::string write_answer(Format format, const Record& fields, std::string_view root = response_root);
 
 // The error envelope: one error for each problem.
 std::string write_problems(Format format, const Problems& problems);
+
+// Writes a list record by record, so that only the text itself is held.
+class ListWriter {
+  public:
+    virtual ~ListWriter() = default;
+    virtual void record(const Record& fields) = 0;
+    // The whole text, after the last record.
+    virtual std::string finish() = 0;
+};
+
+// A list whose root is `plural`, each record a `singular` in XML. Both must outlive the writer.
+std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plural,
+                                             std::string_view singular);
 
 }  // namespace helpdesk

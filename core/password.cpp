@@ -42,22 +42,63 @@ std::string digest(std::string_view password, std::string_view salt) {
     return reinterpret_cast<const char*>(base64.data());
 }
 
-}  // namespace
+// A bcrypt setting of a wrapped hash: its cost and salt; empty when it is none.
+std::string wrapped_setting(std::string_view hash) {
+    if (!hash.starts_with(wrapped_prefix))
+        return "";
+    hash.remove_prefix(wrapped_prefix.size());
+    const std::size_t end = hash.find('$');
+    if (end == std::string_view::npos || end == 0 || end > 2 || hash.size() < end + 1 + salt_size)
+        return "";
+    const std::string cost(hash.substr(0, end));
+    return "$2b$" + std::string(2 - end, '0') + cost + "$" + std::string(hash.substr(end + 1, salt_size));
+}
 
-std::string hash_password(std::string_view password, int cost) {
+std::string wrap(std::string_view password, const std::string& setting) {
+    const std::string salt = setting.substr(prefix_size, salt_size);
+    const std::string hash = bcrypt(digest(password, salt), setting);
+    const int cost = std::stoi(setting.substr(4, 2));
+    return std::string(wrapped_prefix) + std::to_string(cost) + "$" + salt + "$" +
+           hash.substr(prefix_size + salt_size);
+}
+
+std::string random_setting(int cost) {
     std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> buffer{};
     // No bytes given: the salt is the system's randomness.
     if (crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), nullptr, 0, buffer.data(),
                          static_cast<int>(buffer.size())) == nullptr)
         throw std::runtime_error("no randomness for a salt");
-    const std::string setting = buffer.data();
-    if (password.size() <= longest_for_bcrypt)
-        return bcrypt(password, setting);
+    return buffer.data();
+}
 
-    const std::string salt = setting.substr(prefix_size, salt_size);
-    const std::string hash = bcrypt(digest(password, salt), setting);
-    return std::string(wrapped_prefix) + std::to_string(cost) + "$" + salt + "$" +
-           hash.substr(prefix_size + salt_size);
+bool is_bcrypt(std::string_view hash) {
+    return hash.size() == bcrypt_size &&
+           (hash.starts_with("$2a$") || hash.starts_with("$2b$") || hash.starts_with("$2y$"));
+}
+
+bool equal(const std::string& a, const std::string& b) {
+    return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+}  // namespace
+
+std::string hash_password(std::string_view password, int cost) {
+    const std::string setting = random_setting(cost);
+    return password.size() <= longest_for_bcrypt ? bcrypt(password, setting) : wrap(password, setting);
+}
+
+bool verify_password(std::string_view password, const std::string& hash, int cost) {
+    try {
+        if (is_bcrypt(hash))
+            return equal(bcrypt(password, hash), hash);
+        const std::string setting = wrapped_setting(hash);
+        if (!setting.empty())
+            return equal(wrap(password, setting), hash);
+    } catch (const std::exception&) {
+        // Not a hash after all: as below.
+    }
+    bcrypt(password, random_setting(cost));
+    return false;
 }
 
 }  // namespace helpdesk

@@ -15,4 +15,9 @@ inline constexpr int default_bcrypt_cost = 12;
 // which bcrypt sees a digest of all bytes. Throws std::runtime_error when the system has no randomness.
 std::string hash_password(std::string_view password, int cost);
 
+// Whether the password is the one of a hash: ours, or one that another bcrypt made (`$2a$`, `$2b$`, `$2y$`,
+// passlib's `$bcrypt-sha256$v=2,…`). Anything else, an empty text too, matches nothing, and takes as long as
+// a hash of this cost would.
+bool verify_password(std::string_view password, const std::string& hash, int cost);
+
 }  // namespace helpdesk

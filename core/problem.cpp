@@ -21,6 +21,7 @@ constexpr std::array entries = {
     Entry{code::not_found, 404, "not found"},
     Entry{code::method_not_allowed, 405, "only GET and POST are allowed"},
     Entry{code::already_exists, 409, "already exists"},
+    Entry{code::in_use, 409, ""},
     Entry{code::payload_too_large, 413, "the request body is larger than this server accepts"},
     Entry{code::unsupported_media_type, 415, "the body's type is not supported"},
     Entry{code::too_many_requests, 429, "too many requests"},

@@ -1,14 +1,18 @@
-// The model of the API: an action writes a resource, and a resource is a table of its variables.
+// The model of the API: an action writes, reads or deletes records of a resource, and a resource is a table
+// of its variables and one of its selectors.
 //
-// One row of that table says all about a variable: its name, what its values are, their limit, the default,
-// where it is stored and how a name in it is resolved. Checking (check.h), SQL (db/) and the answers read the
-// rows; none of them knows a variable by name. A new variable is one row and a migration, a new resource one
-// table and a line in action.cpp.
+// One row of the first says all about a variable: its name, what its values are, their limit, the default,
+// where it is stored and how a name in it is resolved. One row of the second says how a list is narrowed.
+// Checking (check.h, select.h), SQL (db/), the answers and the README's reference read the rows; none of them
+// knows a variable by name. A new variable is one row and a migration, a new resource one table and a line in
+// action.cpp.
 #pragma once
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace helpdesk {
 
@@ -57,7 +61,8 @@ struct Variable {
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
-    bool secret = false;  // never in an answer or a log
+    bool secret = false;    // never in an answer or a log
+    bool required = false;  // on add
 };
 
 // The value of a reference with a `new_name` companion that asks for a new row.
@@ -66,16 +71,86 @@ inline constexpr std::string_view create_new = "create_new";
 // The most items that a list may have (ours): more would be a slow statement, not a customer.
 inline constexpr std::size_t max_list_items = 1000;
 
+// What a list action can be asked for.
+enum class SelectorKind {
+    id,             // one ID
+    name,           // one identifier, or several between commas if `many`
+    prefix_from,    // identifiers that begin with the value or come later in the alphabet
+    prefix_to,      // … or come before
+    date_from,      // times at or after
+    date_to,        // times at or before; a date alone means its whole day
+    any_of,         // the value stands in `column` or in a row of `list`
+    after,          // identifiers after the value, in their order: a page begins where the last one ended
+    changed_since,  // times at or after, in their order, then by ID: a walk without gaps
+    after_id,       // of changed_since: the record where the last page ended
+};
+
+struct Selector {
+    std::string_view name;
+    SelectorKind kind;
+    std::string_view column = {};
+    const ListTable* list = nullptr;
+    bool all = false;   // `*` selects every record
+    bool many = false;  // a list between commas
+};
+
+// A variable of a list's records.
+struct Output {
+    enum class Source { id, column, reference_name, reference_id, list, list_dates, time };
+
+    std::string name;
+    Source source;
+    std::string_view column = {};
+    const Variable* variable = nullptr;
+    const ListTable* list = nullptr;
+};
+
+// How a client asks whether a record's password is right.
+struct SignIn {
+    std::string_view allowed_by;                // the choice that must be Y
+    std::span<const std::string_view> outputs;  // what the answer adds
+};
+
+// Where a resource is known by ID: the variable of that ID, and what stands before the identifier's name in
+// the variable that changes it.
+inline constexpr std::string_view id_variable = "id";
+inline constexpr std::string_view rename_prefix = "new_";
+
+struct CheckOptions {
+    bool check_email = false;
+};
+
 struct Resource {
-    std::string_view singular;
+    std::string_view singular;  // of action names and records: customer_group
+    std::string_view plural;
+    std::string_view noun;  // in messages
     std::string_view table;
     std::span<const Variable> variables;  // the first is the identifier
+    std::span<const Selector> selectors;
+    // Records that clients know by ID: it is the answer to a write; `id` finds them as well as the
+    // identifier, which `new_` before its name changes.
+    bool known_by_id = true;
+    bool timestamps = false;      // has date_added and last_updated
+    bool needs_selector = false;  // a list without a selector is an error, not all records
+    const SignIn* sign_in = nullptr;
+    std::vector<Output> outputs = {};
 
     const Variable& identifier() const { return variables.front(); }
     const Variable* find(std::string_view name) const;
+    const Output* find_output(std::string_view name) const;
 };
 
-// section 3 of the reference: add_customer and update_customer.
+// The resource with the outputs that its variables make: id, each variable that can be read, in order, a
+// reference as its name and its ID, then the times.
+Resource with_outputs(Resource resource);
+
+// section 3 and 4 of the reference.
 const Resource& customers();
+// section 5.
+const Resource& companies();
+const Resource& portals();
+const Resource& customer_groups();
+const Resource& categories();
+const Resource& support_contracts();
 
 }  // namespace helpdesk

@@ -123,6 +123,19 @@ void set_email_check(ngx_conf_t* cf, LocationConf& conf) {
     set_once(conf.check_email, choice(cf, "on", "off"));
 }
 
+void set_max_records(ngx_conf_t* cf, LocationConf& conf) {
+    const ngx_str_t& text = static_cast<ngx_str_t*>(cf->args->elts)[1];
+    const ngx_int_t most = ngx_atoi(text.data, text.len);
+    if (most < 1 || most > static_cast<ngx_int_t>(most_records))
+        throw std::invalid_argument("must be a number from 1 to " + std::to_string(most_records) +
+                                    ", not \"" + argument(cf) + "\"");
+    set_once(conf.max_records, static_cast<std::size_t>(most));
+}
+
+void set_date_format(ngx_conf_t* cf, LocationConf& conf) {
+    set_once(conf.time_format, choice(cf, "iso", "reference") ? TimeFormat::iso : TimeFormat::reference);
+}
+
 template <typename T>
 void inherit(std::optional<T>& child, const std::optional<T>& parent) {
     if (!child)
@@ -147,6 +160,8 @@ void merge(const LocationConf& parent, LocationConf& child) {
     inherit(child.legacy_status, parent.legacy_status);
     inherit(child.reject_unknown, parent.reject_unknown);
     inherit(child.check_email, parent.check_email);
+    inherit(child.max_records, parent.max_records);
+    inherit(child.time_format, parent.time_format);
 }
 
 // Fills in what only a location that answers needs.
@@ -173,6 +188,8 @@ void complete(ngx_conf_t* cf, LocationConf& conf) {
     settings.format_variable = conf.format_variable.value_or(settings.format_variable);
     settings.legacy_status = conf.legacy_status.value_or(settings.legacy_status);
     settings.reject_unknown = conf.reject_unknown.value_or(settings.reject_unknown);
+    settings.max_records = conf.max_records.value_or(settings.max_records);
+    settings.time_format = conf.time_format.value_or(settings.time_format);
     settings.check.check_email = conf.check_email.value_or(settings.check.check_email);
 }
 
@@ -199,6 +216,8 @@ ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_error_status"), everywhere | NGX_CONF_TAKE1, directive<set_error_status>),
     entry(ngx_string("helpdesk_unknown_variables"), everywhere | NGX_CONF_TAKE1,
           directive<set_unknown_variables>),
+    entry(ngx_string("helpdesk_max_records"), everywhere | NGX_CONF_TAKE1, directive<set_max_records>),
+    entry(ngx_string("helpdesk_date_format"), everywhere | NGX_CONF_TAKE1, directive<set_date_format>),
     entry(ngx_string("helpdesk_email_check"), everywhere | NGX_CONF_TAKE1, directive<set_email_check>),
     ngx_null_command,
 };

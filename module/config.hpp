@@ -21,6 +21,8 @@ struct LocationConf {
     std::optional<bool> legacy_status;
     std::optional<bool> reject_unknown;
     std::optional<bool> check_email;
+    std::optional<std::size_t> max_records;
+    std::optional<TimeFormat> time_format;
 
     // Where `helpdesk_api` stands; `file` is empty in a location without it.
     std::string_view file;

@@ -7,7 +7,7 @@
 namespace helpdesk::ngx {
 namespace {
 
-enum class Stage { hash, database };
+using Stage = Call::Stage;
 
 // Requests that go to a thread together. While it is out, the thread owns `calls`, the worker all the rest;
 // each request is held by its count and by `blocked`, so that nginx keeps it even when the client is gone.
@@ -56,7 +56,7 @@ void post(std::unique_ptr<Batch> batch) {
 }
 
 // Back in the worker, with the thread's work done: to the next stage, or to the client.
-void finish_call(ngx_http_request_t* r, const LocationConf& conf, Stage stage, std::unique_ptr<Call> call) {
+void finish_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     ngx_connection_t* connection = r->connection;
     ngx_http_set_log_request(connection->log, r);
     r->main->blocked--;
@@ -64,7 +64,7 @@ void finish_call(ngx_http_request_t* r, const LocationConf& conf, Stage stage, s
     // `blocked` and ends the request now.
     if (r->done || connection->error)
         ngx_http_finalize_request(r, NGX_ERROR);
-    else if (stage == Stage::hash && !call->failed())
+    else if (call->stage() != Stage::done)
         run_on_threads(r, conf, std::move(call));
     else
         finish_request(r, call->reply());
@@ -83,7 +83,7 @@ void finish(ngx_event_t* event) noexcept {
     for (std::size_t i = 0; i < batch->calls.size(); ++i) {
         ngx_http_request_t* r = batch->requests[i];
         try {
-            finish_call(r, *batch->conf, batch->stage, std::move(batch->calls[i]));
+            finish_call(r, *batch->conf, std::move(batch->calls[i]));
         } catch (const std::exception& error) {
             ngx_log_error(NGX_LOG_ERR, event->log, 0, "helpdesk: %s", error.what());
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
@@ -95,7 +95,7 @@ void finish(ngx_event_t* event) noexcept {
 
 void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     auto batch = std::make_unique<Batch>();
-    batch->stage = call->needs_hash() ? Stage::hash : Stage::database;
+    batch->stage = call->stage();
     batch->conf = &conf;
     batch->calls.push_back(std::move(call));
     batch->requests.push_back(r);

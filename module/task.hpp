@@ -1,5 +1,5 @@
-// The hand-off to nginx's thread pools: a call with a password goes through the hash pool, then every call
-// through the database pool, then back to the worker.
+// The hand-off to nginx's thread pools: every call goes through the database pool, one with a password
+// through the hash pool before or after, then back to the worker.
 #pragma once
 
 #include <memory>

@@ -50,7 +50,8 @@ Connection::Connection(const DatabaseSettings& settings) {
     const auto lock_wait = std::max<std::int64_t>(1, settings.read_timeout.count() / 2);
     statement_->execute(
         "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-        "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', innodb_lock_wait_timeout = " +
+        "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', group_concat_max_len = 16777216, "
+        "innodb_lock_wait_timeout = " +
         std::to_string(lock_wait));
     statement_->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 }
@@ -60,8 +61,8 @@ std::unique_ptr<sql::ResultSet> Connection::query(const std::string& sql,
     return std::unique_ptr<sql::ResultSet>(bind(sql, parameters).executeQuery());
 }
 
-void Connection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
-    bind(sql, parameters).executeUpdate();
+std::uint64_t Connection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
+    return static_cast<std::uint64_t>(bind(sql, parameters).executeUpdate());
 }
 
 std::uint64_t Connection::last_insert_id() {

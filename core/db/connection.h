@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -17,6 +18,11 @@ namespace helpdesk::db {
 // A parameter of a prepared statement.
 using Parameter = std::variant<std::nullptr_t, std::string, std::uint64_t>;
 
+// Table and column names come from the resource tables only; quoted, since some are SQL's own words.
+inline std::string quoted(std::string_view name) {
+    return "`" + std::string(name) + "`";
+}
+
 // The client library.
 sql::Driver& driver();
 
@@ -26,7 +32,8 @@ class Connection {
     explicit Connection(const DatabaseSettings& settings);
 
     std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
-    void execute(const std::string& sql, const std::vector<Parameter>& parameters);
+    // The number of rows that it found.
+    std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters);
     // The AUTO_INCREMENT value of the last INSERT.
     std::uint64_t last_insert_id();
 

@@ -1,16 +1,18 @@
-// The database layer's one door: checked values in, a result out. SQL, the connector and its exceptions stay
-// behind it.
+// The database layer's one door: checked values in, an outcome out. SQL, the connector and its exceptions
+// stay behind it.
 //
 // Each thread that calls it keeps one connection of its own to each database it was given, opened when first
 // needed, opened again after the server went away, closed when the thread ends.
 #pragma once
 
 #include <chrono>
-#include <span>
+#include <cstdint>
 #include <string>
+#include <vector>
 
 #include "../check.h"
 #include "../problem.h"
+#include "../select.h"
 
 namespace helpdesk {
 
@@ -29,18 +31,50 @@ struct DatabaseSettings {
     std::string tls_ca;  // PEM file; empty: the system's authorities
 };
 
-struct WriteResult {
-    Problems problems;       // empty: done and committed
-    std::string identifier;  // as stored
-    std::string log;         // what went wrong, for the operator; empty when nothing did
+// How a call on the database ended.
+struct Outcome {
+    Problems problems;  // empty: done and, if it changed anything, committed
+    std::string log;    // what went wrong, for the operator; empty when nothing did
 };
 
-// Does one write as one transaction: whole, or not at all. Blocks for several round trips to the server; an
-// add or an update without lists takes two. Never throws: what fails is a problem in the result.
+// None of these throws: what fails is a problem in the outcome. All block for round trips to the server.
+
+struct WriteResult : Outcome {
+    std::string answer;  // the record's identifier as stored, or its ID where the resource is known by that
+};
+
+// Does one write as one transaction: whole, or not at all. An add or an update without lists takes two round
+// trips.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
-// Waits until the threads that called write() have closed their connections, at most so long. For a process
-// that is about to end, after it told its threads to end.
+// Takes the records of a list, one after the other.
+class RecordSink {
+  public:
+    virtual ~RecordSink() = default;
+    // The list begins, perhaps anew after a lost connection: records taken before do not count.
+    virtual void start() = 0;
+    // One value for each output of the resource, times as SQL writes them.
+    virtual void record(const std::vector<std::string>& values) = 0;
+};
+
+struct ReadResult : Outcome {
+    bool more = false;  // there are records past the selection's limit
+    std::uint64_t count = 0;
+};
+
+// Reads a list, or counts it. Holds no more than a few dozen records at once, whatever their number.
+ReadResult read(const DatabaseSettings& database, const Selection& selection, RecordSink& sink);
+
+struct Credentials : Outcome {
+    std::string password_hash;         // empty: there is no such record, or it has no password
+    bool allowed = false;              // what SignIn::allowed_by says
+    std::vector<std::string> outputs;  // those of SignIn
+};
+
+Credentials read_credentials(const DatabaseSettings& database, const SignInCheck& check);
+
+// Waits until the threads that called any of these have closed their connections, at most so long. For a
+// process that is about to end, after it told its threads to end.
 void wait_for_database_threads(std::chrono::milliseconds longest);
 
 }  // namespace helpdesk

@@ -3,11 +3,10 @@
 #include <map>
 #include <thread>
 
-#include "connection.h"
-#include "database.h"
-#include "writer.h"
+#include "attempts.h"
 
 namespace helpdesk {
+namespace db {
 namespace {
 
 std::atomic<int> live_threads = 0;
@@ -16,11 +15,11 @@ std::atomic<int> live_threads = 0;
 class ThreadRegistration {
   public:
     ThreadRegistration() {
-        db::driver().threadInit();
+        driver().threadInit();
         ++live_threads;
     }
     ~ThreadRegistration() {
-        db::driver().threadEnd();
+        driver().threadEnd();
         --live_threads;
     }
     ThreadRegistration(const ThreadRegistration&) = delete;
@@ -29,10 +28,10 @@ class ThreadRegistration {
 
 struct ThreadSessions {
     ThreadRegistration registration;  // destroyed last
-    std::map<const DatabaseSettings*, std::unique_ptr<db::Connection>> connections;
+    std::map<const DatabaseSettings*, std::unique_ptr<Connection>> connections;
 };
 
-std::unique_ptr<db::Connection>& thread_connection(const DatabaseSettings& database) {
+std::unique_ptr<Connection>& thread_connection(const DatabaseSettings& database) {
     thread_local ThreadSessions sessions;
     return sessions.connections[&database];
 }
@@ -42,7 +41,6 @@ enum class Failure {
     lost,      // the connection is dead, or the server is going down
     conflict,  // somebody else was there at once: the transaction is rolled back and may be tried again
     timeout,
-    duplicate,
     other,
 };
 
@@ -62,8 +60,6 @@ Failure classify(const sql::SQLException& error) {
         case 1969:  // ER_STATEMENT_TIMEOUT of MariaDB
         case 3024:  // ER_QUERY_TIMEOUT of MySQL
             return Failure::timeout;
-        case 1062:  // ER_DUP_ENTRY
-            return Failure::duplicate;
         default:
             break;
     }
@@ -77,24 +73,27 @@ std::string describe(const sql::SQLException& error) {
            "): " + error.what();
 }
 
-// What becomes of one write: tries, and after a failure decides whether another try is safe and of use.
 class Attempts {
   public:
-    Attempts(const DatabaseSettings& database, const Write& write)
-        : database_(database), write_(write), connection_(thread_connection(database)) {}
+    Attempts(const DatabaseSettings& database, Operation& operation)
+        : database_(database), operation_(operation), connection_(thread_connection(database)) {}
 
-    WriteResult run() {
+    Outcome run() {
         while (true) {
             if (connection_ == nullptr && !connect())
                 return std::move(failed_);
-            db::Writer writer(*connection_, write_);
             const auto begin = std::chrono::steady_clock::now();
             try {
-                return writer.run();
+                operation_.run(*connection_);
+                return {};
             } catch (const sql::SQLException& error) {
                 const auto waited = std::chrono::steady_clock::now() - begin;
-                if (!may_retry(error, writer.committing(), waited))
+                if (!may_retry(error, waited))
                     return std::move(failed_);
+            } catch (...) {
+                // The transaction may be open, a result half read.
+                connection_.reset();
+                throw;
             }
         }
     }
@@ -102,7 +101,7 @@ class Attempts {
   private:
     bool connect() {
         try {
-            connection_ = std::make_unique<db::Connection>(database_);
+            connection_ = std::make_unique<Connection>(database_);
             return true;
         } catch (const sql::SQLException& error) {
             fail(code::database_unavailable, "the database is not available, try again", describe(error));
@@ -110,7 +109,12 @@ class Attempts {
         }
     }
 
-    bool may_retry(const sql::SQLException& error, bool committing, std::chrono::nanoseconds waited) {
+    bool may_retry(const sql::SQLException& error, std::chrono::nanoseconds waited) {
+        if (auto problem = operation_.explain(error.getErrorCode())) {
+            roll_back();
+            failed_.problems = {std::move(*problem)};
+            return false;
+        }
         const Failure failure = classify(error);
         // After an error that we do not know, the connection's state is not known either.
         if (failure == Failure::lost || failure == Failure::other)
@@ -119,7 +123,7 @@ class Attempts {
             roll_back();
         switch (failure) {
             case Failure::lost:
-                if (committing)
+                if (operation_.committing())
                     return fail(code::outcome_unknown,
                                 "the database was lost while it stored the change, which may or may not have "
                                 "happened",
@@ -138,9 +142,6 @@ class Attempts {
                             describe(error));
             case Failure::timeout:
                 return fail(code::database_timeout, "the database did not answer in time", describe(error));
-            case Failure::duplicate:
-                failed_.problems = {db::already_exists(write_)};
-                return false;
             case Failure::other:
                 break;
         }
@@ -164,26 +165,28 @@ class Attempts {
     static constexpr int most_conflicts = 3;
 
     const DatabaseSettings& database_;
-    const Write& write_;
-    std::unique_ptr<db::Connection>& connection_;
-    WriteResult failed_;
+    Operation& operation_;
+    std::unique_ptr<Connection>& connection_;
+    Outcome failed_;
     int losses_ = 0;
     int conflicts_ = 0;
 };
 
 }  // namespace
 
-WriteResult write(const DatabaseSettings& database, const Write& write) {
+Outcome attempt(const DatabaseSettings& database, Operation& operation) {
     try {
-        return Attempts(database, write).run();
+        return Attempts(database, operation).run();
     } catch (const std::exception& error) {
-        return {.problems = {problem_of_status(500)}, .identifier = {}, .log = error.what()};
+        return {.problems = {problem_of_status(500)}, .log = error.what()};
     }
 }
 
+}  // namespace db
+
 void wait_for_database_threads(std::chrono::milliseconds longest) {
     const auto end = std::chrono::steady_clock::now() + longest;
-    while (live_threads > 0 && std::chrono::steady_clock::now() < end)
+    while (db::live_threads > 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
 }
 

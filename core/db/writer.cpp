@@ -1,7 +1,6 @@
 #include "writer.h"
 
 #include <algorithm>
-#include <charconv>
 #include <map>
 #include <set>
 
@@ -18,19 +17,6 @@ bool creates_row(const Value& value) {
 
 const Reference* reference_of(const Value& value) {
     return is_list(value) ? value.variable->list->reference : value.variable->reference;
-}
-
-// Table and column names come from the resource tables only; quoted, since some are SQL's own words.
-std::string quoted(std::string_view name) {
-    return "`" + std::string(name) + "`";
-}
-
-std::optional<std::uint64_t> parse_id(std::string_view text) {
-    std::uint64_t id = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (error != std::errc() || end != text.data() + text.size())
-        return std::nullopt;
-    return id;
 }
 
 std::string unknown_text(const Reference& reference, const std::string& text) {
@@ -72,15 +58,74 @@ std::string id_query(const Reference& reference, const std::optional<std::string
 
 }  // namespace
 
-Problem already_exists(const Write& write) {
-    const Resource& resource = write.action->resource();
-    return {code::already_exists, std::string(resource.identifier().name),
-            "the " + std::string(resource.singular) + " \"" + write.identifier + "\" already exists"};
+Writer::Writer(const Write& write) : write_(write), resource_(write.action->resource) {}
+
+void Writer::run(Connection& connection) {
+    connection_ = &connection;
+    problems_.clear();
+    committing_ = false;
+    collect_targets();
+    const bool transaction = needs_transaction();
+    if (transaction)
+        connection_->begin();
+    resolve();
+    if (!problems_.empty()) {
+        if (transaction)
+            connection_->rollback();
+        return;
+    }
+    create_rows();
+    // Without a transaction the next statement commits by itself.
+    committing_ = !transaction;
+    if (removing())
+        remove_record();
+    else if (adding())
+        insert_record();
+    else if (!targets_.empty())
+        update_record();
+    if (transaction) {
+        for (const Target& target : targets_)
+            if (is_list(*target.value))
+                replace_list(target);
+        committing_ = true;
+        connection_->commit();
+    }
+    if (resource_.known_by_id)
+        answer_ = std::to_string(record_id_);
 }
 
-Writer::Writer(Connection& connection, const Write& write)
-    : connection_(connection), write_(write), resource_(write.action->resource()) {
-    for (const Value& value : write.values) {
+std::optional<Problem> Writer::explain(int error) const {
+    if (error == 1062)  // ER_DUP_ENTRY
+        return already_exists();
+    if (removing() && (error == 1451 || error == 1217))  // ER_ROW_IS_REFERENCED_2, ER_ROW_IS_REFERENCED
+        return Problem{code::in_use,
+                       write_.id ? std::string(id_variable) : std::string(resource_.identifier().name),
+                       "the " + std::string(resource_.noun) + " \"" + answer_ + "\" is still in use"};
+    return std::nullopt;
+}
+
+Problem Writer::not_found() const {
+    const std::string text = "there is no " + std::string(resource_.noun);
+    if (write_.id)
+        return {code::not_found, std::string(id_variable),
+                text + " with the ID " + std::to_string(*write_.id)};
+    return {code::not_found, std::string(resource_.identifier().name),
+            text + " \"" + write_.identifier + "\""};
+}
+
+// An add whose identifier is taken, or an update that would give a record the identifier of another.
+Problem Writer::already_exists() const {
+    const Variable& identifier = resource_.identifier();
+    const Value* renamed = supplied(identifier.name);
+    const std::string& name = renamed != nullptr ? *renamed->text : write_.identifier;
+    return {code::already_exists,
+            std::string(renamed != nullptr ? rename_prefix : "") + std::string(identifier.name),
+            "the " + std::string(resource_.noun) + " \"" + name + "\" already exists"};
+}
+
+void Writer::collect_targets() {
+    targets_.clear();
+    for (const Value& value : write_.values) {
         Target target{&value, {}, {}};
         const Reference* reference = reference_of(value);
         if (reference != nullptr && is_list(value))
@@ -91,34 +136,6 @@ Writer::Writer(Connection& connection, const Write& write)
             target.names.push_back(value.text);
         targets_.push_back(std::move(target));
     }
-}
-
-WriteResult Writer::run() {
-    WriteResult result{.problems = {}, .identifier = write_.identifier, .log = {}};
-    const bool transaction = needs_transaction();
-    if (transaction)
-        connection_.begin();
-    resolve(result);
-    if (!result.problems.empty()) {
-        if (transaction)
-            connection_.rollback();
-        return result;
-    }
-    create_rows();
-    // Without a transaction the next statement commits by itself.
-    committing_ = !transaction;
-    if (adding())
-        insert_record();
-    else if (!targets_.empty())
-        update_record();
-    if (transaction) {
-        for (const Target& target : targets_)
-            if (is_list(*target.value))
-                replace_list(target);
-        committing_ = true;
-        connection_.commit();
-    }
-    return result;
 }
 
 const Value* Writer::supplied(std::string_view name) const {
@@ -137,7 +154,7 @@ bool Writer::needs_transaction() const {
 }
 
 // All that the database must say before anything is stored, in one statement.
-void Writer::resolve(WriteResult& result) {
+void Writer::resolve() {
     const Variable& identifier = resource_.identifier();
     std::string sql = "SELECT record.id, record." + quoted(identifier.column);
     unsigned columns = 2;
@@ -153,12 +170,15 @@ void Writer::resolve(WriteResult& result) {
             sql += ", " + id_query(*reference_of(*target.value), name, parameters);
     // A row comes back whether or not the record exists, so that all problems are known at once.
     sql += " FROM (SELECT 1) AS one LEFT JOIN " + quoted(resource_.table) + " AS record ON record." +
-           quoted(identifier.column) + " = ?";
-    parameters.emplace_back(write_.identifier);
+           (write_.id ? "id" : quoted(identifier.column)) + " = ?";
+    if (write_.id)
+        parameters.emplace_back(*write_.id);
+    else
+        parameters.emplace_back(write_.identifier);
     if (!adding() && needs_transaction())
         sql += " FOR UPDATE";
 
-    const auto row = connection_.query(sql, parameters);
+    const auto row = connection_->query(sql, parameters);
     row->next();
     for (Target& target : targets_)
         for (std::size_t i = 0; i < target.names.size(); ++i) {
@@ -168,21 +188,20 @@ void Writer::resolve(WriteResult& result) {
         }
 
     const bool exists = !row->isNull(1);
+    answer_ = write_.identifier;
     if (adding() && exists) {
-        result.problems.push_back(already_exists(write_));
+        problems_.push_back(already_exists());
     } else if (!adding() && !exists) {
-        result.problems.push_back(
-            {code::not_found, std::string(identifier.name),
-             "there is no " + std::string(resource_.singular) + " \"" + write_.identifier + "\""});
+        problems_.push_back(not_found());
     } else if (exists) {
         record_id_ = row->getUInt64(1);
-        result.identifier = row->getString(2);
-        check_pairs(*row, 3, result.problems);
+        answer_ = row->getString(2);
+        check_pairs(*row, 3);
     }
-    check_references(result.problems);
+    check_references();
 }
 
-void Writer::check_references(Problems& problems) const {
+void Writer::check_references() {
     for (const Target& target : targets_) {
         const Value& value = *target.value;
         const Reference* reference = reference_of(value);
@@ -190,13 +209,13 @@ void Writer::check_references(Problems& problems) const {
             continue;
         for (std::size_t i = 0; i < target.ids.size(); ++i)
             if (!target.ids[i])
-                problems.push_back({reference->unknown, std::string(value.variable->name),
-                                    unknown_text(*reference, target.names[i].value_or(""))});
+                problems_.push_back({reference->unknown, std::string(value.variable->name),
+                                     unknown_text(*reference, target.names[i].value_or(""))});
     }
 }
 
 // After an update both coordinates are stored, or neither.
-void Writer::check_pairs(const sql::ResultSet& row, unsigned first_column, Problems& problems) const {
+void Writer::check_pairs(const sql::ResultSet& row, unsigned first_column) {
     std::map<std::string_view, bool> stored_after;
     bool any_supplied = false;
     for (const Variable& variable : resource_.variables) {
@@ -211,8 +230,8 @@ void Writer::check_pairs(const sql::ResultSet& row, unsigned first_column, Probl
     for (const auto& [name, stored] : stored_after) {
         const std::string_view companion = resource_.find(name)->companion;
         if (any_supplied && !stored && stored_after.at(companion))
-            problems.push_back({code::incomplete_coordinates, std::string(name),
-                                "is required beside " + std::string(companion)});
+            problems_.push_back({code::incomplete_coordinates, std::string(name),
+                                 "is required beside " + std::string(companion)});
     }
 }
 
@@ -222,10 +241,10 @@ void Writer::create_rows() {
         const Value& value = *target.value;
         if (!creates_row(value) || target.ids.front())
             continue;
-        connection_.execute("INSERT INTO " + quoted(reference_of(value)->table) +
-                                " (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
-                            {value.new_name});
-        target.ids.front() = connection_.last_insert_id();
+        connection_->execute("INSERT INTO " + quoted(reference_of(value)->table) +
+                                 " (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+                             {value.new_name});
+        target.ids.front() = connection_->last_insert_id();
     }
 }
 
@@ -251,14 +270,16 @@ void Writer::insert_record() {
         marks += ", ?";
         parameters.push_back(parameter(target));
     }
-    connection_.execute(
+    connection_->execute(
         "INSERT INTO " + quoted(resource_.table) + " (" + columns + ") VALUES (" + marks + ")", parameters);
-    if (needs_transaction())
-        record_id_ = connection_.last_insert_id();
+    if (needs_transaction() || resource_.known_by_id)
+        record_id_ = connection_->last_insert_id();
 }
 
 void Writer::update_record() {
-    std::string sql = "UPDATE " + quoted(resource_.table) + " SET last_updated = UTC_TIMESTAMP(6)";
+    // The time at which the row was free to be changed, not that at which waiting for it began: a walk by
+    // last_updated must not have passed it.
+    std::string sql = resource_.timestamps ? ", last_updated = SYSDATE(6)" : "";
     std::vector<Parameter> parameters;
     for (const Target& target : targets_) {
         if (is_list(*target.value))
@@ -267,7 +288,13 @@ void Writer::update_record() {
         parameters.push_back(parameter(target));
     }
     parameters.emplace_back(record_id_);
-    connection_.execute(sql + " WHERE id = ?", parameters);
+    connection_->execute("UPDATE " + quoted(resource_.table) + " SET " + sql.substr(2) + " WHERE id = ?",
+                         parameters);
+}
+
+void Writer::remove_record() {
+    if (connection_->execute("DELETE FROM " + quoted(resource_.table) + " WHERE id = ?", {record_id_}) == 0)
+        problems_.push_back(not_found());
 }
 
 void Writer::replace_list(const Target& target) {
@@ -276,8 +303,8 @@ void Writer::replace_list(const Target& target) {
     const bool dated = value.dates_variable != nullptr;
     const auto rows = list_rows(target);
     if (!adding())
-        connection_.execute("DELETE FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
-                            {record_id_});
+        connection_->execute("DELETE FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
+                             {record_id_});
 
     const std::string head = "INSERT INTO " + quoted(list.table) + " (" + quoted(list.owner) +
                              ", position, " + quoted(list.column) +
@@ -295,7 +322,7 @@ void Writer::replace_list(const Target& target) {
             sql += (i == 0 ? "" : ", ") + marks;
             parameters.insert(parameters.end(), rows[done + i].begin(), rows[done + i].end());
         }
-        connection_.execute(sql, parameters);
+        connection_->execute(sql, parameters);
         done += count;
     }
 }
@@ -310,9 +337,9 @@ std::vector<std::vector<Parameter>> Writer::list_rows(const Target& target) {
     std::map<std::uint64_t, std::string> kept;
     if (!adding() && dated && value.dates.empty()) {
         const auto row =
-            connection_.query("SELECT " + quoted(list.column) + ", " + quoted(value.dates_variable->column) +
-                                  " FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
-                              {record_id_});
+            connection_->query("SELECT " + quoted(list.column) + ", " + quoted(value.dates_variable->column) +
+                                   " FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
+                               {record_id_});
         while (row->next())
             kept[row->getUInt64(1)] = row->getString(2);
     }
@@ -343,3 +370,14 @@ std::vector<std::vector<Parameter>> Writer::list_rows(const Target& target) {
 }
 
 }  // namespace helpdesk::db
+
+helpdesk::WriteResult helpdesk::write(const DatabaseSettings& database, const Write& write) {
+    db::Writer writer(write);
+    WriteResult result;
+    static_cast<Outcome&>(result) = db::attempt(database, writer);
+    if (result.problems.empty()) {
+        result.problems = writer.problems();
+        result.answer = writer.answer();
+    }
+    return result;
+}

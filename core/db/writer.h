@@ -5,23 +5,21 @@
 #include <string>
 #include <vector>
 
-#include "connection.h"
+#include "attempts.h"
 
 namespace helpdesk::db {
 
-// The problem of an add whose identifier is taken.
-Problem already_exists(const Write& write);
-
-class Writer {
+class Writer : public Operation {
   public:
-    Writer(Connection& connection, const Write& write);
+    explicit Writer(const Write& write);
 
-    // One attempt. Throws sql::SQLException, with the transaction open if there is one.
-    WriteResult run();
+    void run(Connection& connection) override;
+    bool committing() const override { return committing_; }
+    std::optional<Problem> explain(int error) const override;
 
-    // Whether the statement that makes the change last was on its way: after a lost connection its outcome is
-    // unknown, and it must not be repeated.
-    bool committing() const { return committing_; }
+    // Of the last attempt.
+    Problems problems() { return std::move(problems_); }
+    std::string answer() { return std::move(answer_); }
 
   private:
     // A Value with the texts in it that name rows, and the IDs of those rows.
@@ -32,22 +30,29 @@ class Writer {
     };
 
     bool adding() const { return write_.action->verb == Verb::add; }
+    bool removing() const { return write_.action->verb == Verb::remove; }
     const Value* supplied(std::string_view name) const;
+    void collect_targets();
     bool needs_transaction() const;
-    void resolve(WriteResult& result);
-    void check_references(Problems& problems) const;
-    void check_pairs(const sql::ResultSet& row, unsigned first_column, Problems& problems) const;
+    void resolve();
+    Problem not_found() const;
+    Problem already_exists() const;
+    void check_references();
+    void check_pairs(const sql::ResultSet& row, unsigned first_column);
     void create_rows();
     Parameter parameter(const Target& target) const;
     void insert_record();
     void update_record();
+    void remove_record();
     void replace_list(const Target& target);
     std::vector<std::vector<Parameter>> list_rows(const Target& target);
 
-    Connection& connection_;
+    Connection* connection_ = nullptr;
     const Write& write_;
     const Resource& resource_;
     std::vector<Target> targets_;
+    Problems problems_;
+    std::string answer_;
     std::uint64_t record_id_ = 0;
     bool committing_ = false;
 };

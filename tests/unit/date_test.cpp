@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "check.h"
+#include "date.h"
 
 namespace helpdesk {
 namespace {

@@ -6,27 +6,27 @@ namespace helpdesk {
 namespace {
 
 TEST(Format, AnswersAreTheReferences) {
-    EXPECT_EQ(write_answer(Format::xml, "added_customer", "demo"),
+    EXPECT_EQ(write_answer(Format::xml, {{"added_customer", "demo"}}),
               "<?xml version=\"1.0\"?>\n<response>\n    <added_customer>demo</added_customer>\n</response>");
-    EXPECT_EQ(write_answer(Format::json, "added_customer", "demo"),
+    EXPECT_EQ(write_answer(Format::json, {{"added_customer", "demo"}}),
               R"({"response":[{"added_customer":"demo"}]})");
-    EXPECT_EQ(write_answer(Format::url, "added_customer", "demo"), "added_customer=demo");
+    EXPECT_EQ(write_answer(Format::url, {{"added_customer", "demo"}}), "added_customer=demo");
 }
 
 TEST(Format, MarkupInValuesIsEscaped) {
     const std::string value = "<a> & \"b\" 'c' é😀\r\n";
     EXPECT_EQ(
-        write_answer(Format::xml, "v", value),
+        write_answer(Format::xml, {{"v", value}}),
         "<?xml version=\"1.0\"?>\n<response>\n    <v>&lt;a&gt; &amp; \"b\" 'c' é😀&#13;\n</v>\n</response>");
-    EXPECT_EQ(write_answer(Format::json, "v", value), R"({"response":[{"v":"<a> & \"b\" 'c' é😀\r\n"}]})");
-    EXPECT_EQ(write_answer(Format::url, "v", value),
+    EXPECT_EQ(write_answer(Format::json, {{"v", value}}), R"({"response":[{"v":"<a> & \"b\" 'c' é😀\r\n"}]})");
+    EXPECT_EQ(write_answer(Format::url, {{"v", value}}),
               "v=%3Ca%3E%20%26%20%22b%22%20%27c%27%20%C3%A9%F0%9F%98%80%0D%0A");
 }
 
 TEST(Format, UrlEncodesOnlyWhereADelimiterStands) {
-    EXPECT_EQ(write_answer(Format::url, "v", "a b é"), "v=a b é");
+    EXPECT_EQ(write_answer(Format::url, {{"v", "a b é"}}), "v=a b é");
     for (const char* value : {"&", "=", "%", "+", "\r", "\n"})
-        EXPECT_EQ(write_answer(Format::url, "v", value).substr(0, 3), "v=%") << value;
+        EXPECT_EQ(write_answer(Format::url, {{"v", value}}).substr(0, 3), "v=%") << value;
 }
 
 TEST(Format, ProblemsAreTheReferences) {

@@ -1,0 +1,23 @@
+// Dates and times, as clients write them, as SQL does and as answers show them. All in UTC.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace helpdesk {
+
+// How answers show times: M/D/YYYY h:mm:ss AM|PM, as the reference does, or YYYY-MM-DDTHH:MM:SS.
+enum class TimeFormat { reference, iso };
+
+// M/D/YYYY[ H:MM:SS[ AM|PM]] or YYYY-MM-DD[(T| )HH:MM:SS] → YYYY-MM-DD HH:MM:SS; nothing for anything else
+// and for days that do not exist.
+std::optional<std::string> parse_date(std::string_view text);
+
+// The first moment after the date: after its second, or after its day if no time is given.
+std::optional<std::string> parse_date_end(std::string_view text);
+
+// A time that SQL gave, in the form of answers.
+std::string format_time(std::string_view sql_time, TimeFormat format);
+
+}  // namespace helpdesk

@@ -1,0 +1,417 @@
+#include "reader.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <unordered_map>
+
+#include "../text.h"
+
+namespace helpdesk::db {
+namespace {
+
+// Records held at once. Notes have no limit: few enough that a page of them stays small.
+constexpr std::size_t chunk_size = 64;
+
+// How long a writer may take from reading the clock for last_updated until its row can be seen or is locked.
+constexpr std::chrono::milliseconds walk_margin{50};
+
+std::string alias_of(const Output& output) {
+    return quoted("of_" + std::string(output.variable->name));
+}
+
+// How the value of an output is asked for. Lists come as the text of the answer, their items between commas.
+std::string expression(const Output& output) {
+    switch (output.source) {
+        case Output::Source::reference_name:
+            return alias_of(output) + ".name";
+        case Output::Source::list:
+        case Output::Source::list_dates:
+            break;
+        default:
+            return "record." + quoted(output.column);
+    }
+    const ListTable& list = *output.list;
+    const bool named = output.source == Output::Source::list && list.reference != nullptr &&
+                       list.reference->by == Reference::By::name;
+    const std::string item = named ? "named.name" : "item." + quoted(output.column);
+    return "(SELECT GROUP_CONCAT(" + item + " ORDER BY item.position SEPARATOR ',') FROM " +
+           quoted(list.table) + " AS item" +
+           (named ? " JOIN " + quoted(list.reference->table) + " AS named ON named.id = item." +
+                        quoted(list.column)
+                  : "") +
+           " WHERE item." + quoted(list.owner) + " = record.id)";
+}
+
+// Times as the server writes them: the connector drops their fractions.
+std::string as_text(const std::string& time) {
+    return "CAST(" + time + " AS CHAR)";
+}
+
+std::string expressions(const std::vector<Output>& outputs) {
+    std::string list;
+    for (const Output& output : outputs) {
+        const bool time = output.source == Output::Source::time;
+        list += (list.empty() ? "" : ", ") + (time ? as_text(expression(output)) : expression(output));
+    }
+    return list;
+}
+
+// The tables whose rows give the names of references.
+std::string reference_joins(const std::vector<Output>& outputs) {
+    std::string joins;
+    for (const Output& output : outputs)
+        if (output.source == Output::Source::reference_name)
+            joins += " LEFT JOIN " + quoted(output.variable->reference->table) + " AS " + alias_of(output) +
+                     " ON " + alias_of(output) + ".id = record." + quoted(output.column);
+    return joins;
+}
+
+std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output) {
+    if (row.isNull(column))
+        return "";
+    std::string value = row.getString(column);
+    // The column's nine decimals are not what was given.
+    if (output.variable != nullptr && output.variable->kind == Kind::coordinate) {
+        value.erase(value.find_last_not_of('0') + 1);
+        if (value.ends_with('.'))
+            value.pop_back();
+    }
+    return value;
+}
+
+// `?, ?, …`: a power of two, so that few prepared statements serve all lengths.
+std::string marks_for(std::size_t count, std::size_t& padded) {
+    padded = 1;
+    std::string marks = "?";
+    for (; padded < count; padded *= 2)
+        marks += ", " + marks;
+    return marks;
+}
+
+template <typename Values>
+void add_in(Statement& statement, const std::string& column, const Values& values) {
+    std::size_t padded = 0;
+    statement.sql += column + " IN (" + marks_for(values.size(), padded) + ")";
+    for (std::size_t i = 0; i < padded; ++i)
+        statement.parameters.emplace_back(values[std::min(i, values.size() - 1)]);
+}
+
+// No text that begins with the value sorts after the value followed by this character, which has the highest
+// weight of all, up to the length of the column.
+std::string last_with_prefix(const std::string& prefix, std::size_t length) {
+    std::string last = prefix;
+    for (std::size_t i = text::length(prefix); i < length; ++i)
+        last += "\xF4\x8F\xBF\xBF";
+    return last;
+}
+
+}  // namespace
+
+Reader::Reader(const Selection& selection, RecordSink& sink)
+    : selection_(selection), resource_(selection.action->resource), sink_(sink) {}
+
+void Reader::run(Connection& connection) {
+    connection_ = &connection;
+    more_ = false;
+    sink_.start();
+    if (selection_.count_only) {
+        Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
+        add_source(statement, {});
+        add_conditions(statement, {});
+        const auto row = connection_->query(statement.sql, statement.parameters);
+        row->next();
+        count_ = row->getUInt64(1);
+        return;
+    }
+    if (fits_one_statement())
+        return read_at_once();
+    std::vector<Found> found = selection_.find(SelectorKind::changed_since) != nullptr ? walk() : find();
+    more_ = found.size() > selection_.limit;
+    if (more_)
+        found.resize(selection_.limit);
+    for (std::size_t done = 0; done < found.size(); done += chunk_size)
+        read_records(&found[done], std::min(chunk_size, found.size() - done));
+}
+
+// Whether the conditions alone, without sorting, give a few records.
+bool Reader::fits_one_statement() const {
+    return limit() <= chunk_size && selection_.order == nullptr && selection_.offset == 0 &&
+           selection_.find(SelectorKind::any_of) == nullptr &&
+           selection_.find(SelectorKind::changed_since) == nullptr;
+}
+
+// How many records there can be at most.
+std::size_t Reader::limit() const {
+    std::size_t limit = selection_.limit;
+    for (const Condition& condition : selection_.conditions)
+        if (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name)
+            limit = std::min(limit, condition.values.size());
+    return limit;
+}
+
+void Reader::read_at_once() {
+    Statement statement{.sql = "SELECT " + expressions(resource_.outputs), .parameters = {}};
+    add_source(statement, resource_.outputs);
+    add_conditions(statement, {});
+    statement.sql += order() + " LIMIT ?";
+    statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
+    const auto row = connection_->query(statement.sql, statement.parameters);
+    std::vector<std::string> values(resource_.outputs.size());
+    for (std::size_t taken = 0; row->next(); ++taken) {
+        if (taken == selection_.limit) {
+            more_ = true;
+            continue;
+        }
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = value_of(*row, static_cast<unsigned>(i + 1), resource_.outputs[i]);
+        sink_.record(values);
+    }
+}
+
+std::vector<Reader::Found> Reader::find() {
+    return find_ids({});
+}
+
+// A walk passes nothing: it reads with locks, so that it waits for the writers whose rows it meets, and stops
+// short of the moments in which a writer may have read the clock but not written yet. A client that has come
+// to the end waits until those have passed.
+std::vector<Reader::Found> Reader::walk() {
+    Statement start = walk_start();
+    const std::string margin =
+        "INTERVAL " + std::to_string(std::chrono::microseconds(walk_margin).count()) + " MICROSECOND";
+    const auto clock =
+        connection_->query("SELECT " + as_text("SYSDATE(6) - " + margin) + ", " + as_text("SYSDATE(6)"), {});
+    clock->next();
+    const std::string settled = clock->getString(1);
+    const std::string now = clock->getString(2);
+
+    start.sql +=
+        " AND record." + quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " <= ?";
+    start.parameters.emplace_back(settled);
+    std::vector<Found> found = find_ids(start);
+    if (found.size() > selection_.limit)
+        return found;
+    std::this_thread::sleep_for(walk_margin);
+    start.parameters.back() = now;
+    return find_ids(start);
+}
+
+// Answers show times to the second. The record where the last page ended tells the exact place, unless it
+// changed since: then the walk begins again with its second, and meets some records twice rather than none.
+Statement Reader::walk_start() {
+    const Condition& since = *selection_.find(SelectorKind::changed_since);
+    const std::string column = "record." + quoted(since.selector->column);
+    const std::string& time = since.values.front();
+    if (const Condition* after = selection_.find(SelectorKind::after_id)) {
+        const std::uint64_t id = std::stoull(after->values.front());
+        const auto row = connection_->query(
+            "SELECT " + as_text(column) + " FROM " + quoted(resource_.table) + " AS record WHERE id = ?",
+            {id});
+        if (row->next()) {
+            const std::string exact = row->getString(1);
+            if (exact.starts_with(time))
+                return {.sql = column + " >= ? AND (" + column + " > ? OR record.id > ?)",
+                        .parameters = {exact, exact, id}};
+        }
+    }
+    return {.sql = column + " >= ?", .parameters = {time}};
+}
+
+std::vector<Reader::Found> Reader::find_ids(const Statement& walk_condition) {
+    const bool walking = !walk_condition.sql.empty();
+    Statement statement{.sql = "SELECT record.id", .parameters = {}};
+    if (walking)
+        statement.sql +=
+            ", " +
+            as_text("record." + quoted(selection_.find(SelectorKind::changed_since)->selector->column));
+    std::vector<Output> ordered_by;
+    if (selection_.order != nullptr)
+        ordered_by.push_back(*selection_.order);
+    add_source(statement, ordered_by);
+    add_conditions(statement, walk_condition);
+    statement.sql += order() + " LIMIT ? OFFSET ?";
+    statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
+    statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.offset));
+    if (walking)
+        statement.sql += " LOCK IN SHARE MODE";
+    const auto row = connection_->query(statement.sql, statement.parameters);
+    std::vector<Found> found;
+    while (row->next())
+        found.push_back({row->getUInt64(1), walking ? std::string(row->getString(2)) : ""});
+    return found;
+}
+
+void Reader::read_records(const Found* first, std::size_t count) {
+    std::vector<std::uint64_t> ids;
+    std::unordered_map<std::uint64_t, std::vector<std::string>> records;
+    for (std::size_t i = 0; i < count; ++i)
+        ids.push_back(first[i].id);
+    Statement statement{.sql = "SELECT record.id, " + expressions(resource_.outputs), .parameters = {}};
+    statement.sql +=
+        " FROM " + quoted(resource_.table) + " AS record" + reference_joins(resource_.outputs) + " WHERE ";
+    add_in(statement, "record.id", ids);
+    const auto row = connection_->query(statement.sql, statement.parameters);
+    while (row->next()) {
+        std::vector<std::string>& values = records[row->getUInt64(1)];
+        for (std::size_t i = 0; i < resource_.outputs.size(); ++i)
+            values.push_back(value_of(*row, static_cast<unsigned>(i + 2), resource_.outputs[i]));
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+        const auto found = records.find(first[i].id);
+        // Deleted meanwhile; or changed, so that it stands further on in the walk.
+        if (found == records.end() || (!first[i].changed.empty() && found->second.back() != first[i].changed))
+            continue;
+        sink_.record(found->second);
+    }
+}
+
+void Reader::add_source(Statement& statement, const std::vector<Output>& outputs) const {
+    statement.sql += " FROM ";
+    // Whoever has the value in either place, once. Begins the join, since it narrows the list most.
+    std::string record = quoted(resource_.table) + " AS record";
+    int index = 0;
+    for (const Condition& condition : selection_.conditions) {
+        const Selector& selector = *condition.selector;
+        if (selector.kind != SelectorKind::any_of)
+            continue;
+        const std::string found = "found" + std::to_string(++index);
+        statement.sql += "(SELECT id FROM " + quoted(resource_.table) + " WHERE " + quoted(selector.column) +
+                         " = ? UNION SELECT " + quoted(selector.list->owner) + " FROM " +
+                         quoted(selector.list->table) + " WHERE " + quoted(selector.list->column) +
+                         " = ?) AS " + found + " JOIN ";
+        record += " ON record.id = " + found + ".id";
+        statement.parameters.emplace_back(condition.values.front());
+        statement.parameters.emplace_back(condition.values.front());
+    }
+    statement.sql += record + reference_joins(outputs);
+}
+
+void Reader::add_conditions(Statement& statement, const Statement& walk_condition) const {
+    std::string separator = " WHERE ";
+    const auto add = [&](const Selector& selector, const std::string& comparison, Parameter value) {
+        statement.sql += separator + "record." + quoted(selector.column) + comparison;
+        statement.parameters.push_back(std::move(value));
+        separator = " AND ";
+    };
+    for (const Condition& condition : selection_.conditions) {
+        const Selector& selector = *condition.selector;
+        const std::string& value = condition.values.front();
+        switch (selector.kind) {
+            case SelectorKind::id:
+                statement.sql += separator + "record.id = ?";
+                statement.parameters.emplace_back(static_cast<std::uint64_t>(std::stoull(value)));
+                separator = " AND ";
+                break;
+            case SelectorKind::name:
+                statement.sql += separator;
+                add_in(statement, "record." + quoted(selector.column), condition.values);
+                separator = " AND ";
+                break;
+            case SelectorKind::prefix_from:
+            case SelectorKind::date_from:
+                add(selector, " >= ?", value);
+                break;
+            case SelectorKind::prefix_to:
+                add(selector, " <= ?", last_with_prefix(value, resource_.identifier().limit));
+                break;
+            case SelectorKind::date_to:
+                add(selector, " < ?", value);
+                break;
+            case SelectorKind::after:
+                add(selector, " > ?", value);
+                break;
+            case SelectorKind::changed_since:
+                if (walk_condition.sql.empty())
+                    add(selector, " >= ?", value);
+                break;
+            case SelectorKind::any_of:
+            case SelectorKind::after_id:
+                break;
+        }
+    }
+    if (!walk_condition.sql.empty()) {
+        statement.sql += separator + walk_condition.sql;
+        statement.parameters.insert(statement.parameters.end(), walk_condition.parameters.begin(),
+                                    walk_condition.parameters.end());
+    }
+}
+
+// As the client asked, or along the index that serves the conditions; the ID decides between equals.
+std::string Reader::order() const {
+    const std::string direction = selection_.descending ? " DESC" : "";
+    std::string first;
+    if (selection_.order != nullptr) {
+        first = expression(*selection_.order);
+    } else {
+        static constexpr SelectorKind ordering[] = {SelectorKind::changed_since, SelectorKind::after,
+                                                    SelectorKind::prefix_from,   SelectorKind::prefix_to,
+                                                    SelectorKind::date_from,     SelectorKind::date_to,
+                                                    SelectorKind::name};
+        for (const SelectorKind kind : ordering) {
+            const Condition* condition = selection_.find(kind);
+            if (condition != nullptr && first.empty())
+                first = "record." + quoted(condition->selector->column);
+        }
+    }
+    const bool by_identifier = first == "record." + quoted(resource_.identifier().column);
+    const std::string id = "record.`id`";
+    if (first.empty() || first == id)
+        return " ORDER BY " + id + direction;
+    // The identifier is unique: its index alone gives the order.
+    return " ORDER BY " + first + direction + (by_identifier ? "" : ", " + id + direction);
+}
+
+namespace {
+
+class CredentialsReader : public Operation {
+  public:
+    CredentialsReader(const SignInCheck& check, Credentials& result) : check_(check), result_(result) {}
+
+    void run(Connection& connection) override {
+        const Resource& resource = check_.action->resource;
+        const SignIn& sign_in = *resource.sign_in;
+        std::vector<Output> outputs;
+        for (const std::string_view name : sign_in.outputs)
+            outputs.push_back(*resource.find_output(name));
+        const auto password = std::find_if(resource.variables.begin(), resource.variables.end(),
+                                           [](const Variable& v) { return v.kind == Kind::password; });
+        const auto row = connection.query("SELECT record." + quoted(password->column) + ", " +
+                                              expression(*resource.find_output(sign_in.allowed_by)) + ", " +
+                                              expressions(outputs) + " FROM " + quoted(resource.table) +
+                                              " AS record" + reference_joins(outputs) + " WHERE record." +
+                                              quoted(resource.identifier().column) + " = ?",
+                                          {check_.identifier});
+        result_.outputs.assign(outputs.size(), "");
+        if (!row->next())
+            return;
+        result_.password_hash = row->getString(1);
+        result_.allowed = row->getString(2) == "Y";
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+            result_.outputs[i] = value_of(*row, static_cast<unsigned>(i + 3), outputs[i]);
+    }
+
+  private:
+    const SignInCheck& check_;
+    Credentials& result_;
+};
+
+}  // namespace
+}  // namespace helpdesk::db
+
+helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Selection& selection,
+                                    RecordSink& sink) {
+    db::Reader reader(selection, sink);
+    ReadResult result;
+    static_cast<Outcome&>(result) = db::attempt(database, reader);
+    result.more = reader.more();
+    result.count = reader.count();
+    return result;
+}
+
+helpdesk::Credentials helpdesk::read_credentials(const DatabaseSettings& database, const SignInCheck& check) {
+    Credentials result;
+    db::CredentialsReader reader(check, result);
+    static_cast<Outcome&>(result) = db::attempt(database, reader);
+    return result;
+}

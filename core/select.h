@@ -1,0 +1,46 @@
+// From variables to a checked selection: what a list action returns, in which order, how much of it.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "action.h"
+#include "decode.h"
+#include "problem.h"
+
+namespace helpdesk {
+
+// What every list action takes besides its selectors.
+inline constexpr std::array<std::string_view, 5> paging_variables = {"count", "page", "count_only", "order",
+                                                                     "order_direction"};
+
+// The most that `count` may ask for (ours): the answer is built in memory.
+inline constexpr std::size_t most_records = 1'000'000;
+
+struct Condition {
+    const Selector* selector;
+    std::vector<std::string> values;
+};
+
+struct Selection {
+    const Action* action;
+    std::vector<Condition> conditions;  // all of them hold; none: every record
+    const Output* order = nullptr;      // as the client asked; null: as fits the conditions
+    bool descending = false;
+    std::size_t limit = 0;
+    std::size_t offset = 0;
+    bool count_only = false;
+
+    const Condition* find(SelectorKind kind) const;
+};
+
+// The selection of a call, with every problem added to `problems`; what is returned beside problems is no
+// good. `max_records` counts where the call says no `count`.
+Selection check_selection(const Action& action, const Variables& variables, std::size_t max_records,
+                          Problems& problems);
+
+}  // namespace helpdesk
