@@ -121,8 +121,7 @@ void dump(const Json& value, std::string& text) {
 // Each record becomes text at once: only the frame around them is ours.
 class JsonListWriter : public ListWriter {
   public:
-    explicit JsonListWriter(std::string_view root) {
-        text_ = '{';
+    explicit JsonListWriter(std::string_view root) : text_("{") {
         dump(Json(json_stringn(root.data(), root.size())), text_);
         text_ += ":[";
     }
