@@ -3,6 +3,7 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
+#include <map>
 
 #include "text.h"
 
@@ -201,9 +202,58 @@ void Call::hash() {
     }
 }
 
+Call::Sharing Call::sharing() const {
+    if (const auto* write = std::get_if<Write>(&work_))
+        return can_share(*write) ? Sharing::write : Sharing::none;
+    const auto* selection = std::get_if<Selection>(&work_);
+    return selection != nullptr && can_share(*selection) ? Sharing::read : Sharing::none;
+}
+
 void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
-    for (const auto& call : calls)
-        call->execute();
+    // Those that can share do so with calls to the same database.
+    std::map<std::pair<const DatabaseSettings*, Sharing>, std::vector<Call*>> groups;
+    for (const auto& call : calls) {
+        const Sharing sharing = calls.size() == 1 ? Sharing::none : call->sharing();
+        if (sharing == Sharing::none)
+            call->execute();
+        else
+            groups[{call->settings_.database, sharing}].push_back(call.get());
+    }
+    for (const auto& [key, group] : groups) {
+        try {
+            if (key.second == Sharing::write)
+                execute_writes(group);
+            else
+                execute_reads(group);
+        } catch (const std::exception& error) {
+            for (Call* call : group)
+                call->end({.problems = {problem_of_status(500)}, .log = error.what()});
+        }
+    }
+}
+
+void Call::execute_writes(std::span<Call* const> calls) {
+    std::vector<const Write*> writes;
+    for (const Call* call : calls)
+        writes.push_back(&std::get<Write>(call->work_));
+    std::vector<WriteResult> results = write_grouped(*calls.front()->settings_.database, writes);
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        calls[i]->take(std::move(results[i]));
+}
+
+void Call::execute_reads(std::span<Call* const> calls) {
+    std::vector<const Selection*> selections;
+    std::vector<AnswerWriter> writers;
+    std::vector<RecordSink*> sinks;
+    writers.reserve(calls.size());
+    for (const Call* call : calls) {
+        const auto& selection = std::get<Selection>(call->work_);
+        selections.push_back(&selection);
+        sinks.push_back(&writers.emplace_back(call->settings_, call->format_, selection.action->resource));
+    }
+    std::vector<ReadResult> results = read_grouped(*calls.front()->settings_.database, selections, sinks);
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        calls[i]->take(std::move(results[i]), results[i].problems.empty() ? writers[i].finish() : "");
 }
 
 void Call::execute() {
@@ -214,23 +264,32 @@ void Call::execute() {
     }
 }
 
-void Call::carry_out(const Write& write) {
-    WriteResult result = helpdesk::write(*settings_.database, write);
+void Call::take(WriteResult result) {
     if (result.problems.empty())
-        body_ = write_answer(format_, {{write.action->answer, result.answer}});
+        body_ = write_answer(format_, {{std::get<Write>(work_).action->answer, result.answer}});
     end(std::move(result));
+}
+
+void Call::take(ReadResult result, std::string body) {
+    body_ = std::move(body);
+    more_ = result.more;
+    end(std::move(result));
+}
+
+void Call::carry_out(const Write& write) {
+    take(helpdesk::write(*settings_.database, write));
 }
 
 void Call::carry_out(const Selection& selection) {
     const Resource& resource = selection.action->resource;
     AnswerWriter writer(settings_, format_, resource);
     ReadResult result = read(*settings_.database, selection, writer);
+    std::string body;
     if (result.problems.empty())
-        body_ = selection.count_only
-                    ? write_answer(format_, {{"count", std::to_string(result.count)}}, resource.plural)
-                    : writer.finish();
-    more_ = result.more;
-    end(std::move(result));
+        body = selection.count_only
+                   ? write_answer(format_, {{"count", std::to_string(result.count)}}, resource.plural)
+                   : writer.finish();
+    take(std::move(result), std::move(body));
 }
 
 void Call::carry_out(const SignInCheck& check) {

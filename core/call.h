@@ -73,8 +73,12 @@ class Call {
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
 
-    // Carries out calls, each by itself: one that fails harms no other. Blocks; for a database thread. Never
-    // throws.
+    // Whether the call shares its statements with others of its kind, so that it is worth executing them
+    // together.
+    enum class Sharing { none, read, write };
+    Sharing sharing() const;
+
+    // Carries out calls: one that fails harms no other. Blocks; for a database thread. Never throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 
     // The answer, once nothing is to be done. To be asked for once.
@@ -88,7 +92,11 @@ class Call {
 
     Call(const Settings& settings, Format format, Work work, std::string ignored);
 
+    static void execute_writes(std::span<Call* const> calls);
+    static void execute_reads(std::span<Call* const> calls);
     void execute();
+    void take(WriteResult result);
+    void take(ReadResult result, std::string body);
     void carry_out(const Write& write);
     void carry_out(const Selection& selection);
     void carry_out(const SignInCheck& check);

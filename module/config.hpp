@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "ngx.hpp"
+#include "queue.hpp"
 
 namespace helpdesk::ngx {
 
@@ -30,6 +31,10 @@ struct LocationConf {
 
     // What a location with `helpdesk_api` works with: all of the above, defaults filled in.
     Settings settings;
+
+    // The worker's own: look-ups and writes that gather here.
+    mutable Queue reads;
+    mutable Queue writes;
 
     bool is_api() const { return !file.empty(); }
 };

@@ -1,5 +1,6 @@
 #include "task.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "handler.hpp"
@@ -15,12 +16,19 @@ struct Batch {
     ngx_thread_task_t task{};  // first: nginx's debug log reads the event's data as a connection
     Stage stage{};
     const LocationConf* conf = nullptr;
+    Queue* queue = nullptr;  // that the calls gathered in, or null
     std::vector<std::unique_ptr<Call>> calls;
     std::vector<ngx_http_request_t*> requests;  // requests[i] waits for calls[i]
 };
 
 // nginx 1.22 lets a stopping worker go as soon as no timer is left, whatever its threads do.
 constexpr ngx_msec_t long_task = 60'000;
+
+// As many tasks of a queue are out at once: one at the database while the next is on its way.
+constexpr ngx_uint_t most_tasks = 2;
+
+// Unless the database is slow: nobody waits longer than this for company.
+constexpr ngx_msec_t longest_wait = 10;
 
 void run(void* data, ngx_log_t* /*log*/) noexcept {
     auto& batch = *static_cast<Batch*>(data);
@@ -32,8 +40,9 @@ void run(void* data, ngx_log_t* /*log*/) noexcept {
 
 void finish(ngx_event_t* event) noexcept;
 
-// The batch is now nginx's, or, when no thread can take it, answered as overloaded.
-void post(std::unique_ptr<Batch> batch) {
+// Hands the batch to its thread pool, and is left with null; or with the batch, its calls failed, when no
+// thread can take it.
+void post(std::unique_ptr<Batch>& batch) {
     ngx_thread_pool_t* pool =
         batch->stage == Stage::hash ? batch->conf->hash_thread_pool : batch->conf->thread_pool;
     Batch* out = batch.get();
@@ -43,14 +52,12 @@ void post(std::unique_ptr<Batch> batch) {
     out->task.event.log = ngx_cycle->log;
     out->task.ctx = out;
     if (ngx_thread_task_post(pool, &out->task) != NGX_OK) {
-        for (std::size_t i = 0; i < batch->calls.size(); ++i) {
-            batch->calls[i]->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
-            finish_request(batch->requests[i], batch->calls[i]->reply());
-        }
+        for (const auto& call : batch->calls)
+            call->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
         return;
     }
-    for (ngx_http_request_t* r : out->requests)
-        r->main->blocked++;
+    if (out->queue != nullptr)
+        out->queue->tasks++;
     ngx_add_timer(&out->task.event, long_task);
     static_cast<void>(batch.release());
 }
@@ -71,6 +78,18 @@ void finish_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_pt
     ngx_http_run_posted_requests(connection);
 }
 
+void finish_calls(Batch& batch) noexcept {
+    for (std::size_t i = 0; i < batch.calls.size(); ++i) {
+        ngx_http_request_t* r = batch.requests[i];
+        try {
+            finish_call(r, *batch.conf, std::move(batch.calls[i]));
+        } catch (const std::exception& error) {
+            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "helpdesk: %s", error.what());
+            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        }
+    }
+}
+
 void finish(ngx_event_t* event) noexcept {
     if (event->timedout) {
         ngx_log_error(NGX_LOG_WARN, event->log, 0,
@@ -80,26 +99,83 @@ void finish(ngx_event_t* event) noexcept {
     }
     const std::unique_ptr<Batch> batch(static_cast<Batch*>(event->data));
     ngx_del_timer(event);
-    for (std::size_t i = 0; i < batch->calls.size(); ++i) {
-        ngx_http_request_t* r = batch->requests[i];
-        try {
-            finish_call(r, *batch->conf, std::move(batch->calls[i]));
-        } catch (const std::exception& error) {
-            ngx_log_error(NGX_LOG_ERR, event->log, 0, "helpdesk: %s", error.what());
-            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    if (Queue* queue = batch->queue) {
+        queue->tasks--;
+        if (!queue->waiting.empty()) {
+            ngx_post_event(&queue->event, &ngx_posted_events);
         }
     }
+    finish_calls(*batch);
+}
+
+std::unique_ptr<Batch> make_batch(const LocationConf& conf, Stage stage) {
+    auto batch = std::make_unique<Batch>();
+    batch->stage = stage;
+    batch->conf = &conf;
+    return batch;
+}
+
+// Takes those who waited longest.
+std::unique_ptr<Batch> take_batch(Queue& queue) {
+    auto batch = make_batch(*queue.conf, Stage::database);
+    batch->queue = &queue;
+    const std::size_t count = std::min(queue.waiting.size(), most_grouped);
+    batch->calls.reserve(count);
+    batch->requests.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+        batch->calls.push_back(std::move(queue.waiting[i].call));
+        batch->requests.push_back(queue.waiting[i].request);
+    }
+    queue.waiting.erase(queue.waiting.begin(), queue.waiting.begin() + static_cast<std::ptrdiff_t>(count));
+    return batch;
+}
+
+void dispatch(ngx_event_t* event) noexcept {
+    auto& queue = *static_cast<Queue*>(event->data);
+    const bool waited = event->timedout;
+    event->timedout = 0;
+    try {
+        while (!queue.waiting.empty() && (waited || queue.tasks < most_tasks)) {
+            auto batch = take_batch(queue);
+            post(batch);
+            if (batch != nullptr)
+                finish_calls(*batch);
+        }
+    } catch (const std::exception& error) {
+        // Out of memory: they stay, and the timer tries again.
+        ngx_log_error(NGX_LOG_ERR, event->log, 0, "helpdesk: %s", error.what());
+    }
+    if (!queue.waiting.empty() && !event->timer_set)
+        ngx_add_timer(event, longest_wait);
+    else if (queue.waiting.empty() && event->timer_set)
+        ngx_del_timer(event);
+}
+
+void gather(ngx_http_request_t* r, const LocationConf& conf, Queue& queue, std::unique_ptr<Call> call) {
+    queue.waiting.push_back({std::move(call), r});
+    r->main->blocked++;
+    queue.conf = &conf;
+    queue.event.handler = dispatch;
+    queue.event.data = &queue;
+    queue.event.log = ngx_cycle->log;
+    // After all events that came with this one, so that their requests go together.
+    ngx_post_event(&queue.event, &ngx_posted_events);
 }
 
 }  // namespace
 
 void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
-    auto batch = std::make_unique<Batch>();
-    batch->stage = call->stage();
-    batch->conf = &conf;
+    const Call::Sharing sharing = call->stage() == Stage::database ? call->sharing() : Call::Sharing::none;
+    if (sharing != Call::Sharing::none)
+        return gather(r, conf, sharing == Call::Sharing::read ? conf.reads : conf.writes, std::move(call));
+    auto batch = make_batch(conf, call->stage());
     batch->calls.push_back(std::move(call));
     batch->requests.push_back(r);
-    post(std::move(batch));
+    post(batch);
+    if (batch != nullptr)
+        finish_request(r, batch->calls.front()->reply());
+    else
+        r->main->blocked++;
 }
 
 }  // namespace helpdesk::ngx

@@ -18,6 +18,11 @@ namespace helpdesk::db {
 // A parameter of a prepared statement.
 using Parameter = std::variant<std::nullptr_t, std::string, std::uint64_t>;
 
+struct Statement {
+    std::string sql;
+    std::vector<Parameter> parameters;
+};
+
 // Table and column names come from the resource tables only; quoted, since some are SQL's own words.
 inline std::string quoted(std::string_view name) {
     return "`" + std::string(name) + "`";

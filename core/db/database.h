@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,17 @@ struct WriteResult : Outcome {
 // trips.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
+// The most writes, and the most look-ups, that share a statement.
+inline constexpr std::size_t most_grouped = 32;
+
+// Whether a write may share statements and commit with others: it has no list, no new row and no rule over
+// stored values.
+bool can_share(const Write& write);
+
+// Does several writes that can share, each whole or not at all by itself: one that fails harms no other.
+std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
+                                       std::span<const Write* const> writes);
+
 // Takes the records of a list, one after the other.
 class RecordSink {
   public:
@@ -64,6 +76,14 @@ struct ReadResult : Outcome {
 
 // Reads a list, or counts it. Holds no more than a few dozen records at once, whatever their number.
 ReadResult read(const DatabaseSettings& database, const Selection& selection, RecordSink& sink);
+
+// Whether a selection names one record, so that it may share a statement with others.
+bool can_share(const Selection& selection);
+
+// Reads several selections that can share, each into the sink of its place.
+std::vector<ReadResult> read_grouped(const DatabaseSettings& database,
+                                     std::span<const Selection* const> selections,
+                                     std::span<RecordSink* const> sinks);
 
 struct Credentials : Outcome {
     std::string password_hash;         // empty: there is no such record, or it has no password

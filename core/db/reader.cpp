@@ -6,6 +6,7 @@
 #include <unordered_map>
 
 #include "../text.h"
+#include "record_sql.h"
 
 namespace helpdesk::db {
 namespace {
@@ -15,87 +16,6 @@ constexpr std::size_t chunk_size = 64;
 
 // How long a writer may take from reading the clock for last_updated until its row can be seen or is locked.
 constexpr std::chrono::milliseconds walk_margin{50};
-
-std::string alias_of(const Output& output) {
-    return quoted("of_" + std::string(output.variable->name));
-}
-
-// How the value of an output is asked for. Lists come as the text of the answer, their items between commas.
-std::string expression(const Output& output) {
-    switch (output.source) {
-        case Output::Source::reference_name:
-            return alias_of(output) + ".name";
-        case Output::Source::list:
-        case Output::Source::list_dates:
-            break;
-        default:
-            return "record." + quoted(output.column);
-    }
-    const ListTable& list = *output.list;
-    const bool named = output.source == Output::Source::list && list.reference != nullptr &&
-                       list.reference->by == Reference::By::name;
-    const std::string item = named ? "named.name" : "item." + quoted(output.column);
-    return "(SELECT GROUP_CONCAT(" + item + " ORDER BY item.position SEPARATOR ',') FROM " +
-           quoted(list.table) + " AS item" +
-           (named ? " JOIN " + quoted(list.reference->table) + " AS named ON named.id = item." +
-                        quoted(list.column)
-                  : "") +
-           " WHERE item." + quoted(list.owner) + " = record.id)";
-}
-
-// Times as the server writes them: the connector drops their fractions.
-std::string as_text(const std::string& time) {
-    return "CAST(" + time + " AS CHAR)";
-}
-
-std::string expressions(const std::vector<Output>& outputs) {
-    std::string list;
-    for (const Output& output : outputs) {
-        const bool time = output.source == Output::Source::time;
-        list += (list.empty() ? "" : ", ") + (time ? as_text(expression(output)) : expression(output));
-    }
-    return list;
-}
-
-// The tables whose rows give the names of references.
-std::string reference_joins(const std::vector<Output>& outputs) {
-    std::string joins;
-    for (const Output& output : outputs)
-        if (output.source == Output::Source::reference_name)
-            joins += " LEFT JOIN " + quoted(output.variable->reference->table) + " AS " + alias_of(output) +
-                     " ON " + alias_of(output) + ".id = record." + quoted(output.column);
-    return joins;
-}
-
-std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output) {
-    if (row.isNull(column))
-        return "";
-    std::string value = row.getString(column);
-    // The column's nine decimals are not what was given.
-    if (output.variable != nullptr && output.variable->kind == Kind::coordinate) {
-        value.erase(value.find_last_not_of('0') + 1);
-        if (value.ends_with('.'))
-            value.pop_back();
-    }
-    return value;
-}
-
-// `?, ?, …`: a power of two, so that few prepared statements serve all lengths.
-std::string marks_for(std::size_t count, std::size_t& padded) {
-    padded = 1;
-    std::string marks = "?";
-    for (; padded < count; padded *= 2)
-        marks += ", " + marks;
-    return marks;
-}
-
-template <typename Values>
-void add_in(Statement& statement, const std::string& column, const Values& values) {
-    std::size_t padded = 0;
-    statement.sql += column + " IN (" + marks_for(values.size(), padded) + ")";
-    for (std::size_t i = 0; i < padded; ++i)
-        statement.parameters.emplace_back(values[std::min(i, values.size() - 1)]);
-}
 
 // No text that begins with the value sorts after the value followed by this character, which has the highest
 // weight of all, up to the length of the column.
@@ -157,15 +77,11 @@ void Reader::read_at_once() {
     statement.sql += order() + " LIMIT ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     const auto row = connection_->query(statement.sql, statement.parameters);
-    std::vector<std::string> values(resource_.outputs.size());
     for (std::size_t taken = 0; row->next(); ++taken) {
-        if (taken == selection_.limit) {
+        if (taken < selection_.limit)
+            sink_.record(values_of(*row, 1, resource_.outputs));
+        else
             more_ = true;
-            continue;
-        }
-        for (std::size_t i = 0; i < values.size(); ++i)
-            values[i] = value_of(*row, static_cast<unsigned>(i + 1), resource_.outputs[i]);
-        sink_.record(values);
     }
 }
 
@@ -252,11 +168,8 @@ void Reader::read_records(const Found* first, std::size_t count) {
         " FROM " + quoted(resource_.table) + " AS record" + reference_joins(resource_.outputs) + " WHERE ";
     add_in(statement, "record.id", ids);
     const auto row = connection_->query(statement.sql, statement.parameters);
-    while (row->next()) {
-        std::vector<std::string>& values = records[row->getUInt64(1)];
-        for (std::size_t i = 0; i < resource_.outputs.size(); ++i)
-            values.push_back(value_of(*row, static_cast<unsigned>(i + 2), resource_.outputs[i]));
-    }
+    while (row->next())
+        records[row->getUInt64(1)] = values_of(*row, 2, resource_.outputs);
     for (std::size_t i = 0; i < count; ++i) {
         const auto found = records.find(first[i].id);
         // Deleted meanwhile; or changed, so that it stands further on in the walk.
@@ -387,8 +300,7 @@ class CredentialsReader : public Operation {
             return;
         result_.password_hash = row->getString(1);
         result_.allowed = row->getString(2) == "Y";
-        for (std::size_t i = 0; i < outputs.size(); ++i)
-            result_.outputs[i] = value_of(*row, static_cast<unsigned>(i + 3), outputs[i]);
+        result_.outputs = values_of(*row, 3, outputs);
     }
 
   private:

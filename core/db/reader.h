@@ -10,12 +10,6 @@
 
 namespace helpdesk::db {
 
-// A statement while it is put together.
-struct Statement {
-    std::string sql;
-    std::vector<Parameter> parameters;
-};
-
 class Reader : public Operation {
   public:
     Reader(const Selection& selection, RecordSink& sink);

@@ -45,13 +45,9 @@ enum class Failure {
 };
 
 Failure classify(const sql::SQLException& error) {
+    if (is_lost(error.getErrorCode()))
+        return Failure::lost;
     switch (error.getErrorCode()) {
-        case 1053:  // ER_SERVER_SHUTDOWN
-        case 1077:  // ER_NORMAL_SHUTDOWN
-        case 1152:  // ER_ABORTING_CONNECTION
-        case 1927:  // ER_CONNECTION_KILLED
-        case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT
-            return Failure::lost;
         case 1020:  // ER_CHECKREAD: the row changed since it was read
         case 1213:  // ER_LOCK_DEADLOCK
         case 1452:  // ER_NO_REFERENCED_ROW_2: what a value refers to was deleted meanwhile
@@ -61,11 +57,8 @@ Failure classify(const sql::SQLException& error) {
         case 3024:  // ER_QUERY_TIMEOUT of MySQL
             return Failure::timeout;
         default:
-            break;
+            return Failure::other;
     }
-    // The client library's own numbers: no telling what the server got.
-    const bool client_error = error.getErrorCode() >= 2000 && error.getErrorCode() < 3000;
-    return client_error ? Failure::lost : Failure::other;
 }
 
 std::string describe(const sql::SQLException& error) {
@@ -173,6 +166,20 @@ class Attempts {
 };
 
 }  // namespace
+
+bool is_lost(int error) {
+    switch (error) {
+        case 1053:  // ER_SERVER_SHUTDOWN
+        case 1077:  // ER_NORMAL_SHUTDOWN
+        case 1152:  // ER_ABORTING_CONNECTION
+        case 1927:  // ER_CONNECTION_KILLED
+        case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT
+            return true;
+        default:
+            // The client library's own numbers: no telling what the server got.
+            return error >= 2000 && error < 3000;
+    }
+}
 
 Outcome attempt(const DatabaseSettings& database, Operation& operation) {
     try {

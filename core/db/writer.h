@@ -1,59 +1,39 @@
-// One write on one connection: resolves what the values refer to, then stores them.
+// The statements that store a write, and one write on one connection.
 #pragma once
 
-#include <optional>
-#include <string>
-#include <vector>
+#include <span>
 
 #include "attempts.h"
+#include "plan.h"
 
 namespace helpdesk::db {
 
+// One statement for writes of one shape: the same action with the same variables.
+void insert_records(Connection& connection, std::span<WritePlan* const> plans);
+// The number of records that it found.
+std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans);
+
 class Writer : public Operation {
   public:
-    explicit Writer(const Write& write);
+    explicit Writer(const Write& write) : write_(write), plan_(write) {}
 
     void run(Connection& connection) override;
     bool committing() const override { return committing_; }
     std::optional<Problem> explain(int error) const override;
 
     // Of the last attempt.
-    Problems problems() { return std::move(problems_); }
-    std::string answer() { return std::move(answer_); }
+    WriteResult result() { return plan_.result(); }
 
   private:
-    // A Value with the texts in it that name rows, and the IDs of those rows.
-    struct Target {
-        const Value* value;
-        std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
-        std::vector<std::optional<std::uint64_t>> ids;  // one for each name; nothing: no such row
-    };
-
-    bool adding() const { return write_.action->verb == Verb::add; }
-    bool removing() const { return write_.action->verb == Verb::remove; }
-    const Value* supplied(std::string_view name) const;
-    void collect_targets();
-    bool needs_transaction() const;
-    void resolve();
-    Problem not_found() const;
-    Problem already_exists() const;
-    void check_references();
-    void check_pairs(const sql::ResultSet& row, unsigned first_column);
     void create_rows();
-    Parameter parameter(const Target& target) const;
-    void insert_record();
-    void update_record();
+    void store();
     void remove_record();
     void replace_list(const Target& target);
     std::vector<std::vector<Parameter>> list_rows(const Target& target);
 
-    Connection* connection_ = nullptr;
     const Write& write_;
-    const Resource& resource_;
-    std::vector<Target> targets_;
-    Problems problems_;
-    std::string answer_;
-    std::uint64_t record_id_ = 0;
+    WritePlan plan_;
+    Connection* connection_ = nullptr;
     bool committing_ = false;
 };
 

@@ -1,0 +1,309 @@
+// Writes and look-ups of several calls at once: those of one shape share their statements and their commit.
+//
+// A call that shares fails alone: whatever the shared statement meets, the calls in it are carried out again,
+// each by itself. Only a lost connection leaves all of a statement's calls in the same doubt.
+#include <algorithm>
+#include <map>
+#include <unordered_map>
+
+#include "record_sql.h"
+#include "writer.h"
+
+namespace helpdesk {
+namespace db {
+namespace {
+
+// A power of two at once, so that few prepared statements serve all numbers.
+std::size_t group_size(std::size_t waiting) {
+    std::size_t size = most_grouped;
+    while (size > waiting)
+        size /= 2;
+    return size;
+}
+
+template <typename T, typename Function>
+void in_groups(std::span<T> all, Function each) {
+    while (!all.empty()) {
+        const std::size_t size = group_size(all.size());
+        each(all.first(size));
+        all = all.subspan(size);
+    }
+}
+
+// What all plans ask of the database, in one statement.
+class Questions : public Operation {
+  public:
+    explicit Questions(std::span<WritePlan* const> plans) : plans_(plans) {}
+
+    void run(Connection& connection) override {
+        Statement all;
+        for (unsigned i = 0; i < plans_.size(); ++i) {
+            Statement one = plans_[i]->question(i);
+            all.sql += (i == 0 ? "" : " UNION ALL ") + one.sql;
+            std::move(one.parameters.begin(), one.parameters.end(), std::back_inserter(all.parameters));
+            plans_[i]->problems.clear();
+        }
+        const auto row = connection.query(all.sql, all.parameters);
+        while (row->next())
+            plans_[row->getUInt(1)]->take_answer(*row);
+    }
+
+  private:
+    std::span<WritePlan* const> plans_;
+};
+
+// Stores all plans with one statement, which commits by itself.
+class Storage : public Operation {
+  public:
+    explicit Storage(std::span<WritePlan* const> plans) : plans_(plans) {}
+
+    void run(Connection& connection) override {
+        committing_ = true;
+        if (plans_.front()->adding()) {
+            insert_records(connection, plans_);
+            return;
+        }
+        std::vector<std::uint64_t> ids;
+        for (const WritePlan* plan : plans_)
+            ids.push_back(plan->record_id);
+        std::sort(ids.begin(), ids.end());
+        const auto records = std::unique(ids.begin(), ids.end()) - ids.begin();
+        // A record that was deleted meanwhile, or one that two calls change.
+        alone_ = static_cast<std::size_t>(records) != plans_.size() ||
+                 update_records(connection, plans_) != plans_.size();
+    }
+
+    bool committing() const override { return committing_; }
+
+    std::optional<Problem> explain(int error) const override {
+        if (is_lost(error))
+            return std::nullopt;
+        alone_ = true;
+        return problem_of_status(500);
+    }
+
+    // Nothing was stored, or not for all: each call by itself.
+    bool alone() const { return alone_; }
+
+  private:
+    std::span<WritePlan* const> plans_;
+    bool committing_ = false;
+    mutable bool alone_ = false;
+};
+
+// What makes two writes share statements.
+std::string shape(const WritePlan& plan) {
+    std::string shape = plan.write().action->name + " " + plan.question(0).sql;
+    for (const Target& target : plan.targets())
+        shape.append(" ").append(target.value->variable->name);
+    return shape;
+}
+
+class GroupWriter {
+  public:
+    GroupWriter(const DatabaseSettings& database, std::span<const Write* const> writes,
+                std::vector<WriteResult>& results)
+        : database_(database), writes_(writes), results_(results) {}
+
+    void run() {
+        std::map<std::string, std::vector<std::size_t>> shapes;
+        std::vector<WritePlan> plans(writes_.size(), WritePlan(*writes_.front()));
+        for (std::size_t i = 0; i < writes_.size(); ++i) {
+            plans[i] = WritePlan(*writes_[i]);
+            index_[&plans[i]] = i;
+            shapes[shape(plans[i])].push_back(i);
+        }
+        for (const auto& [key, members] : shapes) {
+            std::vector<WritePlan*> same;
+            for (const std::size_t i : members)
+                same.push_back(&plans[i]);
+            in_groups(std::span<WritePlan* const>(same), [this](auto group) { resolve(group); });
+        }
+    }
+
+  private:
+    void resolve(std::span<WritePlan* const> group) {
+        if (group.size() == 1)
+            return write_alone(group);
+        Questions questions(group);
+        const Outcome outcome = attempt(database_, questions);
+        if (!outcome.problems.empty())
+            return fail(group, outcome);
+        std::vector<WritePlan*> good;
+        for (WritePlan* plan : group) {
+            if (plan->problems.empty())
+                good.push_back(plan);
+            else
+                results_[index_.at(plan)] = plan->result();
+        }
+        in_groups(std::span<WritePlan* const>(good), [this](auto part) { store(part); });
+    }
+
+    void store(std::span<WritePlan* const> group) {
+        if (group.size() == 1)
+            return write_alone(group);
+        Storage storage(group);
+        const Outcome outcome = attempt(database_, storage);
+        if (storage.alone())
+            return write_alone(group);
+        if (!outcome.problems.empty())
+            return fail(group, outcome);
+        for (WritePlan* plan : group)
+            results_[index_.at(plan)] = plan->result();
+    }
+
+    void write_alone(std::span<WritePlan* const> group) {
+        for (const WritePlan* plan : group)
+            results_[index_.at(plan)] = helpdesk::write(database_, plan->write());
+    }
+
+    void fail(std::span<WritePlan* const> group, const Outcome& outcome) {
+        for (const WritePlan* plan : group)
+            static_cast<Outcome&>(results_[index_.at(plan)]) = outcome;
+    }
+
+    const DatabaseSettings& database_;
+    std::span<const Write* const> writes_;
+    std::vector<WriteResult>& results_;
+    std::map<const WritePlan*, std::size_t> index_;
+};
+
+// The records that several look-ups of one selector name.
+class Lookup : public Operation {
+  public:
+    explicit Lookup(std::span<const Selection* const> selections) : selections_(selections) {}
+
+    void run(Connection& connection) override {
+        const Resource& resource = selections_.front()->action->resource;
+        const Selector& selector = *condition(*selections_.front()).selector;
+        std::vector<std::string> values;
+        for (const Selection* selection : selections_)
+            values.push_back(condition(*selection).values.front());
+        Statement statement{.sql = "SELECT " + expressions(resource.outputs) + " FROM " +
+                                   quoted(resource.table) + " AS record" + reference_joins(resource.outputs) +
+                                   " WHERE ",
+                            .parameters = {}};
+        const bool by_id = selector.kind == SelectorKind::id;
+        add_in(statement, "record." + quoted(by_id ? id_variable : selector.column), values);
+        const auto row = connection.query(statement.sql, statement.parameters);
+        const auto key = static_cast<std::size_t>(
+            resource.find_output(by_id ? id_variable : resource.identifier().name) - resource.outputs.data());
+        records_.clear();
+        while (row->next()) {
+            std::vector<std::string> record = values_of(*row, 1, resource.outputs);
+            std::string name = record[key];
+            records_.emplace(std::move(name), std::move(record));
+        }
+    }
+
+    static const Condition& condition(const Selection& selection) { return selection.conditions.front(); }
+
+    // The records by the value that names them, as stored.
+    const std::unordered_map<std::string, std::vector<std::string>>& records() const { return records_; }
+
+  private:
+    std::span<const Selection* const> selections_;
+    std::unordered_map<std::string, std::vector<std::string>> records_;
+};
+
+class GroupReader {
+  public:
+    GroupReader(const DatabaseSettings& database, std::span<const Selection* const> selections,
+                std::span<RecordSink* const> sinks, std::vector<ReadResult>& results)
+        : database_(database), selections_(selections), sinks_(sinks), results_(results) {}
+
+    void run() {
+        std::map<const Selector*, std::vector<std::size_t>> shapes;
+        for (std::size_t i = 0; i < selections_.size(); ++i)
+            shapes[Lookup::condition(*selections_[i]).selector].push_back(i);
+        for (const auto& [selector, members] : shapes)
+            for (std::size_t done = 0; done < members.size(); done += most_grouped)
+                look_up(std::span(members).subspan(done, std::min(most_grouped, members.size() - done)));
+    }
+
+  private:
+    void look_up(std::span<const std::size_t> members) {
+        if (members.size() == 1)
+            return read_alone(members.front());
+        std::vector<const Selection*> selections;
+        for (const std::size_t i : members)
+            selections.push_back(selections_[i]);
+        Lookup lookup(selections);
+        const Outcome outcome = attempt(database_, lookup);
+        std::size_t named = 0;
+        std::vector<std::size_t> unnamed;
+        std::map<std::string_view, bool> seen;
+        for (const std::size_t i : members) {
+            static_cast<Outcome&>(results_[i]) = outcome;
+            const std::string& value = Lookup::condition(*selections_[i]).values.front();
+            const auto found = lookup.records().find(value);
+            if (found == lookup.records().end()) {
+                unnamed.push_back(i);
+                continue;
+            }
+            named += seen.emplace(value, true).second ? 1 : 0;
+            sinks_[i]->start();
+            sinks_[i]->record(found->second);
+        }
+        // Records that nobody named letter by letter belong to those who wrote them in another case.
+        const bool other_spellings = named < lookup.records().size();
+        for (const std::size_t i : unnamed) {
+            if (other_spellings)
+                read_alone(i);
+            else
+                sinks_[i]->start();
+        }
+    }
+
+    void read_alone(std::size_t i) { results_[i] = helpdesk::read(database_, *selections_[i], *sinks_[i]); }
+
+    const DatabaseSettings& database_;
+    std::span<const Selection* const> selections_;
+    std::span<RecordSink* const> sinks_;
+    std::vector<ReadResult>& results_;
+};
+
+}  // namespace
+}  // namespace db
+
+WriteResult write(const DatabaseSettings& database, const Write& write) {
+    db::Writer writer(write);
+    const Outcome outcome = db::attempt(database, writer);
+    WriteResult result = writer.result();
+    if (!outcome.problems.empty())
+        static_cast<Outcome&>(result) = outcome;
+    return result;
+}
+
+std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
+                                       std::span<const Write* const> writes) {
+    std::vector<WriteResult> results(writes.size());
+    if (!writes.empty())
+        db::GroupWriter(database, writes, results).run();
+    return results;
+}
+
+bool can_share(const Write& write) {
+    return (write.action->verb == Verb::add || write.action->verb == Verb::update) &&
+           !write.action->resource.known_by_id && !write.values.empty() &&
+           !db::WritePlan(write).needs_transaction();
+}
+
+bool can_share(const Selection& selection) {
+    if (selection.conditions.size() != 1 || selection.order != nullptr || selection.offset != 0 ||
+        selection.count_only)
+        return false;
+    const Condition& condition = selection.conditions.front();
+    return condition.values.size() == 1 &&
+           (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name);
+}
+
+std::vector<ReadResult> read_grouped(const DatabaseSettings& database,
+                                     std::span<const Selection* const> selections,
+                                     std::span<RecordSink* const> sinks) {
+    std::vector<ReadResult> results(selections.size());
+    db::GroupReader(database, selections, sinks, results).run();
+    return results;
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,200 @@
+#include "plan.h"
+
+#include <algorithm>
+#include <map>
+
+namespace helpdesk::db {
+namespace {
+
+std::string unknown_text(const Reference& reference, const std::string& text) {
+    const std::string noun = "no " + std::string(reference.noun);
+    switch (reference.by) {
+        case Reference::By::id:
+            return noun + " has the ID " + text;
+        case Reference::By::name:
+            return noun + " is named \"" + text + "\"";
+        case Reference::By::id_or_name:
+            break;
+    }
+    return noun + " has the name or ID \"" + text + "\"";
+}
+
+// The scalar subquery that gives the ID of the row a text names, or NULL.
+std::string id_query(const Reference& reference, const std::optional<std::string>& text,
+                     std::vector<Parameter>& parameters) {
+    const std::string select = "(SELECT id FROM " + quoted(reference.table) + " WHERE ";
+    std::vector<std::string> ways;
+    if (text && !text->empty()) {
+        const auto id = reference.by == Reference::By::name ? std::nullopt : parse_id(*text);
+        if (id) {
+            ways.push_back(select + "id = ?)");
+            parameters.emplace_back(*id);
+        }
+        if (reference.by != Reference::By::id) {
+            ways.push_back(select + "name = ?)");
+            parameters.emplace_back(*text);
+        }
+    }
+    if (reference.first_if_unknown)
+        ways.push_back("(SELECT MIN(id) FROM " + quoted(reference.table) + ")");
+    std::string query;
+    for (const std::string& way : ways)
+        query += (query.empty() ? "COALESCE(" : ", ") + way;
+    return query + ")";
+}
+
+}  // namespace
+
+Parameter Target::parameter() const {
+    if (reference() != nullptr) {
+        if (ids.empty() || !ids.front())
+            return nullptr;
+        return *ids.front();
+    }
+    if (!value->text)
+        return nullptr;
+    return *value->text;
+}
+
+WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
+    for (const Value& value : write.values) {
+        Target target{&value, {}, {}};
+        const Reference* reference = target.reference();
+        if (reference != nullptr && target.is_list())
+            target.names.assign(value.items.begin(), value.items.end());
+        else if (target.creates_row())
+            target.names.emplace_back(value.new_name);
+        else if (reference != nullptr && (value.text || reference->first_if_unknown))
+            target.names.push_back(value.text);
+        targets_.push_back(std::move(target));
+    }
+}
+
+bool WritePlan::needs_transaction() const {
+    return std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
+        if (target.is_list())
+            return !adding() || !target.value->items.empty();
+        return target.creates_row() || (!adding() && target.value->variable->kind == Kind::coordinate);
+    });
+}
+
+Statement WritePlan::question(unsigned number) const {
+    const Variable& identifier = resource().identifier();
+    Statement statement{
+        .sql = "SELECT " + std::to_string(number) + ", record.id, record." + quoted(identifier.column),
+        .parameters = {}};
+    for (const Variable& variable : resource().variables)
+        if (variable.kind == Kind::coordinate)
+            statement.sql += ", record." + quoted(variable.column) + " IS NOT NULL";
+    for (const Target& target : targets_)
+        for (const auto& name : target.names)
+            statement.sql += ", " + id_query(*target.reference(), name, statement.parameters);
+    // A row comes back whether or not the record exists, so that all problems are known at once.
+    statement.sql += " FROM (SELECT 1) AS one LEFT JOIN " + quoted(resource().table) +
+                     " AS record ON record." + (write_->id ? "id" : quoted(identifier.column)) + " = ?";
+    if (write_->id)
+        statement.parameters.emplace_back(*write_->id);
+    else
+        statement.parameters.emplace_back(write_->identifier);
+    if (!adding() && needs_transaction())
+        statement.sql += " FOR UPDATE";
+    return statement;
+}
+
+void WritePlan::take_answer(const sql::ResultSet& row) {
+    constexpr unsigned first_pair_column = 4;
+    unsigned column = first_pair_column;
+    for (const Variable& variable : resource().variables)
+        if (variable.kind == Kind::coordinate)
+            ++column;
+    for (Target& target : targets_) {
+        target.ids.clear();
+        for (std::size_t i = 0; i < target.names.size(); ++i, ++column)
+            target.ids.push_back(row.isNull(column) ? std::nullopt : std::optional(row.getUInt64(column)));
+    }
+    const bool exists = !row.isNull(2);
+    if (adding() && exists) {
+        problems.push_back(already_exists());
+    } else if (!adding() && !exists) {
+        problems.push_back(not_found());
+    } else if (exists) {
+        record_id = row.getUInt64(2);
+        identifier = row.getString(3);
+        check_pairs(row, first_pair_column);
+    }
+    check_references();
+}
+
+Problem WritePlan::not_found() const {
+    const std::string text = "there is no " + std::string(resource().noun);
+    if (write_->id)
+        return {code::not_found, std::string(id_variable),
+                text + " with the ID " + std::to_string(*write_->id)};
+    return {code::not_found, std::string(resource().identifier().name),
+            text + " \"" + write_->identifier + "\""};
+}
+
+// An add whose identifier is taken, or an update that would give a record the identifier of another.
+Problem WritePlan::already_exists() const {
+    const Variable& identifier = resource().identifier();
+    const Value* renamed = supplied(identifier.name);
+    const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
+    return {code::already_exists,
+            std::string(renamed != nullptr ? rename_prefix : "") + std::string(identifier.name),
+            "the " + std::string(resource().noun) + " \"" + name + "\" already exists"};
+}
+
+const Value* WritePlan::supplied(std::string_view name) const {
+    const auto found = std::find_if(write_->values.begin(), write_->values.end(),
+                                    [&](const Value& value) { return value.variable->name == name; });
+    return found == write_->values.end() ? nullptr : &*found;
+}
+
+void WritePlan::check_references() {
+    for (const Target& target : targets_) {
+        const Value& value = *target.value;
+        const Reference* reference = target.reference();
+        if (reference == nullptr || target.creates_row() || reference->first_if_unknown)
+            continue;
+        for (std::size_t i = 0; i < target.ids.size(); ++i)
+            if (!target.ids[i])
+                problems.push_back({reference->unknown, std::string(value.variable->name),
+                                    unknown_text(*reference, target.names[i].value_or(""))});
+    }
+}
+
+// After an update both coordinates are stored, or neither.
+void WritePlan::check_pairs(const sql::ResultSet& row, unsigned first_column) {
+    std::map<std::string_view, bool> stored_after;
+    bool any_supplied = false;
+    for (const Variable& variable : resource().variables) {
+        if (variable.kind != Kind::coordinate)
+            continue;
+        const Value* value = supplied(variable.name);
+        any_supplied = any_supplied || value != nullptr;
+        stored_after[variable.name] =
+            value != nullptr ? value->text.has_value() : row.getInt(first_column) != 0;
+        ++first_column;
+    }
+    for (const auto& [name, stored] : stored_after) {
+        const std::string_view companion = resource().find(name)->companion;
+        if (any_supplied && !stored && stored_after.at(companion))
+            problems.push_back({code::incomplete_coordinates, std::string(name),
+                                "is required beside " + std::string(companion)});
+    }
+}
+
+Problem WritePlan::in_use() const {
+    const std::string_view variable = write_->id ? id_variable : resource().identifier().name;
+    return {code::in_use, std::string(variable),
+            "the " + std::string(resource().noun) + " \"" + identifier + "\" is still in use"};
+}
+
+WriteResult WritePlan::result() {
+    WriteResult result;
+    result.problems = std::move(problems);
+    result.answer = resource().known_by_id ? std::to_string(record_id) : std::move(identifier);
+    return result;
+}
+
+}  // namespace helpdesk::db

@@ -1,0 +1,69 @@
+// One write while it is carried out: what its values refer to, and what the database said to that.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "connection.h"
+#include "database.h"
+
+namespace helpdesk::db {
+
+// A Value with the texts in it that name rows, and the IDs of those rows.
+struct Target {
+    const Value* value;
+    std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
+    std::vector<std::optional<std::uint64_t>> ids;  // one for each name; nothing: no such row
+
+    bool is_list() const { return value->variable->list != nullptr; }
+    bool creates_row() const { return !value->new_name.empty(); }
+    const Reference* reference() const {
+        return is_list() ? value->variable->list->reference : value->variable->reference;
+    }
+    // The value of its column, once the IDs are known.
+    Parameter parameter() const;
+};
+
+class WritePlan {
+  public:
+    explicit WritePlan(const Write& write);
+
+    bool adding() const { return write_->action->verb == Verb::add; }
+    bool removing() const { return write_->action->verb == Verb::remove; }
+    const Write& write() const { return *write_; }
+    const Resource& resource() const { return write_->action->resource; }
+    std::vector<Target>& targets() { return targets_; }
+    const std::vector<Target>& targets() const { return targets_; }
+
+    // Whether more than one statement makes the change: lists, new rows and a rule over stored values.
+    bool needs_transaction() const;
+
+    // All that the database must say before anything is stored. Gives one row, whose first column is
+    // `number`.
+    Statement question(unsigned number) const;
+
+    // Takes that row. What is wrong becomes a problem.
+    void take_answer(const sql::ResultSet& row);
+
+    Problem not_found() const;
+    Problem already_exists() const;
+    Problem in_use() const;
+
+    Problems problems;
+    std::uint64_t record_id = 0;
+    std::string identifier;  // as stored
+
+    // What the client is told, once all is done.
+    WriteResult result();
+
+  private:
+    const Value* supplied(std::string_view name) const;
+    void check_references();
+    void check_pairs(const sql::ResultSet& row, unsigned first_column);
+
+    const Write* write_;
+    std::vector<Target> targets_;
+};
+
+}  // namespace helpdesk::db

@@ -1,0 +1,78 @@
+#include "record_sql.h"
+
+namespace helpdesk::db {
+namespace {
+
+std::string alias_of(const Output& output) {
+    return quoted("of_" + std::string(output.variable->name));
+}
+
+}  // namespace
+
+std::string expression(const Output& output) {
+    switch (output.source) {
+        case Output::Source::reference_name:
+            return alias_of(output) + ".name";
+        case Output::Source::list:
+        case Output::Source::list_dates:
+            break;
+        default:
+            return "record." + quoted(output.column);
+    }
+    const ListTable& list = *output.list;
+    const bool named = output.source == Output::Source::list && list.reference != nullptr &&
+                       list.reference->by == Reference::By::name;
+    const std::string item = named ? "named.name" : "item." + quoted(output.column);
+    return "(SELECT GROUP_CONCAT(" + item + " ORDER BY item.position SEPARATOR ',') FROM " +
+           quoted(list.table) + " AS item" +
+           (named ? " JOIN " + quoted(list.reference->table) + " AS named ON named.id = item." +
+                        quoted(list.column)
+                  : "") +
+           " WHERE item." + quoted(list.owner) + " = record.id)";
+}
+
+std::string as_text(const std::string& time) {
+    return "CAST(" + time + " AS CHAR)";
+}
+
+std::string expressions(const std::vector<Output>& outputs) {
+    std::string list;
+    for (const Output& output : outputs) {
+        const bool time = output.source == Output::Source::time;
+        list += (list.empty() ? "" : ", ") + (time ? as_text(expression(output)) : expression(output));
+    }
+    return list;
+}
+
+std::string reference_joins(const std::vector<Output>& outputs) {
+    std::string joins;
+    for (const Output& output : outputs)
+        if (output.source == Output::Source::reference_name)
+            joins += " LEFT JOIN " + quoted(output.variable->reference->table) + " AS " + alias_of(output) +
+                     " ON " + alias_of(output) + ".id = record." + quoted(output.column);
+    return joins;
+}
+
+std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output) {
+    if (row.isNull(column))
+        return "";
+    std::string value = row.getString(column);
+    // The column's nine decimals are not what was given.
+    if (output.variable != nullptr && output.variable->kind == Kind::coordinate) {
+        value.erase(value.find_last_not_of('0') + 1);
+        if (value.ends_with('.'))
+            value.pop_back();
+    }
+    return value;
+}
+
+std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_column,
+                                   const std::vector<Output>& outputs) {
+    std::vector<std::string> values;
+    values.reserve(outputs.size());
+    for (const Output& output : outputs)
+        values.push_back(value_of(row, first_column++, output));
+    return values;
+}
+
+}  // namespace helpdesk::db
