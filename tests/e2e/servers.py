@@ -70,9 +70,9 @@ class MariaDB:
         self.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {DATABASE}.* TO helpdesk@localhost")
         self.migrate()
 
-    def migrate(self, **environment):
+    def migrate(self, database=DATABASE, **environment):
         return subprocess.run(
-            [ROOT / "scripts/migrate", DATABASE, f"--socket={self.socket}", "--user=root"],
+            [ROOT / "scripts/migrate", database, f"--socket={self.socket}", "--user=root"],
             check=not environment, capture_output=True, text=True, env={**os.environ, **environment})
 
     def start(self):

@@ -1,0 +1,71 @@
+// Carries out calls in groups, as a worker hands them over, and one by one, each on a database of its own.
+//
+//   helpdesk_group_check SOCKET USER PASSWORD DATABASE MODE < query strings, one a line, groups apart by
+//   blank lines
+//
+// MODE is `grouped` or `single`. Prints status and body of each call, in the order of the input.
+#include <cstdio>
+#include <iostream>
+#include <string>
+
+#include "call.h"
+
+namespace {
+
+using namespace helpdesk;
+
+void print(Reply reply) {
+    std::printf("%d %s\n", reply.status, reply.body.c_str());
+}
+
+void carry_out(const Settings& settings, const std::vector<std::string>& queries) {
+    std::vector<std::unique_ptr<Call>> calls;
+    std::vector<Reply> replies(queries.size());
+    std::vector<std::size_t> places;
+    for (std::size_t i = 0; i < queries.size(); ++i) {
+        Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
+        decode_form(queries[i], request.variables);
+        auto accepted = Call::accept(settings, request);
+        if (auto* reply = std::get_if<Reply>(&accepted)) {
+            replies[i] = std::move(*reply);
+        } else {
+            calls.push_back(std::move(std::get<std::unique_ptr<Call>>(accepted)));
+            places.push_back(i);
+        }
+    }
+    Call::execute(calls);
+    for (std::size_t i = 0; i < calls.size(); ++i)
+        replies[places[i]] = calls[i]->reply();
+    for (Reply& reply : replies)
+        print(std::move(reply));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    if (argc != 6)
+        return 2;
+    DatabaseSettings database;
+    database.socket = argv[1];
+    database.user = argv[2];
+    database.password = argv[3];
+    database.name = argv[4];
+    const bool grouped = std::string(argv[5]) == "grouped";
+    Settings settings;
+    settings.database = &database;
+    settings.format = Format::json;
+    settings.keys = {{"test", sha256("key")}};
+
+    std::vector<std::string> group;
+    for (std::string line; std::getline(std::cin, line);) {
+        if (!line.empty())
+            group.push_back(line);
+        if (!group.empty() && (line.empty() || !grouped)) {
+            carry_out(settings, group);
+            group.clear();
+        }
+    }
+    if (!group.empty())
+        carry_out(settings, group);
+    return 0;
+}

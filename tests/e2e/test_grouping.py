@@ -1,0 +1,150 @@
+"""Calls that share statements do what they would do one by one."""
+
+import json
+import os
+import random
+import subprocess
+import urllib.parse
+
+import pytest
+
+from servers import DATABASE
+
+CHECK = os.environ["HELPDESK_GROUP_CHECK"]
+OTHER = "helpdesk_single"
+
+
+@pytest.fixture
+def run(mariadb, db):
+    """Runs groups of calls on a database, grouped or one by one: [(status, answer), …]."""
+
+    def run_groups(groups, mode, database=DATABASE):
+        lines = "\n\n".join("\n".join(urllib.parse.urlencode(call) for call in group) for group in groups)
+        result = subprocess.run([CHECK, mariadb.socket, "root", "", database, mode], input=lines, capture_output=True, text=True,
+                                check=True)
+        assert result.stderr == ""
+        answers = [line.split(" ", 1) for line in result.stdout.splitlines()]
+        return [(int(status), json.loads(body)) for status, body in answers]
+
+    return run_groups
+
+
+def executed(db):
+    return int(db.query("SHOW GLOBAL STATUS LIKE 'Com\\_stmt\\_execute'")[0]["Value"])
+
+
+def add(cid, **variables):
+    return {"action": "add_customer", "cid": cid, **variables}
+
+
+def update(cid, **variables):
+    return {"action": "update_customer", "cid": cid, **variables}
+
+
+def get(cid):
+    return {"action": "get_customers", "cid": cid}
+
+
+def test_a_group_of_adds_takes_two_statements(db, run):
+    before = executed(db)
+    assert [status for status, _ in run([[add(f"c{i}", contact=str(i)) for i in range(32)]], "grouped")] == [200] * 32
+    assert executed(db) - before == 2
+    assert [db.customer(f"c{i}")["contact"] for i in range(32)] == [str(i) for i in range(32)]
+
+
+def test_a_group_of_updates_takes_two_statements(db, run):
+    run([[add(f"c{i}", contact="old", city="Rome") for i in range(32)]], "grouped")
+    before = executed(db)
+    answers = run([[update(f"C{i}", contact=str(i), portal="2", support="n", latitude=None) for i in range(32)]], "grouped")
+    assert answers[3] == (400, {"response": [{"error": "latitude: must be a decimal number with at most 9 decimals",
+                                              "code": "invalid_number", "variable": "latitude"}]})
+    answers = run([[update(f"C{i}", contact=str(i), portal="2", support="n") for i in range(32)]], "grouped")
+    assert answers == [(200, {"response": [{"updated_customer": f"c{i}"}]}) for i in range(32)]
+    assert executed(db) - before == 2
+    for i in range(32):
+        row = db.customer(f"c{i}")
+        assert (row["contact"], row["portal_id"], row["support"], row["city"]) == (str(i), 2, "N", "Rome")
+
+
+def test_a_group_of_look_ups_takes_one_statement(db, run):
+    run([[add(f"c{i}", contact=str(i)) for i in range(32)]], "grouped")
+    before = executed(db)
+    answers = run([[get(f"c{i}") for i in range(30)] + [get("nobody"), get("c1")]], "grouped")
+    assert executed(db) - before == 1
+    assert [[record["contact"] for record in answer["customers"]] for _, answer in answers] == [[str(i)] for i in range(30)] + [[], ["1"]]
+
+
+def test_a_look_up_in_another_spelling(db, run):
+    run([[add("Été"), add("b"), add("c")]], "grouped")
+    answers = run([[get("été"), get("ÉTÉ"), get("B"), get("c"), get("ete"), get("C")]], "grouped")
+    assert [[record["cid"] for record in answer["customers"]] for _, answer in answers] == [["Été"], ["Été"], ["b"], ["c"], [], ["c"]]
+
+
+def test_neighbours_of_bad_calls(db, run):
+    db.query("INSERT INTO customers (cid, notes) VALUES ('there', '')")
+    answers = run([[add("a"), add("there"), add("twice", city="1"), add("TWICE", city="2"), add("b", company="None"),
+                    add("c", company="Acme"), add("d", company="acme"), add("e")]], "grouped")
+    assert [status for status, _ in answers] == [200, 409, 200, 409, 400, 200, 200, 200]
+    assert db.customer("twice")["city"] == "1"
+    assert db.count("customers") == 6
+
+
+def test_a_row_that_the_database_refuses(db, run):
+    db.query("CREATE TRIGGER refuse BEFORE INSERT ON customers FOR EACH ROW "
+             "IF NEW.city = 'bad' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF")
+    try:
+        answers = run([[add(f"c{i}", city="bad" if i == 5 else "good") for i in range(16)]], "grouped")
+    finally:
+        db.query("DROP TRIGGER refuse")
+    assert [status for status, _ in answers] == [200] * 5 + [500] + [200] * 10
+    assert db.count("customers") == 15
+
+
+def random_call(chance, known, serial):
+    """A call whose outcome does not hang on the order of the others in its group, but for equal adds."""
+    kind = chance.random()
+    texts = {name: chance.choice(["", "x", "Größe", "x" * 300 if chance.random() < 0.05 else "y"])
+             for name in chance.sample(["contact", "city", "state", "email", "notes"], 3)}
+    some = {"portal": chance.choice(["1", "partners", "99", ""]), "support": chance.choice(["n", "Y", "?"]),
+            "company": chance.choice(["Acme", "café", "", "nowhere"]), "group": chance.choice(["1", "Retail", "no such", ""])}
+    extra = {name: some[name] for name in chance.sample(sorted(some), chance.randint(0, 2))}
+    if kind < 0.5:
+        cid = chance.choice([f"new-{serial}", f"new-{serial}", f"new-{serial}", chance.choice(known), f"same-{serial // 7}"])
+        return add(cid, **texts) if cid.startswith("same") else add(cid, **texts, **extra)
+    # Calls for one customer in a group are of one shape, so that their order is that of the input.
+    cid = chance.choice([*known, "nobody"])
+    name = ["contact", "city", "state"][len(cid) % 3]
+    return update(chance.choice([cid, cid.upper()]), **{name: chance.choice(["", "p", "q", "r" * 256])})
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_grouped_and_single_calls_do_the_same(mariadb, db, run, seed):
+    mariadb.execute(f"DROP DATABASE IF EXISTS {OTHER}")
+    mariadb.execute(f"CREATE DATABASE {OTHER}")
+    mariadb.migrate(database=OTHER)
+    chance = random.Random(seed)
+    known = [f"{'k' * (1 + i % 3)}-{i}" for i in range(10)]
+    groups = [[add(cid) for cid in known]]
+    serial = 0
+    for _ in range(12):
+        group = []
+        for _ in range(chance.randint(1, 40)):
+            serial += 1
+            group.append(random_call(chance, known, serial))
+        groups.append(group)
+    for table in ("companies", "customer_groups", "portals"):
+        db.query(f"DELETE FROM {OTHER}.{table}")
+        db.query(f"INSERT INTO {OTHER}.{table} SELECT * FROM {DATABASE}.{table}")
+
+    assert run(groups, "grouped") == run(groups, "single", OTHER)
+    columns = [row["COLUMN_NAME"] for row in db.query(
+        "SELECT COLUMN_NAME FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = %s AND TABLE_NAME = 'customers'", DATABASE)
+        if row["COLUMN_NAME"] not in ("id", "date_added", "last_updated")]
+    rows = [db.query(f"SELECT {', '.join(columns)} FROM {name}.customers ORDER BY cid") for name in (DATABASE, OTHER)]
+    assert rows[0] == rows[1]
+    assert len(rows[0]) > 50
+
+    cids = [row["cid"] for row in rows[0]]
+    reads = [[get(chance.choice([chance.choice(cids), chance.choice(cids).upper(), "nobody"]))
+              for _ in range(chance.randint(2, 40))] for _ in range(10)]
+    assert run(reads, "grouped") == run(reads, "single")
