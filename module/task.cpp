@@ -40,26 +40,25 @@ void run(void* data, ngx_log_t* /*log*/) noexcept {
 
 void finish(ngx_event_t* event) noexcept;
 
-// Hands the batch to its thread pool, and is left with null; or with the batch, its calls failed, when no
-// thread can take it.
-void post(std::unique_ptr<Batch>& batch) {
+// Hands the batch to its thread pool, from where it comes back to finish(). False when no thread can take it:
+// its calls have failed.
+bool post(Batch& batch) {
     ngx_thread_pool_t* pool =
-        batch->stage == Stage::hash ? batch->conf->hash_thread_pool : batch->conf->thread_pool;
-    Batch* out = batch.get();
-    out->task.handler = run;
-    out->task.event.handler = finish;
-    out->task.event.data = out;
-    out->task.event.log = ngx_cycle->log;
-    out->task.ctx = out;
-    if (ngx_thread_task_post(pool, &out->task) != NGX_OK) {
-        for (const auto& call : batch->calls)
+        batch.stage == Stage::hash ? batch.conf->hash_thread_pool : batch.conf->thread_pool;
+    batch.task.handler = run;
+    batch.task.event.handler = finish;
+    batch.task.event.data = &batch;
+    batch.task.event.log = ngx_cycle->log;
+    batch.task.ctx = &batch;
+    if (ngx_thread_task_post(pool, &batch.task) != NGX_OK) {
+        for (const auto& call : batch.calls)
             call->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
-        return;
+        return false;
     }
-    if (out->queue != nullptr)
-        out->queue->tasks++;
-    ngx_add_timer(&out->task.event, long_task);
-    static_cast<void>(batch.release());
+    if (batch.queue != nullptr)
+        batch.queue->tasks++;
+    ngx_add_timer(&batch.task.event, long_task);
+    return true;
 }
 
 // Back in the worker, with the thread's work done: to the next stage, or to the client.
@@ -137,8 +136,9 @@ void dispatch(ngx_event_t* event) noexcept {
     try {
         while (!queue.waiting.empty() && (waited || queue.tasks < most_tasks)) {
             auto batch = take_batch(queue);
-            post(batch);
-            if (batch != nullptr)
+            if (post(*batch))
+                static_cast<void>(batch.release());
+            else
                 finish_calls(*batch);
         }
     } catch (const std::exception& error) {
@@ -171,11 +171,10 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
     auto batch = make_batch(conf, call->stage());
     batch->calls.push_back(std::move(call));
     batch->requests.push_back(r);
-    post(batch);
-    if (batch != nullptr)
-        finish_request(r, batch->calls.front()->reply());
-    else
-        r->main->blocked++;
+    if (!post(*batch))
+        return finish_request(r, batch->calls.front()->reply());
+    static_cast<void>(batch.release());
+    r->main->blocked++;
 }
 
 }  // namespace helpdesk::ngx

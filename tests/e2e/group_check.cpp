@@ -14,7 +14,7 @@ namespace {
 
 using namespace helpdesk;
 
-void print(Reply reply) {
+void print(const Reply& reply) {
     std::printf("%d %s\n", reply.status, reply.body.c_str());
 }
 
@@ -36,8 +36,8 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
     Call::execute(calls);
     for (std::size_t i = 0; i < calls.size(); ++i)
         replies[places[i]] = calls[i]->reply();
-    for (Reply& reply : replies)
-        print(std::move(reply));
+    for (const Reply& reply : replies)
+        print(reply);
 }
 
 }  // namespace
