@@ -89,8 +89,11 @@ std::string hash_password(std::string_view password, int cost) {
 
 bool verify_password(std::string_view password, const std::string& hash, int cost) {
     try {
-        if (is_bcrypt(hash))
-            return equal(bcrypt(password, hash), hash);
+        if (is_bcrypt(hash)) {
+            const bool same = equal(bcrypt(password, hash), hash);
+            // Ours ignores no byte: a longer password was stored in the other form. Other programs' may.
+            return same && (password.size() <= longest_for_bcrypt || !hash.starts_with("$2b$"));
+        }
         const std::string setting = wrapped_setting(hash);
         if (!setting.empty())
             return equal(wrap(password, setting), hash);

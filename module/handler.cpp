@@ -174,10 +174,10 @@ ngx_chain_t body_chain(ngx_http_request_t* r, std::string_view body) {
     auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
     if (buffer == nullptr)
         throw std::bad_alloc();
-    // nginx only reads a buffer that is marked as memory.
+    // nginx only reads a buffer that is marked as memory, and takes an empty one that is so for a mistake.
     buffer->pos = buffer->start = reinterpret_cast<u_char*>(const_cast<char*>(body.data()));
     buffer->last = buffer->end = buffer->pos + body.size();
-    buffer->memory = 1;
+    buffer->memory = !body.empty();
     buffer->last_buf = r == r->main;
     buffer->last_in_chain = 1;
     return {buffer, nullptr};

@@ -37,6 +37,8 @@ std::string id_query(const Reference& reference, const std::optional<std::string
     }
     if (reference.first_if_unknown)
         ways.push_back("(SELECT MIN(id) FROM " + quoted(reference.table) + ")");
+    if (ways.empty())
+        return "NULL";
     std::string query;
     for (const std::string& way : ways)
         query += (query.empty() ? "COALESCE(" : ", ") + way;

@@ -17,12 +17,12 @@ constexpr std::size_t chunk_size = 64;
 // How long a writer may take from reading the clock for last_updated until its row can be seen or is locked.
 constexpr std::chrono::milliseconds walk_margin{50};
 
-// No text that begins with the value sorts after the value followed by this character, which has the highest
-// weight of all, up to the length of the column.
+// No text that begins with the value sorts after the value followed, up to the length of the column, by the
+// replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
 std::string last_with_prefix(const std::string& prefix, std::size_t length) {
     std::string last = prefix;
     for (std::size_t i = text::length(prefix); i < length; ++i)
-        last += "\xF4\x8F\xBF\xBF";
+        last += "\xEF\xBF\xBD";
     return last;
 }
 
@@ -193,7 +193,7 @@ void Reader::add_source(Statement& statement, const std::vector<Output>& outputs
                          " = ? UNION SELECT " + quoted(selector.list->owner) + " FROM " +
                          quoted(selector.list->table) + " WHERE " + quoted(selector.list->column) +
                          " = ?) AS " + found + " JOIN ";
-        record += " ON record.id = " + found + ".id";
+        record += (index == 1 ? " ON " : " AND ") + ("record.id = " + found + ".id");
         statement.parameters.emplace_back(condition.values.front());
         statement.parameters.emplace_back(condition.values.front());
     }

@@ -138,7 +138,7 @@ class Attempts {
             case Failure::other:
                 break;
         }
-        return fail(code::internal_error, "the database refused the change", describe(error));
+        return fail(code::internal_error, "the database refused the call", describe(error));
     }
 
     void roll_back() {

@@ -1,0 +1,171 @@
+"""Section 5 of the reference: companies, and the lists that customers refer to."""
+
+import json
+
+import pytest
+
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / { %%DEFAULTS%% helpdesk_api; }
+    location /strict/ { %%DEFAULTS%% helpdesk_api; helpdesk_email_check on; }
+}
+"""
+
+# singular, plural, table, what an add needs besides its name
+RESOURCES = [
+    ("company", "companies", "companies", {"address": "1 Main St"}),
+    ("portal", "portals", "portals", {}),
+    ("customer_group", "customer_groups", "customer_groups", {}),
+    ("category", "categories", "categories", {}),
+    ("support_contract", "support_contracts", "support_contracts", {}),
+]
+
+each_resource = pytest.mark.parametrize("singular, plural, table, needs", RESOURCES, ids=[row[0] for row in RESOURCES])
+
+
+def records(answer, root):
+    assert answer.status == 200, answer
+    return json.loads(answer.text)[root]
+
+
+@each_resource
+def test_from_add_to_delete(api, db, singular, plural, table, needs):
+    answer = api.post(f"add_{singular}", name="  Größe & Co ", **needs)
+    number = answer.json[0][f"added_{singular}"]
+    assert db.query(f"SELECT id FROM {table} WHERE name = 'Größe & Co'") == [{"id": int(number)}]
+    assert api.post(f"update_{singular}", name="GRÖSSE & co".replace("SS", "ß"), new_name="Other").json == [{f"updated_{singular}": number}]
+    assert api.post(f"update_{singular}", id=number, new_name="OTHER").json == [{f"updated_{singular}": number}]
+    found = records(api.get(f"get_{plural}", name="other"), plural)
+    assert [(record["id"], record["name"]) for record in found] == [(number, "OTHER")]
+    assert records(api.get(f"get_{plural}", id=number), plural) == found
+    assert api.get(f"delete_{singular}", id=number).json == [{f"deleted_{singular}": number}]
+    assert records(api.get(f"get_{plural}", id=number), plural) == []
+    again = api.post(f"add_{singular}", name="By name", **needs).json[0][f"added_{singular}"]
+    assert api.post(f"delete_{singular}", name="by NAME").json == [{f"deleted_{singular}": again}]
+
+
+@each_resource
+def test_names_are_required_and_unique(api, db, singular, plural, table, needs):
+    before = db.query(f"SELECT * FROM {table} ORDER BY id")
+    first = before[0]["name"]
+    for variables in ({}, {"name": ""}, {"name": " "}):
+        assert api.post(f"add_{singular}", **variables, **needs).problems == [("name", "required")]
+    assert api.post(f"add_{singular}", name="x" * 256, **needs).problems == [("name", "too_long")]
+    answer = api.post(f"add_{singular}", name=first.upper(), **needs)
+    assert (answer.status, answer.problems) == (409, [("name", "already_exists")])
+    answer = api.post(f"update_{singular}", id=str(before[1]["id"]), new_name=first)
+    assert (answer.status, answer.problems) == (409, [("new_name", "already_exists")])
+    assert first in answer.json[0]["error"]
+    assert api.post(f"update_{singular}", name=first, new_name="").problems == [("new_name", "required")]
+    assert api.post(f"update_{singular}", name=first, new_name="x" * 256).problems == [("new_name", "too_long")]
+    assert db.query(f"SELECT * FROM {table} ORDER BY id") == before
+
+
+@each_resource
+def test_which_record(api, db, singular, plural, table, needs):
+    before = db.query(f"SELECT * FROM {table} ORDER BY id")
+    for verb in ("update", "delete"):
+        assert api.post(f"{verb}_{singular}").problems == [("name", "required")]
+        assert api.post(f"{verb}_{singular}", id="x").problems == [("id", "invalid_number")]
+        assert api.post(f"{verb}_{singular}", id="1", name="x").problems == [("name", "ambiguous")]
+        answer = api.post(f"{verb}_{singular}", id="999")
+        assert (answer.status, answer.problems) == (404, [("id", "not_found")])
+        answer = api.post(f"{verb}_{singular}", name="nobody")
+        assert (answer.status, answer.problems) == (404, [("name", "not_found")])
+    assert db.query(f"SELECT * FROM {table} ORDER BY id") == before
+
+
+@each_resource
+def test_lists(api, db, singular, plural, table, needs):
+    names = [row["name"] for row in db.query(f"SELECT name FROM {table} ORDER BY id")]
+
+    def listed(**variables):
+        return [record["name"] for record in records(api.get(f"get_{plural}", **variables), plural)]
+
+    assert listed(id="*") == listed(name="*") == names
+    assert listed(id="*", count="1") == names[:1]
+    assert listed(name="*", count="1", page="2") == names[1:2]
+    assert listed(id="*", order="id DESC") == names[::-1]
+    assert listed(name=names[1].upper()) == names[1:2]
+    assert listed(start_name=names[0], end_name=names[0]) == names[:1]
+    assert records(api.get(f"get_{plural}", id="*", count_only="Y"), plural) == [{"count": str(len(names))}]
+    xml = api.get(f"get_{plural}", id="*", format="xml").xml
+    assert (xml.tag, {element.tag for element in xml}) == (plural, {singular})
+    if singular == "company":
+        assert api.get(f"get_{plural}").problems == [("name", "required")]
+    else:
+        assert listed() == names
+
+
+def test_a_company_with_everything(api, db):
+    texts = {name: f"{name} ü" for name in ("address", "city", "state", "zip", "country", "phone", "email")}
+    number = api.post("add_company", name="Full", portal="2", **texts).json[0]["added_company"]
+    record = records(api.get("get_companies", id=number), "companies")[0]
+    assert list(record) == ["id", "name", "address", "city", "state", "zip", "country", "phone", "email", "portal", "portal_id",
+                            "date_added", "last_updated"]
+    assert {name: record[name] for name in texts} == texts
+    assert (record["portal"], record["portal_id"]) == ("Partners", "2")
+    for name in texts:
+        assert api.post("add_company", **({"name": "Long", "address": "x"} | {name: "x" * 256})).problems == [(name, "too_long")]
+    assert api.post("update_company", id=number, city="Rome").status == 200
+    after = records(api.get("get_companies", id=number), "companies")[0]
+    assert {name for name in record if record[name] != after[name]} <= {"city", "last_updated"} and after["city"] == "Rome"
+    assert api.post("update_company", id=number, address="", portal="").status == 200
+    after = records(api.get("get_companies", id=number), "companies")[0]
+    assert (after["address"], after["portal_id"]) == ("", "")
+
+
+def test_a_company_needs_an_address_and_a_portal_that_is_there(api, db):
+    assert api.post("add_company", name="x").problems == [("address", "required")]
+    assert api.post("add_company", name="x", address="").problems == [("address", "required")]
+    assert api.post("add_company", name="x", address="a", portal="99").problems == [("portal", "unknown_portal")]
+    assert api.post("add_company", name="x", address="a", portal="Main").problems == [("portal", "unknown_portal")]
+    assert db.count("companies") == 2
+    answer = api.request("POST", "/strict/", data=api.variables({"action": "add_company", "name": "x", "address": "a", "email": "bad"}))
+    assert answer.problems == [("email", "invalid_email")]
+
+
+def test_a_contract(api, db):
+    number = api.post("add_support_contract", name="24/7", description="day and night", active="n").json[0]["added_support_contract"]
+    assert records(api.get("get_support_contracts", id=number), "support_contracts") == [
+        {"id": number, "name": "24/7", "description": "day and night", "active": "N"}]
+    api.post("update_support_contract", id=number, active="other")
+    assert records(api.get("get_support_contracts", id=number), "support_contracts")[0]["active"] == "Y"
+
+
+def test_a_portal(api, db):
+    number = api.post("add_portal", name="Web", url="https://x.example/?a=b&c").json[0]["added_portal"]
+    assert records(api.get("get_portals", name="web"), "portals") == [{"id": number, "name": "Web", "url": "https://x.example/?a=b&c"}]
+
+
+@pytest.mark.parametrize("singular, variables, number", [
+    ("company", {"company": "Acme"}, 1), ("portal", {"portal": "2"}, 2), ("customer_group", {"group": "Retail"}, 1),
+    ("category", {"selectable_categories": "Hardware"}, 1), ("support_contract", {"contracts": "1"}, 1)])
+def test_what_a_customer_uses_stays(api, db, singular, variables, number):
+    api.add("x", **variables)
+    answer = api.post(f"delete_{singular}", id=str(number))
+    assert (answer.status, answer.problems) == (409, [("id", "in_use")])
+    api.post("delete_customer", cid="x")
+    assert api.post(f"delete_{singular}", id=str(number)).status == 200
+
+
+def test_a_portal_that_a_company_uses_stays(api, db):
+    api.post("add_company", name="x", address="a", portal="3")
+    assert api.post("delete_portal", name="7").problems == [("name", "in_use")]
+
+
+def test_delete_customer(api, db):
+    api.add("Demo", contracts="1", selectable_categories="Hardware", email2="a@b.c", phone2="1")
+    assert api.post("delete_customer").problems == [("cid", "required")]
+    assert api.post("delete_customer", cid="DEMO").json == [{"deleted_customer": "Demo"}]
+    for table in ("customers", "customer_contracts", "customer_categories", "customer_emails", "customer_phones"):
+        assert db.count(table) == 0
+    answer = api.post("delete_customer", cid="Demo")
+    assert (answer.status, answer.problems) == (404, [("cid", "not_found")])
+
+
+def test_a_name_with_a_comma_comes_back(api, db):
+    api.add("x", selectable_categories="Hardware")
+    api.post("update_category", name="Hardware", new_name="Hard, ware")
+    assert json.loads(api.get("get_customers", cid="x").text)["customers"][0]["selectable_categories"] == "Hard, ware"
