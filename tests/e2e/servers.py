@@ -204,6 +204,10 @@ http {
         with socket.socket() as client:
             return client.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def worker_pids(self):
+        master = self.process.pid
+        return [int(pid) for pid in pathlib.Path(f"/proc/{master}/task/{master}/children").read_text().split()]
+
     def reload(self):
         self.process.send_signal(signal.SIGHUP)
 
