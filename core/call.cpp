@@ -68,7 +68,7 @@ class AnswerWriter : public RecordSink {
         writer_->record(fields_);
     }
 
-    std::string finish() { return writer_->finish(); }
+    Text finish() { return writer_->finish(); }
 
   private:
     std::string format_times(const std::string& list) const {
@@ -96,7 +96,7 @@ Reply problem_reply(const Settings& settings, Format format, const Problems& pro
     const int status = http_status(problems);
     Reply reply{.status = settings.legacy_status && status < 500 ? 200 : status,
                 .content_type = content_type(format),
-                .body = write_problems(format, problems),
+                .body = {write_problems(format, problems)},
                 .headers = {},
                 .log = {}};
     if (status == 429 || status == 503)
@@ -253,7 +253,7 @@ void Call::execute_reads(std::span<Call* const> calls) {
     }
     std::vector<ReadResult> results = read_grouped(*calls.front()->settings_.database, selections, sinks);
     for (std::size_t i = 0; i < calls.size(); ++i)
-        calls[i]->take(std::move(results[i]), results[i].problems.empty() ? writers[i].finish() : "");
+        calls[i]->take(std::move(results[i]), results[i].problems.empty() ? writers[i].finish() : Text());
 }
 
 void Call::execute() {
@@ -266,11 +266,11 @@ void Call::execute() {
 
 void Call::take(WriteResult result) {
     if (result.problems.empty())
-        body_ = write_answer(format_, {{std::get<Write>(work_).action->answer, result.answer}});
+        body_ = {write_answer(format_, {{std::get<Write>(work_).action->answer, result.answer}})};
     end(std::move(result));
 }
 
-void Call::take(ReadResult result, std::string body) {
+void Call::take(ReadResult result, Text body) {
     body_ = std::move(body);
     more_ = result.more;
     end(std::move(result));
@@ -284,11 +284,11 @@ void Call::carry_out(const Selection& selection) {
     const Resource& resource = selection.action->resource;
     AnswerWriter writer(settings_, format_, resource);
     ReadResult result = read(*settings_.database, selection, writer);
-    std::string body;
-    if (result.problems.empty())
-        body = selection.count_only
-                   ? write_answer(format_, {{"count", std::to_string(result.count)}}, resource.plural)
-                   : writer.finish();
+    Text body;
+    if (result.problems.empty() && selection.count_only)
+        body = {write_answer(format_, {{"count", std::to_string(result.count)}}, resource.plural)};
+    else if (result.problems.empty())
+        body = writer.finish();
     take(std::move(result), std::move(body));
 }
 
@@ -307,7 +307,7 @@ void Call::finish_sign_in(SignInCheck& check) {
     const auto names = check.action->resource.sign_in->outputs;
     for (std::size_t i = 0; i < names.size(); ++i)
         fields.push_back({names[i], right ? std::string_view(credentials_.outputs[i]) : ""});
-    body_ = write_answer(format_, fields);
+    body_ = {write_answer(format_, fields)};
     end({});
 }
 

@@ -45,7 +45,7 @@ struct Request {
 struct Reply {
     int status = 200;
     std::string_view content_type;
-    std::string body;
+    Text body;
     std::vector<std::pair<std::string_view, std::string>> headers;
     std::string log;  // for the operator, at level error; empty when there is nothing to say
 };
@@ -96,7 +96,7 @@ class Call {
     static void execute_reads(std::span<Call* const> calls);
     void execute();
     void take(WriteResult result);
-    void take(ReadResult result, std::string body);
+    void take(ReadResult result, Text body);
     void carry_out(const Write& write);
     void carry_out(const Selection& selection);
     void carry_out(const SignInCheck& check);
@@ -110,7 +110,7 @@ class Call {
     Stage stage_;
     Outcome outcome_;
     Credentials credentials_;
-    std::string body_;
+    Text body_;
     bool more_ = false;
 };
 

@@ -26,11 +26,38 @@ constexpr std::array formats = {
     Names{Format::url, "url", "text/plain; charset=utf-8"},
 };
 
+// Takes text to its end, in pieces.
+class TextBuilder {
+  public:
+    void append(std::string_view text) {
+        if (pieces_.empty() || pieces_.back().size() + text.size() > piece_size) {
+            pieces_.emplace_back();
+            // The first stays small: most answers are.
+            if (pieces_.size() > 1)
+                pieces_.back().reserve(std::max(piece_size, text.size()));
+        }
+        pieces_.back() += text;
+    }
+
+    bool empty() const { return pieces_.empty(); }
+    bool ends_with(char c) const { return !pieces_.empty() && pieces_.back().ends_with(c); }
+
+    void remove_last() {
+        pieces_.back().pop_back();
+        if (pieces_.back().empty())
+            pieces_.pop_back();
+    }
+
+    Text take() { return std::move(pieces_); }
+
+  private:
+    static constexpr std::size_t piece_size = 256 * 1024;
+
+    Text pieces_;
+};
+
 // XML, by libxml2's writer.
 
-struct BufferDeleter {
-    void operator()(xmlBuffer* buffer) const { xmlBufferFree(buffer); }
-};
 struct WriterDeleter {
     void operator()(xmlTextWriter* writer) const { xmlFreeTextWriter(writer); }
 };
@@ -45,8 +72,8 @@ class XmlDocument {
         // libxml2 sets up its globals once, before threads share them.
         static const bool ready = (xmlInitParser(), true);
         static_cast<void>(ready);
-        buffer_.reset(xmlBufferCreate());
-        writer_.reset(xmlNewTextWriterMemory(buffer_.get(), 0));
+        xmlOutputBuffer* output = xmlOutputBufferCreateIO(append, nullptr, &text_, nullptr);
+        writer_.reset(output == nullptr ? nullptr : xmlNewTextWriter(output));
         if (writer_ == nullptr)
             throw std::bad_alloc();
         xmlTextWriterSetIndent(writer_.get(), 1);
@@ -82,14 +109,12 @@ class XmlDocument {
     void end() { check(xmlTextWriterEndElement(writer_.get())); }
 
     // The document, without the line break that libxml2 puts at its end.
-    std::string finish() {
+    Text finish() {
         check(xmlTextWriterEndDocument(writer_.get()));
         writer_.reset();
-        std::string_view document(reinterpret_cast<const char*>(xmlBufferContent(buffer_.get())),
-                                  static_cast<std::size_t>(xmlBufferLength(buffer_.get())));
-        while (document.ends_with('\n'))
-            document.remove_suffix(1);
-        return std::string(document);
+        while (text_.ends_with('\n'))
+            text_.remove_last();
+        return text_.take();
     }
 
   private:
@@ -98,7 +123,16 @@ class XmlDocument {
             throw std::runtime_error("libxml2 could not write the answer");
     }
 
-    std::unique_ptr<xmlBuffer, BufferDeleter> buffer_;
+    static int append(void* text, const char* bytes, int size) noexcept {
+        try {
+            static_cast<TextBuilder*>(text)->append({bytes, static_cast<std::size_t>(size)});
+            return size;
+        } catch (const std::exception&) {
+            return -1;
+        }
+    }
+
+    TextBuilder text_;
     std::unique_ptr<xmlTextWriter, WriterDeleter> writer_;
 };
 
@@ -109,21 +143,18 @@ void check_json(bool done) {
         throw std::runtime_error("jansson could not write the answer");
 }
 
-int append(const char* bytes, std::size_t size, void* text) {
-    static_cast<std::string*>(text)->append(bytes, size);
-    return 0;
-}
-
-void dump(const Json& value, std::string& text) {
-    check_json(json_dump_callback(value.get(), append, &text, JSON_COMPACT | JSON_ENCODE_ANY) == 0);
+std::string dump(const Json& value) {
+    const std::unique_ptr<char, decltype(&std::free)> bytes(
+        json_dumps(value.get(), JSON_COMPACT | JSON_ENCODE_ANY), &std::free);
+    check_json(bytes != nullptr);
+    return bytes.get();
 }
 
 // Each record becomes text at once: only the frame around them is ours.
 class JsonListWriter : public ListWriter {
   public:
-    explicit JsonListWriter(std::string_view root) : text_("{") {
-        dump(Json(json_stringn(root.data(), root.size())), text_);
-        text_ += ":[";
+    explicit JsonListWriter(std::string_view root) {
+        text_.append("{" + dump(Json(json_stringn(root.data(), root.size()))) + ":[");
     }
 
     void record(const Record& fields) override {
@@ -132,14 +163,17 @@ class JsonListWriter : public ListWriter {
             check_json(json_object_set_new(object.get(), std::string(field.name).c_str(),
                                            json_stringn(field.value.data(), field.value.size())) == 0);
         if (!text_.ends_with('['))
-            text_ += ',';
-        dump(object, text_);
+            text_.append(",");
+        text_.append(dump(object));
     }
 
-    std::string finish() override { return text_ + "]}"; }
+    Text finish() override {
+        text_.append("]}");
+        return text_.take();
+    }
 
   private:
-    std::string text_;
+    TextBuilder text_;
 };
 
 // URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
@@ -149,21 +183,21 @@ class UrlListWriter : public ListWriter {
   public:
     void record(const Record& fields) override {
         if (!text_.empty())
-            text_ += '\n';
+            text_.append("\n");
         for (const Field& field : fields) {
             if (&field != &fields.front())
-                text_ += '&';
-            text_ += field.name;
-            text_ += '=';
+                text_.append("&");
+            text_.append(field.name);
+            text_.append("=");
             const bool plain = field.value.find_first_of("&=%\r\n+") == std::string_view::npos;
-            text_ += plain ? std::string(field.value) : text::percent_encode(field.value);
+            text_.append(plain ? std::string(field.value) : text::percent_encode(field.value));
         }
     }
 
-    std::string finish() override { return std::move(text_); }
+    Text finish() override { return text_.take(); }
 
   private:
-    std::string text_;
+    TextBuilder text_;
 };
 
 class XmlListWriter : public ListWriter {
@@ -177,7 +211,7 @@ class XmlListWriter : public ListWriter {
         document_.end();
     }
 
-    std::string finish() override { return document_.finish(); }
+    Text finish() override { return document_.finish(); }
 
   private:
     XmlDocument document_;
@@ -231,6 +265,18 @@ std::string_view content_type(Format format) {
     return formats.at(static_cast<std::size_t>(format)).content_type;
 }
 
+namespace {
+
+// An answer that is short by nature.
+std::string join(const Text& pieces) {
+    std::string text;
+    for (const std::string& piece : pieces)
+        text += piece;
+    return text;
+}
+
+}  // namespace
+
 std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plural,
                                              std::string_view singular) {
     switch (format) {
@@ -249,11 +295,11 @@ std::string write_answer(Format format, const Record& fields, std::string_view r
         XmlDocument document{std::string(root)};
         for (const Field& field : fields)
             document.element(field);
-        return document.finish();
+        return join(document.finish());
     }
     const auto writer = make_list_writer(format, root, {});
     writer->record(fields);
-    return writer->finish();
+    return join(writer->finish());
 }
 
 std::string write_problems(Format format, const Problems& problems) {
@@ -265,14 +311,14 @@ std::string write_problems(Format format, const Problems& problems) {
             document.text(message(problem));
             document.end();
         }
-        return document.finish();
+        return join(document.finish());
     }
     const auto writer = make_list_writer(format, response_root, {});
     for (const Problem& problem : problems) {
         const std::string text = message(problem);
         writer->record({{"error", text}, {"code", problem.code}, {"variable", problem.variable}});
     }
-    return writer->finish();
+    return join(writer->finish());
 }
 
 }  // namespace helpdesk

@@ -20,6 +20,9 @@ std::optional<Format> preferred_format(std::string_view accept);
 
 std::string_view content_type(Format format);
 
+// The text of an answer: pieces, so that a long one is never copied into a larger place as it grows.
+using Text = std::vector<std::string>;
+
 struct Field {
     std::string_view name;
     std::string_view value;
@@ -34,13 +37,13 @@ std::string write_answer(Format format, const Record& fields, std::string_view r
 // The error envelope: one error for each problem.
 std::string write_problems(Format format, const Problems& problems);
 
-// Writes a list record by record, so that only the text itself is held.
+// Writes a list record by record: only the text itself is held.
 class ListWriter {
   public:
     virtual ~ListWriter() = default;
     virtual void record(const Record& fields) = 0;
     // The whole text, after the last record.
-    virtual std::string finish() = 0;
+    virtual Text finish() = 0;
 };
 
 // A list whose root is `plural`, each record a `singular` in XML. Both must outlive the writer.

@@ -24,9 +24,9 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
     try {
         Problems ignored;
         const Format format = choose_format(conf.settings, read_head(r), ignored);
-        const auto body =
+        const Text& body =
             prepare_response(r, problem_reply(conf.settings, format, {problem_of_status(status)}));
-        context(r)->envelope = body;
+        context(r)->envelope = &body;
         context(r)->replaces = true;
     } catch (const std::exception& error) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
@@ -43,11 +43,10 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
         link->buf->pos = link->buf->last;
         link->buf->file_pos = link->buf->file_last;
     }
-    if (ctx->envelope.empty())
+    if (ctx->envelope == nullptr)
         return next_body_filter(r, nullptr);
     try {
-        ngx_chain_t chain = body_chain(r, std::exchange(ctx->envelope, {}));
-        return next_body_filter(r, &chain);
+        return next_body_filter(r, body_chain(r, *std::exchange(ctx->envelope, nullptr)));
     } catch (const std::exception&) {
         return NGX_ERROR;
     }

@@ -1,5 +1,6 @@
 #include "handler.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -65,12 +66,11 @@ ngx_int_t send(ngx_http_request_t* r, Reply reply) {
     if (!reply.log.empty())
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", reply.log.size(),
                       reply.log.data());
-    const std::string_view body = prepare_response(r, std::move(reply));
+    const Text& body = prepare_response(r, std::move(reply));
     const ngx_int_t rc = ngx_http_send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
         return rc;
-    ngx_chain_t chain = body_chain(r, body);
-    return ngx_http_output_filter(r, &chain);
+    return ngx_http_output_filter(r, body_chain(r, body));
 }
 
 // With the body read: checks the call, then answers, or leaves it to a thread. Gives up one count.
@@ -155,7 +155,7 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept {
     ngx_http_finalize_request(r, rc);
 }
 
-std::string_view prepare_response(ngx_http_request_t* r, Reply reply) {
+const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     if (ngx_http_get_module_ctx(r, ngx_http_helpdesk_module) == nullptr)
         ngx_http_set_ctx(r, make<RequestContext>(r->pool), ngx_http_helpdesk_module);
     r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
@@ -163,24 +163,38 @@ std::string_view prepare_response(ngx_http_request_t* r, Reply reply) {
     r->headers_out.content_type = copy(r->pool, reply.content_type);
     r->headers_out.content_type_len = r->headers_out.content_type.len;
     r->headers_out.content_type_lowcase = nullptr;
-    r->headers_out.content_length_n = static_cast<off_t>(reply.body.size());
+    r->headers_out.content_length_n = 0;
+    for (const std::string& piece : reply.body)
+        r->headers_out.content_length_n += static_cast<off_t>(piece.size());
     add_header(r, "Cache-Control", "no-store");
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);
-    return *make<std::string>(r->pool, std::move(reply.body));
+    return *make<Text>(r->pool, std::move(reply.body));
 }
 
-ngx_chain_t body_chain(ngx_http_request_t* r, std::string_view body) {
-    auto* buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
-    if (buffer == nullptr)
-        throw std::bad_alloc();
-    // nginx only reads a buffer that is marked as memory, and takes an empty one that is so for a mistake.
-    buffer->pos = buffer->start = reinterpret_cast<u_char*>(const_cast<char*>(body.data()));
-    buffer->last = buffer->end = buffer->pos + body.size();
-    buffer->memory = !body.empty();
+ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
+    ngx_chain_t* first = nullptr;
+    ngx_chain_t** next = &first;
+    ngx_buf_t* buffer = nullptr;
+    // Of an empty body only the mark of its end is left.
+    for (std::size_t i = 0; i < std::max<std::size_t>(body.size(), 1); ++i) {
+        ngx_chain_t* link = ngx_alloc_chain_link(r->pool);
+        buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
+        if (link == nullptr || buffer == nullptr)
+            throw std::bad_alloc();
+        if (i < body.size()) {
+            // nginx only reads a buffer that is marked as memory.
+            buffer->pos = buffer->start = reinterpret_cast<u_char*>(const_cast<char*>(body[i].data()));
+            buffer->last = buffer->end = buffer->pos + body[i].size();
+            buffer->memory = 1;
+        }
+        *link = {buffer, nullptr};
+        *next = link;
+        next = &link->next;
+    }
     buffer->last_buf = r == r->main;
     buffer->last_in_chain = 1;
-    return {buffer, nullptr};
+    return first;
 }
 
 Request read_head(ngx_http_request_t* r) {

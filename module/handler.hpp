@@ -14,17 +14,17 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept;
 
 // Puts the reply's status, type, length and headers into the response, its text into the request's pool.
 // The text that is returned lives as long as the request. Throws std::bad_alloc.
-std::string_view prepare_response(ngx_http_request_t* r, Reply reply);
+const Text& prepare_response(ngx_http_request_t* r, Reply reply);
 
-// A buffer with the whole body of a response. Throws std::bad_alloc.
-ngx_chain_t body_chain(ngx_http_request_t* r, std::string_view body);
+// The buffers of a response's whole body. Throws std::bad_alloc.
+ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 
 // The parts of a request that stand in its line and headers.
 Request read_head(ngx_http_request_t* r);
 
 // What the module keeps of a request: that the response is the API's own.
 struct RequestContext {
-    std::string_view envelope;  // the body that replaces the one nginx made, until it is sent
+    const Text* envelope = nullptr;  // the body that replaces the one nginx made, until it is sent
     bool replaces = false;
 };
 

@@ -14,7 +14,7 @@ namespace {
 // Records held at once. Notes have no limit: few enough that a page of them stays small.
 constexpr std::size_t chunk_size = 64;
 
-// How long a writer may take from reading the clock for last_updated until its row can be seen or is locked.
+// How long a writer may take from reading the clock for last_updated until its row is stored or locked.
 constexpr std::chrono::milliseconds walk_margin{50};
 
 // No text that begins with the value sorts after the value followed, up to the length of the column, by the
@@ -46,7 +46,7 @@ void Reader::run(Connection& connection) {
     }
     if (fits_one_statement())
         return read_at_once();
-    std::vector<Found> found = selection_.find(SelectorKind::changed_since) != nullptr ? walk() : find();
+    std::vector<Found> found = selection_.find(SelectorKind::changed_since) != nullptr ? walk() : find({});
     more_ = found.size() > selection_.limit;
     if (more_)
         found.resize(selection_.limit);
@@ -85,56 +85,46 @@ void Reader::read_at_once() {
     }
 }
 
-std::vector<Reader::Found> Reader::find() {
-    return find_ids({});
-}
-
-// A walk passes nothing: it reads with locks, so that it waits for the writers whose rows it meets, and stops
-// short of the moments in which a writer may have read the clock but not written yet. A client that has come
-// to the end waits until those have passed.
+// A walk goes by the second, as answers show it, and then by ID, so that second and ID of a page's last
+// record say where the next one begins. It passes nothing: it reads with locks, so that it waits for the
+// writers whose rows it meets, and gives no record of a second in which somebody may still write. A client
+// that has come so far waits until that second is over.
 std::vector<Reader::Found> Reader::walk() {
-    Statement start = walk_start();
     const std::string margin =
-        "INTERVAL " + std::to_string(std::chrono::microseconds(walk_margin).count()) + " MICROSECOND";
-    const auto clock =
-        connection_->query("SELECT " + as_text("SYSDATE(6) - " + margin) + ", " + as_text("SYSDATE(6)"), {});
+        std::to_string(std::chrono::microseconds(walk_margin).count()) + " MICROSECOND";
+    const std::string settled = "SYSDATE(6) - INTERVAL " + margin;
+    const std::string second = "'%Y-%m-%d %H:%i:%s'";
+    const auto clock = connection_->query("SELECT DATE_FORMAT(" + settled + ", " + second +
+                                              "), DATE_FORMAT(" + settled + " + INTERVAL 1 SECOND, " +
+                                              second + "), 1000000 - MICROSECOND(" + settled + ")",
+                                          {});
     clock->next();
-    const std::string settled = clock->getString(1);
-    const std::string now = clock->getString(2);
+    const std::string open = clock->getString(1);
+    const std::string next = clock->getString(2);
+    const std::chrono::microseconds left(clock->getInt(3));
 
-    start.sql +=
-        " AND record." + quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " <= ?";
-    start.parameters.emplace_back(settled);
-    std::vector<Found> found = find_ids(start);
-    if (found.size() > selection_.limit)
+    Statement condition = walk_start();
+    std::vector<Found> found = find(condition);
+    if (found.empty() || found.back().changed < open)
         return found;
-    std::this_thread::sleep_for(walk_margin);
-    start.parameters.back() = now;
-    return find_ids(start);
+    std::this_thread::sleep_for(left);
+    condition.sql +=
+        " AND record." + quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " < ?";
+    condition.parameters.emplace_back(next);
+    return find(condition);
 }
 
-// Answers show times to the second. The record where the last page ended tells the exact place, unless it
-// changed since: then the walk begins again with its second, and meets some records twice rather than none.
-Statement Reader::walk_start() {
+Statement Reader::walk_start() const {
     const Condition& since = *selection_.find(SelectorKind::changed_since);
     const std::string column = "record." + quoted(since.selector->column);
     const std::string& time = since.values.front();
-    if (const Condition* after = selection_.find(SelectorKind::after_id)) {
-        const std::uint64_t id = std::stoull(after->values.front());
-        const auto row = connection_->query(
-            "SELECT " + as_text(column) + " FROM " + quoted(resource_.table) + " AS record WHERE id = ?",
-            {id});
-        if (row->next()) {
-            const std::string exact = row->getString(1);
-            if (exact.starts_with(time))
-                return {.sql = column + " >= ? AND (" + column + " > ? OR record.id > ?)",
-                        .parameters = {exact, exact, id}};
-        }
-    }
+    if (const Condition* after = selection_.find(SelectorKind::after_id))
+        return {.sql = column + " >= ? AND (" + column + " > ? OR record.id > ?)",
+                .parameters = {time, time, static_cast<std::uint64_t>(std::stoull(after->values.front()))}};
     return {.sql = column + " >= ?", .parameters = {time}};
 }
 
-std::vector<Reader::Found> Reader::find_ids(const Statement& walk_condition) {
+std::vector<Reader::Found> Reader::find(const Statement& walk_condition) {
     const bool walking = !walk_condition.sql.empty();
     Statement statement{.sql = "SELECT record.id", .parameters = {}};
     if (walking)

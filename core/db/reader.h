@@ -29,10 +29,9 @@ class Reader : public Operation {
     bool fits_one_statement() const;
     std::size_t limit() const;
     void read_at_once();
-    std::vector<Found> find();
     std::vector<Found> walk();
-    std::vector<Found> find_ids(const Statement& walk_condition);
-    Statement walk_start();
+    std::vector<Found> find(const Statement& walk_condition);
+    Statement walk_start() const;
     void read_records(const Found* first, std::size_t count);
     void add_source(Statement& statement, const std::vector<Output>& outputs) const;
     void add_conditions(Statement& statement, const Statement& walk_condition) const;

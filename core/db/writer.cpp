@@ -33,7 +33,7 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
     const Resource& resource = plans.front()->resource();
     // The time at which the row was free to be changed, not that at which waiting for it began: a walk by
     // last_updated must not have passed it.
-    std::string sql = resource.timestamps ? ", last_updated = SYSDATE(6)" : "";
+    std::string sql = resource.timestamps ? ", last_updated = SYSDATE()" : "";
     std::vector<Parameter> parameters;
     const auto& targets = plans.front()->targets();
     for (std::size_t i = 0; i < targets.size(); ++i) {

@@ -15,7 +15,10 @@ namespace {
 using namespace helpdesk;
 
 void print(const Reply& reply) {
-    std::printf("%d %s\n", reply.status, reply.body.c_str());
+    std::printf("%d ", reply.status);
+    for (const std::string& piece : reply.body)
+        std::printf("%s", piece.c_str());
+    std::printf("\n");
 }
 
 void carry_out(const Settings& settings, const std::vector<std::string>& queries) {

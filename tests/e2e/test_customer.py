@@ -87,6 +87,7 @@ def test_every_variable_at_once(api, db):
         selectable_categories="Software,hardware", viewable_tickets="company", viewable_invoices="COMPANY",
         viewable_assets="Company", email="e@x.y", email2="a@x.y,b@x.y", address="ad", city="ci", state="st", zip="zi",
         country="co", phone="ph", phone2="1,2", group="wholesale", notes="no").status == 200
+    db.query("UPDATE customers SET last_updated = '2020-01-01'")
     before = db.customer("all")
     assert api.update("all", city="elsewhere").status == 200
     after = db.customer("all")
@@ -107,13 +108,14 @@ def test_on_add_an_empty_value_is_an_omitted_one(api, db):
     assert api.add("empty", **dict.fromkeys(names, "")).status == 200
     assert api.add("omitted").status == 200
     empty, omitted = db.customer("empty"), db.customer("omitted")
-    assert {name for name in empty if empty[name] != omitted[name]} == {"id", "cid", "date_added", "last_updated"}
+    assert {name for name in empty if empty[name] != omitted[name]} <= {"id", "cid", "date_added", "last_updated"}
     assert api.add("x", latitude="", longitude="1").problems == [("latitude", "incomplete_coordinates")]
     assert api.add("x", contracts="", sc_start_dates="1/1/2020").problems == [("sc_start_dates", "required")]
 
 
 def test_an_update_of_nothing_changes_nothing(api, db):
     api.add("x", city="Rome")
+    db.query("UPDATE customers SET last_updated = '2020-01-01'")
     before = db.customer("x")
     assert api.update("x").json == [{"updated_customer": "x"}]
     assert db.customer("x") == before

@@ -92,8 +92,8 @@ def test_the_work_does_not_grow_with_the_table(session_api, many, variables, cou
     variables = {name: value.replace("FIRST", str(first)) for name, value in variables.items()}
     answer, ran = statements(many, lambda: session_api.get("get_customers", **variables))
     assert len(records(answer)) == count
-    # The IDs, perhaps where the walk begins and the clock, twice if the walk comes to its end, and the records by 64.
-    assert 1 <= len(ran) <= 4 + (count + 63) // 64
+    # The clock and the IDs, twice if the walk comes to its end, and the records by 64.
+    assert 1 <= len(ran) <= 3 + (count + 63) // 64
     for sql in ran:
         for row in many.query("EXPLAIN " + sql.replace("%", "%%")):
             if row["table"] == "record":
@@ -165,7 +165,7 @@ def test_a_walk_beside_writers_misses_nothing(session_api, many):
         with many.mariadb.connect(autocommit=False) as connection, connection.cursor() as cursor:
             while not stop.is_set():
                 for i in range(first, 40, 4):
-                    cursor.execute("UPDATE customers SET contact = %s, last_updated = SYSDATE(6) WHERE cid = %s",
+                    cursor.execute("UPDATE customers SET contact = %s, last_updated = SYSDATE() WHERE cid = %s",
                                    (f"change {changes[i] + 1}", f"w{i + 1}"))
                     if i % 8 == 0:
                         time.sleep(0.03)
@@ -224,5 +224,4 @@ def test_memory_of_a_long_list(session_api, nginx, many):
     assert len(ran) == 1 + (10_000 + 63) // 64
     print(f"answer {len(answer.body) >> 20} MiB, peak memory grew by {grown >> 20} MiB")
     if not SANITIZE:
-        # The answer, twice while its last buffer grows, and a few megabytes.
-        assert grown < 2.5 * len(answer.body) + (8 << 20)
+        assert grown < len(answer.body) + (8 << 20)
