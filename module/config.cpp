@@ -164,6 +164,17 @@ void merge(const LocationConf& parent, LocationConf& child) {
     inherit(child.time_format, parent.time_format);
 }
 
+// A block `if` or `limit_except` is its location once more, unless another module answers in it.
+void join_location(ngx_conf_t* cf, const LocationConf& location, LocationConf& block) {
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    if (!core->noname || core->handler != nullptr)
+        return;
+    core->handler = handle_request;
+    block.file = location.file;
+    block.line = location.line;
+}
+
 // Fills in what only a location that answers needs.
 void complete(ngx_conf_t* cf, LocationConf& conf) {
     if (conf.database == nullptr)
@@ -231,9 +242,12 @@ void* create_location_conf(ngx_conf_t* cf) noexcept {
 }
 
 char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
+    const auto& outer = *static_cast<LocationConf*>(parent);
     auto& conf = *static_cast<LocationConf*>(child);
     try {
-        merge(*static_cast<LocationConf*>(parent), conf);
+        merge(outer, conf);
+        if (outer.is_api())
+            join_location(cf, outer, conf);
         if (conf.is_api())
             complete(cf, conf);
         return NGX_CONF_OK;

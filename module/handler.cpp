@@ -108,6 +108,9 @@ ngx_int_t refuse(ngx_http_request_t* r, int status) {
 }
 
 ngx_int_t handle(ngx_http_request_t* r) {
+    // An `error_page` led here: there is nothing to do but to tell the error.
+    if (r->err_status >= NGX_HTTP_BAD_REQUEST)
+        return refuse(r, static_cast<int>(std::exchange(r->err_status, 0)));
     if (r->method == NGX_HTTP_POST) {
         if (type_of_body(r) == BodyType::unsupported)
             return refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE);
@@ -161,11 +164,16 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
     r->headers_out.status_line.len = 0;
     r->headers_out.content_type = copy(r->pool, reply.content_type);
-    r->headers_out.content_type_len = r->headers_out.content_type.len;
+    // Without its charset, as gzip_types and its like expect.
+    r->headers_out.content_type_len = reply.content_type.substr(0, reply.content_type.find(';')).size();
+    if (r->headers_out.content_type_len != r->headers_out.content_type.len)
+        r->headers_out.charset = ngx_string("utf-8");
     r->headers_out.content_type_lowcase = nullptr;
     r->headers_out.content_length_n = 0;
     for (const std::string& piece : reply.body)
         r->headers_out.content_length_n += static_cast<off_t>(piece.size());
+    // If-Match and the like are for caches: what was done must not be answered with 304 or 412.
+    r->disable_not_modified = 1;
     add_header(r, "Cache-Control", "no-store");
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);

@@ -7,11 +7,12 @@ namespace {
 
 ngx_http_log_handler_pt original_log_handler;
 
-// Before nginx has chosen a location it may yet become one of the API's.
+// Before nginx has chosen a location it may yet become one of the API's, after an internal redirect it may
+// have been one.
 bool may_be_api(ngx_http_request_t* r) {
     const auto* core =
         static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
-    return location_conf(r).is_api() || core->name.len == 0;
+    return location_conf(r).is_api() || core->name.len == 0 || r->internal;
 }
 
 u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* subrequest, u_char* buffer,
