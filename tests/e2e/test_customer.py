@@ -145,6 +145,11 @@ def test_unknown_company(api, db):
     assert db.count("customers") == 0
 
 
+def test_a_company_of_more_than_255_characters(api):
+    assert api.add("x", company=EMOJI * 256).problems == [("company", "too_long")]
+    assert api.add("x", company=EMOJI * 255).problems == [("company", "unknown_company")]
+
+
 def test_an_id_is_not_a_company_name(api):
     assert api.add("x", company="1").problems == [("company", "unknown_company")]
 

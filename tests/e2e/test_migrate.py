@@ -53,6 +53,13 @@ def test_the_schema_states_the_rules(db, sql):
         db.query(sql)
 
 
+def test_customers_are_found_by_their_addresses_and_numbers_through_an_index(db):
+    for table, column in (("customers", "email"), ("customers", "phone"), ("customer_emails", "email"), ("customer_phones", "phone")):
+        indexes = db.query("SELECT index_name FROM information_schema.STATISTICS WHERE table_schema = DATABASE() AND table_name = %s "
+                           "AND column_name = %s AND seq_in_index = 1", table, column)
+        assert indexes, f"{table}.{column} has no index"
+
+
 def test_what_a_customer_uses_cannot_go(db):
     db.query("INSERT INTO customers (id, cid, notes, company_id) VALUES (1, 'x', '', 1)")
     with pytest.raises(pymysql.err.IntegrityError):

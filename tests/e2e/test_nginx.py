@@ -2,6 +2,7 @@
 
 import gzip
 import socket
+import subprocess
 
 import pytest
 
@@ -10,6 +11,7 @@ from servers import wait_for
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
+    listen unix:%%FOLDER%%/http2.sock http2;
     %%DEFAULTS%%
     client_max_body_size 64k;
     root %%FOLDER%%;
@@ -128,6 +130,20 @@ def test_http_0_9(api, nginx, db):
     received = exchange(nginx.port, f"GET /?key={api.key}&action=add_customer&cid=x\r\n".encode())
     assert received == '<?xml version="1.0"?>\n<response>\n    <added_customer>x</added_customer>\n</response>'
     assert 'code="missing_key"' in exchange(nginx.port, b"GET /\r\n")
+
+
+def test_an_http_2_client_that_leaves(api, nginx, db, mariadb):
+    """Its stream is closed while the call is in its thread."""
+    with mariadb.connect(autocommit=False) as holder, holder.cursor() as cursor:
+        cursor.execute("INSERT INTO customers (cid, notes) VALUES ('x', '')")
+        client = subprocess.Popen(["curl", "-s", "--http2-prior-knowledge", "--unix-socket", nginx.folder / "http2.sock",
+                                   f"http://localhost/?key={api.key}&action=add_customer&cid=x"])
+        db.wait_for_lock()
+        client.kill()
+        client.wait()
+        holder.rollback()
+    wait_for(lambda: db.customer("x"), "the customer")
+    assert api.update("x", city="Rome").status == 200
 
 
 @pytest.mark.parametrize("query", ["", "?", "?&&&", "?=", "?=x", "??", "?%", "?a=b#c", "?" + "&".join("a" * 30)])

@@ -8,6 +8,12 @@ CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
+    location /default_cost/ {
+        %%DATABASE%%
+        helpdesk_key test { sha256 %%KEY_HASH%%; }
+        helpdesk_hash_thread_pool helpdesk_hash;
+        helpdesk_api;
+    }
 }
 """
 
@@ -30,6 +36,13 @@ def test_longer_ones_lose_no_byte(api, db, password):
     assert stored(db).startswith("$bcrypt-sha256$v=2,t=2b,r=4$")
     assert passlib.hash.bcrypt_sha256.verify(password, stored(db))
     assert not passlib.hash.bcrypt_sha256.verify(password[:-1] + "x", stored(db))
+
+
+def test_the_cost_is_12_unless_said_otherwise(api, db):
+    variables = api.variables({"action": "add_customer", "cid": "x", "pass": "a-password"})
+    assert api.request("POST", "/default_cost/", data=variables).status == 200
+    assert stored(db).startswith("$2b$12$")
+    assert bcrypt.checkpw(b"a-password", stored(db).encode())
 
 
 def test_256_characters_are_too_many(api, db):
