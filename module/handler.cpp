@@ -184,7 +184,8 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
     ngx_chain_t* first = nullptr;
     ngx_chain_t** next = &first;
     ngx_buf_t* buffer = nullptr;
-    // Of an empty body only the mark of its end is left.
+    // Of an empty body only the mark of its end is left; in a subrequest not even that, and nginx takes an empty
+    // buffer for a mistake unless it is marked as sync.
     for (std::size_t i = 0; i < std::max<std::size_t>(body.size(), 1); ++i) {
         ngx_chain_t* link = ngx_alloc_chain_link(r->pool);
         buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
@@ -195,6 +196,8 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
             buffer->pos = buffer->start = reinterpret_cast<u_char*>(const_cast<char*>(body[i].data()));
             buffer->last = buffer->end = buffer->pos + body[i].size();
             buffer->memory = 1;
+        } else {
+            buffer->sync = 1;
         }
         *link = {buffer, nullptr};
         *next = link;

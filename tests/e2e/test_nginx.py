@@ -180,6 +180,13 @@ def test_an_answer_within_a_page(api, nginx, db):
     assert db.count("customers") == 2
 
 
+def test_an_empty_answer_within_a_page(api, nginx, db):
+    (nginx.folder / "page").mkdir(exist_ok=True)
+    call = f'<!--# include virtual="/API/?key={api.key}&action=get_customers&format=url&cid=*" -->'
+    (nginx.folder / "page" / "empty.html").write_text(f"<html>{call}</html>")
+    assert api.request("GET", "/page/empty.html").text == "<html></html>"
+
+
 def test_a_mirrored_post(api, db):
     answer = api.request("POST", "/mirrored/?format=json", data=api.variables({"action": "add_customer", "cid": "x", "format": None}))
     assert answer.status == 405 and "<html>" in answer.text
