@@ -184,8 +184,8 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
     ngx_chain_t* first = nullptr;
     ngx_chain_t** next = &first;
     ngx_buf_t* buffer = nullptr;
-    // Of an empty body only the mark of its end is left; in a subrequest not even that, and nginx takes an empty
-    // buffer for a mistake unless it is marked as sync.
+    // Of an empty body only the mark of its end is left; in a subrequest not even that, and nginx takes an
+    // empty buffer for a mistake unless it is marked as sync.
     for (std::size_t i = 0; i < std::max<std::size_t>(body.size(), 1); ++i) {
         ngx_chain_t* link = ngx_alloc_chain_link(r->pool);
         buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
