@@ -10,6 +10,7 @@ build_packages=(
 test_packages=(
     python3 python3-bcrypt python3-lxml python3-passlib python3-pymysql python3-pytest python3-requests
 )
+bench_packages=(git php-fpm php-mbstring php-mysql wrk)
 check_packages=(clang-format clang-tidy cppcheck git shellcheck)
 
 # nginx and mariadbd stand here, which is not on every user's path.

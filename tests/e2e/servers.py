@@ -79,7 +79,7 @@ class MariaDB:
         with open(self.folder / "error.log", "a") as log:
             self.process = subprocess.Popen(
                 ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
-                 *self.options, "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.user],
+                 "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.options, *self.user],
                 stdout=log, stderr=log, env=self.environment)
         wait_for(self.answers, "MariaDB to start")
 

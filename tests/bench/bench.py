@@ -1,0 +1,189 @@
+"""Measures ours, the peers and the floors side by side, and prints one table; see scripts/bench --help."""
+
+import argparse
+import datetime
+import json
+import os
+import pathlib
+import resource
+import secrets
+import statistics
+import subprocess
+import time
+
+import report
+from peers import ACTIONS, BUILT, HERE, PEERS, ROOT, Bench, MariaDB
+
+OPERATIONS = ("get", "update", "add", "pass", "get beside pass")
+CONNECTIONS = (1, 32, 256)
+PASSWORD_CONNECTIONS = (32,)  # hashing is so slow that more of them would only wait longer
+PASSWORD_SECONDS = 10  # at least: few end in a second
+SLICE = 100_000  # customers that one transaction stores
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="scripts/bench", formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+                                     description="Results: build/bench/results.md, .json and .svg.")
+    parser.add_argument("--rounds", type=int, default=5, help="turns of each peer")
+    parser.add_argument("--seconds", type=int, default=5, help="length of a turn")
+    parser.add_argument("--rows", type=int, default=100_000, help="customers in the table")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=f"of {', '.join(PEERS)}")
+    parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), metavar="OPERATION",
+                        help=f"of {', '.join(OPERATIONS)}; pass is an add with a password")
+    parser.add_argument("--connections", nargs="+", type=int, default=list(CONNECTIONS), metavar="N")
+    parser.add_argument("--buffer-pool", default="2G", help="MariaDB's memory for data")
+    return parser.parse_args()
+
+
+def fill(mariadb, rows):
+    statements = (HERE / "customers.sql").read_text()
+    for first in range(1, rows + 1, SLICE):
+        text = statements.replace("{first}", str(first)).replace("{last}", str(min(rows, first + SLICE - 1)))
+        subprocess.run(["mariadb", "--no-defaults", f"--socket={mariadb.socket}", "--user=root", "helpdesk"], input=text,
+                       text=True, check=True)
+    tables = ("customers", "customer_contracts", "customer_categories", "customer_emails", "customer_phones", "portals")
+    for table in tables:
+        mariadb.execute(f"ANALYZE TABLE helpdesk.{table}")
+
+
+def processor_seconds(pids):
+    total = 0
+    for pid in pids:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        total += int(fields[11]) + int(fields[12])
+    return total / TICK
+
+
+def memory(pids, field):
+    """Bytes of all processes, by a line of /proc/PID/smaps_rollup: Rss counts shared pages in each, Pss once."""
+    total = 0
+    for pid in pids:
+        for line in pathlib.Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith(f"{field}:"):
+                total += int(line.split()[1]) * 1024
+    return total
+
+
+def turn(peer, operation, connections, seconds):
+    """One run of one peer: requests a second, latencies and processor time in microseconds."""
+    database = [peer.bench.mariadb.process.pid]
+    pids = peer.pids()
+    before = processor_seconds(pids), processor_seconds(database)
+    result = peer.load(operation, connections, seconds)
+    if result["errors"] or not result["requests"]:
+        raise RuntimeError(f"{peer.title}: {operation} gave errors: {result}")
+    own = result.get("cpu", (processor_seconds(pids) - before[0]) * 1e6)
+    return {
+        "rate": result["requests"] / result["seconds"], "p50": result["p50"], "p99": result["p99"],
+        "cpu": own / result["requests"],
+        "database_cpu": (processor_seconds(database) - before[1]) * 1e6 / result["requests"],
+        "rss": memory(pids, "Rss"), "pss": memory(pids, "Pss")}
+
+
+def check_answers(peers):
+    """Everyone gives the same answers, or the comparison means nothing. Gives ours, by operation."""
+    variables = {"get": {"cid": "c4"}, "update": {"cid": "c1", "contact": "Jane", "phone": "1", "city": "Rome"},
+                 "add": {"contact": "John Smith", "city": "Atlanta"}}
+    answers = {}
+    for operation, action in ACTIONS.items():
+        for name, peer in peers.items():
+            if not hasattr(peer, "call"):
+                continue
+            if operation == "add":
+                variables["add"]["cid"] = f"check-{name}"
+            body = peer.call(action, **variables[operation])
+            expected = answers.setdefault(operation, body.replace(f"check-{name}", "check"))
+            if json.loads(body.replace(f"check-{name}", "check")) != json.loads(expected):
+                raise RuntimeError(f"{peer.title} answers {action} differently:\n{body}\n{expected}")
+    stored = {}
+    for name, peer in peers.items():
+        if hasattr(peer, "call"):
+            customer = json.loads(peer.call("get_customers", cid=f"check-{name}"))["customers"][0]
+            stored[name] = {key: value for key, value in customer.items()
+                            if key not in ("id", "cid", "date_added", "last_updated")}
+    if any(values != stored["ours"] for values in stored.values()):
+        raise RuntimeError(f"not all store the same: {stored}")
+    return answers
+
+
+def plan(options):
+    """The cells of the table: operation, connections, length of a turn."""
+    for operation in options.operations:
+        slow = "pass" in operation
+        for connections in PASSWORD_CONNECTIONS if slow else options.connections:
+            yield operation, connections, max(options.seconds, PASSWORD_SECONDS) if slow else options.seconds
+
+
+def measure(peers, options):
+    cells = []
+    for operation, connections, seconds in plan(options):
+        takers = {name: peer for name, peer in peers.items() if operation in peer.operations}
+        turns = {name: [] for name in takers}
+        if "pass" not in operation:
+            for peer in takers.values():
+                peer.load(operation, connections, 1)
+        for number in range(options.rounds):
+            print(f"{operation}, {connections} connections, round {number + 1} of {options.rounds}", flush=True)
+            for name, peer in takers.items():
+                turns[name].append(turn(peer, operation, connections, seconds))
+                # What one leaves to the database's own threads shall not weigh on the next.
+                time.sleep(0.2 if operation == "get" else 1)
+        for name, results in turns.items():
+            medians = {key: statistics.median(result[key] for result in results) for key in results[0]}
+            rates = [result["rate"] for result in results]
+            cells.append({"operation": operation, "connections": connections, "peer": name, "title": peers[name].title,
+                          **medians, "slowest": min(rates), "fastest": max(rates), "turns": results})
+    return cells
+
+
+def first_line(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()[0].strip()
+
+
+def machine(options):
+    cpu = next((line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+                if line.startswith("model name")), "unknown processor")
+    memory_size = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 2**30
+    return {"date": datetime.date.today().isoformat(), "cpu": cpu, "cores": os.cpu_count(), "memory_gib": round(memory_size),
+            "load_before": os.getloadavg()[0], "mariadb": first_line("mariadbd", "--version").split()[2],
+            "commit": first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"),
+            "rows": options.rows, "rounds": options.rounds, "seconds": options.seconds}
+
+
+def main():
+    options = arguments()
+    # A connection of wrk and one of nginx are two files each.
+    resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
+    facts = machine(options)
+    print("Starting MariaDB", flush=True)
+    mariadb = MariaDB("--skip-networking", f"--innodb-buffer-pool-size={options.buffer_pool}", "--innodb-log-file-size=512M",
+                      "--innodb-flush-log-at-trx-commit=1", "--max-connections=500")
+    peers = {}
+    try:
+        print(f"Making {options.rows} customers", flush=True)
+        fill(mariadb, options.rows)
+        bench = Bench(mariadb, secrets.token_hex(24), options.rows)
+        for name in PEERS:
+            if name in options.peers and name != "return":
+                peers[name] = PEERS[name](bench)
+                peers[name].start()
+        answers = check_answers(peers)
+        if "return" in options.peers:
+            peers["return"] = PEERS["return"](bench, answers)
+            peers["return"].start()
+        cells = measure(peers, options)
+    finally:
+        for peer in peers.values():
+            peer.stop()
+        mariadb.remove()
+    BUILT.mkdir(parents=True, exist_ok=True)
+    (BUILT / "results.json").write_text(json.dumps({"machine": facts, "cells": cells}, indent=1) + "\n")
+    (BUILT / "results.md").write_text(report.table(facts, cells))
+    (BUILT / "results.svg").write_text(report.chart(facts, cells))
+    print("\n" + report.table(facts, cells))
+    print("In build/bench: results.md, results.json, results.svg")
+
+
+if __name__ == "__main__":
+    main()
