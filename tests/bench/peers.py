@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -24,7 +25,7 @@ SQL = HERE / "sql"
 BUILT = ROOT / "build/bench"
 CONNECTIONS = 8  # to the database, of each process that has a pool, and threads of the bare loop
 ACTIONS = {"get": "get_customers", "add": "add_customer", "update": "update_customer"}
-WRITES_AND_READS = frozenset(ACTIONS)
+DATABASE_OPERATIONS = frozenset(ACTIONS)
 BCRYPT_COST = 12
 
 
@@ -65,7 +66,7 @@ def outcome(process):
 
 
 class HttpPeer:
-    operations = WRITES_AND_READS
+    operations = DATABASE_OPERATIONS
 
     def __init__(self, bench):
         self.bench = bench
@@ -92,6 +93,13 @@ class HttpPeer:
         query = urllib.parse.urlencode({"key": self.bench.key, "action": action, "format": "json", **variables})
         with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/API/default.aspx?{query}", timeout=60) as answer:
             return answer.read().decode()
+
+    def refusal(self, action, **variables):
+        try:
+            self.call(action, **variables)
+            return 200
+        except urllib.error.HTTPError as error:
+            return error.code
 
     def pids(self):
         return [pid for process in self.started for pid in process_tree(process.pid)]
@@ -139,20 +147,17 @@ class NginxPeer(HttpPeer):
 
 class Ours(NginxPeer):
     title = "ngx_helpdesk"
-    operations = WRITES_AND_READS | {"pass", "get beside pass"}
+    operations = DATABASE_OPERATIONS | {"pass", "get-beside-pass"}
     main = (f"load_module {ROOT}/build/module/ngx_http_helpdesk_module.so; "
             f"thread_pool helpdesk threads={CONNECTIONS} max_queue=1024; "
             f"thread_pool helpdesk_hash threads={max(1, os.cpu_count() // 2)} max_queue=1024;")
 
     def location(self):
-        return f"%%DEFAULTS%% helpdesk_bcrypt_cost {BCRYPT_COST}; helpdesk_api;".replace("%%DEFAULTS%%", self.defaults())
-
-    def defaults(self):
         return ("%%DATABASE%% helpdesk_key bench { sha256 %%KEY_HASH%%; } helpdesk_thread_pool helpdesk; "
-                "helpdesk_hash_thread_pool helpdesk_hash;")
+                f"helpdesk_hash_thread_pool helpdesk_hash; helpdesk_bcrypt_cost {BCRYPT_COST}; helpdesk_api;")
 
     def load(self, operation, connections, seconds):
-        if operation != "get beside pass":
+        if operation != "get-beside-pass":
             return super().load(operation, connections, seconds)
         beside = self.bench.wrk(self.port, "pass", 32, seconds + 1)
         result = super().load("get", connections, seconds)
@@ -247,7 +252,7 @@ class Bare:
     """The statement alone, or bcrypt alone, without any server before it."""
 
     title = "bare loop"
-    operations = WRITES_AND_READS | {"pass"}
+    operations = DATABASE_OPERATIONS | {"pass"}
     program = ROOT / "build/tests/bench/helpdesk_bare"
 
     def __init__(self, bench):
