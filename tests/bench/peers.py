@@ -226,7 +226,7 @@ env[BENCH_EMULATE] = %(emulate)s
 class PhpEmulated(Php):
     """PDO puts the values into the text: one round trip a request instead of two."""
 
-    title = "nginx + PHP-FPM, emulated prepares"
+    title = "PHP-FPM, emulated prepares"
     emulate = 1
 
 
