@@ -1,15 +1,20 @@
 #include "key.h"
 
 #include <openssl/crypto.h>
-#include <openssl/sha.h>
+#include <openssl/evp.h>
+
+#include <stdexcept>
 
 #include "text.h"
 
 namespace helpdesk {
 
 Sha256 sha256(std::string_view bytes) {
+    // Looked up once: that takes longer than a hash.
+    static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     Sha256 hash;
-    SHA256(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), hash.data());
+    if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, method, nullptr) != 1)
+        throw std::runtime_error("SHA-256 failed");
     return hash;
 }
 

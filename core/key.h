@@ -11,6 +11,7 @@ namespace helpdesk {
 
 using Sha256 = std::array<unsigned char, 32>;
 
+// Throws std::runtime_error when the library cannot.
 Sha256 sha256(std::string_view bytes);
 
 // 64 hexadecimal digits; nothing for anything else.

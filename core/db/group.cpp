@@ -179,8 +179,8 @@ class Lookup : public Operation {
         std::vector<std::string> values;
         for (const Selection* selection : selections_)
             values.push_back(condition(*selection).values.front());
-        Statement statement{.sql = "SELECT " + expressions(resource.outputs) + " FROM " +
-                                   quoted(resource.table) + " AS record" + reference_joins(resource.outputs) +
+        Statement statement{.sql = "SELECT " + record_sql(resource).expressions + " FROM " +
+                                   quoted(resource.table) + " AS record" + record_sql(resource).joins +
                                    " WHERE ",
                             .parameters = {}};
         const bool by_id = selector.kind == SelectorKind::id;

@@ -37,7 +37,7 @@ void Reader::run(Connection& connection) {
     sink_.start();
     if (selection_.count_only) {
         Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
-        add_source(statement, {});
+        add_source(statement, "");
         add_conditions(statement, {});
         const auto row = connection_->query(statement.sql, statement.parameters);
         row->next();
@@ -71,8 +71,8 @@ std::size_t Reader::limit() const {
 }
 
 void Reader::read_at_once() {
-    Statement statement{.sql = "SELECT " + expressions(resource_.outputs), .parameters = {}};
-    add_source(statement, resource_.outputs);
+    Statement statement{.sql = "SELECT " + record_sql(resource_).expressions, .parameters = {}};
+    add_source(statement, record_sql(resource_).joins);
     add_conditions(statement, {});
     statement.sql += order() + " LIMIT ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
@@ -134,7 +134,7 @@ std::vector<Reader::Found> Reader::find(const Statement& walk_condition) {
     std::vector<Output> ordered_by;
     if (selection_.order != nullptr)
         ordered_by.push_back(*selection_.order);
-    add_source(statement, ordered_by);
+    add_source(statement, reference_joins(ordered_by));
     add_conditions(statement, walk_condition);
     statement.sql += order() + " LIMIT ? OFFSET ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
@@ -153,9 +153,9 @@ void Reader::read_records(const Found* first, std::size_t count) {
     std::unordered_map<std::uint64_t, std::vector<std::string>> records;
     for (std::size_t i = 0; i < count; ++i)
         ids.push_back(first[i].id);
-    Statement statement{.sql = "SELECT record.id, " + expressions(resource_.outputs), .parameters = {}};
+    Statement statement{.sql = "SELECT record.id, " + record_sql(resource_).expressions, .parameters = {}};
     statement.sql +=
-        " FROM " + quoted(resource_.table) + " AS record" + reference_joins(resource_.outputs) + " WHERE ";
+        " FROM " + quoted(resource_.table) + " AS record" + record_sql(resource_).joins + " WHERE ";
     add_in(statement, "record.id", ids);
     const auto row = connection_->query(statement.sql, statement.parameters);
     while (row->next())
@@ -169,7 +169,7 @@ void Reader::read_records(const Found* first, std::size_t count) {
     }
 }
 
-void Reader::add_source(Statement& statement, const std::vector<Output>& outputs) const {
+void Reader::add_source(Statement& statement, const std::string& joins) const {
     statement.sql += " FROM ";
     // Whoever has the value in either place, once. Begins the join, since it narrows the list most.
     std::string record = quoted(resource_.table) + " AS record";
@@ -187,7 +187,7 @@ void Reader::add_source(Statement& statement, const std::vector<Output>& outputs
         statement.parameters.emplace_back(condition.values.front());
         statement.parameters.emplace_back(condition.values.front());
     }
-    statement.sql += record + reference_joins(outputs);
+    statement.sql += record + joins;
 }
 
 void Reader::add_conditions(Statement& statement, const Statement& walk_condition) const {

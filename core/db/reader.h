@@ -33,7 +33,7 @@ class Reader : public Operation {
     std::vector<Found> find(const Statement& walk_condition);
     Statement walk_start() const;
     void read_records(const Found* first, std::size_t count);
-    void add_source(Statement& statement, const std::vector<Output>& outputs) const;
+    void add_source(Statement& statement, const std::string& joins) const;
     void add_conditions(Statement& statement, const Statement& walk_condition) const;
     std::string order() const;
 

@@ -1,5 +1,9 @@
 #include "record_sql.h"
 
+#include <map>
+
+#include "../action.h"
+
 namespace helpdesk::db {
 namespace {
 
@@ -51,6 +55,17 @@ std::string reference_joins(const std::vector<Output>& outputs) {
             joins += " LEFT JOIN " + quoted(output.variable->reference->table) + " AS " + alias_of(output) +
                      " ON " + alias_of(output) + ".id = record." + quoted(output.column);
     return joins;
+}
+
+const RecordSql& record_sql(const Resource& resource) {
+    static const auto all = [] {
+        std::map<const Resource*, RecordSql> all;
+        for (const Action& action : actions())
+            all.try_emplace(&action.resource, expressions(action.resource.outputs),
+                            reference_joins(action.resource.outputs));
+        return all;
+    }();
+    return all.at(&resource);
 }
 
 std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output) {

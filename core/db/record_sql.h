@@ -23,6 +23,13 @@ std::string expressions(const std::vector<Output>& outputs);
 // The tables whose rows give the names of references, to follow `… AS record`.
 std::string reference_joins(const std::vector<Output>& outputs);
 
+// What stands after SELECT and after `… AS record` for all outputs of a resource: made once.
+struct RecordSql {
+    std::string expressions;
+    std::string joins;
+};
+const RecordSql& record_sql(const Resource& resource);
+
 // The value of an output in a row, empty where it has none.
 std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output);
 
