@@ -61,8 +61,8 @@ const RecordSql& record_sql(const Resource& resource) {
     static const auto all = [] {
         std::map<const Resource*, RecordSql> all;
         for (const Action& action : actions())
-            all.try_emplace(&action.resource, expressions(action.resource.outputs),
-                            reference_joins(action.resource.outputs));
+            all.try_emplace(&action.resource, RecordSql{expressions(action.resource.outputs),
+                                                        reference_joins(action.resource.outputs)});
         return all;
     }();
     return all.at(&resource);
