@@ -30,6 +30,21 @@ class Answer:
                 for line in self.text.split("\n")]
 
     @property
+    def records(self):
+        """The records of a list in any format: a dict for each, its variables in their order."""
+        content_type = self.headers["Content-Type"].split(";")[0]
+        if content_type == "application/json":
+            (records,) = json.loads(self.text).values()
+            return records
+        if content_type == "text/xml":
+            return [{field.tag: field.text or "" for field in record} for record in self.xml]
+        return self.url if self.text else []
+
+    @property
+    def more(self):
+        return self.headers.get("X-Helpdesk-More")
+
+    @property
     def problems(self):
         """(variable, code) of each error of a JSON answer, in order."""
         return [(problem["variable"], problem["code"]) for problem in self.json if "error" in problem]
