@@ -246,6 +246,9 @@ std::string Reader::order() const {
     std::string first;
     if (selection_.order != nullptr) {
         first = expression(*selection_.order);
+        // As it reads: the server sorts a choice by its place in the column's declaration.
+        if (selection_.order->variable != nullptr && selection_.order->variable->kind == Kind::choice)
+            first = as_text(first);
     } else {
         static constexpr SelectorKind ordering[] = {SelectorKind::changed_since, SelectorKind::after,
                                                     SelectorKind::prefix_from,   SelectorKind::prefix_to,
