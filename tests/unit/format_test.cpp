@@ -44,6 +44,50 @@ TEST(Format, ProblemsAreTheReferences) {
               "error=none&code=missing_key&variable=");
 }
 
+std::string list(Format format, const std::vector<Record>& records) {
+    const auto writer = make_list_writer(format, "things", "thing");
+    for (const Record& record : records)
+        writer->record(record);
+    std::string text;
+    for (const std::string& piece : writer->finish())
+        text += piece;
+    return text;
+}
+
+TEST(Format, Lists) {
+    const std::vector<Record> records = {{{"id", "1"}, {"name", "a&b"}}, {{"id", "2"}, {"name", ""}}};
+    EXPECT_EQ(list(Format::xml, records),
+              "<?xml version=\"1.0\"?>\n<things>\n"
+              "    <thing>\n        <id>1</id>\n        <name>a&amp;b</name>\n    </thing>\n"
+              "    <thing>\n        <id>2</id>\n        <name></name>\n    </thing>\n</things>");
+    EXPECT_EQ(list(Format::json, records), R"({"things":[{"id":"1","name":"a&b"},{"id":"2","name":""}]})");
+    EXPECT_EQ(list(Format::url, records), "id=1&name=a%26b\nid=2&name=");
+}
+
+TEST(Format, EmptyLists) {
+    EXPECT_EQ(list(Format::xml, {}), "<?xml version=\"1.0\"?>\n<things/>");
+    EXPECT_EQ(list(Format::json, {}), R"({"things":[]})");
+    EXPECT_EQ(list(Format::url, {}), "");
+}
+
+// Longer than the pieces in which the text is kept.
+TEST(Format, LongLists) {
+    const std::string value(100'000, 'x');
+    std::string json = "{\"things\":[";
+    std::string url;
+    std::string xml = "<?xml version=\"1.0\"?>\n<things>\n";
+    std::vector<Record> records;
+    for (int i = 0; i < 20; ++i) {
+        records.push_back({{"v", value}});
+        json += (i == 0 ? "{\"v\":\"" : ",{\"v\":\"") + value + "\"}";
+        url += (i == 0 ? "v=" : "\nv=") + value;
+        xml += "    <thing>\n        <v>" + value + "</v>\n    </thing>\n";
+    }
+    EXPECT_EQ(list(Format::json, records), json + "]}");
+    EXPECT_EQ(list(Format::url, records), url);
+    EXPECT_EQ(list(Format::xml, records), xml + "</things>");
+}
+
 TEST(Format, AcceptHeader) {
     EXPECT_EQ(preferred_format("application/json"), Format::json);
     EXPECT_EQ(preferred_format("text/html, application/XML;q=0.9, */*"), Format::xml);

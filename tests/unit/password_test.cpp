@@ -37,5 +37,41 @@ TEST(Password, CostIsTheConfigured) {
     EXPECT_EQ(hash_password("x", 6).substr(0, 7), "$2b$06$");
 }
 
+TEST(Password, OursAreVerified) {
+    for (const std::size_t size : {1, 71, 72, 73, 255, 1000}) {
+        const std::string password = std::string(size - 1, 'y') + "1";
+        const std::string hash = hash_password(password, 4);
+        EXPECT_TRUE(verify_password(password, hash, 4)) << size;
+        EXPECT_FALSE(verify_password(password.substr(0, size - 1) + "2", hash, 4)) << size;
+        EXPECT_FALSE(verify_password(password + "1", hash, 4)) << size;
+        EXPECT_FALSE(verify_password("", hash, 4)) << size;
+    }
+}
+
+TEST(Password, OtherProgramsAreVerified) {
+    const std::string salt_and_hash = hash_password("x", 4).substr(4);
+    for (const char* prefix : {"$2a$", "$2b$", "$2y$"}) {
+        EXPECT_TRUE(verify_password("x", prefix + salt_and_hash, 4)) << prefix;
+        EXPECT_FALSE(verify_password("z", prefix + salt_and_hash, 4)) << prefix;
+    }
+    // passlib 1.7.4: bcrypt_sha256.using(rounds=4).hash("x" * 100).
+    EXPECT_TRUE(verify_password(
+        std::string(100, 'x'),
+        "$bcrypt-sha256$v=2,t=2b,r=4$EaVr.WZo4s/K7PhJatkr1O$M1XD1wd4VQH8JYiuhppfVf0lSQzQYNy", 12));
+}
+
+TEST(Password, WhatIsNoHashMatchesNothing) {
+    const std::string hash = hash_password("x", 4);
+    const std::string wrapped = hash_password(std::string(73, 'x'), 4);
+    for (const std::string& bad :
+         {std::string(), std::string("x"), hash.substr(0, 59), hash + "x", "$2x$" + hash.substr(4),
+          "$6$" + hash.substr(4), "$2b$99$" + hash.substr(7), "$2b$04$" + std::string(53, '!'),
+          wrapped.substr(0, wrapped.size() - 1), wrapped + "x", std::string("$bcrypt-sha256$v=2,t=2b,r=$$"),
+          std::string("$bcrypt-sha256$v=2,t=2b,r=x$") + wrapped.substr(28),
+          std::string("$bcrypt-sha256$v=2,t=2b,r=")})
+        for (const std::string& password : {std::string("x"), std::string(73, 'x'), bad})
+            EXPECT_FALSE(verify_password(password, bad, 4)) << bad;
+}
+
 }  // namespace
 }  // namespace helpdesk

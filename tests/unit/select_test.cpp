@@ -1,0 +1,142 @@
+#include "select.h"
+
+#include <gtest/gtest.h>
+
+namespace helpdesk {
+namespace {
+
+using Codes = std::vector<std::pair<std::string, std::string>>;
+using Values = std::vector<std::string>;
+
+struct Selected {
+    Selection selection;
+    Codes codes;
+
+    Values values(SelectorKind kind) const {
+        const Condition* condition = selection.find(kind);
+        return condition == nullptr ? Values() : condition->values;
+    }
+};
+
+Selected select(std::string_view query, std::string_view action = "get_customers") {
+    Variables variables;
+    decode_form(query, variables);
+    Problems problems;
+    Selected result{check_selection(*find_action(action), variables, 1000, problems), {}};
+    for (const Problem& problem : problems)
+        result.codes.emplace_back(problem.variable, problem.code);
+    return result;
+}
+
+TEST(Select, Everything) {
+    const Selected all = select("cid=*");
+    EXPECT_EQ(all.codes, Codes());
+    EXPECT_TRUE(all.selection.conditions.empty());
+    EXPECT_EQ(all.selection.limit, 1000U);
+    EXPECT_EQ(all.selection.offset, 0U);
+    EXPECT_EQ(all.selection.order, nullptr);
+    EXPECT_FALSE(all.selection.descending);
+    EXPECT_FALSE(all.selection.count_only);
+}
+
+TEST(Select, ValuesAreReady) {
+    EXPECT_EQ(select("id=007").values(SelectorKind::id), Values{"7"});
+    EXPECT_EQ(select("cid=+a+,,B,a").values(SelectorKind::name), (Values{"a", "B", "a"}));
+    EXPECT_EQ(select("start_cid=+a+").values(SelectorKind::prefix_from), Values{"a"});
+    EXPECT_EQ(select("end_cid=z,").values(SelectorKind::prefix_to), Values{"z,"});
+    EXPECT_EQ(select("start_date=1/2/2024").values(SelectorKind::date_from), Values{"2024-01-02 00:00:00"});
+    EXPECT_EQ(select("end_date=1/2/2024").values(SelectorKind::date_to), Values{"2024-01-03 00:00:00"});
+    EXPECT_EQ(select("end_date=2024-01-02T23:59:59").values(SelectorKind::date_to),
+              Values{"2024-01-03 00:00:00"});
+    EXPECT_EQ(select("phone=%2B1").values(SelectorKind::any_of), Values{"+1"});
+    EXPECT_EQ(select("updated_since=2024-01-02&after_id=9").values(SelectorKind::after_id), Values{"9"});
+    EXPECT_EQ(select("name=a,b", "get_companies").values(SelectorKind::name), Values{"a,b"});
+}
+
+TEST(Select, AnEmptyValueIsNoSelectorButWhereAPageBegins) {
+    EXPECT_EQ(select("cid=&id=&email=").codes, (Codes{{"cid", "required"}}));
+    EXPECT_EQ(select("after_cid=").values(SelectorKind::after), Values{""});
+    EXPECT_EQ(select("", "get_companies").codes, (Codes{{"name", "required"}}));
+    EXPECT_EQ(select("", "get_portals").codes, Codes());
+}
+
+TEST(Select, ConditionsAddUp) {
+    const Selected some = select("cid=*&start_cid=a&end_cid=b&start_date=1/1/2024&email=x&phone=y");
+    EXPECT_EQ(some.codes, Codes());
+    EXPECT_EQ(some.selection.conditions.size(), 5U);
+}
+
+TEST(Select, Pages) {
+    const Selection second = select("cid=*&count=30&page=3").selection;
+    EXPECT_EQ(second.limit, 30U);
+    EXPECT_EQ(second.offset, 60U);
+    EXPECT_EQ(select("cid=*&count=1000000&page=1000000000").selection.offset, 999'999'999'000'000U);
+    EXPECT_EQ(select("cid=*&page=2").codes, (Codes{{"count", "required"}}));
+    EXPECT_EQ(select("cid=a&count=2&page=2").codes, (Codes{{"cid", "required"}}));
+    EXPECT_EQ(select("name=*&count=2&page=2", "get_portals").codes, Codes());
+    EXPECT_EQ(select("id=*&count=2&page=2", "get_portals").codes, Codes());
+    for (const char* count : {"0", "-1", "x", "1.5", "%2B1", "99999999999999999999"})
+        EXPECT_EQ(select(std::string("cid=*&count=") + count).codes, (Codes{{"count", "invalid_number"}}))
+            << count;
+    EXPECT_EQ(select("cid=*&count=1000001").codes, (Codes{{"count", "out_of_range"}}));
+}
+
+TEST(Select, OrderIsTheNameOfAnOutput) {
+    for (const Output& output : customers().outputs) {
+        const Selected ordered = select("cid=*&order=" + output.name + "+Desc");
+        if (output.list != nullptr) {
+            EXPECT_EQ(ordered.codes, (Codes{{"order", "invalid_order"}})) << output.name;
+            continue;
+        }
+        EXPECT_EQ(ordered.codes, Codes()) << output.name;
+        EXPECT_EQ(ordered.selection.order->name, output.name);
+        EXPECT_TRUE(ordered.selection.descending);
+    }
+    EXPECT_FALSE(select("cid=*&order=+CID++asc+").selection.descending);
+    EXPECT_TRUE(select("cid=*&order=cid&order_direction=desc").selection.descending);
+    EXPECT_TRUE(select("cid=*&order_direction=DESC").selection.descending);
+}
+
+class BadOrder : public testing::TestWithParam<const char*> {};
+TEST_P(BadOrder, IsRefused) {
+    const Selected bad = select(std::string("cid=*&order=") + GetParam());
+    EXPECT_EQ(bad.codes, (Codes{{"order", "invalid_order"}}));
+}
+INSTANTIATE_TEST_SUITE_P(Orders, BadOrder,
+                         testing::Values("pass", "password_hash", "new_company", "cid,id", "cid+asc+asc",
+                                         "cid%09desc", "cid;", "`cid`", "(select+1)", "record.cid", "1",
+                                         "desc", "cid+down", "company_id+desc,id"));
+
+TEST(Select, TheWalkAndKeysetPagingHaveTheirOwnOrder) {
+    EXPECT_EQ(select("after_cid=&order=cid&order_direction=asc").codes,
+              (Codes{{"order", "ambiguous"}, {"order_direction", "ambiguous"}}));
+    EXPECT_EQ(select("updated_since=2024-01-01&cid=*&count=1&page=1").codes, (Codes{{"page", "ambiguous"}}));
+    EXPECT_EQ(select("updated_since=2024-01-01&after_cid=x").codes, (Codes{{"after_cid", "ambiguous"}}));
+    EXPECT_EQ(select("cid=*&after_id=1").codes, (Codes{{"after_id", "required"}}));
+    EXPECT_EQ(select("cid=*&order=cid+asc&order_direction=asc").codes,
+              (Codes{{"order_direction", "ambiguous"}}));
+}
+
+TEST(Select, Limits) {
+    const std::string longest(255, 'x');
+    EXPECT_EQ(select("cid=" + longest + "&start_cid=" + longest + "&email=" + longest).codes, Codes());
+    for (const char* name : {"cid", "start_cid", "end_cid", "after_cid", "email", "phone"})
+        EXPECT_EQ(select(std::string(name) + "=x" + longest).codes, (Codes{{name, "too_long"}})) << name;
+    std::string list = "cid=x";
+    for (std::size_t i = 1; i < max_list_items; ++i)
+        list += ",x";
+    EXPECT_EQ(select(list).codes, Codes());
+    EXPECT_EQ(select(list + ",x").codes, (Codes{{"cid", "too_many_values"}}));
+}
+
+TEST(Select, AllProblemsAtOnce) {
+    EXPECT_EQ(select("id=x&end_date=x&updated_since=x&count=x&order=x").codes,
+              (Codes{{"id", "invalid_number"},
+                     {"end_date", "invalid_date"},
+                     {"updated_since", "invalid_date"},
+                     {"order", "invalid_order"},
+                     {"count", "invalid_number"}}));
+}
+
+}  // namespace
+}  // namespace helpdesk
