@@ -87,6 +87,8 @@ def test_configured_formats(api):
     assert api.get("update_customer", cid="x", format=None, path="/json/").text[0] == "{"
     assert api.get("update_customer", cid="x", format=None, path="/url/").text == "updated_customer=x"
     assert api.get("update_customer", cid="x", format="xml", path="/url/").text[0] == "<"
+    for accept in ("text/xml", "application/xml"):
+        assert api.get("update_customer", cid="x", format=None, path="/json/", headers={"Accept": accept}).text[0] == "<"
 
 
 def test_a_renamed_format_variable(api):
