@@ -7,8 +7,10 @@ import os
 import pathlib
 import resource
 import secrets
+import signal
 import statistics
 import subprocess
+import sys
 import time
 
 import report
@@ -158,6 +160,8 @@ def machine(options):
 
 def main():
     options = arguments()
+    # The servers end with us, whatever ends us.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     # A connection of wrk and one of nginx are two files each.
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     facts = machine(options)
