@@ -51,7 +51,7 @@ class TextBuilder {
     Text take() { return std::move(pieces_); }
 
   private:
-    static constexpr std::size_t piece_size = 256 * 1024;
+    static constexpr std::size_t piece_size = std::size_t{256} * 1024;
 
     Text pieces_;
 };
