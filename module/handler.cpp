@@ -1,6 +1,5 @@
 #include "handler.hpp"
 
-#include <algorithm>
 #include <array>
 #include <string>
 
@@ -186,7 +185,8 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
     ngx_buf_t* buffer = nullptr;
     // Of an empty body only the mark of its end is left; in a subrequest not even that, and nginx takes an
     // empty buffer for a mistake unless it is marked as sync.
-    for (std::size_t i = 0; i < std::max<std::size_t>(body.size(), 1); ++i) {
+    std::size_t i = 0;
+    do {
         ngx_chain_t* link = ngx_alloc_chain_link(r->pool);
         buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
         if (link == nullptr || buffer == nullptr)
@@ -202,7 +202,7 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
         *link = {buffer, nullptr};
         *next = link;
         next = &link->next;
-    }
+    } while (++i < body.size());
     buffer->last_buf = r == r->main;
     buffer->last_in_chain = 1;
     return first;
