@@ -15,7 +15,7 @@ namespace {
 constexpr std::size_t chunk_size = 64;
 
 // How long a writer may take from reading the clock for last_updated until its row is stored or locked.
-constexpr std::chrono::milliseconds walk_margin{50};
+constexpr std::chrono::milliseconds walk_margin{100};
 
 // No text that begins with the value sorts after the value followed, up to the length of the column, by the
 // replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
@@ -92,16 +92,15 @@ void Reader::read_at_once() {
 std::vector<Reader::Found> Reader::walk() {
     const std::string margin =
         std::to_string(std::chrono::microseconds(walk_margin).count()) + " MICROSECOND";
-    const std::string settled = "SYSDATE(6) - INTERVAL " + margin;
     const std::string second = "'%Y-%m-%d %H:%i:%s'";
-    const auto clock = connection_->query("SELECT DATE_FORMAT(" + settled + ", " + second +
-                                              "), DATE_FORMAT(" + settled + " + INTERVAL 1 SECOND, " +
-                                              second + "), 1000000 - MICROSECOND(" + settled + ")",
+    const auto clock = connection_->query("SELECT DATE_FORMAT(NOW(6) - INTERVAL " + margin + ", " + second +
+                                              "), DATE_FORMAT(NOW(6) + INTERVAL 1 SECOND, " + second +
+                                              "), 1000000 - MICROSECOND(NOW(6))",
                                           {});
     clock->next();
     const std::string open = clock->getString(1);
     const std::string next = clock->getString(2);
-    const std::chrono::microseconds left(clock->getInt(3));
+    const auto left = std::chrono::microseconds(clock->getInt(3)) + walk_margin;
 
     Statement condition = walk_start();
     std::vector<Found> found = find(condition);
@@ -148,11 +147,22 @@ std::vector<Reader::Found> Reader::find(const Statement& walk_condition) {
     return found;
 }
 
+// A writer that changes a record again within its second moves nothing in the index of the walk: only the
+// record itself tells of it. Once the lock is had, what follows reads what that writer left.
+void Reader::wait_for_writers(const std::vector<std::uint64_t>& ids) {
+    Statement statement{
+        .sql = "SELECT id FROM " + quoted(resource_.table) + " FORCE INDEX (PRIMARY) WHERE ", .parameters = {}};
+    add_in(statement, "id", ids);
+    connection_->query(statement.sql + " LOCK IN SHARE MODE", statement.parameters);
+}
+
 void Reader::read_records(const Found* first, std::size_t count) {
     std::vector<std::uint64_t> ids;
     std::unordered_map<std::uint64_t, std::vector<std::string>> records;
     for (std::size_t i = 0; i < count; ++i)
         ids.push_back(first[i].id);
+    if (selection_.find(SelectorKind::changed_since) != nullptr)
+        wait_for_writers(ids);
     Statement statement{.sql = "SELECT record.id, " + record_sql(resource_).expressions, .parameters = {}};
     statement.sql +=
         " FROM " + quoted(resource_.table) + " AS record" + record_sql(resource_).joins + " WHERE ";

@@ -32,6 +32,7 @@ class Reader : public Operation {
     std::vector<Found> walk();
     std::vector<Found> find(const Statement& walk_condition);
     Statement walk_start() const;
+    void wait_for_writers(const std::vector<std::uint64_t>& ids);
     void read_records(const Found* first, std::size_t count);
     void add_source(Statement& statement, const std::string& joins) const;
     void add_conditions(Statement& statement, const Statement& walk_condition) const;

@@ -98,6 +98,28 @@ def test_writers_that_wait_are_not_passed(api, db, mariadb, waits):
     assert set(walk.to_the_end().seen) == {variables["cid"] for _, _, variables in waits} | {"meanwhile"}
 
 
+def test_a_change_within_the_second_of_the_change_before_is_not_passed(api, db, mariadb):
+    db.query("INSERT INTO customers (cid, notes, portal_id, last_updated) VALUES ('again', '', 1, '2024-05-05')")
+    walk = Walk(api)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with mariadb.connect(autocommit=False) as holder:
+            holder.cursor().execute("UPDATE customers SET city = 'Rome' WHERE cid = 'again'")
+            walked = pool.submit(walk.to_the_end)
+            wait_for(lambda: waiting(db) == 1, "the walk to wait", pause=0.15)
+            holder.commit()
+        walked.result()
+    assert walk.seen == {"again": ("", "Rome", "")}
+
+
+def test_a_walk_gives_what_was_written_just_before_it(api):
+    """Also when the second in which it was written has only just begun."""
+    walk = Walk(api)
+    for moment in (0.005, 0.02, 0.04, 0.06, 0.08):
+        time.sleep((moment - time.time()) % 1)
+        assert api.add(f"at {moment}").status == 200
+        assert f"at {moment}" in walk.to_the_end().seen
+
+
 def test_a_walk_beside_busy_writers(api, db, mariadb):
     """Several clients add and change customers, alone and with lists; another connection holds rows that they need."""
     stop = threading.Event()
