@@ -150,8 +150,8 @@ std::vector<Reader::Found> Reader::find(const Statement& walk_condition) {
 // A writer that changes a record again within its second moves nothing in the index of the walk: only the
 // record itself tells of it. Once the lock is had, what follows reads what that writer left.
 void Reader::wait_for_writers(const std::vector<std::uint64_t>& ids) {
-    Statement statement{
-        .sql = "SELECT id FROM " + quoted(resource_.table) + " FORCE INDEX (PRIMARY) WHERE ", .parameters = {}};
+    Statement statement{.sql = "SELECT id FROM " + quoted(resource_.table) + " FORCE INDEX (PRIMARY) WHERE ",
+                        .parameters = {}};
     add_in(statement, "id", ids);
     connection_->query(statement.sql + " LOCK IN SHARE MODE", statement.parameters);
 }
