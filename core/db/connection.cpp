@@ -9,6 +9,9 @@ namespace {
 // server's memory: past this many the cache starts anew.
 constexpr std::size_t most_prepared = 64;
 
+// A connection without a statement for so long may have died unseen.
+constexpr std::chrono::milliseconds rest{100};
+
 sql::ConnectOptionsMap options(const DatabaseSettings& settings) {
     sql::ConnectOptionsMap options;
     options["hostName"] = settings.socket.empty()
@@ -56,6 +59,10 @@ Connection::Connection(const DatabaseSettings& settings) {
     statement_->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
 }
 
+bool Connection::ready() {
+    return std::chrono::steady_clock::now() - last_used_ < rest || connection_->isValid();
+}
+
 std::unique_ptr<sql::ResultSet> Connection::query(const std::string& sql,
                                                   const std::vector<Parameter>& parameters) {
     return std::unique_ptr<sql::ResultSet>(bind(sql, parameters).executeQuery());
@@ -95,6 +102,7 @@ sql::PreparedStatement& Connection::prepare(const std::string& sql) {
 
 sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {
     sql::PreparedStatement& statement = prepare(sql);
+    last_used_ = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < parameters.size(); ++i) {
         const auto index = static_cast<unsigned>(i + 1);
         if (const auto* text = std::get_if<std::string>(&parameters[i]))

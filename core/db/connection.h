@@ -1,6 +1,7 @@
 // One connection to MySQL or MariaDB, of one thread. Everything here throws sql::SQLException.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -36,6 +37,9 @@ class Connection {
     // Connects, and makes the session strict, in UTF-8, UTC and READ COMMITTED.
     explicit Connection(const DatabaseSettings& settings);
 
+    // Whether it is alive: asks the server when some time has passed since the last statement.
+    bool ready();
+
     std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
     // The number of rows that it found.
     std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters);
@@ -52,6 +56,7 @@ class Connection {
 
     // Destroyed in reverse: statements before their connection.
     std::unique_ptr<sql::Connection> connection_;
+    std::chrono::steady_clock::time_point last_used_;
     std::unique_ptr<sql::Statement> statement_;
     std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;
 };

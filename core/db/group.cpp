@@ -52,6 +52,40 @@ class Questions : public Operation {
     std::span<WritePlan* const> plans_;
 };
 
+// The records that updates name, in one statement.
+class Records : public Operation {
+  public:
+    explicit Records(std::span<WritePlan* const> plans) : plans_(plans) {}
+
+    void run(Connection& connection) override {
+        const Resource& resource = plans_.front()->resource();
+        const std::string column = quoted(resource.identifier().column);
+        std::vector<std::string> names;
+        for (const WritePlan* plan : plans_)
+            names.push_back(plan->write().identifier);
+        Statement statement{.sql = "SELECT id, " + column + " FROM " + quoted(resource.table) + " WHERE ",
+                            .parameters = {}};
+        add_in(statement, column, names);
+        std::unordered_map<std::string, std::uint64_t> ids;
+        const auto row = connection.query(statement.sql, statement.parameters);
+        while (row->next())
+            ids.emplace(row->getString(2), row->getUInt64(1));
+        complete_ = true;
+        for (WritePlan* plan : plans_) {
+            const auto found = ids.find(plan->write().identifier);
+            complete_ = complete_ && found != ids.end();
+            plan->record_id = found == ids.end() ? 0 : found->second;
+        }
+    }
+
+    // Whether each is there under the very same letters.
+    bool complete() const { return complete_; }
+
+  private:
+    std::span<WritePlan* const> plans_;
+    bool complete_ = false;
+};
+
 // Stores all plans with one statement, which commits by itself.
 class Storage : public Operation {
   public:
@@ -91,11 +125,14 @@ class Storage : public Operation {
     mutable bool alone_ = false;
 };
 
-// What makes two writes share statements.
+// What makes two writes share statements: what they name, and how.
 std::string shape(const WritePlan& plan) {
-    std::string shape = plan.write().action->name + " " + plan.question(0).sql;
-    for (const Target& target : plan.targets())
+    std::string shape = plan.write().action->name + (plan.write().id ? " id" : "");
+    for (const Target& target : plan.targets()) {
         shape.append(" ").append(target.value->variable->name);
+        for (const auto& name : target.names)
+            shape += !name || name->empty() ? " first" : parse_id(*name) ? " id" : " name";
+    }
     return shape;
 }
 
@@ -125,6 +162,31 @@ class GroupWriter {
     void resolve(std::span<WritePlan* const> group) {
         if (group.size() == 1)
             return write_alone(group);
+        const WritePlan& plan = *group.front();
+        if (!plan.needs_question()) {
+            if (!stored(group))
+                ask(group);
+        } else if (!plan.adding() && !plan.write().id && plan.names_no_rows()) {
+            find(group);
+        } else {
+            ask(group);
+        }
+    }
+
+    void find(std::span<WritePlan* const> group) {
+        Records records(group);
+        const Outcome outcome = attempt(database_, records);
+        if (!outcome.problems.empty())
+            return fail(group, outcome);
+        if (records.complete())
+            store_all(group);
+        else
+            ask(group);
+    }
+
+    void ask(std::span<WritePlan* const> group) {
+        if (group.size() == 1)
+            return write_alone(group);
         Questions questions(group);
         const Outcome outcome = attempt(database_, questions);
         if (!outcome.problems.empty())
@@ -136,20 +198,29 @@ class GroupWriter {
             else
                 results_[index_.at(plan)] = plan->result();
         }
-        in_groups(std::span<WritePlan* const>(good), [this](auto part) { store(part); });
+        store_all(good);
     }
 
-    void store(std::span<WritePlan* const> group) {
+    void store_all(std::span<WritePlan* const> plans) {
+        in_groups(plans, [this](auto part) {
+            if (!stored(part))
+                write_alone(part);
+        });
+    }
+
+    // False when none of them was.
+    bool stored(std::span<WritePlan* const> group) {
         if (group.size() == 1)
-            return write_alone(group);
+            return false;
         Storage storage(group);
         const Outcome outcome = attempt(database_, storage);
         if (storage.alone())
-            return write_alone(group);
-        if (!outcome.problems.empty())
-            return fail(group, outcome);
-        for (WritePlan* plan : group)
+            return false;
+        for (WritePlan* plan : group) {
             results_[index_.at(plan)] = plan->result();
+            static_cast<Outcome&>(results_[index_.at(plan)]) = outcome;
+        }
+        return true;
     }
 
     void write_alone(std::span<WritePlan* const> group) {

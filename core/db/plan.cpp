@@ -47,15 +47,17 @@ std::string id_query(const Reference& reference, const std::optional<std::string
 
 }  // namespace
 
-Parameter Target::parameter() const {
-    if (reference() != nullptr) {
-        if (ids.empty() || !ids.front())
-            return nullptr;
-        return *ids.front();
+std::string Target::stored(std::vector<Parameter>& parameters) const {
+    if (reference() == nullptr) {
+        parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
+    } else if (names.empty()) {
+        parameters.emplace_back(nullptr);
+    } else if (ids.empty()) {
+        return id_query(*reference(), names.front(), parameters);
+    } else {
+        parameters.push_back(ids.front() ? Parameter(*ids.front()) : Parameter(nullptr));
     }
-    if (!value->text)
-        return nullptr;
-    return *value->text;
+    return "?";
 }
 
 WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
@@ -78,6 +80,18 @@ bool WritePlan::needs_transaction() const {
             return !adding() || !target.value->items.empty();
         return target.creates_row() || (!adding() && target.value->variable->kind == Kind::coordinate);
     });
+}
+
+bool WritePlan::names_no_rows() const {
+    return std::all_of(targets_.begin(), targets_.end(),
+                       [](const Target& target) { return target.names.empty(); });
+}
+
+bool WritePlan::needs_question() const {
+    return !adding() || resource().known_by_id || needs_transaction() ||
+           std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
+               return !target.names.empty() && !target.reference()->first_if_unknown;
+           });
 }
 
 Statement WritePlan::question(unsigned number) const {

@@ -21,8 +21,8 @@ struct Target {
     const Reference* reference() const {
         return is_list() ? value->variable->list->reference : value->variable->reference;
     }
-    // The value of its column, once the IDs are known.
-    Parameter parameter() const;
+    // The SQL for the value of its column: the row's ID where it is known, else a query for it.
+    std::string stored(std::vector<Parameter>& parameters) const;
 };
 
 class WritePlan {
@@ -38,6 +38,12 @@ class WritePlan {
 
     // Whether more than one statement makes the change: lists, new rows and a rule over stored values.
     bool needs_transaction() const;
+
+    // Whether no value refers to another row.
+    bool names_no_rows() const;
+
+    // Whether anything can be wrong that the statement which stores the record would not meet by itself.
+    bool needs_question() const;
 
     // All that the database must say before anything is stored. Gives one row, whose first column is
     // `number`.

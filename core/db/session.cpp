@@ -36,6 +36,9 @@ std::unique_ptr<Connection>& thread_connection(const DatabaseSettings& database)
     return sessions.connections[&database];
 }
 
+// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
+constexpr int gone_before_sending = 2006;
+
 // Server and client error numbers, of both MySQL and MariaDB.
 enum class Failure {
     lost,      // the connection is dead, or the server is going down
@@ -72,6 +75,8 @@ class Attempts {
         : database_(database), operation_(operation), connection_(thread_connection(database)) {}
 
     Outcome run() {
+        if (!check_connection())
+            return std::move(failed_);
         while (true) {
             if (connection_ == nullptr && !connect())
                 return std::move(failed_);
@@ -92,6 +97,17 @@ class Attempts {
     }
 
   private:
+    // A statement that commits by itself shall not be what finds a dead connection: its outcome would not be
+    // known.
+    bool check_connection() {
+        const auto begin = std::chrono::steady_clock::now();
+        if (connection_ == nullptr || connection_->ready())
+            return true;
+        connection_.reset();
+        return std::chrono::steady_clock::now() - begin < database_.read_timeout ||
+               fail(code::database_timeout, no_answer, "the database did not answer a ping in time");
+    }
+
     bool connect() {
         try {
             connection_ = std::make_unique<Connection>(database_);
@@ -116,14 +132,13 @@ class Attempts {
             roll_back();
         switch (failure) {
             case Failure::lost:
-                if (operation_.committing())
+                if (operation_.committing() && error.getErrorCode() != gone_before_sending)
                     return fail(code::outcome_unknown,
                                 "the database was lost while it stored the change, which may or may not have "
                                 "happened",
                                 describe(error));
                 if (waited >= database_.read_timeout)
-                    return fail(code::database_timeout, "the database did not answer in time",
-                                describe(error));
+                    return fail(code::database_timeout, no_answer, describe(error));
                 if (losses_++ == 0)
                     return true;
                 return fail(code::database_unavailable, "the database is not available, try again",
@@ -134,7 +149,7 @@ class Attempts {
                 return fail(code::overloaded, "other writes kept this one from its rows, try again",
                             describe(error));
             case Failure::timeout:
-                return fail(code::database_timeout, "the database did not answer in time", describe(error));
+                return fail(code::database_timeout, no_answer, describe(error));
             case Failure::other:
                 break;
         }
@@ -156,6 +171,7 @@ class Attempts {
     }
 
     static constexpr int most_conflicts = 3;
+    static constexpr auto no_answer = "the database did not answer in time";
 
     const DatabaseSettings& database_;
     Operation& operation_;

@@ -9,24 +9,21 @@ namespace helpdesk::db {
 void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     const Resource& resource = plans.front()->resource();
     std::string columns = quoted(resource.identifier().column);
-    std::string marks = "(?";
-    for (const Target& target : plans.front()->targets()) {
-        if (target.is_list())
-            continue;
-        columns += ", " + quoted(target.value->variable->column);
-        marks += ", ?";
-    }
-    marks += ")";
-    std::string sql = "INSERT INTO " + quoted(resource.table) + " (" + columns + ") VALUES ";
+    for (const Target& target : plans.front()->targets())
+        if (!target.is_list())
+            columns += ", " + quoted(target.value->variable->column);
+    std::string rows;
     std::vector<Parameter> parameters;
     for (const WritePlan* plan : plans) {
-        sql += (plan == plans.front() ? "" : ", ") + marks;
+        rows += rows.empty() ? "(?" : ", (?";
         parameters.emplace_back(plan->write().identifier);
         for (const Target& target : plan->targets())
             if (!target.is_list())
-                parameters.push_back(target.parameter());
+                rows += ", " + target.stored(parameters);
+        rows += ")";
     }
-    connection.execute(sql, parameters);
+    connection.execute("INSERT INTO " + quoted(resource.table) + " (" + columns + ") VALUES " + rows,
+                       parameters);
 }
 
 std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans) {
@@ -41,15 +38,13 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
             continue;
         sql += ", " + quoted(targets[i].value->variable->column) + " = ";
         if (plans.size() == 1) {
-            sql += "?";
-            parameters.push_back(targets[i].parameter());
+            sql += targets[i].stored(parameters);
             continue;
         }
         sql += "CASE id";
         for (const WritePlan* plan : plans) {
-            sql += " WHEN ? THEN ?";
             parameters.emplace_back(plan->record_id);
-            parameters.push_back(plan->targets()[i].parameter());
+            sql += " WHEN ? THEN " + plan->targets()[i].stored(parameters);
         }
         sql += " END";
     }
@@ -70,10 +65,12 @@ void Writer::run(Connection& connection) {
     const bool transaction = plan_.needs_transaction();
     if (transaction)
         connection_->begin();
-    const Statement question = plan_.question(0);
-    const auto row = connection_->query(question.sql, question.parameters);
-    row->next();
-    plan_.take_answer(*row);
+    if (plan_.needs_question()) {
+        const Statement question = plan_.question(0);
+        const auto row = connection_->query(question.sql, question.parameters);
+        row->next();
+        plan_.take_answer(*row);
+    }
     if (!plan_.problems.empty()) {
         if (transaction)
             connection_->rollback();

@@ -45,11 +45,37 @@ def get(cid):
     return {"action": "get_customers", "cid": cid}
 
 
-def test_a_group_of_adds_takes_two_statements(db, run):
+def test_a_group_of_adds_takes_one_statement(db, run):
     before = executed(db)
-    assert [status for status, _ in run([[add(f"c{i}", contact=str(i)) for i in range(32)]], "grouped")] == [200] * 32
+    assert [status for status, _ in run([[add(f"c{i}", contact=str(i), portal="2") for i in range(32)]], "grouped")] == [200] * 32
+    assert executed(db) - before == 1
+    assert [db.customer(f"c{i}")["contact"] for i in range(32)] == [str(i) for i in range(32)]
+
+
+def test_a_group_of_adds_that_name_a_company_takes_two(db, run):
+    before = executed(db)
+    assert [status for status, _ in run([[add(f"c{i}", company="acme") for i in range(32)]], "grouped")] == [200] * 32
+    assert executed(db) - before == 2
+
+
+def test_adds_that_are_there_do_not_hold_the_rest(db, run):
+    run([[add(f"c{i}", contact="old") for i in range(16)]], "grouped")
+    before = executed(db)
+    answers = run([[add(f"c{i}", contact="new") for i in range(32)]], "grouped")
+    assert [status for status, _ in answers] == [409] * 16 + [200] * 16
+    # One that fails, what is there, and the rest.
+    assert executed(db) - before == 3
+    assert [db.customer(f"c{i}")["contact"] for i in range(32)] == ["old"] * 16 + ["new"] * 16
+
+
+def test_a_group_of_updates_that_name_no_rows_finds_its_records_by_their_index(db, run):
+    run([[add(f"c{i}", contact="old") for i in range(32)]], "grouped")
+    before = executed(db)
+    assert [status for status, _ in run([[update(f"c{i}", contact=str(i)) for i in range(32)]], "grouped")] == [200] * 32
     assert executed(db) - before == 2
     assert [db.customer(f"c{i}")["contact"] for i in range(32)] == [str(i) for i in range(32)]
+    assert [status for status, _ in run([[update(cid, city="Rome") for cid in ("c0", "nobody", "C1", "c2")]], "grouped")] == [200, 404, 200, 200]
+    assert [db.customer(f"c{i}")["city"] for i in range(4)] == ["Rome", "Rome", "Rome", ""]
 
 
 def test_a_group_of_updates_takes_two_statements(db, run):
