@@ -10,16 +10,25 @@
 namespace helpdesk {
 namespace {
 
-constexpr std::string_view key_variable = "key";
 constexpr std::string_view action_variable = "action";
 
 // Seconds after which a client that was told to come back may do so.
 constexpr std::string_view retry_after = "1";
 
-std::string_view sent_key(const Request& request) {
+std::string_view find_sent_key(const Request& request) {
     if (const std::string_view key = request.variables.get(key_variable); !key.empty())
         return key;
     return request.api_key.empty() ? bearer_token(request.authorization) : request.api_key;
+}
+
+KeySent key_sent(const Settings& settings, const Request& request) {
+    if (settings.refuse_key_in_url && request.key_in_url)
+        return KeySent::in_url;
+    return find_sent_key(request).empty() ? KeySent::not_at_all : KeySent::properly;
+}
+
+std::chrono::sys_days today() {
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
 // The names that neither the API nor the action knows: problems, or a list for the client's author.
@@ -85,6 +94,13 @@ class AnswerWriter : public RecordSink {
     std::unique_ptr<ListWriter> writer_;
 };
 
+std::string_view outcome(const Problems& problems, int status) {
+    const auto found = std::find_if(problems.begin(), problems.end(), [&](const Problem& problem) {
+        return http_status(problem.code) == status;
+    });
+    return found == problems.end() ? code::internal_error : found->code;
+}
+
 void add_ignored(Reply& reply, const std::string& ignored) {
     if (!ignored.empty())
         reply.headers.emplace_back("X-Helpdesk-Ignored", ignored);
@@ -98,6 +114,7 @@ Reply problem_reply(const Settings& settings, Format format, const Problems& pro
                 .content_type = content_type(format),
                 .body = {write_problems(format, problems)},
                 .headers = {},
+                .outcome = outcome(problems, status),
                 .log = {}};
     if (status == 429 || status == 503)
         reply.headers.emplace_back("Retry-After", retry_after);
@@ -125,37 +142,46 @@ bool is_taken_name(std::string_view name) {
                        [&](const Action& action) { return action.knows(lower); });
 }
 
-std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request) {
+Caller identify(const Settings& settings, const Request& request) {
+    Caller caller{.key = nullptr, .action = find_action(request.variables.get(action_variable))};
+    if (key_sent(settings, request) == KeySent::properly)
+        caller.key = find_key(settings.keys, find_sent_key(request));
+    return caller;
+}
+
+std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
+                                                        const Caller& caller) {
     Problems problems = request.variables.problems();
     const Format format = choose_format(settings, request, problems);
 
-    // Whoever has no key learns nothing else.
-    const std::string_view key = sent_key(request);
-    // Unless the key may stand in what could not be read.
-    if (key.empty() && !request.variables.complete())
-        return problem_reply(settings, format, problems);
-    if (key.empty())
-        return problem_reply(settings, format,
-                             {{code::missing_key, std::string(key_variable), "is required"}});
-    if (find_key(settings.keys, key) == nullptr) {
-        Reply reply = problem_reply(settings, format,
-                                    {{code::wrong_key, std::string(key_variable), "is not a valid API key"}});
-        reply.log = "refused: the key is not one of helpdesk_key";
+    const auto refuse = [&](const Refusal& refusal) {
+        Reply reply = problem_reply(settings, format, {refusal.problem});
+        reply.log = "refused: " + refusal.log;
         return reply;
-    }
+    };
+    // Whoever has no key learns nothing else.
+    const KeySent sent = key_sent(settings, request);
+    // Unless the key may stand in what could not be read.
+    if (sent == KeySent::not_at_all && !request.variables.complete())
+        return problem_reply(settings, format, problems);
+    if (const auto refusal = check_key(sent, caller.key, request.address, today()))
+        return refuse(*refusal);
 
     // What is missing may stand there, too: nothing more can be said of the request.
     if (!request.variables.complete())
         return problem_reply(settings, format, problems);
 
     const std::string_view name = request.variables.get(action_variable);
-    const Action* action = find_action(name);
+    const Action* action = caller.action;
     if (action == nullptr) {
         problems.push_back({name.empty() ? code::missing_action : code::unknown_action,
                             std::string(action_variable),
                             name.empty() ? "is required" : "there is no such action"});
         return problem_reply(settings, format, problems);
     }
+
+    if (const auto refusal = check_action(*caller.key, *action))
+        return refuse(*refusal);
 
     std::string ignored = unknown_variables(settings, *action, request.variables, problems);
     Work work = [&]() -> Work {

@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "access.h"
 #include "check.h"
 #include "date.h"
 #include "db/database.h"
@@ -24,6 +25,7 @@ namespace helpdesk {
 // What the configuration of a location says.
 struct Settings {
     std::vector<Key> keys;
+    bool refuse_key_in_url = false;
     const DatabaseSettings* database = nullptr;
     int bcrypt_cost = default_bcrypt_cost;
     Format format = Format::xml;
@@ -40,6 +42,8 @@ struct Request {
     std::string_view api_key;        // header X-API-Key
     std::string_view authorization;  // header Authorization
     std::string_view accept;         // header Accept
+    bool key_in_url = false;         // whether the variable `key` stands in the query string
+    Address address = {};
 };
 
 struct Reply {
@@ -47,7 +51,8 @@ struct Reply {
     std::string_view content_type;
     Text body;
     std::vector<std::pair<std::string_view, std::string>> headers;
-    std::string log;  // for the operator, at level error; empty when there is nothing to say
+    std::string_view outcome = "ok";  // or the code of the problem that the status tells; static text
+    std::string log;                  // for the operator, at level error; empty when there is nothing to say
 };
 
 // The answer to a request that had problems. Also for those that nginx or the module found.
@@ -56,14 +61,19 @@ Reply problem_reply(const Settings& settings, Format format, const Problems& pro
 // The format that a request asks for; a wrong one becomes a problem.
 Format choose_format(const Settings& settings, const Request& request, Problems& problems);
 
+// Who calls and what, as far as the request's variables and headers say. With the line and headers alone that
+// is less than with the body. Throws std::runtime_error as sha256() does.
+Caller identify(const Settings& settings, const Request& request);
+
 // Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
 bool is_taken_name(std::string_view name);
 
 class Call {
   public:
-    // Either answers at once, without any work for the database, or gives the call to carry out.
-    static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings,
-                                                             const Request& request);
+    // Either answers at once, without any work for the database, or gives the call to carry out. `caller` as
+    // identified by the whole request.
+    static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
+                                                             const Caller& caller);
 
     // What comes next: a write hashes its password before it goes to the database, a check of a password
     // after.

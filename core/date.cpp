@@ -91,6 +91,13 @@ std::optional<std::string> parse_date_end(std::string_view text) {
     return sql_text(std::min(moment->time + length, last));
 }
 
+std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
+    const auto moment = text.find('/') == std::string_view::npos ? parse(text) : std::nullopt;
+    if (!moment || moment->has_time)
+        return std::nullopt;
+    return std::chrono::floor<std::chrono::days>(moment->time);
+}
+
 std::string format_time(std::string_view sql_time, TimeFormat format) {
     constexpr std::size_t size = std::string_view("2024-12-31 08:30:00").size();
     std::string time(sql_time.substr(0, size));

@@ -1,6 +1,7 @@
 // Dates and times, as clients write them, as SQL does and as answers show them. All in UTC.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +17,9 @@ std::optional<std::string> parse_date(std::string_view text);
 
 // The first moment after the date: after its second, or after its day if no time is given.
 std::optional<std::string> parse_date_end(std::string_view text);
+
+// YYYY-MM-DD and nothing else.
+std::optional<std::chrono::sys_days> parse_day(std::string_view text);
 
 // A time that SQL gave, in the form of answers.
 std::string format_time(std::string_view sql_time, TimeFormat format);

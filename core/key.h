@@ -2,12 +2,20 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "network.h"
+
 namespace helpdesk {
+
+struct Action;
+
+// The variable that carries the key.
+inline constexpr std::string_view key_variable = "key";
 
 using Sha256 = std::array<unsigned char, 32>;
 
@@ -17,9 +25,13 @@ Sha256 sha256(std::string_view bytes);
 // 64 hexadecimal digits; nothing for anything else.
 std::optional<Sha256> parse_sha256(std::string_view hex);
 
+// What a `helpdesk_key` block says. access.h has the rules.
 struct Key {
     std::string name;  // for logs and messages
     Sha256 hash;
+    std::vector<const Action*> actions = {};             // that it may call; none: all
+    std::vector<Network> networks = {};                  // that it may be used from; none: all
+    std::optional<std::chrono::sys_days> last_day = {};  // on which it may be used, UTC
 };
 
 // The key that a client sent, or null. Takes the same time whichever key matches, or none.

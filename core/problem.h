@@ -19,6 +19,10 @@ using Problems = std::vector<Problem>;
 namespace code {
 inline constexpr std::string_view missing_key = "missing_key";
 inline constexpr std::string_view wrong_key = "wrong_key";
+inline constexpr std::string_view expired_key = "expired_key";
+inline constexpr std::string_view key_in_url = "key_in_url";
+inline constexpr std::string_view address_not_allowed = "address_not_allowed";
+inline constexpr std::string_view action_not_allowed = "action_not_allowed";
 inline constexpr std::string_view missing_action = "missing_action";
 inline constexpr std::string_view unknown_action = "unknown_action";
 inline constexpr std::string_view bad_request = "bad_request";

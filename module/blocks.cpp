@@ -1,19 +1,25 @@
 #include "blocks.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <vector>
+
+#include "action.h"
+#include "date.h"
 
 namespace helpdesk::ngx {
 namespace {
 
-// A parameter's setter takes its one value, and throws what is wrong with it.
+// A parameter's setter takes one value, and throws what is wrong with it.
 template <typename Block>
 struct Parameter {
     std::string_view name;
     void (*set)(ngx_conf_t* cf, const ngx_str_t& value, Block& block);
+    bool many = false;  // takes several values, and may stand more than once
 };
 
 // A block while nginx reads it.
@@ -32,11 +38,12 @@ char* read_parameter(ngx_conf_t* cf, ngx_command_t* /*command*/, void* data) noe
         for (const Parameter<Block>& parameter : parameters) {
             if (parameter.name != view(arguments[0]))
                 continue;
-            if (cf->args->nelts != 2)
-                throw std::invalid_argument("takes one value");
-            if (!reading.seen.insert(parameter.name).second)
+            if (parameter.many ? cf->args->nelts < 2 : cf->args->nelts != 2)
+                throw std::invalid_argument(parameter.many ? "takes at least one value" : "takes one value");
+            if (!reading.seen.insert(parameter.name).second && !parameter.many)
                 throw std::invalid_argument("is duplicate");
-            parameter.set(cf, arguments[1], reading.block);
+            for (ngx_uint_t i = 1; i < cf->args->nelts; ++i)
+                parameter.set(cf, arguments[i], reading.block);
             return NGX_CONF_OK;
         }
         throw std::invalid_argument("is not a parameter of this block");
@@ -140,15 +147,53 @@ constexpr Parameter<DatabaseSettings> database_parameters[] = {
 
 struct KeyBlock {
     std::optional<Sha256> hash;
+    Key key;
 };
 
-void set_sha256(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& key) {
-    key.hash = parse_sha256(view(value));
-    if (!key.hash)
+// A wrong value is not shown: it may be the key itself.
+void set_sha256(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
+    block.hash = parse_sha256(view(value));
+    if (!block.hash)
         throw std::invalid_argument("must be 64 hexadecimal digits");
 }
 
-constexpr Parameter<KeyBlock> key_parameters[] = {{"sha256", set_sha256}};
+template <typename T>
+void add_once(std::vector<T>& list, const T& item, const ngx_str_t& value) {
+    if (std::find(list.begin(), list.end(), item) != list.end())
+        throw std::invalid_argument("names \"" + std::string(view(value)) + "\" twice");
+    list.push_back(item);
+}
+
+void add_action(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
+    const Action* action = find_action(view(value));
+    if (action == nullptr)
+        throw std::invalid_argument("names \"" + std::string(view(value)) + "\", which is no action");
+    add_once(block.key.actions, action, value);
+}
+
+void add_network(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
+    const auto network = parse_network(view(value));
+    if (!network)
+        throw std::invalid_argument(
+            "must be \"unix:\", an address, or a network such as 192.0.2.0/24 or 2001:db8::/32 without bits "
+            "beyond its prefix, not \"" +
+            std::string(view(value)) + "\"");
+    add_once(block.key.networks, *network, value);
+}
+
+void set_expires(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
+    block.key.last_day = parse_day(view(value));
+    if (!block.key.last_day)
+        throw std::invalid_argument("must be a day such as 2030-12-31, not \"" + std::string(view(value)) +
+                                    "\"");
+}
+
+constexpr Parameter<KeyBlock> key_parameters[] = {
+    {"sha256", set_sha256},
+    {"actions", add_action, true},
+    {"allow", add_network, true},
+    {"expires", set_expires},
+};
 
 }  // namespace
 
@@ -166,10 +211,12 @@ const DatabaseSettings* parse_database_block(ngx_conf_t* cf) {
 }
 
 Key parse_key_block(ngx_conf_t* cf, std::string name) {
-    const KeyBlock block = parse_block<KeyBlock, key_parameters>(cf);
+    KeyBlock block = parse_block<KeyBlock, key_parameters>(cf);
     if (!block.hash)
         throw std::invalid_argument("\"" + name + "\" needs \"sha256\"");
-    return {std::move(name), *block.hash};
+    block.key.name = std::move(name);
+    block.key.hash = *block.hash;
+    return std::move(block.key);
 }
 
 }  // namespace helpdesk::ngx

@@ -65,9 +65,12 @@ void set_database(ngx_conf_t* cf, LocationConf& conf) {
 
 void set_key(ngx_conf_t* cf, LocationConf& conf) {
     Key key = parse_key_block(cf, argument(cf));
-    for (const Key& other : conf.keys)
+    for (const Key& other : conf.keys) {
         if (other.name == key.name)
             throw std::invalid_argument("\"" + key.name + "\" is duplicate");
+        if (other.hash == key.hash)
+            throw std::invalid_argument("\"" + key.name + "\" has the \"sha256\" of \"" + other.name + "\"");
+    }
     conf.keys.push_back(std::move(key));
 }
 
@@ -123,6 +126,10 @@ void set_email_check(ngx_conf_t* cf, LocationConf& conf) {
     set_once(conf.check_email, choice(cf, "on", "off"));
 }
 
+void set_key_in_url(ngx_conf_t* cf, LocationConf& conf) {
+    set_once(conf.key_in_url, choice(cf, "on", "off"));
+}
+
 void set_max_records(ngx_conf_t* cf, LocationConf& conf) {
     const ngx_str_t& text = static_cast<ngx_str_t*>(cf->args->elts)[1];
     const ngx_int_t most = ngx_atoi(text.data, text.len);
@@ -152,6 +159,7 @@ void merge(const LocationConf& parent, LocationConf& child) {
     inherit(child.database, parent.database);
     if (child.keys.empty())
         child.keys = parent.keys;
+    inherit(child.key_in_url, parent.key_in_url);
     inherit(child.thread_pool, parent.thread_pool);
     inherit(child.hash_thread_pool, parent.hash_thread_pool);
     inherit(child.bcrypt_cost, parent.bcrypt_cost);
@@ -193,6 +201,7 @@ void complete(ngx_conf_t* cf, LocationConf& conf) {
             "that hashing never holds up the database");
     Settings& settings = conf.settings;
     settings.keys = conf.keys;
+    settings.refuse_key_in_url = !conf.key_in_url.value_or(true);
     settings.database = conf.database;
     settings.bcrypt_cost = conf.bcrypt_cost.value_or(settings.bcrypt_cost);
     settings.format = conf.format.value_or(settings.format);
@@ -217,6 +226,7 @@ ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
           directive<set_database>),
     entry(ngx_string("helpdesk_key"), everywhere | NGX_CONF_BLOCK | NGX_CONF_TAKE1, directive<set_key>),
+    entry(ngx_string("helpdesk_key_in_url"), everywhere | NGX_CONF_TAKE1, directive<set_key_in_url>),
     entry(ngx_string("helpdesk_thread_pool"), everywhere | NGX_CONF_TAKE1, directive<set_thread_pool>),
     entry(ngx_string("helpdesk_hash_thread_pool"), everywhere | NGX_CONF_TAKE1,
           directive<set_hash_thread_pool>),

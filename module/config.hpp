@@ -14,6 +14,7 @@ namespace helpdesk::ngx {
 struct LocationConf {
     const DatabaseSettings* database = nullptr;
     std::vector<Key> keys;
+    std::optional<bool> key_in_url;
     ngx_thread_pool_t* thread_pool = nullptr;
     ngx_thread_pool_t* hash_thread_pool = nullptr;
     std::optional<int> bcrypt_cost;

@@ -11,23 +11,20 @@ namespace {
 ngx_http_output_header_filter_pt next_header_filter;
 ngx_http_output_body_filter_pt next_body_filter;
 
-RequestContext* context(ngx_http_request_t* r) {
-    return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_helpdesk_module));
-}
-
 ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
     const LocationConf& conf = location_conf(r);
     const auto status = static_cast<int>(r->headers_out.status);
-    // A response with a context is the API's own.
-    if (!conf.is_api() || r != r->main || status < 400 || context(r) != nullptr)
+    const RequestContext* ctx = find_context(r);
+    const bool is_own = ctx != nullptr && !ctx->outcome.empty();
+    if (!conf.is_api() || r != r->main || status < 400 || is_own)
         return next_header_filter(r);
     try {
         Problems ignored;
         const Format format = choose_format(conf.settings, read_head(r), ignored);
         const Text& body =
             prepare_response(r, problem_reply(conf.settings, format, {problem_of_status(status)}));
-        context(r)->envelope = &body;
-        context(r)->replaces = true;
+        context(r).envelope = &body;
+        context(r).replaces = true;
     } catch (const std::exception& error) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
         return NGX_ERROR;
@@ -36,7 +33,7 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
 }
 
 ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
-    RequestContext* ctx = context(r);
+    RequestContext* ctx = find_context(r);
     if (ctx == nullptr || !ctx->replaces)
         return next_body_filter(r, in);
     for (ngx_chain_t* link = in; link != nullptr; link = link->next) {

@@ -84,7 +84,9 @@ void start(ngx_http_request_t* r) noexcept {
                 decode_body(type_of_body(r), body, type == nullptr ? "" : view(type->value),
                             request.variables);
         }
-        auto accepted = Call::accept(conf.settings, request);
+        const Caller caller = identify(conf.settings, request);
+        context(r).caller = caller;
+        auto accepted = Call::accept(conf.settings, request, caller);
         if (auto* reply = std::get_if<Reply>(&accepted))
             finish_request(r, std::move(*reply));
         else
@@ -136,6 +138,18 @@ void add_header(ngx_http_request_t* r, std::string_view name, std::string_view v
     header->hash = 1;
 }
 
+// nginx has put in the real address here, where it is told to.
+Address address_of(const sockaddr& socket) {
+    const auto bytes = [](const auto& address) {
+        return make_address({reinterpret_cast<const unsigned char*>(&address), sizeof(address)});
+    };
+    if (socket.sa_family == AF_INET)
+        return bytes(reinterpret_cast<const sockaddr_in&>(socket).sin_addr);
+    if (socket.sa_family == AF_INET6)
+        return bytes(reinterpret_cast<const sockaddr_in6&>(socket).sin6_addr);
+    return {};
+}
+
 }  // namespace
 
 ngx_int_t handle_request(ngx_http_request_t* r) noexcept {
@@ -157,9 +171,14 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept {
     ngx_http_finalize_request(r, rc);
 }
 
-const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
-    if (ngx_http_get_module_ctx(r, ngx_http_helpdesk_module) == nullptr)
+RequestContext& context(ngx_http_request_t* r) {
+    if (find_context(r) == nullptr)
         ngx_http_set_ctx(r, make<RequestContext>(r->pool), ngx_http_helpdesk_module);
+    return *find_context(r);
+}
+
+const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
+    context(r).outcome = reply.outcome;
     r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
     r->headers_out.status_line.len = 0;
     r->headers_out.content_type = copy(r->pool, reply.content_type);
@@ -214,6 +233,8 @@ Request read_head(ngx_http_request_t* r) {
                     .authorization = find_header(r, "authorization"),
                     .accept = find_header(r, "accept")};
     decode_form(view(r->args), request.variables);
+    request.key_in_url = !request.variables.get(key_variable).empty();
+    request.address = address_of(*r->connection->sockaddr);
     return request;
 }
 

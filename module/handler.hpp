@@ -1,6 +1,9 @@
 // From an nginx request to the core, and from the core's reply to the client.
 #pragma once
 
+#include <optional>
+#include <string_view>
+
 #include "call.h"
 #include "ngx.hpp"
 
@@ -22,10 +25,20 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 // The parts of a request that stand in its line and headers.
 Request read_head(ngx_http_request_t* r);
 
-// What the module keeps of a request: that the response is the API's own.
+// What the module keeps of a request. nginx forgets it at an internal redirect.
 struct RequestContext {
+    std::optional<Caller> caller;    // once the whole request was read
+    std::string_view outcome;        // of the response that is the API's own, empty until there is one
     const Text* envelope = nullptr;  // the body that replaces the one nginx made, until it is sent
     bool replaces = false;
 };
+
+// Null when there is none yet.
+inline RequestContext* find_context(ngx_http_request_t* r) {
+    return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_helpdesk_module));
+}
+
+// Makes one when there is none. Throws std::bad_alloc.
+RequestContext& context(ngx_http_request_t* r);
 
 }  // namespace helpdesk::ngx

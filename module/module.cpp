@@ -4,6 +4,7 @@
 #include "config.hpp"
 #include "envelope.hpp"
 #include "redact.hpp"
+#include "variables.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -26,7 +27,7 @@ void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
 }
 
 ngx_http_module_t context = {
-    nullptr,               // preconfiguration
+    add_variables,         // preconfiguration
     after_configuration,   // postconfiguration
     nullptr,               // create main configuration
     nullptr,               // init main configuration

@@ -60,5 +60,13 @@ TEST(Date, WhatAnswersShowIsUnderstood) {
             EXPECT_EQ(parse_date(format_time(time, format)), time);
 }
 
+TEST(Date, ADayAlone) {
+    using std::chrono::sys_days;
+    EXPECT_EQ(parse_day("2024-02-29"), sys_days(std::chrono::year(2024) / 2 / 29));
+    for (const std::string_view text : {"", "2024-02-30", "2024-2-1", "2/29/2024", "2024-02-29 00:00:00",
+                                        "2024-02-29T00:00:00", " 2024-02-29", "24-02-29", "2024-13-01"})
+        EXPECT_FALSE(parse_day(text)) << text;
+}
+
 }  // namespace
 }  // namespace helpdesk

@@ -1,0 +1,95 @@
+#include "variables.hpp"
+
+#include <array>
+#include <exception>
+#include <string_view>
+
+#include "config.hpp"
+#include "handler.hpp"
+#include "redact.h"
+
+namespace helpdesk::ngx {
+namespace {
+
+// A variable's value, which lives as long as the request; empty when it has none.
+using Getter = std::string_view (*)(ngx_http_request_t* r);
+
+// Asked for before the body is read, as by limit_req, this is what the line and the headers say.
+Caller caller(ngx_http_request_t* r) {
+    const LocationConf& conf = location_conf(r);
+    if (!conf.is_api())
+        return {};
+    const RequestContext* ctx = find_context(r);
+    return ctx != nullptr && ctx->caller ? *ctx->caller : identify(conf.settings, read_head(r));
+}
+
+std::string_view key_name(ngx_http_request_t* r) {
+    const Key* key = caller(r).key;
+    return key == nullptr ? std::string_view() : key->name;
+}
+
+std::string_view action(ngx_http_request_t* r) {
+    const Action* action = caller(r).action;
+    return action == nullptr ? std::string_view() : action->name;
+}
+
+std::string_view outcome(ngx_http_request_t* r) {
+    const RequestContext* ctx = find_context(r);
+    return ctx == nullptr ? std::string_view() : ctx->outcome;
+}
+
+// As $request, which nginx also has for lines that it could not read.
+std::string_view request(ngx_http_request_t* r) {
+    ngx_str_t name = ngx_string("request");
+    const ngx_http_variable_value_t* line =
+        ngx_http_get_variable(r, &name, ngx_hash_key(name.data, name.len));
+    if (line == nullptr || line->not_found != 0)
+        return {};
+    return view(copy(r->pool, redact_request_line({reinterpret_cast<char*>(line->data), line->len})));
+}
+
+template <Getter get>
+ngx_int_t variable(ngx_http_request_t* r, ngx_http_variable_value_t* value, uintptr_t /*data*/) noexcept {
+    try {
+        const std::string_view text = get(r);
+        *value = {};
+        value->len = static_cast<unsigned>(text.size()) & 0xFFF'FFFFU;
+        value->data = reinterpret_cast<u_char*>(const_cast<char*>(text.data()));
+        value->valid = text.empty() ? 0 : 1;
+        value->not_found = text.empty() ? 1 : 0;
+        value->no_cacheable = 1;
+        return NGX_OK;
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        return NGX_ERROR;
+    }
+}
+
+struct Variable {
+    std::string_view name;
+    ngx_http_get_variable_pt get;
+};
+
+constexpr std::array variables = {
+    Variable{"helpdesk_key_name", variable<key_name>},
+    Variable{"helpdesk_action", variable<action>},
+    Variable{"helpdesk_outcome", variable<outcome>},
+    Variable{"helpdesk_request", variable<request>},
+};
+
+}  // namespace
+
+ngx_int_t add_variables(ngx_conf_t* cf) noexcept {
+    for (const Variable& variable : variables) {
+        ngx_str_t name{variable.name.size(),
+                       reinterpret_cast<u_char*>(const_cast<char*>(variable.name.data()))};
+        // They change as the request goes on.
+        ngx_http_variable_t* added = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
+        if (added == nullptr)
+            return NGX_ERROR;
+        added->get_handler = variable.get;
+    }
+    return NGX_OK;
+}
+
+}  // namespace helpdesk::ngx
