@@ -5,8 +5,8 @@ import secrets
 
 import pytest
 
-from api import Api, secret_in
-from servers import MariaDB, Nginx, wait_for
+from api import Api, remember_secret, secret_in
+from servers import LOGS, MariaDB, Nginx, wait_for
 
 TABLES = ("customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
           "customer_groups", "portals", "categories", "support_contracts")
@@ -49,6 +49,14 @@ class Database:
         self.query("INSERT INTO companies (id, name) VALUES (1, 'Acme'), (2, 'Café')")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def no_log_holds_a_secret():
+    """Of any server of the whole run: it looks when all of them are gone."""
+    yield
+    leaks = {name: secret_in(text) for name, text in LOGS.items()}
+    assert not any(leaks.values()), f"secrets in logs: {leaks}"
+
+
 @pytest.fixture(scope="module")
 def mariadb():
     server = MariaDB()
@@ -58,31 +66,26 @@ def mariadb():
 
 @pytest.fixture(scope="module")
 def key():
-    return secrets.token_urlsafe(32)
+    return remember_secret(secrets.token_urlsafe(32))
 
 
 @pytest.fixture(scope="module")
 def nginx(request, mariadb, key):
-    """Started with the file's CONFIG, if it has one. Its logs must be clean, and hold no secret, at the end."""
+    """Started with the file's CONFIG, if it has one. Its logs must be clean at the end."""
     server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), getattr(request.module, "WORKERS", 2))
-    server.secrets = {key, mariadb.password}
     try:
         if hasattr(request.module, "CONFIG"):
             server.start(request.module.CONFIG)
         yield server
         server.stop()
         assert server.complaints() == []
-        leaked = secret_in(server.log("error.log") + server.log("stderr.log"), server.secrets)
-        assert leaked is None, f"the error log holds the secret {leaked}"
     finally:
         server.remove()
 
 
 @pytest.fixture(scope="module")
 def session_api(nginx, key):
-    api = Api(nginx.port, key)
-    yield api
-    nginx.secrets |= api.secrets
+    return Api(nginx.port, key)
 
 
 @pytest.fixture

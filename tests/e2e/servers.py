@@ -15,10 +15,20 @@ import time
 
 import pymysql
 
+from api import remember_secret
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODULE = pathlib.Path(os.environ.get("HELPDESK_MODULE", ROOT / "build/module/ngx_http_helpdesk_module.so"))
 SANITIZE = os.environ.get("HELPDESK_SANITIZE") == "1"
 DATABASE = "helpdesk"
+
+# What the servers of this run logged, by file. Kept when a server goes, to be searched for secrets at the end.
+LOGS = {}
+
+
+def keep_logs(folder):
+    for path in folder.glob("*.log"):
+        LOGS[f"{folder.name}/{path.name}"] = path.read_text(errors="replace")
 
 
 def wait_for(condition, what, seconds=30, pause=0.02):
@@ -54,7 +64,7 @@ class MariaDB:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-db-"))
         self.folder.chmod(0o755)
         self.socket = self.folder / "sql.sock"
-        self.password = secrets.token_hex(16)
+        self.password = remember_secret(secrets.token_hex(16))
         self.process = None
         self.user = ["--user=root"] if os.geteuid() == 0 else []
         # Its own, since a server that starts removes temporary tables that it finds, and another's may be in use.
@@ -104,6 +114,7 @@ class MariaDB:
 
     def remove(self):
         self.stop()
+        keep_logs(self.folder)
         shutil.rmtree(self.folder)
 
     def connect(self, database=DATABASE, **options):
@@ -131,7 +142,8 @@ thread_pool helpdesk threads=8 max_queue=1024;
 thread_pool helpdesk_hash threads=2 max_queue=256;
 events { worker_connections 1024; }
 http {
-    access_log %(folder)s/access.log;
+    log_format helpdesk '$remote_addr "$helpdesk_request" $status $helpdesk_key_name $helpdesk_action $helpdesk_outcome';
+    access_log %(folder)s/access.log helpdesk;
     %(temp_paths)s
     %(config)s
 }
@@ -227,4 +239,5 @@ http {
 
     def remove(self):
         self.stop()
+        keep_logs(self.folder)
         shutil.rmtree(self.folder, ignore_errors=True)

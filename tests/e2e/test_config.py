@@ -17,6 +17,10 @@ def database(**changes):
     return "helpdesk_database { " + " ".join(f"{k} {v};" for k, v in parameters.items() if v is not None) + " }"
 
 
+def key_block(rules):
+    return "helpdesk_key b { sha256 " + "0" * 64 + "; " + rules + " }"
+
+
 def config(*parts, db=None, key=KEY, pools=POOLS):
     return " ".join([database() if db is None else db, key, pools, *parts, LOCATION])
 
@@ -26,7 +30,9 @@ def test_a_good_configuration(nginx):
     for good in (config(), config(db=database(socket=None, host="db.example", port="3307", connect_timeout="1s", read_timeout="1m",
                                               tls="verify", tls_ca="%%FOLDER%%/ca.pem", password_file="%%FOLDER%%/password")),
                  config("helpdesk_bcrypt_cost 31; helpdesk_format json; helpdesk_format_variable output; helpdesk_email_check on;"
-                        "helpdesk_error_status legacy; helpdesk_unknown_variables reject; helpdesk_key b { sha256 %%KEY_HASH%%; }")):
+                        "helpdesk_error_status legacy; helpdesk_unknown_variables reject; helpdesk_key_in_url off;"
+                        + key_block("actions add_customer Get_Customers; actions delete_customer; allow 10.0.0.0/8 ::1; allow unix:;"
+                                    "allow 0.0.0.0/0; allow ::/0; expires 2024-02-29;"))):
         passed, output = nginx.test(good)
         assert passed, output
         assert nginx.mariadb.password not in output
@@ -57,6 +63,24 @@ def test_a_good_configuration(nginx):
     (config(key="helpdesk_key a { sha256 12; }"), '"sha256" must be 64 hexadecimal digits'),
     (config(key="helpdesk_key a { }"), '"helpdesk_key" "a" needs "sha256"'),
     (config(KEY), '"helpdesk_key" "test" is duplicate'),
+    (config(KEY.replace("test", "b")), '"helpdesk_key" "b" has the "sha256" of "test"'),
+    (config(key_block("sha256 " + "1" * 64 + ";")), '"sha256" is duplicate'),
+    (config(key_block("actions;")), '"actions" takes at least one value'),
+    (config(key_block("actions get_customers get_everything;")), '"actions" names "get_everything", which is no action'),
+    (config(key_block("actions get_customers; actions GET_customers;")), '"actions" names "GET_customers" twice'),
+    (config(key_block("allow;")), '"allow" takes at least one value'),
+    (config(key_block("allow 10.0.0.0/33;")), '"allow" must be "unix:", an address, or a network such as'),
+    (config(key_block("allow 10.0.0.1/8;")), 'without bits beyond its prefix, not "10.0.0.1/8"'),
+    (config(key_block("allow 2001:db8::/129;")), '"allow" must be "unix:", an address, or a network such as'),
+    (config(key_block("allow localhost;")), '"allow" must be "unix:", an address, or a network such as'),
+    (config(key_block("allow 10.0.0.1; allow 10.0.0.1/32;")), '"allow" names "10.0.0.1/32" twice'),
+    (config(key_block("expires 2024-02-30;")), '"expires" must be a day such as 2030-12-31, not "2024-02-30"'),
+    (config(key_block("expires 12/31/2030;")), '"expires" must be a day such as 2030-12-31, not "12/31/2030"'),
+    (config(key_block('expires "2030-12-31 10:00:00";')), '"expires" must be a day such as'),
+    (config(key_block("expires 2030-12-31; expires 2031-12-31;")), '"expires" is duplicate'),
+    (config(key_block("from 10.0.0.0/8;")), '"from" is not a parameter of this block'),
+    (config("helpdesk_key_in_url no;"), '"helpdesk_key_in_url" must be "on" or "off"'),
+    (config("helpdesk_key_in_url on; helpdesk_key_in_url off;"), '"helpdesk_key_in_url" is duplicate'),
     (config(pools="helpdesk_thread_pool helpdesk;"), '"helpdesk_api" needs "helpdesk_hash_thread_pool"'),
     (config(pools="helpdesk_hash_thread_pool default;"), '"helpdesk_api" needs two different pools'),
     (config(pools="helpdesk_thread_pool helpdesk; helpdesk_hash_thread_pool helpdesk;"), '"helpdesk_api" needs two different pools'),

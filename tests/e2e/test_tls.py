@@ -59,7 +59,6 @@ def mariadb(certificates):
 @pytest.fixture(scope="module")
 def nginx(mariadb, key, certificates):
     server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
-    server.secrets = set()
     for name in ("ca.pem", "other.pem"):
         (server.folder / name).write_bytes((certificates / name).read_bytes())
     locations = [LOCATION.format(name=name, host="localhost", port=mariadb.port, tls=tls) for name, tls in LOCATIONS.items()]
