@@ -66,15 +66,22 @@ Block parse_block(ngx_conf_t* cf) {
     return std::move(reading.block);
 }
 
+// The only server may also be given by `host` and `port`, or by `socket`.
+struct DatabaseBlock : DatabaseSettings {
+    Server server;
+};
+
+constexpr std::string_view unix_prefix = "unix:";
+
 template <std::string DatabaseSettings::*field>
-void set_text(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+void set_text(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
     if (value.len == 0)
         throw std::invalid_argument("must not be empty");
     database.*field = view(value);
 }
 
 template <std::chrono::seconds DatabaseSettings::*field>
-void set_time(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+void set_time(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
     ngx_str_t text = value;
     const ngx_int_t seconds = ngx_parse_time(&text, 1);
     constexpr ngx_int_t longest = 3600;
@@ -84,12 +91,49 @@ void set_time(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& data
     database.*field = std::chrono::seconds(seconds);
 }
 
-void set_port(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+void set_statement_timeout(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
+    ngx_str_t text = value;
+    const ngx_int_t milliseconds = ngx_parse_time(&text, 0);
+    if (milliseconds < 1)
+        throw std::invalid_argument("must be a time such as 500ms or 5s, not \"" + std::string(view(value)) +
+                                    "\"");
+    database.statement_timeout = std::chrono::milliseconds(milliseconds);
+}
+
+template <std::string Server::*field>
+void set_address(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
+    if (value.len == 0)
+        throw std::invalid_argument("must not be empty");
+    database.server.*field = view(value);
+}
+
+void set_port(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
     const ngx_int_t port = ngx_atoi(value.data, value.len);
     if (port < 1 || port > 65535)
         throw std::invalid_argument("must be a number from 1 to 65535, not \"" + std::string(view(value)) +
                                     "\"");
-    database.port = static_cast<unsigned>(port);
+    database.server.port = static_cast<unsigned>(port);
+}
+
+// An address as nginx's upstream servers have it, then perhaps `backup`.
+void add_server(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
+    if (view(value) == "backup" && !database.servers.empty() && !database.servers.back().backup) {
+        database.servers.back().backup = true;
+        return;
+    }
+    ngx_url_t url{};
+    url.url = value;
+    url.default_port = Server{}.port;
+    url.no_resolve = 1;
+    if (ngx_parse_url(cf->pool, &url) != NGX_OK)
+        throw std::invalid_argument("must be HOST, HOST:PORT or unix:PATH, not \"" +
+                                    std::string(view(value)) +
+                                    "\": " + (url.err == nullptr ? "it cannot be read" : url.err));
+    if (url.family == AF_UNIX)
+        database.servers.push_back(
+            {.host = {}, .socket = std::string(view(value).substr(unix_prefix.size()))});
+    else
+        database.servers.push_back({.host = std::string(view(url.host)), .port = url.port, .socket = {}});
 }
 
 std::string full_path(ngx_conf_t* cf, const ngx_str_t& value) {
@@ -100,7 +144,7 @@ std::string full_path(ngx_conf_t* cf, const ngx_str_t& value) {
 }
 
 // Only the master needs to be able to read the file: workers inherit the password.
-void set_password_file(ngx_conf_t* cf, const ngx_str_t& value, DatabaseSettings& database) {
+void set_password_file(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     const std::string path = full_path(cf, value);
     std::ifstream file(path);
     std::string password(std::istreambuf_iterator<char>(file), {});
@@ -113,7 +157,7 @@ void set_password_file(ngx_conf_t* cf, const ngx_str_t& value, DatabaseSettings&
     database.password = std::move(password);
 }
 
-void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& database) {
+void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
     const std::string_view word = view(value);
     if (word == "off")
         database.tls = Tls::off;
@@ -126,21 +170,23 @@ void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseSettings& datab
                                     "\"");
 }
 
-void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseSettings& database) {
+void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     database.tls_ca = full_path(cf, value);
     if (!std::ifstream(database.tls_ca).is_open())
         throw std::invalid_argument("\"" + database.tls_ca + "\" cannot be read");
 }
 
-constexpr Parameter<DatabaseSettings> database_parameters[] = {
-    {"host", set_text<&DatabaseSettings::host>},
+constexpr Parameter<DatabaseBlock> database_parameters[] = {
+    {"server", add_server, true},
+    {"host", set_address<&Server::host>},
     {"port", set_port},
-    {"socket", set_text<&DatabaseSettings::socket>},
+    {"socket", set_address<&Server::socket>},
     {"user", set_text<&DatabaseSettings::user>},
     {"password_file", set_password_file},
     {"name", set_text<&DatabaseSettings::name>},
     {"connect_timeout", set_time<&DatabaseSettings::connect_timeout>},
     {"read_timeout", set_time<&DatabaseSettings::read_timeout>},
+    {"statement_timeout", set_statement_timeout},
     {"tls", set_tls},
     {"tls_ca", set_tls_ca},
 };
@@ -198,16 +244,28 @@ constexpr Parameter<KeyBlock> key_parameters[] = {
 }  // namespace
 
 const DatabaseSettings* parse_database_block(ngx_conf_t* cf) {
-    const auto settings = parse_block<DatabaseSettings, database_parameters>(cf);
+    auto settings = parse_block<DatabaseBlock, database_parameters>(cf);
     if (settings.user.empty())
         throw std::invalid_argument("needs \"user\"");
     if (settings.name.empty())
         throw std::invalid_argument("needs \"name\", the name of the database");
-    if (settings.host.empty() == settings.socket.empty())
-        throw std::invalid_argument("needs either \"host\" or \"socket\"");
+    const Server& server = settings.server;
+    const bool has_host = !server.host.empty();
+    const bool has_socket = !server.socket.empty();
+    if (int{!settings.servers.empty()} + int{has_host} + int{has_socket} != 1)
+        throw std::invalid_argument("needs either \"server\", \"host\" or \"socket\"");
+    if (has_host || has_socket)
+        settings.servers.push_back(server);
+    if (settings.servers.front().backup && settings.servers.size() == 1)
+        throw std::invalid_argument("has no server but a backup");
+    if (settings.statement_timeout > settings.read_timeout)
+        throw std::invalid_argument("has a \"statement_timeout\" longer than its \"read_timeout\"");
+    settings.warn = [](const std::string& text) {
+        ngx_log_error(NGX_LOG_WARN, ngx_cycle->log, 0, "helpdesk: %s", text.c_str());
+    };
     if (settings.tls == Tls::off && !settings.tls_ca.empty())
         throw std::invalid_argument("has \"tls_ca\" without \"tls on\" or \"tls verify\"");
-    return make<DatabaseSettings>(cf->pool, settings);
+    return make<DatabaseSettings>(cf->pool, std::move(settings));
 }
 
 Key parse_key_block(ngx_conf_t* cf, std::string name) {

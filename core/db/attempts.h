@@ -7,6 +7,9 @@
 
 namespace helpdesk::db {
 
+// Times that a transaction is tried which others keep from its rows.
+inline constexpr int most_conflicts = 3;
+
 // One call's work on the database.
 class Operation {
   public:

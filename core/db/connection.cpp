@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "attempts.h"
+
 namespace helpdesk::db {
 namespace {
 
@@ -12,11 +14,11 @@ constexpr std::size_t most_prepared = 64;
 // A connection without a statement for so long may have died unseen.
 constexpr std::chrono::milliseconds rest{100};
 
-sql::ConnectOptionsMap options(const DatabaseSettings& settings) {
+sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& server) {
     sql::ConnectOptionsMap options;
-    options["hostName"] = settings.socket.empty()
-                              ? sql::SQLString("tcp://" + settings.host + ":" + std::to_string(settings.port))
-                              : sql::SQLString("unix://" + settings.socket);
+    options["hostName"] = server.socket.empty()
+                              ? sql::SQLString("tcp://" + server.host + ":" + std::to_string(server.port))
+                              : sql::SQLString("unix://" + server.socket);
     options["userName"] = sql::SQLString(settings.user);
     options["password"] = sql::SQLString(settings.password);
     options["schema"] = sql::SQLString(settings.name);
@@ -37,6 +39,22 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings) {
     return options;
 }
 
+// Tries of a transaction that waits for a row are over before the server's silence would be.
+std::chrono::seconds lock_wait(const DatabaseSettings& settings) {
+    return std::max(std::chrono::seconds(1), settings.read_timeout / (most_conflicts + 1));
+}
+
+// MySQL ends no other statements than SELECT.
+std::string statement_limit(const DatabaseSettings& settings, const std::string& version) {
+    using Milliseconds = std::chrono::milliseconds;
+    const Milliseconds limit = settings.statement_timeout.count() > 0
+                                   ? settings.statement_timeout
+                                   : Milliseconds(settings.read_timeout) * 9 / 10;
+    if (version.find("MariaDB") == std::string::npos)
+        return "max_execution_time = " + std::to_string(limit.count());
+    return "max_statement_time = " + std::to_string(limit.count()) + " / 1000";
+}
+
 }  // namespace
 
 // Made on first use, so after nginx forked; once, whichever thread is first.
@@ -45,18 +63,29 @@ sql::Driver& driver() {
     return *driver;
 }
 
-Connection::Connection(const DatabaseSettings& settings) {
-    sql::ConnectOptionsMap map = options(settings);
+Connection::Connection(const DatabaseSettings& settings, const Server& server) : server_(server) {
+    sql::ConnectOptionsMap map = options(settings, server);
     connection_.reset(driver().connect(map));
     statement_.reset(connection_->createStatement());
-    // A row that somebody else holds must not hold this thread longer than the server's silence would.
-    const auto lock_wait = std::max<std::int64_t>(1, settings.read_timeout.count() / 2);
     statement_->execute(
         "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
         "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', group_concat_max_len = 16777216, "
         "innodb_lock_wait_timeout = " +
-        std::to_string(lock_wait));
+        std::to_string(lock_wait(settings).count()) + ", " +
+        statement_limit(settings, connection_->getMetaData()->getDatabaseProductVersion()));
     statement_->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+}
+
+std::string Connection::durability_risk() {
+    std::unique_ptr<sql::ResultSet> row(
+        statement_->executeQuery("SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog"));
+    row->next();
+    std::string risk;
+    if (row->getInt(1) != 1)
+        risk = "innodb_flush_log_at_trx_commit = " + std::string(row->getString(1));
+    if (row->getInt(2) == 1 && row->getInt(3) != 1)
+        risk += (risk.empty() ? "" : " and ") + ("sync_binlog = " + std::string(row->getString(3)));
+    return risk;
 }
 
 bool Connection::ready() {

@@ -34,8 +34,13 @@ sql::Driver& driver();
 
 class Connection {
   public:
-    // Connects, and makes the session strict, in UTF-8, UTC and READ COMMITTED.
-    explicit Connection(const DatabaseSettings& settings);
+    // Connects to one of the servers, and makes the session strict, in UTF-8, UTC and READ COMMITTED.
+    Connection(const DatabaseSettings& settings, const Server& server);
+
+    const Server& server() const { return server_; }
+
+    // What in the server's settings can lose a change after it was acknowledged; empty when nothing does.
+    std::string durability_risk();
 
     // Whether it is alive: asks the server when some time has passed since the last statement.
     bool ready();
@@ -54,6 +59,7 @@ class Connection {
     sql::PreparedStatement& prepare(const std::string& sql);
     sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);
 
+    const Server& server_;
     // Destroyed in reverse: statements before their connection.
     std::unique_ptr<sql::Connection> connection_;
     std::chrono::steady_clock::time_point last_used_;

@@ -4,7 +4,9 @@
 #if __has_include(<mysql/jdbc.h>)
 #include <mysql/jdbc.h>
 #else
+#include <cppconn/connection.h>
 #include <cppconn/exception.h>
+#include <cppconn/metadata.h>
 #include <cppconn/prepared_statement.h>
 #include <cppconn/resultset.h>
 #include <cppconn/statement.h>

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -19,17 +20,27 @@ namespace helpdesk {
 
 enum class Tls { off, on, verify };  // verify: the server's certificate too
 
-struct DatabaseSettings {
+struct Server {
     std::string host;
     unsigned port = 3306;
-    std::string socket;  // a unix socket's path, instead of host and port
+    std::string socket;   // a unix socket's path, instead of host and port
+    bool backup = false;  // only used while no other works
+};
+
+struct DatabaseSettings {
+    std::vector<Server> servers;  // of one database; the first that works is used
     std::string user;
     std::string password;
     std::string name;
     std::chrono::seconds connect_timeout{5};
     std::chrono::seconds read_timeout{10};  // the longest wait for the answer to one statement
+    // After which the server itself ends a statement; 0: a little before the read timeout, so that its
+    // outcome is known.
+    std::chrono::milliseconds statement_timeout{0};
     Tls tls = Tls::off;
     std::string tls_ca;  // PEM file; empty: the system's authorities
+    // Takes what the operator should know of the servers, a line each; called on any thread.
+    std::function<void(const std::string&)> warn;
 };
 
 // How a call on the database ended.

@@ -1,9 +1,11 @@
 // Each thread's connections, and what is done when a statement fails.
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <thread>
 
 #include "attempts.h"
+#include "servers.h"
 
 namespace helpdesk {
 namespace db {
@@ -43,6 +45,7 @@ constexpr int gone_before_sending = 2006;
 enum class Failure {
     lost,      // the connection is dead, or the server is going down
     conflict,  // somebody else was there at once: the transaction is rolled back and may be tried again
+    refused,   // the server takes no such statements now: nothing was done, another server may take them
     timeout,
     other,
 };
@@ -51,11 +54,15 @@ Failure classify(const sql::SQLException& error) {
     if (is_lost(error.getErrorCode()))
         return Failure::lost;
     switch (error.getErrorCode()) {
+        case 1047:  // ER_UNKNOWN_COM_ERROR, of a Galera node that has lost its cluster
+        case 1290:  // ER_OPTION_PREVENTS_STATEMENT: read only
+        case 1836:  // ER_READ_ONLY_MODE
+            return Failure::refused;
         case 1020:  // ER_CHECKREAD: the row changed since it was read
         case 1213:  // ER_LOCK_DEADLOCK
+        case 1205:  // ER_LOCK_WAIT_TIMEOUT
         case 1452:  // ER_NO_REFERENCED_ROW_2: what a value refers to was deleted meanwhile
             return Failure::conflict;
-        case 1205:  // ER_LOCK_WAIT_TIMEOUT
         case 1969:  // ER_STATEMENT_TIMEOUT of MariaDB
         case 3024:  // ER_QUERY_TIMEOUT of MySQL
             return Failure::timeout;
@@ -100,22 +107,64 @@ class Attempts {
     // A statement that commits by itself shall not be what finds a dead connection: its outcome would not be
     // known.
     bool check_connection() {
-        const auto begin = std::chrono::steady_clock::now();
-        if (connection_ == nullptr || connection_->ready())
+        if (connection_ == nullptr)
+            return true;
+        const auto begin = Servers::Clock::now();
+        if (several_servers())
+            connect_first_of(Servers::of(database_).better_than(connection_->server(), begin));
+        if (connection_->ready())
             return true;
         connection_.reset();
-        return std::chrono::steady_clock::now() - begin < database_.read_timeout ||
+        return Servers::Clock::now() - begin < database_.read_timeout ||
                fail(code::database_timeout, no_answer, "the database did not answer a ping in time");
     }
 
     bool connect() {
-        try {
-            connection_ = std::make_unique<Connection>(database_);
-            return true;
-        } catch (const sql::SQLException& error) {
-            fail(code::database_unavailable, "the database is not available, try again", describe(error));
-            return false;
+        failed_.log = "all database servers failed a moment ago";
+        return connect_first_of(Servers::of(database_).to_try(Servers::Clock::now())) ||
+               fail(code::database_unavailable, not_available, std::move(failed_.log));
+    }
+
+    bool connect_first_of(const std::vector<const Server*>& servers) {
+        for (const Server* server : servers) {
+            const auto begin = Servers::Clock::now();
+            try {
+                auto connection = std::make_unique<Connection>(database_, *server);
+                if (Servers::of(database_).connected(*server))
+                    check_durability(*connection);
+                connection_ = std::move(connection);
+                return true;
+            } catch (const sql::SQLException& error) {
+                failed_.log = describe(error);
+                // One that takes long to fail shall not hold thread after thread.
+                const auto took = Servers::Clock::now() - begin;
+                Servers::of(database_).failed(*server, std::min<Servers::Clock::duration>(took, pause),
+                                              failed_.log);
+            }
         }
+        return false;
+    }
+
+    void check_durability(Connection& connection) {
+        try {
+            const std::string risk = connection.durability_risk();
+            if (!risk.empty() && database_.warn)
+                database_.warn("database server " + address(connection.server()) + " has " + risk +
+                               ": a crash of its machine may lose changes that were acknowledged");
+        } catch (const sql::SQLException& error) {
+            if (is_lost(error.getErrorCode()))
+                throw;
+            // Not InnoDB: it has other settings.
+        }
+    }
+
+    bool several_servers() const { return database_.servers.size() > 1; }
+
+    // The thread's next connection goes to another server, if there is one.
+    void leave_server(const std::string& why) {
+        if (several_servers())
+            Servers::of(database_).failed(connection_->server(), pause, why);
+        connection_.reset();
     }
 
     bool may_retry(const sql::SQLException& error, std::chrono::nanoseconds waited) {
@@ -126,7 +175,9 @@ class Attempts {
         }
         const Failure failure = classify(error);
         // After an error that we do not know, the connection's state is not known either.
-        if (failure == Failure::lost || failure == Failure::other)
+        if (failure == Failure::refused || (failure == Failure::lost && waited >= database_.read_timeout))
+            leave_server(describe(error));
+        else if (failure == Failure::lost || failure == Failure::other)
             connection_.reset();
         else
             roll_back();
@@ -141,8 +192,11 @@ class Attempts {
                     return fail(code::database_timeout, no_answer, describe(error));
                 if (losses_++ == 0)
                     return true;
-                return fail(code::database_unavailable, "the database is not available, try again",
-                            describe(error));
+                return fail(code::database_unavailable, not_available, describe(error));
+            case Failure::refused:
+                if (++refusals_ < database_.servers.size())
+                    return true;
+                return fail(code::database_unavailable, not_available, describe(error));
             case Failure::conflict:
                 if (++conflicts_ < most_conflicts)
                     return true;
@@ -170,14 +224,18 @@ class Attempts {
         return false;
     }
 
-    static constexpr int most_conflicts = 3;
+    // Before a server that hung, or took no statements, is tried again: at most so long.
+    static constexpr std::chrono::seconds pause{1};
+
     static constexpr auto no_answer = "the database did not answer in time";
+    static constexpr auto not_available = "the database is not available, try again";
 
     const DatabaseSettings& database_;
     Operation& operation_;
     std::unique_ptr<Connection>& connection_;
     Outcome failed_;
     int losses_ = 0;
+    std::size_t refusals_ = 0;
     int conflicts_ = 0;
 };
 

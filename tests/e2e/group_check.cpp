@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
     if (argc != 6)
         return 2;
     DatabaseSettings database;
-    database.socket = argv[1];
+    database.servers = {{.host = {}, .socket = argv[1]}};
     database.user = argv[2];
     database.password = argv[3];
     database.name = argv[4];
