@@ -38,6 +38,7 @@ class Checker {
     }
 
     void take_values(Write& write) {
+        write.values.reserve(resource_.variables.size());
         if (resource_.known_by_id && !adding_)
             rename(write);
         for (const Variable& variable : resource_.variables) {

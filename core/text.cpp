@@ -130,23 +130,24 @@ std::optional<unsigned char> from_hex(char high, char low) {
 }
 
 std::optional<std::string> decode_form_text(std::string_view encoded) {
-    std::string result;
-    result.reserve(encoded.size());
+    std::string result(encoded);
+    std::size_t length = 0;
     for (std::size_t i = 0; i < encoded.size(); ++i) {
-        if (encoded[i] == '+') {
-            result += ' ';
-        } else if (encoded[i] != '%') {
-            result += encoded[i];
-        } else {
+        char c = encoded[i];
+        if (c == '+') {
+            c = ' ';
+        } else if (c == '%') {
             if (i + 2 >= encoded.size())
                 return std::nullopt;
             const auto byte = from_hex(encoded[i + 1], encoded[i + 2]);
             if (!byte)
                 return std::nullopt;
-            result += static_cast<char>(*byte);
+            c = static_cast<char>(*byte);
             i += 2;
         }
+        result[length++] = c;
     }
+    result.resize(length);
     return result;
 }
 

@@ -144,9 +144,10 @@ class GroupWriter {
 
     void run() {
         std::map<std::string, std::vector<std::size_t>> shapes;
-        std::vector<WritePlan> plans(writes_.size(), WritePlan(*writes_.front()));
+        std::vector<WritePlan> plans;
+        plans.reserve(writes_.size());
         for (std::size_t i = 0; i < writes_.size(); ++i) {
-            plans[i] = WritePlan(*writes_[i]);
+            plans.emplace_back(*writes_[i]);
             index_[&plans[i]] = i;
             shapes[shape(plans[i])].push_back(i);
         }

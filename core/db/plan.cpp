@@ -61,6 +61,7 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
 }
 
 WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
+    targets_.reserve(write.values.size());
     for (const Value& value : write.values) {
         Target target{&value, {}, {}};
         const Reference* reference = target.reference();

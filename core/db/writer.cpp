@@ -14,6 +14,7 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
             columns += ", " + quoted(target.value->variable->column);
     std::string rows;
     std::vector<Parameter> parameters;
+    parameters.reserve(plans.size() * (plans.front()->targets().size() + 1));
     for (const WritePlan* plan : plans) {
         rows += rows.empty() ? "(?" : ", (?";
         parameters.emplace_back(plan->write().identifier);
