@@ -15,6 +15,28 @@ struct Entry {
 // Where several codes share a status, the first stands for it.
 constexpr std::array entries = {
     Entry{code::bad_request, 400, "the request is malformed"},
+    Entry{code::key_in_url, 400, ""},
+    Entry{code::missing_action, 400, ""},
+    Entry{code::unknown_action, 400, ""},
+    Entry{code::invalid_format, 400, ""},
+    Entry{code::malformed_body, 400, ""},
+    Entry{code::too_many_variables, 400, ""},
+    Entry{code::invalid_encoding, 400, ""},
+    Entry{code::invalid_characters, 400, ""},
+    Entry{code::duplicate_variable, 400, ""},
+    Entry{code::unknown_variable, 400, ""},
+    Entry{code::required, 400, ""},
+    Entry{code::ambiguous, 400, ""},
+    Entry{code::invalid_order, 400, ""},
+    Entry{code::too_long, 400, ""},
+    Entry{code::too_many_values, 400, ""},
+    Entry{code::invalid_number, 400, ""},
+    Entry{code::out_of_range, 400, ""},
+    Entry{code::invalid_date, 400, ""},
+    Entry{code::invalid_email, 400, ""},
+    Entry{code::duplicate_value, 400, ""},
+    Entry{code::count_mismatch, 400, ""},
+    Entry{code::incomplete_coordinates, 400, ""},
     Entry{code::wrong_key, 401, "the request is not authorized"},
     Entry{code::missing_key, 401, ""},
     Entry{code::expired_key, 401, ""},
@@ -41,6 +63,16 @@ int http_status(std::string_view code) {
     const auto* entry =
         std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.code == code; });
     return entry == entries.end() ? 400 : entry->status;
+}
+
+const std::map<int, std::vector<std::string_view>>& codes_by_status() {
+    static const auto all = [] {
+        std::map<int, std::vector<std::string_view>> all;
+        for (const Entry& entry : entries)
+            all[entry.status].push_back(entry.code);
+        return all;
+    }();
+    return all;
 }
 
 int http_status(const Problems& problems) {

@@ -1,6 +1,7 @@
 // What is wrong with a request, or what kept us from doing it: the error envelope's content.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,6 +63,9 @@ inline constexpr std::string_view database_timeout = "database_timeout";
 
 // The HTTP status of a code; 400 for all that have no other.
 int http_status(std::string_view code);
+
+// Every code, by its status.
+const std::map<int, std::vector<std::string_view>>& codes_by_status();
 
 // The status of an answer with these problems: bad input (400) wins over what the database would have said,
 // since it has to be mended first.

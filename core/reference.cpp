@@ -8,7 +8,7 @@
 namespace helpdesk {
 namespace {
 
-std::string code(std::string_view text) {
+std::string quote(std::string_view text) {
     return "`" + std::string(text) + "`";
 }
 
@@ -19,8 +19,8 @@ std::string characters(const Variable& variable) {
 std::string choices(const Variable& variable) {
     std::string text;
     for (const std::string_view choice : variable.choices)
-        text += (text.empty() ? "" : " or ") + code(choice);
-    return text + ", in any case; any other value is " + code(variable.choices.front());
+        text += (text.empty() ? "" : " or ") + quote(choice);
+    return text + ", in any case; any other value is " + quote(variable.choices.front());
 }
 
 std::string reference(const Variable& variable) {
@@ -29,13 +29,15 @@ std::string reference(const Variable& variable) {
     if (reference.by != Reference::By::id_or_name)
         way = reference.by == Reference::By::id ? "the ID" : "the name";
     std::string text = way + " of a " + std::string(reference.noun);
-    text += reference.first_if_unknown ? "; no match: the first" : ", else " + code(reference.unknown);
+    text += reference.first_if_unknown ? "; no match: the first" : ", else " + quote(reference.unknown);
     if (!variable.companion.empty())
-        text += "; " + code(create_new) + " makes the one that " + code(variable.companion) + " names";
+        text += "; " + quote(create_new) + " makes the one that " + quote(variable.companion) + " names";
     return text;
 }
 
-std::string values(const Variable& variable) {
+}  // namespace
+
+std::string describe_values(const Variable& variable) {
     switch (variable.kind) {
         case Kind::text:
             return "text, " + characters(variable);
@@ -49,38 +51,42 @@ std::string values(const Variable& variable) {
             return choices(variable);
         case Kind::coordinate:
             return "decimal degrees from -" + std::to_string(variable.range) + " to " +
-                   std::to_string(variable.range) + ", at most 9 decimals; with " + code(variable.companion);
+                   std::to_string(variable.range) + ", at most 9 decimals; with " + quote(variable.companion);
         case Kind::reference:
             return reference(variable);
         case Kind::new_name:
-            return "text, " + characters(variable) + "; read with " + code(variable.companion) + "=" +
-                   code(create_new) + " only";
+            return "text, " + characters(variable) + "; read with " + quote(variable.companion) + "=" +
+                   quote(create_new) + " only";
         case Kind::text_list:
             return "a list between commas, each " + characters(variable);
         case Kind::email_list:
             return "e-mail addresses between commas, each " + characters(variable);
         case Kind::id_list:
             return "IDs of " + std::string(variable.list->reference->noun) + "s between commas, else " +
-                   code(variable.list->reference->unknown);
+                   quote(variable.list->reference->unknown);
         case Kind::name_list:
-            return "names between commas, else " + code(variable.list->reference->unknown);
+            return "names between commas, else " + quote(variable.list->reference->unknown);
         case Kind::date_list:
-            return "dates between commas, one for each of " + code(variable.companion);
+            return "dates between commas, one for each of " + quote(variable.companion);
     }
     return "";
 }
+
+namespace {
 
 std::string default_on_add(const Variable& variable) {
     if (variable.required || variable.kind == Kind::identifier)
         return "required";
     if (variable.kind == Kind::choice)
-        return code(variable.choices.front());
+        return quote(variable.choices.front());
     if (variable.kind == Kind::reference && variable.reference->first_if_unknown)
         return "the first";
     return variable.kind == Kind::date_list ? "today" : "none";
 }
 
-std::string selects(const Selector& selector) {
+}  // namespace
+
+std::string describe_selector(const Selector& selector) {
     const std::string all = selector.all ? ", or `*` for all" : "";
     switch (selector.kind) {
         case SelectorKind::id:
@@ -96,7 +102,7 @@ std::string selects(const Selector& selector) {
         case SelectorKind::date_to:
             return "added at or before the date; without a time its whole day counts";
         case SelectorKind::any_of:
-            return "those that have the value here or in " + code(std::string(selector.name) + "2");
+            return "those that have the value here or in " + quote(std::string(selector.name) + "2");
         case SelectorKind::after:
             return "those after the value, in their order: a page begins where the last one ended; empty: "
                    "the "
@@ -109,6 +115,8 @@ std::string selects(const Selector& selector) {
     return "";
 }
 
+namespace {
+
 const Action* find(const Resource& resource, Verb verb) {
     const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
         return &action.resource == &resource && action.verb == verb;
@@ -117,31 +125,31 @@ const Action* find(const Resource& resource, Verb verb) {
 }
 
 void describe_actions(const Resource& resource, std::string& text) {
-    const std::string identifier = code(resource.identifier().name);
+    const std::string identifier = quote(resource.identifier().name);
     const std::string finds = resource.known_by_id ? "`id` or " + identifier : identifier;
     const std::string answers = resource.known_by_id ? "the ID" : "the " + identifier + " as stored";
     const auto line = [&](Verb verb, const std::string& reads) {
         const Action& action = *find(resource, verb);
         const std::string answer =
-            verb == Verb::get ? code(action.answer) + ", a list" : code(action.answer) + ", " + answers;
-        text += "- " + code(action.name) + ": " + reads + ". Answer: " + answer + ".\n";
+            verb == Verb::get ? quote(action.answer) + ", a list" : quote(action.answer) + ", " + answers;
+        text += "- " + quote(action.name) + ": " + reads + ". Answer: " + answer + ".\n";
     };
     line(Verb::add, "the variables below");
     line(Verb::update,
          finds + ", and what is to change of the variables below" +
              (resource.known_by_id
-                  ? "; " + code(std::string(rename_prefix) + std::string(resource.identifier().name)) +
+                  ? "; " + quote(std::string(rename_prefix) + std::string(resource.identifier().name)) +
                         " renames"
                   : ""));
     line(Verb::remove, finds);
     line(Verb::get, "the selectors below");
     if (const Action* verify = find(resource, Verb::verify)) {
-        text += "- " + code(verify->name) + ":";
+        text += "- " + quote(verify->name) + ":";
         for (const std::string& name : verify->variables)
-            text += (&name == &verify->variables.front() ? " " : ", ") + code(name);
-        text += ". Answer: " + code(verify->answer) + ", `Y` or `N`";
+            text += (&name == &verify->variables.front() ? " " : ", ") + quote(name);
+        text += ". Answer: " + quote(verify->answer) + ", `Y` or `N`";
         for (const std::string_view name : resource.sign_in->outputs)
-            text += ", " + code(name);
+            text += ", " + quote(name);
         text += "; `N` as well where `" + std::string(resource.sign_in->allowed_by) + "` is.\n";
     }
 }
@@ -151,14 +159,14 @@ void describe(const Resource& resource, std::string& text) {
     describe_actions(resource, text);
     text += "\n| variable | value | omitted on add |\n|---|---|---|\n";
     for (const Variable& variable : resource.variables)
-        text +=
-            "| " + code(variable.name) + " | " + values(variable) + " | " + default_on_add(variable) + " |\n";
+        text += "| " + quote(variable.name) + " | " + describe_values(variable) + " | " +
+                default_on_add(variable) + " |\n";
     text += "\n| selector | selects |\n|---|---|\n";
     for (const Selector& selector : resource.selectors)
-        text += "| " + code(selector.name) + " | " + selects(selector) + " |\n";
+        text += "| " + quote(selector.name) + " | " + describe_selector(selector) + " |\n";
     text += "\nRecords:";
     for (const Output& output : resource.outputs)
-        text += (&output == &resource.outputs.front() ? " " : ", ") + code(output.name);
+        text += (&output == &resource.outputs.front() ? " " : ", ") + quote(output.name);
     text += ".\n\n";
 }
 

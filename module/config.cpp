@@ -6,6 +6,8 @@
 
 #include "blocks.hpp"
 #include "handler.hpp"
+#include "openapi.h"
+#include "openapi.hpp"
 #include "text.h"
 
 namespace helpdesk::ngx {
@@ -55,6 +57,18 @@ void set_api(ngx_conf_t* cf, LocationConf& conf) {
     auto* core =
         static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
     core->handler = handle_request;
+}
+
+void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
+    std::string base = argument(cf);
+    if (base.empty() || base.front() != '/')
+        throw std::invalid_argument("must be the path of the API, such as /API/, not \"" + base + "\"");
+    if (base.back() != '/')
+        base += '/';
+    set_once(conf.openapi_base, base);
+    auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+    core->handler = handle_openapi;
 }
 
 void set_database(ngx_conf_t* cf, LocationConf& conf) {
@@ -223,6 +237,7 @@ ngx_command_t entry(ngx_str_t name, ngx_uint_t type, char* (*set)(ngx_conf_t*, n
 
 ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_api>),
+    entry(ngx_string("helpdesk_openapi"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_openapi>),
     entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
           directive<set_database>),
     entry(ngx_string("helpdesk_key"), everywhere | NGX_CONF_BLOCK | NGX_CONF_TAKE1, directive<set_key>),
@@ -260,6 +275,9 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             join_location(cf, outer, conf);
         if (conf.is_api())
             complete(cf, conf);
+        if (conf.openapi_base)
+            conf.openapi = {openapi_document(*conf.openapi_base,
+                                             conf.format_variable.value_or(conf.settings.format_variable))};
         return NGX_CONF_OK;
     } catch (const std::exception& error) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"helpdesk_api\" %s in %*s:%ui", error.what(),

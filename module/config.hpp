@@ -26,6 +26,10 @@ struct LocationConf {
     std::optional<std::size_t> max_records;
     std::optional<TimeFormat> time_format;
 
+    // Where `helpdesk_openapi` stands: the path of the API, and the document.
+    std::optional<std::string> openapi_base;
+    Text openapi;
+
     // Where `helpdesk_api` stands; `file` is empty in a location without it.
     std::string_view file;
     ngx_uint_t line = 0;

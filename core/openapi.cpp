@@ -1,0 +1,328 @@
+#include "openapi.h"
+
+#include <array>
+#include <stdexcept>
+
+#include "action.h"
+#include "format.h"
+#include "json.h"
+#include "problem.h"
+#include "reference.h"
+#include "select.h"
+
+namespace helpdesk {
+namespace {
+
+constexpr std::array formats = {"xml", "json", "url"};
+
+// jansson's values, which throw when memory runs out.
+
+Json checked(json_t* value) {
+    if (value == nullptr)
+        throw std::bad_alloc();
+    return Json(value);
+}
+
+Json text(std::string_view value) {
+    return checked(json_stringn(value.data(), value.size()));
+}
+
+Json boolean(bool value) {
+    return checked(json_boolean(value));
+}
+
+void append(const Json& array, Json item) {
+    if (json_array_append_new(array.get(), item.release()) != 0)
+        throw std::bad_alloc();
+}
+
+void set(const Json& object, std::string_view name, Json value) {
+    if (json_object_setn_new(object.get(), name.data(), name.size(), value.release()) != 0)
+        throw std::bad_alloc();
+}
+
+struct Member {
+    std::string_view name;
+    Json value;
+};
+
+template <typename... Members>
+Json object(Members... members) {
+    Json result = checked(json_object());
+    (set(result, members.name, std::move(members.value)), ...);
+    return result;
+}
+
+template <typename... Items>
+Json array(Items... items) {
+    Json result = checked(json_array());
+    (append(result, std::move(items)), ...);
+    return result;
+}
+
+Json reference_to(std::string_view kind, std::string_view name) {
+    return object(Member{"$ref", text("#/components/" + std::string(kind) + "/" + std::string(name))});
+}
+
+Json string_schema(std::string_view description) {
+    return object(Member{"type", text("string")}, Member{"description", text(description)});
+}
+
+bool is_one_text(Kind kind) {
+    return kind == Kind::text || kind == Kind::identifier || kind == Kind::email || kind == Kind::password ||
+           kind == Kind::new_name;
+}
+
+Json schema(const Variable& variable, Verb verb) {
+    Json result = string_schema(describe_values(variable));
+    if (is_one_text(variable.kind) && variable.limit > 0)
+        set(result, "maxLength", checked(json_integer(static_cast<json_int_t>(variable.limit))));
+    if (variable.kind == Kind::password)
+        set(result, "format", text("password"));
+    if (variable.kind == Kind::choice) {
+        Json examples = checked(json_array());
+        for (const std::string_view choice : variable.choices)
+            append(examples, text(choice));
+        set(result, "examples", std::move(examples));
+        if (verb == Verb::add)
+            set(result, "default", text(variable.choices.front()));
+    }
+    return result;
+}
+
+// What is no row of the tables.
+struct Common {
+    std::string_view name;
+    std::string_view description;
+};
+
+constexpr std::array common = {
+    Common{"count", "how many records the answer holds at most"},
+    Common{"page", "which page of `count` records, from 1; with a selector that is `*`"},
+    Common{"count_only", "`Y`: the number of records alone"},
+    Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
+    Common{"order_direction", "`ASC` or `DESC`"},
+    Common{id_variable, "the ID of the record"},
+};
+
+Json schema(const Action& action, std::string_view name) {
+    if (action.verb == Verb::get)
+        for (const Selector& selector : action.resource.selectors)
+            if (selector.name == name)
+                return string_schema(describe_selector(selector));
+    if (const Variable* variable = action.resource.find(name))
+        return schema(*variable, action.verb);
+    for (const Common& known : common)
+        if (known.name == name)
+            return string_schema(known.description);
+    Json renamed = schema(action.resource.identifier(), action.verb);
+    set(renamed, "description", text("what the record is to be called"));
+    return renamed;
+}
+
+bool is_required(const Action& action, std::string_view name) {
+    const Variable* variable = action.resource.find(name);
+    if (variable == nullptr || action.verb == Verb::get)
+        return false;
+    if (variable->kind == Kind::identifier)
+        return action.verb == Verb::add || !action.resource.known_by_id;
+    return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
+}
+
+Json format_schema() {
+    Json names = checked(json_array());
+    for (const char* name : formats)
+        append(names, text(name));
+    return object(Member{"type", text("string")}, Member{"enum", std::move(names)},
+                  Member{"description", text("the format of the answer")});
+}
+
+Json action_schema(const Action& action) {
+    return object(Member{"type", text("string")}, Member{"enum", array(text(action.name))},
+                  Member{"default", text(action.name)});
+}
+
+Json parameter(std::string_view name, bool required, Json schema) {
+    return object(Member{"name", text(name)}, Member{"in", text("query")},
+                  Member{"required", boolean(required)}, Member{"schema", std::move(schema)});
+}
+
+Json request_schema(const Action& action, std::string_view format_variable) {
+    Json properties = object(Member{"action", action_schema(action)});
+    Json required = array(text("action"));
+    for (const std::string& name : action.variables) {
+        set(properties, name, schema(action, name));
+        if (is_required(action, name))
+            append(required, text(name));
+    }
+    set(properties, format_variable, format_schema());
+    return object(Member{"type", text("object")}, Member{"properties", std::move(properties)},
+                  Member{"required", std::move(required)});
+}
+
+Json parameters(const Action& action, std::string_view format_variable) {
+    Json list = array(parameter("action", true, action_schema(action)));
+    for (const std::string& name : action.variables)
+        append(list, parameter(name, is_required(action, name), schema(action, name)));
+    append(list, parameter(format_variable, false, format_schema()));
+    return list;
+}
+
+Json record_schema(const Resource& resource) {
+    Json properties = checked(json_object());
+    for (const Output& output : resource.outputs)
+        set(properties, output.name, object(Member{"type", text("string")}));
+    return object(Member{"type", text("object")}, Member{"properties", std::move(properties)});
+}
+
+Json list_of(std::string_view root, Json item) {
+    Json items = object(Member{"type", text("array")}, Member{"items", std::move(item)});
+    return object(Member{"type", text("object")},
+                  Member{"properties", object(Member{root, std::move(items)})},
+                  Member{"required", array(text(root))});
+}
+
+Json answer_schema(const Action& action) {
+    const Resource& resource = action.resource;
+    if (action.verb == Verb::get)
+        return list_of(action.answer, reference_to("schemas", resource.singular));
+    Json properties = object(Member{action.answer, object(Member{"type", text("string")})});
+    if (action.verb == Verb::verify)
+        for (const std::string_view name : resource.sign_in->outputs)
+            set(properties, name, object(Member{"type", text("string")}));
+    return list_of(response_root,
+                   object(Member{"type", text("object")}, Member{"properties", std::move(properties)}));
+}
+
+// The same answer in the three formats; only JSON's has a schema.
+Json content(Json schema) {
+    Json result = checked(json_object());
+    for (const Format format : {Format::json, Format::xml, Format::url}) {
+        std::string_view type = content_type(format);
+        type = type.substr(0, type.find(';'));
+        set(result, type,
+            format == Format::json ? object(Member{"schema", std::move(schema)})
+                                   : object(Member{"schema", object(Member{"type", text("string")})}));
+    }
+    return result;
+}
+
+std::string name_of(int status) {
+    return "error_" + std::to_string(status);
+}
+
+Json responses(const Action& action) {
+    Json result = object(Member{"200", object(Member{"description", text("done")},
+                                              Member{"content", content(answer_schema(action))})});
+    for (const auto& [status, codes] : codes_by_status())
+        set(result, std::to_string(status), reference_to("responses", name_of(status)));
+    return result;
+}
+
+std::string summary(const Action& action) {
+    const std::string noun(action.resource.noun);
+    switch (action.verb) {
+        case Verb::add:
+            return "Add a " + noun;
+        case Verb::update:
+            return "Change a " + noun;
+        case Verb::remove:
+            return "Delete a " + noun;
+        case Verb::get:
+            return "List " + std::string(action.resource.plural);
+        case Verb::verify:
+            break;
+    }
+    return "Check the password of a " + noun;
+}
+
+Json operation(const Action& action, std::string_view id_suffix) {
+    return object(Member{"operationId", text(action.name + std::string(id_suffix))},
+                  Member{"summary", text(summary(action))},
+                  Member{"tags", array(text(action.resource.plural))},
+                  Member{"responses", responses(action)});
+}
+
+Json body_content(const Action& action) {
+    Json result = checked(json_object());
+    for (const char* type : {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"})
+        set(result, type, object(Member{"schema", reference_to("schemas", action.name)}));
+    return result;
+}
+
+Json path(const Action& action, std::string_view format_variable) {
+    Json get = operation(action, "_by_url");
+    set(get, "parameters", parameters(action, format_variable));
+    Json post = operation(action, "");
+    set(post, "requestBody",
+        object(Member{"required", boolean(true)}, Member{"content", body_content(action)}));
+    return object(Member{"get", std::move(get)}, Member{"post", std::move(post)});
+}
+
+Json problem_schema() {
+    Json codes = checked(json_array());
+    for (const auto& [status, names] : codes_by_status())
+        for (const std::string_view name : names)
+            append(codes, text(name));
+    return object(
+        Member{"type", text("object")},
+        Member{"properties", object(Member{"error", string_schema("the variable, and what is wrong with it")},
+                                    Member{"code", object(Member{"type", text("string")},
+                                                          Member{"enum", std::move(codes)})},
+                                    Member{"variable", string_schema("empty when none is at fault")})});
+}
+
+Json error_responses() {
+    Json result = checked(json_object());
+    for (const auto& [status, names] : codes_by_status()) {
+        std::string description;
+        for (const std::string_view name : names)
+            description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
+        set(result, name_of(status),
+            object(Member{"description", text(description)},
+                   Member{"content", content(list_of(response_root, reference_to("schemas", "problem")))}));
+    }
+    return result;
+}
+
+Json api_key(std::string_view place, std::string_view name) {
+    return object(Member{"type", text("apiKey")}, Member{"in", text(place)}, Member{"name", text(name)});
+}
+
+Json components(std::string_view format_variable) {
+    Json schemas = object(Member{"problem", problem_schema()});
+    for (const Action& action : actions()) {
+        set(schemas, action.name, request_schema(action, format_variable));
+        if (action.verb == Verb::get)
+            set(schemas, action.resource.singular, record_schema(action.resource));
+    }
+    Json bearer = object(Member{"type", text("http")}, Member{"scheme", text("bearer")});
+    return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses()},
+                  Member{"securitySchemes", object(Member{"header", api_key("header", "X-API-Key")},
+                                                   Member{"bearer", std::move(bearer)},
+                                                   Member{"url", api_key("query", "key")})});
+}
+
+Json requirement(std::string_view scheme) {
+    return object(Member{scheme, checked(json_array())});
+}
+
+}  // namespace
+
+std::string openapi_document(std::string_view base, std::string_view format_variable) {
+    Json paths = checked(json_object());
+    for (const Action& action : actions())
+        set(paths, std::string(base) + action.name, path(action, format_variable));
+    const Json document =
+        object(Member{"openapi", text("3.1.0")},
+               Member{"info", object(Member{"title", text("Help desk API")}, Member{"version", text("1")})},
+               Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
+               Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
+    const std::unique_ptr<char, decltype(&std::free)> bytes(json_dumps(document.get(), JSON_INDENT(1)),
+                                                            &std::free);
+    if (bytes == nullptr)
+        throw std::bad_alloc();
+    return bytes.get();
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,81 @@
+#include "openapi.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "action.h"
+#include "json.h"
+#include "problem.h"
+
+namespace helpdesk {
+namespace {
+
+class OpenApi : public testing::Test {
+  protected:
+    const Json document_{json_loads(openapi_document("/desk/", "output").c_str(), 0, nullptr)};
+
+    json_t* at(std::initializer_list<std::string> path) const {
+        json_t* value = document_.get();
+        for (const std::string& name : path)
+            value = json_object_get(value, name.c_str());
+        return value;
+    }
+};
+
+bool holds(json_t* array, std::string_view text) {
+    for (std::size_t i = 0; i < json_array_size(array); ++i)
+        if (text == json_string_value(json_array_get(array, i)))
+            return true;
+    return false;
+}
+
+TEST_F(OpenApi, HasEveryActionWithEveryVariable) {
+    for (const Action& action : actions()) {
+        json_t* properties = at({"components", "schemas", action.name, "properties"});
+        for (const std::string& name : action.variables)
+            EXPECT_NE(json_object_get(properties, name.c_str()), nullptr) << action.name << " " << name;
+        EXPECT_NE(json_object_get(properties, "output"), nullptr);
+        json_t* get = at({"paths", "/desk/" + action.name, "get", "parameters"});
+        EXPECT_EQ(json_array_size(get), json_object_size(properties));
+        EXPECT_NE(at({"paths", "/desk/" + action.name, "post", "requestBody"}), nullptr);
+    }
+    EXPECT_EQ(json_object_size(at({"paths"})), actions().size());
+}
+
+TEST_F(OpenApi, SaysWhatIsRequired) {
+    EXPECT_TRUE(holds(at({"components", "schemas", "add_customer", "required"}), "cid"));
+    EXPECT_FALSE(holds(at({"components", "schemas", "add_customer", "required"}), "company"));
+    EXPECT_TRUE(holds(at({"components", "schemas", "update_customer", "required"}), "cid"));
+    EXPECT_FALSE(holds(at({"components", "schemas", "get_customers", "required"}), "cid"));
+    EXPECT_TRUE(holds(at({"components", "schemas", "verify_customer", "required"}), "pass"));
+    EXPECT_FALSE(holds(at({"components", "schemas", "update_portal", "required"}), "name"));
+}
+
+TEST_F(OpenApi, SaysLimitsAndDefaults) {
+    const auto property = [&](const char* action, const char* variable) {
+        return at({"components", "schemas", action, "properties", variable});
+    };
+    EXPECT_EQ(json_integer_value(json_object_get(property("add_customer", "cid"), "maxLength")), 255);
+    EXPECT_EQ(json_object_get(property("add_customer", "notes"), "maxLength"), nullptr);
+    EXPECT_STREQ(json_string_value(json_object_get(property("add_customer", "support"), "default")), "Y");
+    EXPECT_EQ(json_object_get(property("update_customer", "support"), "default"), nullptr);
+}
+
+TEST_F(OpenApi, HasEveryCodeUnderItsStatus) {
+    json_t* codes = at({"components", "schemas", "problem", "properties", "code", "enum"});
+    for (const auto& [status, names] : codes_by_status()) {
+        for (const std::string_view name : names)
+            EXPECT_TRUE(holds(codes, name)) << name;
+        EXPECT_NE(at({"components", "responses", "error_" + std::to_string(status)}), nullptr);
+    }
+    EXPECT_TRUE(holds(codes, code::too_long));
+}
+
+TEST_F(OpenApi, HasThreeFormats) {
+    json_t* content = at({"paths", "/desk/get_customers", "get", "responses", "200", "content"});
+    EXPECT_EQ(json_object_size(content), 3U);
+}
+
+}  // namespace
+}  // namespace helpdesk
