@@ -53,6 +53,7 @@ constexpr std::array entries = {
     Entry{code::internal_error, 500, "the server failed to handle the request"},
     Entry{code::overloaded, 503, "the server is overloaded, try again"},
     Entry{code::database_unavailable, 503, ""},
+    Entry{code::database_full, 503, ""},
     Entry{code::outcome_unknown, 503, ""},
     Entry{code::database_timeout, 504, "the database did not answer in time"},
 };

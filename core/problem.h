@@ -56,6 +56,7 @@ inline constexpr std::string_view unsupported_media_type = "unsupported_media_ty
 inline constexpr std::string_view too_many_requests = "too_many_requests";
 inline constexpr std::string_view internal_error = "internal_error";
 inline constexpr std::string_view database_unavailable = "database_unavailable";
+inline constexpr std::string_view database_full = "database_full";
 inline constexpr std::string_view outcome_unknown = "outcome_unknown";
 inline constexpr std::string_view overloaded = "overloaded";
 inline constexpr std::string_view database_timeout = "database_timeout";

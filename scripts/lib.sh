@@ -8,7 +8,7 @@ build_packages=(
     libxml2-dev mariadb-client-core mariadb-server-core make ninja-build nginx nginx-dev openssl pkg-config zlib1g-dev
 )
 test_packages=(
-    python3 python3-bcrypt python3-jsonschema python3-lxml python3-passlib python3-pymysql python3-pytest python3-requests
+    nghttp2-client python3 python3-bcrypt python3-jsonschema python3-lxml python3-passlib python3-pymysql python3-pytest python3-requests
 )
 bench_packages=(git php-fpm php-mbstring php-mysql wrk)
 check_packages=(clang-format clang-tidy cppcheck git shellcheck)

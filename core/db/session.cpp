@@ -47,6 +47,7 @@ enum class Failure {
     conflict,  // somebody else was there at once: the transaction is rolled back and may be tried again
     refused,   // the server takes no such statements now: nothing was done, another server may take them
     timeout,
+    full,
     other,
 };
 
@@ -66,6 +67,9 @@ Failure classify(const sql::SQLException& error) {
         case 1969:  // ER_STATEMENT_TIMEOUT of MariaDB
         case 3024:  // ER_QUERY_TIMEOUT of MySQL
             return Failure::timeout;
+        case 1021:  // ER_DISK_FULL
+        case 1114:  // ER_RECORD_FILE_FULL
+            return Failure::full;
         default:
             return Failure::other;
     }
@@ -204,6 +208,8 @@ class Attempts {
                             describe(error));
             case Failure::timeout:
                 return fail(code::database_timeout, no_answer, describe(error));
+            case Failure::full:
+                return fail(code::database_full, "the database has no room for the change", describe(error));
             case Failure::other:
                 break;
         }

@@ -56,9 +56,12 @@ def stop_process(process, sent=signal.SIGTERM, seconds=20):
 
 
 class MariaDB:
-    """A private server with the project's schema, on a unix socket only unless `options` say otherwise."""
+    """A private server with the project's schema, on a unix socket only unless `options` say otherwise.
 
-    def __init__(self, *options):
+    With `disk`, its data is on a disk of so many bytes, which root can mount.
+    """
+
+    def __init__(self, *options, disk=None):
         self.options = options or ("--skip-networking",)
         # Short, since a unix socket's path may have about a hundred bytes; open, for nginx's workers.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-db-"))
@@ -69,10 +72,14 @@ class MariaDB:
         self.user = ["--user=root"] if os.geteuid() == 0 else []
         # Its own, since a server that starts removes temporary tables that it finds, and another's may be in use.
         (self.folder / "tmp").mkdir()
+        (self.folder / "data").mkdir()
+        self.mounted = disk is not None
+        if self.mounted:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={disk}", "tmpfs", self.folder / "data"], check=True)
         self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp")}
         subprocess.run(
             ["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--auth-root-authentication-method=normal",
-             "--skip-test-db", "--skip-name-resolve", *self.user],
+             "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=4M", *self.user],
             check=True, stdout=subprocess.DEVNULL, env=self.environment)
         self.start()
         self.execute(f"CREATE DATABASE {DATABASE}")
@@ -114,6 +121,8 @@ class MariaDB:
 
     def remove(self):
         self.stop()
+        if self.mounted:
+            subprocess.run(["umount", self.folder / "data"], check=True)
         keep_logs(self.folder)
         shutil.rmtree(self.folder)
 
