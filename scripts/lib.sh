@@ -8,9 +8,10 @@ build_packages=(
     libxml2-dev mariadb-client-core mariadb-server-core make ninja-build nginx nginx-dev openssl pkg-config zlib1g-dev
 )
 test_packages=(
-    nghttp2-client python3 python3-bcrypt python3-jsonschema python3-lxml python3-passlib python3-pymysql python3-pytest python3-requests
+    nghttp2-client python3 python3-bcrypt python3-jsonschema python3-lxml python3-passlib python3-pymysql python3-pytest
+    python3-requests wrk
 )
-bench_packages=(git php-fpm php-mbstring php-mysql wrk)
+bench_packages=(git php-fpm php-mbstring php-mysql)
 check_packages=(clang-format clang-tidy cppcheck git shellcheck)
 
 # nginx and mariadbd stand here, which is not on every user's path.
