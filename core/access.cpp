@@ -39,7 +39,7 @@ std::optional<Refusal> check_action(const Key& key, const Action& action) {
     if (key.actions.empty() ||
         std::find(key.actions.begin(), key.actions.end(), &action) != key.actions.end())
         return std::nullopt;
-    return refuse(code::action_not_allowed, "action", "is not allowed with this key",
+    return refuse(code::action_not_allowed, action_variable, "is not allowed with this key",
                   named(key) + "may not call " + action.name);
 }
 

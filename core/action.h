@@ -9,6 +9,9 @@
 
 namespace helpdesk {
 
+// The variable that names the action.
+inline constexpr std::string_view action_variable = "action";
+
 enum class Verb { add, update, remove, get, verify };
 
 struct Action {

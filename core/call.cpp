@@ -10,8 +10,6 @@
 namespace helpdesk {
 namespace {
 
-constexpr std::string_view action_variable = "action";
-
 // Seconds after which a client that was told to come back may do so.
 constexpr std::string_view retry_after = "1";
 

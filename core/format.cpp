@@ -143,18 +143,11 @@ void check_json(bool done) {
         throw std::runtime_error("jansson could not write the answer");
 }
 
-std::string dump(const Json& value) {
-    const std::unique_ptr<char, decltype(&std::free)> bytes(
-        json_dumps(value.get(), JSON_COMPACT | JSON_ENCODE_ANY), &std::free);
-    check_json(bytes != nullptr);
-    return bytes.get();
-}
-
 // Each record becomes text at once: only the frame around them is ours.
 class JsonListWriter : public ListWriter {
   public:
     explicit JsonListWriter(std::string_view root) {
-        text_.append("{" + dump(Json(json_stringn(root.data(), root.size()))) + ":[");
+        text_.append("{" + dump(Json(json_stringn(root.data(), root.size())), JSON_ENCODE_ANY) + ":[");
     }
 
     // The names are the same in each record, and all text was found to be UTF-8 when it came in.
@@ -167,7 +160,7 @@ class JsonListWriter : public ListWriter {
                                                     fields[i].value.size()) == 0);
         if (!text_.ends_with('['))
             text_.append(",");
-        text_.append(dump(object_));
+        text_.append(dump(object_, JSON_COMPACT));
     }
 
     Text finish() override {
@@ -272,6 +265,10 @@ std::optional<Format> preferred_format(std::string_view accept) {
         }
     }
     return best;
+}
+
+std::string_view format_name(Format format) {
+    return formats.at(static_cast<std::size_t>(format)).name;
 }
 
 std::string_view content_type(Format format) {

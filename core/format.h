@@ -18,6 +18,9 @@ std::optional<Format> parse_format(std::string_view name);
 // The format that an Accept header prefers of those we have; nothing when it names none.
 std::optional<Format> preferred_format(std::string_view accept);
 
+// As a request asks for it.
+std::string_view format_name(Format format);
+
 std::string_view content_type(Format format);
 
 // The text of an answer: pieces, so that a long one is never copied into a larger place as it grows.

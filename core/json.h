@@ -3,7 +3,9 @@
 
 #include <jansson.h>
 
+#include <cstddef>
 #include <memory>
+#include <string>
 
 namespace helpdesk {
 
@@ -11,5 +13,8 @@ struct JsonDeleter {
     void operator()(json_t* value) const { json_decref(value); }
 };
 using Json = std::unique_ptr<json_t, JsonDeleter>;
+
+// As text, with jansson's JSON_… flags. Throws std::bad_alloc.
+std::string dump(const Json& value, std::size_t flags);
 
 }  // namespace helpdesk

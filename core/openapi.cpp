@@ -1,11 +1,15 @@
 #include "openapi.h"
 
+#include <algorithm>
 #include <array>
-#include <stdexcept>
+#include <map>
+#include <new>
+#include <vector>
 
 #include "action.h"
 #include "format.h"
 #include "json.h"
+#include "key.h"
 #include "problem.h"
 #include "reference.h"
 #include "select.h"
@@ -13,7 +17,7 @@
 namespace helpdesk {
 namespace {
 
-constexpr std::array formats = {"xml", "json", "url"};
+constexpr std::array formats = {Format::json, Format::xml, Format::url};
 
 // jansson's values, which throw when memory runs out.
 
@@ -131,8 +135,8 @@ bool is_required(const Action& action, std::string_view name) {
 
 Json format_schema() {
     Json names = checked(json_array());
-    for (const char* name : formats)
-        append(names, text(name));
+    for (const Format format : formats)
+        append(names, text(format_name(format)));
     return object(Member{"type", text("string")}, Member{"enum", std::move(names)},
                   Member{"description", text("the format of the answer")});
 }
@@ -148,8 +152,8 @@ Json parameter(std::string_view name, bool required, Json schema) {
 }
 
 Json request_schema(const Action& action, std::string_view format_variable) {
-    Json properties = object(Member{"action", action_schema(action)});
-    Json required = array(text("action"));
+    Json properties = object(Member{action_variable, action_schema(action)});
+    Json required = array(text(action_variable));
     for (const std::string& name : action.variables) {
         set(properties, name, schema(action, name));
         if (is_required(action, name))
@@ -161,7 +165,7 @@ Json request_schema(const Action& action, std::string_view format_variable) {
 }
 
 Json parameters(const Action& action, std::string_view format_variable) {
-    Json list = array(parameter("action", true, action_schema(action)));
+    Json list = array(parameter(action_variable, true, action_schema(action)));
     for (const std::string& name : action.variables)
         append(list, parameter(name, is_required(action, name), schema(action, name)));
     append(list, parameter(format_variable, false, format_schema()));
@@ -194,17 +198,36 @@ Json answer_schema(const Action& action) {
                    object(Member{"type", text("object")}, Member{"properties", std::move(properties)}));
 }
 
+std::string_view media_type(Format format) {
+    const std::string_view type = content_type(format);
+    return type.substr(0, type.find(';'));
+}
+
 // The same answer in the three formats; only JSON's has a schema.
 Json content(Json schema) {
-    Json result = checked(json_object());
-    for (const Format format : {Format::json, Format::xml, Format::url}) {
-        std::string_view type = content_type(format);
-        type = type.substr(0, type.find(';'));
-        set(result, type,
-            format == Format::json ? object(Member{"schema", std::move(schema)})
-                                   : object(Member{"schema", object(Member{"type", text("string")})}));
-    }
+    Json result = object(Member{media_type(Format::json), object(Member{"schema", std::move(schema)})});
+    for (const Format format : {Format::xml, Format::url})
+        set(result, media_type(format), object(Member{"schema", object(Member{"type", text("string")})}));
     return result;
+}
+
+// With those of references, which stand in the tables.
+std::map<int, std::vector<std::string_view>> all_codes() {
+    auto codes = codes_by_status();
+    const auto add = [&](const Reference* reference) {
+        if (reference == nullptr || reference->first_if_unknown)
+            return;
+        auto& names = codes[http_status(reference->unknown)];
+        if (std::find(names.begin(), names.end(), reference->unknown) == names.end())
+            names.push_back(reference->unknown);
+    };
+    for (const Action& action : actions())
+        for (const Variable& variable : action.resource.variables) {
+            add(variable.reference);
+            if (variable.list != nullptr)
+                add(variable.list->reference);
+        }
+    return codes;
 }
 
 std::string name_of(int status) {
@@ -261,7 +284,7 @@ Json path(const Action& action, std::string_view format_variable) {
 
 Json problem_schema() {
     Json codes = checked(json_array());
-    for (const auto& [status, names] : codes_by_status())
+    for (const auto& [status, names] : all_codes())
         for (const std::string_view name : names)
             append(codes, text(name));
     return object(
@@ -274,7 +297,7 @@ Json problem_schema() {
 
 Json error_responses() {
     Json result = checked(json_object());
-    for (const auto& [status, names] : codes_by_status()) {
+    for (const auto& [status, names] : all_codes()) {
         std::string description;
         for (const std::string_view name : names)
             description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
@@ -300,7 +323,7 @@ Json components(std::string_view format_variable) {
     return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses()},
                   Member{"securitySchemes", object(Member{"header", api_key("header", "X-API-Key")},
                                                    Member{"bearer", std::move(bearer)},
-                                                   Member{"url", api_key("query", "key")})});
+                                                   Member{"url", api_key("query", key_variable)})});
 }
 
 Json requirement(std::string_view scheme) {
@@ -318,11 +341,7 @@ std::string openapi_document(std::string_view base, std::string_view format_vari
                Member{"info", object(Member{"title", text("Help desk API")}, Member{"version", text("1")})},
                Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
                Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
-    const std::unique_ptr<char, decltype(&std::free)> bytes(json_dumps(document.get(), JSON_INDENT(1)),
-                                                            &std::free);
-    if (bytes == nullptr)
-        throw std::bad_alloc();
-    return bytes.get();
+    return dump(document, JSON_INDENT(1));
 }
 
 }  // namespace helpdesk

@@ -73,11 +73,15 @@ struct DatabaseBlock : DatabaseSettings {
 
 constexpr std::string_view unix_prefix = "unix:";
 
-template <std::string DatabaseSettings::*field>
-void set_text(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
+std::string_view non_empty(const ngx_str_t& value) {
     if (value.len == 0)
         throw std::invalid_argument("must not be empty");
-    database.*field = view(value);
+    return view(value);
+}
+
+template <std::string DatabaseSettings::*field>
+void set_text(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
+    database.*field = non_empty(value);
 }
 
 template <std::chrono::seconds DatabaseSettings::*field>
@@ -102,9 +106,7 @@ void set_statement_timeout(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseB
 
 template <std::string Server::*field>
 void set_address(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
-    if (value.len == 0)
-        throw std::invalid_argument("must not be empty");
-    database.server.*field = view(value);
+    database.server.*field = non_empty(value);
 }
 
 void set_port(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {

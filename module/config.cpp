@@ -49,14 +49,18 @@ bool choice(ngx_conf_t* cf, const char* if_true, const char* if_false) {
     return word == if_true;
 }
 
+// The location's own part of nginx's configuration.
+ngx_http_core_loc_conf_t& core_conf(ngx_conf_t* cf) {
+    return *static_cast<ngx_http_core_loc_conf_t*>(
+        ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
+}
+
 void set_api(ngx_conf_t* cf, LocationConf& conf) {
     if (conf.is_api())
         throw std::invalid_argument("is duplicate");
     conf.file = view(cf->conf_file->file.name);
     conf.line = cf->conf_file->line;
-    auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    core->handler = handle_request;
+    core_conf(cf).handler = handle_request;
 }
 
 void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
@@ -66,9 +70,7 @@ void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
     if (base.back() != '/')
         base += '/';
     set_once(conf.openapi_base, base);
-    auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    core->handler = handle_openapi;
+    core_conf(cf).handler = handle_openapi;
 }
 
 void set_database(ngx_conf_t* cf, LocationConf& conf) {
@@ -188,11 +190,10 @@ void merge(const LocationConf& parent, LocationConf& child) {
 
 // A block `if` or `limit_except` is its location once more, unless another module answers in it.
 void join_location(ngx_conf_t* cf, const LocationConf& location, LocationConf& block) {
-    auto* core =
-        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
-    if (!core->noname || core->handler != nullptr)
+    ngx_http_core_loc_conf_t& core = core_conf(cf);
+    if (!core.noname || core.handler != nullptr)
         return;
-    core->handler = handle_request;
+    core.handler = handle_request;
     block.file = location.file;
     block.line = location.line;
 }
@@ -276,8 +277,8 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
         if (conf.is_api())
             complete(cf, conf);
         if (conf.openapi_base)
-            conf.openapi = {openapi_document(*conf.openapi_base,
-                                             conf.format_variable.value_or(conf.settings.format_variable))};
+            conf.openapi = openapi_document(*conf.openapi_base,
+                                            conf.format_variable.value_or(conf.settings.format_variable));
         return NGX_CONF_OK;
     } catch (const std::exception& error) {
         ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"helpdesk_api\" %s in %*s:%ui", error.what(),

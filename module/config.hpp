@@ -28,7 +28,7 @@ struct LocationConf {
 
     // Where `helpdesk_openapi` stands: the path of the API, and the document.
     std::optional<std::string> openapi_base;
-    Text openapi;
+    std::string openapi;
 
     // Where `helpdesk_api` stands; `file` is empty in a location without it.
     std::string_view file;

@@ -56,7 +56,7 @@ struct WriteResult : Outcome {
 };
 
 // Does one write as one transaction: whole, or not at all. An add or an update without lists takes two round
-// trips.
+// trips at most.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
 // The most writes, and the most look-ups, that share a statement.

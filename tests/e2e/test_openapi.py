@@ -67,6 +67,8 @@ def test_calls_made_by_it(url, document, db, key, method):
     assert call("add_customer", cid="x", contact="Jane").status_code == 200
     assert call("add_customer", cid="x").status_code == 409
     assert call("add_customer", cid="y", email2="a" * 300).status_code == 400
+    assert call("add_customer", cid="y", company="nobody").json()["response"][0]["code"] == "unknown_company"
+    assert call("add_customer", cid="y", contracts="9").json()["response"][0]["code"] == "unknown_contract"
     assert call("get_customers", cid="x").json()["customers"][0]["contact"] == "Jane"
     assert call("verify_customer", cid="x", **{"pass": "none"}).status_code == 200
     assert call("get_portals").status_code == 200
