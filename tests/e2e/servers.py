@@ -176,9 +176,10 @@ http {
         """Fills in the blocks that nearly every test needs."""
         database = (f"helpdesk_database {{ socket {self.mariadb.socket}; user helpdesk; "
                     f"password_file {self.folder}/password; name {DATABASE}; }}")
-        defaults = (f"{database} helpdesk_key test {{ sha256 {self.key_hash}; }} helpdesk_thread_pool helpdesk; "
-                    "helpdesk_hash_thread_pool helpdesk_hash; helpdesk_bcrypt_cost 4;")
-        for name, text in {"DEFAULTS": defaults, "DATABASE": database, "PORT": str(self.port), "KEY_HASH": self.key_hash,
+        key_and_pools = (f"helpdesk_key test {{ sha256 {self.key_hash}; }} helpdesk_thread_pool helpdesk; "
+                         "helpdesk_hash_thread_pool helpdesk_hash;")
+        defaults = f"{database} {key_and_pools} helpdesk_bcrypt_cost 4;"
+        for name, text in {"DEFAULTS": defaults, "DATABASE": database, "KEY_AND_POOLS": key_and_pools, "PORT": str(self.port), "KEY_HASH": self.key_hash,
                            "FOLDER": str(self.folder), "SOCKET": str(self.mariadb.socket)}.items():
             config = config.replace(f"%%{name}%%", text)
         return config

@@ -16,9 +16,7 @@ server {
     listen 127.0.0.1:%%PORT%%;
     location / {
         helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 100s; }
-        helpdesk_key test { sha256 %%KEY_HASH%%; }
-        helpdesk_thread_pool helpdesk;
-        helpdesk_hash_thread_pool helpdesk_hash;
+        %%KEY_AND_POOLS%%
         helpdesk_api;
     }
 }
