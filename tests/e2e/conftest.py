@@ -75,7 +75,7 @@ def nginx(request, mariadb, key):
     server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), getattr(request.module, "WORKERS", 2))
     try:
         if hasattr(request.module, "CONFIG"):
-            server.start(request.module.CONFIG)
+            server.start(request.module.CONFIG, main=getattr(request.module, "MAIN", ""))
         yield server
         server.stop()
         assert server.complaints() == []
