@@ -5,6 +5,7 @@ Both are started by us, on a unix socket or a random free port, and stopped by p
 
 import os
 import pathlib
+import random
 import secrets
 import shutil
 import signal
@@ -40,9 +41,15 @@ def wait_for(condition, what, seconds=30, pause=0.02):
 
 
 def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+    """Below the ports that the kernel gives to clients: one of another test's could take it before the server does."""
+    while True:
+        port = random.randrange(12000, 32000)
+        with socket.socket() as listener:
+            try:
+                listener.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
 
 
 def stop_process(process, sent=signal.SIGTERM, seconds=20):
