@@ -12,7 +12,7 @@ import pytest
 
 from api import Api
 from conftest import Database
-from servers import SANITIZE, MariaDB, Nginx, wait_for
+from servers import MYSQLD, SANITIZE, MariaDB, Nginx, wait_for
 from writers import Writers
 
 pytestmark = pytest.mark.skipif(SANITIZE, reason="a test of the database's faults, too slow with sanitizers")
@@ -78,7 +78,7 @@ def small(key):
     """A MariaDB on a disk that is soon full, and an nginx before it."""
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")
-    server = MariaDB("--skip-networking", "--innodb-log-file-size=4M", disk=DISK)
+    server = MariaDB("--skip-networking", *([] if MYSQLD else ["--innodb-log-file-size=4M"]), disk=DISK)
     nginx = Nginx(server, hashlib.sha256(key.encode()).hexdigest())
     try:
         nginx.start(CONFIG.replace("read_timeout 2s", "read_timeout 1m"))

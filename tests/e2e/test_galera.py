@@ -12,10 +12,11 @@ import pytest
 
 from conftest import Database
 from galera import PROVIDER, Cluster
-from servers import SANITIZE, Nginx, wait_for
+from servers import MYSQLD, SANITIZE, Nginx, wait_for
 from writers import Writers
 
 pytestmark = [pytest.mark.skipif(SANITIZE, reason="a test of the database's faults, too slow with sanitizers"),
+              pytest.mark.skipif(MYSQLD is not None, reason="a cluster of MariaDB"),
               pytest.mark.skipif(not PROVIDER.exists(), reason="the package galera-4 is not installed")]
 
 CONFIG = """
