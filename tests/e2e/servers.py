@@ -21,7 +21,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODULE = pathlib.Path(os.environ.get("HELPDESK_MODULE", ROOT / "build/module/ngx_http_helpdesk_module.so"))
 SANITIZE = os.environ.get("HELPDESK_SANITIZE") == "1"
 # A MySQL server to start instead of MariaDB.
-MYSQLD = os.environ.get("HELPDESK_MYSQLD")
+MYSQLD = os.environ.get("HELPDESK_MYSQLD") or None
 DATABASE = "helpdesk"
 
 # What the servers of this run logged, by file. Kept when a server goes, to be searched for secrets at the end.
