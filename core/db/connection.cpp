@@ -74,6 +74,9 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server) :
         std::to_string(lock_wait(settings).count()) + ", " +
         statement_limit(settings, connection_->getMetaData()->getDatabaseProductVersion()));
     statement_->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    // Ends nothing, but is refused by a Galera node without its cluster, which takes the settings above.
+    if (settings.servers.size() > 1)
+        commit();
 }
 
 std::string Connection::durability_risk() {

@@ -252,6 +252,7 @@ bool is_lost(int error) {
         case 1053:  // ER_SERVER_SHUTDOWN
         case 1077:  // ER_NORMAL_SHUTDOWN
         case 1152:  // ER_ABORTING_CONNECTION
+        case 1180:  // ER_ERROR_DURING_COMMIT, of a Galera node that lost its cluster meanwhile
         case 1927:  // ER_CONNECTION_KILLED
         case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT
             return true;

@@ -12,6 +12,14 @@ TABLES = ("customer_contracts", "customer_categories", "customer_emails", "custo
           "customer_groups", "portals", "categories", "support_contracts")
 
 
+def numbers(count):
+    """1 to `count` as `seq`: a table for any of the servers, in no order."""
+    digits = range(len(f"{count:o}"))
+    digit = " UNION ALL ".join(f"SELECT {value} AS value" for value in range(8))
+    return (f"(SELECT 1 + {' + '.join(f'{8 ** i} * d{i}.value' for i in digits)} AS seq "
+            f"FROM {', '.join(f'({digit}) AS d{i}' for i in digits)} HAVING seq <= {count})")
+
+
 class Database:
     def __init__(self, mariadb):
         self.mariadb = mariadb

@@ -21,6 +21,8 @@ from api import remember_secret
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODULE = pathlib.Path(os.environ.get("HELPDESK_MODULE", ROOT / "build/module/ngx_http_helpdesk_module.so"))
 SANITIZE = os.environ.get("HELPDESK_SANITIZE") == "1"
+# A MySQL server to start instead of MariaDB.
+MYSQLD = os.environ.get("HELPDESK_MYSQLD") or None
 DATABASE = "helpdesk"
 
 # What the servers of this run logged, by file. Kept when a server goes, to be searched for secrets at the end.
@@ -84,10 +86,10 @@ class MariaDB:
         if self.mounted:
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={disk}", "tmpfs", self.folder / "data"], check=True)
         self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp")}
-        subprocess.run(
-            ["mariadb-install-db", "--no-defaults", f"--datadir={self.folder}/data", "--auth-root-authentication-method=normal",
-             "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=4M", *self.user],
-            check=True, stdout=subprocess.DEVNULL, env=self.environment)
+        install = ([MYSQLD, "--no-defaults", "--initialize-insecure", "--innodb-redo-log-capacity=8M"] if MYSQLD else
+                   ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db",
+                    "--skip-name-resolve", "--innodb-log-file-size=4M"])
+        subprocess.run([*install, f"--datadir={self.folder}/data", *self.user], check=True, capture_output=True, env=self.environment)
         self.start()
         self.execute(f"CREATE DATABASE {DATABASE}")
         self.execute(f"CREATE USER helpdesk@localhost IDENTIFIED BY '{self.password}'")
@@ -100,10 +102,12 @@ class MariaDB:
             check=not environment, capture_output=True, text=True, env={**os.environ, **environment})
 
     def start(self):
+        program = ([MYSQLD, "--no-defaults", "--mysqlx=OFF", "--innodb-redo-log-capacity=32M", "--disable-log-bin"] if MYSQLD else
+                   ["/usr/sbin/mariadbd", "--no-defaults", "--innodb-log-file-size=32M"])
         with open(self.folder / "error.log", "a") as log:
             self.process = subprocess.Popen(
-                ["/usr/sbin/mariadbd", "--no-defaults", f"--datadir={self.folder}/data", f"--socket={self.socket}",
-                 "--innodb-buffer-pool-size=64M", "--innodb-log-file-size=32M", *self.options, *self.user],
+                [*program, f"--datadir={self.folder}/data", f"--socket={self.socket}", "--innodb-buffer-pool-size=64M", *self.options,
+                 *self.user],
                 stdout=log, stderr=log, env=self.environment)
         wait_for(self.answers, "MariaDB to start")
 

@@ -38,7 +38,7 @@ def mariadb():
 @pytest.fixture(scope="module")
 def backup(mariadb):
     server = MariaDB()
-    server.execute(f"SET PASSWORD FOR helpdesk@localhost = PASSWORD('{mariadb.password}')")
+    server.execute(f"ALTER USER helpdesk@localhost IDENTIFIED BY '{mariadb.password}'")
     yield server
     server.remove()
 

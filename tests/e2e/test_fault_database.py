@@ -13,7 +13,7 @@ import pytest
 
 from api import Api
 from conftest import Database
-from servers import SANITIZE, MariaDB, Nginx, wait_for
+from servers import MYSQLD, SANITIZE, MariaDB, Nginx, wait_for
 from writers import Writers
 
 pytestmark = pytest.mark.skipif(SANITIZE, reason="a test of the database's faults, too slow with sanitizers")
@@ -82,7 +82,7 @@ def small(key, tmp_path_factory):
     """A MariaDB on a disk that is soon full, and an nginx before it."""
     if not can_mount(tmp_path_factory.mktemp("disk")):
         pytest.skip("a small disk cannot be mounted here")
-    server = MariaDB("--skip-networking", "--innodb-log-file-size=4M", disk=DISK)
+    server = MariaDB("--skip-networking", *([] if MYSQLD else ["--innodb-log-file-size=4M"]), disk=DISK)
     nginx = Nginx(server, hashlib.sha256(key.encode()).hexdigest())
     try:
         nginx.start(CONFIG.replace("read_timeout 2s", "read_timeout 1m"))

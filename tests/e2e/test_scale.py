@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from conftest import Database
+from conftest import Database, numbers
 from servers import SANITIZE
 
 CONFIG = """
@@ -29,13 +29,15 @@ def many(mariadb, session_api):
     database.query(
         "INSERT INTO customers (cid, contact, email, phone, portal_id, company_id, notes, date_added, last_updated) "
         "SELECT CONCAT('c', seq), CONCAT('Contact ', seq %% 1000), CONCAT('u', seq, '@example.com'), CONCAT('+1 ', seq), 1, 1, '', "
-        "'2020-01-01' + INTERVAL seq MINUTE, '2021-01-01' + INTERVAL seq MINUTE FROM seq_1_to_%s", MANY)
+        "'2020-01-01' + INTERVAL seq MINUTE, '2021-01-01' + INTERVAL seq MINUTE "
+        f"FROM {numbers(MANY)} AS numbers ORDER BY seq")
     for sql in ("customer_emails (customer_id, position, email) SELECT id, 1, CONCAT('second-', email)",
                 "customer_phones (customer_id, position, phone) SELECT id, 1, CONCAT('second ', phone)",
                 "customer_contracts (customer_id, contract_id, position, start_date) SELECT id, 1, 1, '2020-01-01'",
                 "customer_categories (customer_id, category_id, position) SELECT id, 1, 1"):
         database.query(f"INSERT INTO {sql} FROM customers WHERE id %% 10 = 0")
-    database.query("INSERT INTO companies (name) SELECT CONCAT('Company ', seq) FROM seq_1_to_10000")
+    database.query("INSERT INTO companies (name) SELECT CONCAT('Company ', seq) "
+                   f"FROM {numbers(10_000)} AS numbers ORDER BY seq")
     for table in ("customers", "customer_emails", "customer_phones", "companies"):
         database.query(f"ANALYZE TABLE {table}")
     return database
@@ -95,7 +97,7 @@ def test_the_work_does_not_grow_with_the_table(session_api, many, variables, cou
     # The clock and the IDs, twice if the walk comes to its end, and the records by 64, which a walk locks first.
     assert 1 <= len(ran) <= 3 + (2 if "updated_since" in variables else 1) * ((count + 63) // 64)
     for sql in ran:
-        for row in many.query("EXPLAIN " + sql.replace("%", "%%")):
+        for row in many.query("EXPLAIN FORMAT=TRADITIONAL " + sql.replace("%", "%%")):
             if row["table"] == "record":
                 assert row["type"] in ("const", "eq_ref", "ref", "range") or (row["type"] == "index" and "ORDER BY" in sql), (sql, row)
         # A record, its portal and company, its lists, and for paging the pages before.
@@ -132,7 +134,8 @@ def test_paging_meets_each_once(session_api, many):
 
 
 def test_keyset_paging_beside_adds_and_deletes(session_api, many):
-    many.query("INSERT INTO customers (cid, notes) SELECT CONCAT('p', seq * 2), '' FROM seq_1_to_25000")
+    many.query("INSERT INTO customers (cid, notes) SELECT CONCAT('p', seq * 2), '' "
+               f"FROM {numbers(25_000)} AS numbers ORDER BY seq")
     stop = threading.Event()
 
     def disturb():
@@ -157,7 +160,7 @@ def test_keyset_paging_beside_adds_and_deletes(session_api, many):
 def test_a_walk_beside_writers_misses_nothing(session_api, many):
     """Writers change customers, some in transactions that stay open for a while; a client walks along."""
     since = many.query("SELECT DATE_FORMAT(UTC_TIMESTAMP(), '%%Y-%%m-%%d %%H:%%i:%%s') AS now")[0]["now"]
-    many.query("INSERT INTO customers (cid, notes) SELECT CONCAT('w', seq), '' FROM seq_1_to_40")
+    many.query(f"INSERT INTO customers (cid, notes) SELECT CONCAT('w', seq), '' FROM {numbers(40)} AS numbers ORDER BY seq")
     stop = threading.Event()
     changes = [0] * 40
 

@@ -106,7 +106,8 @@ class Writers:
 
     def check(self, rows):
         """That the customers (cid, contact) are what the writers were told, no more and no less."""
-        assert not [answer for writer in self.all for answer in writer.wrong]
+        wrong = [answer for writer in self.all for answer in writer.wrong]
+        assert not wrong
         stored = {}
         for row in rows:
             assert row["cid"] not in stored

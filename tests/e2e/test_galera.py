@@ -1,0 +1,141 @@
+"""A cluster of three Galera nodes under 32 writers loses the node in use: each acknowledged write is on all nodes, none twice.
+
+`pytest -s` shows the figures.
+"""
+
+import hashlib
+import threading
+import time
+
+import pymysql
+import pytest
+
+from conftest import Database
+from galera import PROVIDER, Cluster
+from servers import MYSQLD, SANITIZE, Nginx, wait_for
+from writers import Writers
+
+pytestmark = [pytest.mark.skipif(SANITIZE, reason="a test of the database's faults, too slow with sanitizers"),
+              pytest.mark.skipif(MYSQLD is not None, reason="a cluster of MariaDB"),
+              pytest.mark.skipif(not PROVIDER.exists(), reason="the package galera-4 is not installed")]
+
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / {
+        helpdesk_database { server unix:%%NODE1%%; server unix:%%NODE2%%; server unix:%%NODE3%%; user helpdesk;
+                            password_file %%FOLDER%%/password; name helpdesk; connect_timeout 1s; }
+        helpdesk_key test { sha256 %%KEY_HASH%%; }
+        helpdesk_thread_pool helpdesk;
+        helpdesk_hash_thread_pool helpdesk_hash;
+        helpdesk_api;
+    }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    cluster = Cluster()
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture(scope="module")
+def mariadb(cluster):
+    return cluster.nodes[0]
+
+
+@pytest.fixture(scope="module")
+def nginx(cluster, key):
+    server = Nginx(cluster.nodes[0], hashlib.sha256(key.encode()).hexdigest())
+    config = CONFIG
+    for number, node in enumerate(cluster.nodes, 1):
+        config = config.replace(f"%%NODE{number}%%", str(node.socket))
+    server.start(config)
+    yield server
+    server.stop()
+    assert server.complaints() == []
+    server.remove()
+
+
+def check(cluster, writers):
+    assert writers.dropped == 0
+    for node in cluster.nodes:
+        writers.check(Database(node).query("SELECT cid, contact FROM customers"))
+
+
+def seconds_for(writers, count):
+    begin = time.monotonic()
+    writers.go_on(count)
+    return time.monotonic() - begin
+
+
+def test_a_node_is_killed(api, cluster, nginx):
+    first = cluster.nodes[0]
+    with Writers(api) as writers:
+        writers.go_on(200)
+        first.kill()
+        resumed = seconds_for(writers, 200)
+        first.rejoin()
+        cluster.wait_until_whole()
+        wait_for(lambda: f"database server unix:{first.socket} is back" in nginx.log(), "the first node to be used again")
+        writers.go_on(200)
+    print(f"\na node killed: {writers.figures()}; 200 writes more after {resumed:.1f} s")
+    check(cluster, writers)
+    assert resumed < 30
+
+
+def test_a_node_is_cut_off(api, cluster, nginx):
+    first = cluster.nodes[0]
+    back = f"database server unix:{first.socket} is back"
+    before = nginx.log().count(back)
+    with Writers(api) as writers:
+        writers.go_on(200)
+        first.execute("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'")
+        resumed = seconds_for(writers, 200)
+        wait_for(lambda: first.status("wsrep_ready") == "OFF", "the node to know that it is alone")
+        writers.go_on(500)
+        assert nginx.log().count(back) == before
+        first.execute("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=0'")
+        cluster.wait_until_whole()
+        wait_for(lambda: nginx.log().count(back) > before, "the first node to be used again")
+        writers.go_on(200)
+    print(f"\na node cut off: {writers.figures()}; 200 writes more after {resumed:.1f} s")
+    check(cluster, writers)
+    assert resumed < 30
+
+
+def test_others_write_the_same_row_on_another_node(api, cluster, nginx):
+    """Nodes find such conflicts late, some at COMMIT only: error 1213."""
+    first, second, _ = cluster.nodes
+    wait_for(lambda: api.add("x", email2="a@example.com").status == 200, "the cluster to take writes")
+    stop = threading.Event()
+
+    def write():
+        with second.connect() as connection, connection.cursor() as cursor:
+            while not stop.is_set():
+                try:
+                    cursor.execute("UPDATE customers SET city = RAND() WHERE cid = 'x'")
+                except pymysql.err.OperationalError as error:
+                    assert error.args[0] == 1213
+
+    def conflicts():
+        return sum(int(first.status(name)) for name in ("wsrep_local_cert_failures", "wsrep_local_bf_aborts"))
+
+    other = threading.Thread(target=write)
+    other.start()
+    try:
+        before = conflicts()
+        statuses = []
+        while conflicts() < before + 20:
+            answer = api.update("x", contact=str(len(statuses)), email2="b@example.com,c@example.com")
+            assert answer.status == 200 or answer.problems == [("", "overloaded")]
+            statuses.append(answer.status)
+    finally:
+        stop.set()
+        other.join()
+    print(f"\n{conflicts() - before} conflicts: {statuses.count(200)} of {len(statuses)} updates done")
+    assert 200 in statuses
+    assert api.update("x", contact="last").status == 200
+    assert {Database(node).customer("x")["contact"] for node in cluster.nodes} == {"last"}
