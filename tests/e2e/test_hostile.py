@@ -9,6 +9,7 @@ import urllib.parse
 import pytest
 
 from conftest import TABLES
+from servers import wait_for
 
 CONFIG = """
 server {
@@ -64,6 +65,7 @@ def actions(api):
 
 @pytest.fixture(autouse=True)
 def no_worker_is_lost(nginx):
+    wait_for(lambda: len(nginx.worker_pids()) == nginx.workers, "all workers to be there")
     before = nginx.worker_pids()
     yield
     assert nginx.worker_pids() == before
