@@ -9,7 +9,7 @@ build_packages=(
 )
 test_packages=(
     nghttp2-client python3 python3-bcrypt python3-jsonschema python3-lxml python3-passlib python3-pymysql python3-pytest
-    python3-requests wrk
+    python3-requests valgrind wrk
 )
 fuzz_packages=(clang libclang-rt-14-dev)
 bench_packages=(git php-fpm php-mbstring php-mysql)

@@ -22,7 +22,8 @@ server {
 
 class NginxUnderValgrind(Nginx):
     def command(self, path, *more):
-        return ["valgrind", "--quiet", "--trace-children=yes", "--vgdb=no", "--leak-check=full", "--num-callers=30", "--keep-debuginfo=yes", "--show-leak-kinds=definite,indirect,possible",
+        return ["valgrind", "--quiet", "--trace-children=yes", "--vgdb=no", "--leak-check=full", "--num-callers=30",
+                "--keep-debuginfo=yes", "--show-leak-kinds=definite,indirect,possible",
                 f"--suppressions={ROOT}/tests/e2e/valgrind.supp", f"--log-file={self.folder}/valgrind.%p",
                 *super().command(path, *more)]
 
