@@ -204,16 +204,19 @@ class Checker {
         return text.front() == '+' ? text.substr(1) : text;
     }
 
-    void reference(Value& value, const std::string& text) {
+    void reference(Value& value, const std::string& given) {
         const Variable& variable = *value.variable;
+        // As names are stored. A blank one stays the name of no row, rather than becoming an empty value.
+        const std::string_view name = text::trim(given);
+        const std::string text = name.empty() ? given : std::string(name);
         too_long(variable, text);
         if (!text.empty() || variable.reference->first_if_unknown)
             value.text = text;
         if (variable.companion.empty() || text != create_new)
             return;
         const Variable& companion = *resource_.find(variable.companion);
-        value.new_name = input_.get(companion.name);
-        if (text::trim(value.new_name).empty())
+        value.new_name = text::trim(input_.get(companion.name));
+        if (value.new_name.empty())
             problem(companion, code::required,
                     "is required with " + std::string(variable.name) + "=" + std::string(create_new));
         too_long(companion, value.new_name);

@@ -23,7 +23,8 @@ constexpr std::string_view wrapped_prefix = "$bcrypt-sha256$v=2,t=2b,r=";
 
 std::string bcrypt(std::string_view password, const std::string& setting) {
     const auto data = std::make_unique<crypt_data>();
-    const std::string phrase(password);
+    // libcrypt refuses phrases of 512 bytes and more.
+    const std::string phrase(password.substr(0, longest_for_bcrypt));
     const char* hash = crypt_rn(phrase.c_str(), setting.c_str(), data.get(), sizeof(crypt_data));
     std::string result = hash == nullptr ? "" : hash;
     OPENSSL_cleanse(data.get(), sizeof(crypt_data));

@@ -9,8 +9,9 @@ build_packages=(
 )
 test_packages=(
     galera-4 nghttp2-client python3 python3-bcrypt python3-jsonschema python3-lxml python3-passlib python3-pymysql
-    python3-pytest python3-requests wrk
+    python3-pytest python3-requests valgrind wrk
 )
+fuzz_packages=(clang libclang-rt-14-dev)
 bench_packages=(git php-fpm php-mbstring php-mysql)
 check_packages=(clang-format clang-tidy cppcheck git shellcheck)
 
@@ -42,10 +43,22 @@ install_packages() {
     return $status
 }
 
-# build FOLDER [options of cmake …]
-build() {
+# configure FOLDER [options of cmake …]
+configure() {
     local folder=$1
     shift
     cmake -S "$root" -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo "$@" >/dev/null
-    ninja -C "$folder" --quiet
+}
+
+# build FOLDER [options of cmake …]
+build() {
+    configure "$@"
+    ninja -C "$1" --quiet
+}
+
+# The fuzz targets have a build of their own.
+configure_fuzz() { configure "$root/build/fuzz" -DHELPDESK_FUZZ=ON -DCMAKE_CXX_COMPILER=clang++; }
+build_fuzz() {
+    configure_fuzz
+    ninja -C "$root/build/fuzz" --quiet
 }

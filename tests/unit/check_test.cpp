@@ -129,6 +129,9 @@ TEST(Company, NewNameIsReadOnlyWithCreateNew) {
     EXPECT_TRUE(add("cid=x&company=Acme&new_company=" + too_long).codes.empty());
     EXPECT_EQ(add("cid=x&company=Acme&new_company=Other").find("company")->new_name, "");
     EXPECT_EQ(add("cid=x&company=create_new&new_company=Other").find("company")->new_name, "Other");
+    EXPECT_EQ(add("cid=x&company=create_new&new_company=+Other+").find("company")->new_name, "Other");
+    EXPECT_EQ(add("cid=x&company=+Acme+").find("company")->text, "Acme");
+    EXPECT_EQ(update("cid=x&company=+").find("company")->text, " ");
     EXPECT_EQ(add("cid=x&company=create_new").codes, (Codes{{"new_company", "required"}}));
     EXPECT_EQ(add("cid=x&company=create_new&new_company=" + too_long).codes,
               (Codes{{"new_company", "too_long"}}));

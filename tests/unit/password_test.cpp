@@ -60,6 +60,15 @@ TEST(Password, OtherProgramsAreVerified) {
         "$bcrypt-sha256$v=2,t=2b,r=4$EaVr.WZo4s/K7PhJatkr1O$M1XD1wd4VQH8JYiuhppfVf0lSQzQYNy", 12));
 }
 
+// libcrypt takes no phrase of 512 bytes and more; no bcrypt reads more than 72.
+TEST(Password, HoweverLongItIsItIsVerified) {
+    const std::string password(2000, 'x');
+    const std::string hash = hash_password(password.substr(0, 72), 4);
+    EXPECT_FALSE(verify_password(password, "", 4));
+    EXPECT_FALSE(verify_password(password, hash, 4));
+    EXPECT_TRUE(verify_password(password, "$2a$" + hash.substr(4), 4));
+}
+
 TEST(Password, WhatIsNoHashMatchesNothing) {
     const std::string hash = hash_password("x", 4);
     const std::string wrapped = hash_password(std::string(73, 'x'), 4);

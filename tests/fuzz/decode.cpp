@@ -1,0 +1,93 @@
+// The four encodings of variables. An input is a Content-Type, a line break, and the body; any other type
+// stands for a query string.
+#include <algorithm>
+#include <cstdint>
+
+#include "decode.h"
+#include "fuzz.h"
+#include "json.h"
+#include "text.h"
+
+namespace {
+
+using namespace helpdesk;
+
+bool is_plain(std::string_view name) {
+    return std::all_of(name.begin(), name.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("-._~%").find(c) != std::string_view::npos;
+    });
+}
+
+void check_rules(const Variables& variables) {
+    require(variables.all().size() <= max_variables, "no more variables than a request may have");
+    require(variables.complete() || !variables.problems().empty(), "what hides variables is told");
+    bool twice = false;
+    for (const auto& variable : variables.all()) {
+        require(variable.name == text::to_lower(variable.name), "names are in lower case");
+        require(text::is_utf8(variable.value) && text::is_printable(variable.value), "values are clean text");
+        twice = twice || variables.find(variable.name) != &variable.value;
+    }
+    require(!twice || !variables.problems().empty(), "a variable that comes twice is a problem");
+    for (const Problem& problem : variables.problems()) {
+        require(http_status(problem.code) == 400 && !problem.text.empty(), "problems are bad input");
+        require(is_plain(problem.variable), "names in problems are plain");
+    }
+}
+
+void require_same(const Variables& a, const Variables& b, const char* what) {
+    require(b.problems().empty() && b.complete(), what);
+    require(std::equal(a.all().begin(), a.all().end(), b.all().begin(), b.all().end(),
+                       [](const auto& x, const auto& y) { return x.name == y.name && x.value == y.value; }),
+            what);
+}
+
+// Good variables are the same in each encoding.
+void check_round_trips(const Variables& variables) {
+    std::string form;
+    std::string multipart = "--fuzz-boundary";
+    const Json object(json_object());
+    bool in_json = true;
+    bool in_multipart = true;
+    for (const auto& [name, value] : variables.all()) {
+        form += text::percent_encode(name) + "=" + text::percent_encode(value) + "&";
+        in_json = in_json && text::is_utf8(name) && name.find('\0') == std::string::npos;
+        json_object_setn_new(object.get(), name.data(), name.size(),
+                             json_stringn(value.data(), value.size()));
+        in_multipart = in_multipart && name.find_first_of("\r\n\"\\") == std::string::npos &&
+                       value.find("fuzz-boundary") == std::string::npos;
+        multipart.append("\r\nContent-Disposition: form-data; name=\"").append(name).append("\"\r\n\r\n");
+        multipart.append(value).append("\r\n--fuzz-boundary");
+    }
+    Variables again;
+    decode_form(form, again);
+    require_same(variables, again, "a form gives what was sent");
+    if (in_json) {
+        char* text = json_dumps(object.get(), 0);
+        again = {};
+        decode_json(text, again);
+        std::free(text);
+        require_same(variables, again, "JSON gives what was sent");
+    }
+    if (in_multipart && !variables.all().empty()) {
+        again = {};
+        decode_multipart(multipart + "--\r\n", "multipart/form-data; boundary=fuzz-boundary", again);
+        require_same(variables, again, "multipart gives what was sent");
+    }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+    std::string_view input(reinterpret_cast<const char*>(data), size);
+    const std::string_view type = take_line(input);
+    Variables variables;
+    if (body_type(type) == BodyType::unsupported)
+        decode_form(input, variables);
+    else
+        decode_body(body_type(type), input, type, variables);
+    check_rules(variables);
+    if (variables.problems().empty())
+        check_round_trips(variables);
+    return 0;
+}

@@ -1,0 +1,39 @@
+// Stands in for core/db: the fuzz targets end where a call would go to the database.
+#include <cstdlib>
+
+#include "db/database.h"
+
+namespace helpdesk {
+
+WriteResult write(const DatabaseSettings& /*database*/, const Write& /*write*/) {
+    std::abort();
+}
+
+std::vector<WriteResult> write_grouped(const DatabaseSettings& /*database*/,
+                                       std::span<const Write* const> /*writes*/) {
+    std::abort();
+}
+
+bool can_share(const Write& /*write*/) {
+    return false;
+}
+
+ReadResult read(const DatabaseSettings& /*database*/, const Selection& /*selection*/, RecordSink& /*sink*/) {
+    std::abort();
+}
+
+std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
+                                     std::span<const Selection* const> /*selections*/,
+                                     std::span<RecordSink* const> /*sinks*/) {
+    std::abort();
+}
+
+bool can_share(const Selection& /*selection*/) {
+    return false;
+}
+
+Credentials read_credentials(const DatabaseSettings& /*database*/, const SignInCheck& /*check*/) {
+    std::abort();
+}
+
+}  // namespace helpdesk
