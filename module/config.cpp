@@ -8,6 +8,7 @@
 #include "handler.hpp"
 #include "openapi.h"
 #include "openapi.hpp"
+#include "status.hpp"
 #include "text.h"
 
 namespace helpdesk::ngx {
@@ -71,6 +72,12 @@ void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
         base += '/';
     set_once(conf.openapi_base, base);
     core_conf(cf).handler = handle_openapi;
+}
+
+void set_status(ngx_conf_t* cf, LocationConf& /*conf*/) {
+    if (core_conf(cf).handler != nullptr)
+        throw std::invalid_argument("stands where another directive answers already");
+    core_conf(cf).handler = choice(cf, "prometheus", "json") ? handle_status_prometheus : handle_status_json;
 }
 
 void set_database(ngx_conf_t* cf, LocationConf& conf) {
@@ -239,6 +246,7 @@ ngx_command_t entry(ngx_str_t name, ngx_uint_t type, char* (*set)(ngx_conf_t*, n
 ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_api>),
     entry(ngx_string("helpdesk_openapi"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_openapi>),
+    entry(ngx_string("helpdesk_status"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_status>),
     entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
           directive<set_database>),
     entry(ngx_string("helpdesk_key"), everywhere | NGX_CONF_BLOCK | NGX_CONF_TAKE1, directive<set_key>),

@@ -128,16 +128,6 @@ ngx_int_t handle(ngx_http_request_t* r) {
     return NGX_DONE;
 }
 
-void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) {
-    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
-    if (header == nullptr)
-        throw std::bad_alloc();
-    ngx_memzero(header, sizeof(*header));
-    header->key = copy(r->pool, name);
-    header->value = copy(r->pool, value);
-    header->hash = 1;
-}
-
 // nginx has put in the real address here, where it is told to.
 Address address_of(const sockaddr& socket) {
     const auto bytes = [](const auto& address) {
@@ -171,10 +161,28 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept {
     ngx_http_finalize_request(r, rc);
 }
 
+Caller caller_of(ngx_http_request_t* r) {
+    const LocationConf& conf = location_conf(r);
+    if (!conf.is_api())
+        return {};
+    const RequestContext* ctx = find_context(r);
+    return ctx != nullptr && ctx->caller ? *ctx->caller : identify(conf.settings, read_head(r));
+}
+
 RequestContext& context(ngx_http_request_t* r) {
     if (find_context(r) == nullptr)
         ngx_http_set_ctx(r, make<RequestContext>(r->pool), ngx_http_helpdesk_module);
     return *find_context(r);
+}
+
+void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) {
+    auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
+    if (header == nullptr)
+        throw std::bad_alloc();
+    ngx_memzero(header, sizeof(*header));
+    header->key = copy(r->pool, name);
+    header->value = copy(r->pool, value);
+    header->hash = 1;
 }
 
 const Text& prepare_response(ngx_http_request_t* r, Reply reply) {

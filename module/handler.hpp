@@ -19,6 +19,9 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept;
 // The text that is returned lives as long as the request. Throws std::bad_alloc.
 const Text& prepare_response(ngx_http_request_t* r, Reply reply);
 
+// Throws std::bad_alloc.
+void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value);
+
 // The buffers of a response's whole body. Throws std::bad_alloc.
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 
@@ -37,6 +40,10 @@ struct RequestContext {
 inline RequestContext* find_context(ngx_http_request_t* r) {
     return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_helpdesk_module));
 }
+
+// Who calls and what; before the body is read, as for limit_req, what the line and the headers say. Throws as
+// identify() does.
+Caller caller_of(ngx_http_request_t* r);
 
 // Makes one when there is none. Throws std::bad_alloc.
 RequestContext& context(ngx_http_request_t* r);

@@ -4,19 +4,29 @@
 #include "config.hpp"
 #include "envelope.hpp"
 #include "redact.hpp"
+#include "status.hpp"
 #include "variables.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
-ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
+void add_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_handler_pt handler) {
     auto* core =
         static_cast<ngx_http_core_main_conf_t*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_core_module));
-    auto* handler =
-        static_cast<ngx_http_handler_pt*>(ngx_array_push(&core->phases[NGX_HTTP_POST_READ_PHASE].handlers));
-    if (handler == nullptr)
+    auto* place = static_cast<ngx_http_handler_pt*>(ngx_array_push(&core->phases[phase].handlers));
+    if (place == nullptr)
+        throw std::bad_alloc();
+    *place = handler;
+}
+
+ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
+    try {
+        add_handler(cf, NGX_HTTP_POST_READ_PHASE, hide_query_in_log);
+        add_handler(cf, NGX_HTTP_LOG_PHASE, count_request);
+        add_status_zone(cf);
+    } catch (const std::bad_alloc&) {
         return NGX_ERROR;
-    *handler = hide_query_in_log;
+    }
     install_envelope_filters();
     return NGX_OK;
 }

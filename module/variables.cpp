@@ -14,22 +14,13 @@ namespace {
 // A variable's value, which lives as long as the request; empty when it has none.
 using Getter = std::string_view (*)(ngx_http_request_t* r);
 
-// Asked for before the body is read, as by limit_req, this is what the line and the headers say.
-Caller caller(ngx_http_request_t* r) {
-    const LocationConf& conf = location_conf(r);
-    if (!conf.is_api())
-        return {};
-    const RequestContext* ctx = find_context(r);
-    return ctx != nullptr && ctx->caller ? *ctx->caller : identify(conf.settings, read_head(r));
-}
-
 std::string_view key_name(ngx_http_request_t* r) {
-    const Key* key = caller(r).key;
+    const Key* key = caller_of(r).key;
     return key == nullptr ? std::string_view() : key->name;
 }
 
 std::string_view action(ngx_http_request_t* r) {
-    const Action* action = caller(r).action;
+    const Action* action = caller_of(r).action;
     return action == nullptr ? std::string_view() : action->name;
 }
 

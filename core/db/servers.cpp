@@ -4,6 +4,8 @@
 #include <map>
 #include <memory>
 
+#include "../metrics.h"
+
 namespace helpdesk::db {
 namespace {
 
@@ -62,6 +64,8 @@ void Servers::failed(const Server& server, Clock::duration pause, const std::str
         state.away = true;
         state.again = Clock::now() + pause;
     }
+    count(metric::failures, {address(server)});
+    set(metric::up, {address(server)}, 0);
     if (news && states_.size() > 1)
         log("database server " + address(server) + " is left for another: " + why);
 }
@@ -78,6 +82,8 @@ bool Servers::connected(const Server& server) {
         state.known = true;
         state.again = {};
     }
+    count(metric::connections, {address(server)});
+    set(metric::up, {address(server)}, 1);
     if (news && states_.size() > 1)
         log("database server " + address(server) + " is back");
     return first;

@@ -4,6 +4,7 @@
 #include <map>
 #include <thread>
 
+#include "../metrics.h"
 #include "attempts.h"
 #include "servers.h"
 
@@ -152,6 +153,7 @@ class Attempts {
     void check_durability(Connection& connection) {
         try {
             const std::string risk = connection.durability_risk();
+            set(metric::durable, {address(connection.server())}, risk.empty() ? 1 : 0);
             if (!risk.empty() && database_.warn)
                 database_.warn("database server " + address(connection.server()) + " has " + risk +
                                ": a crash of its machine may lose changes that were acknowledged");

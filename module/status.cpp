@@ -1,0 +1,74 @@
+#include "status.hpp"
+
+#include <exception>
+#include <string>
+
+#include "config.hpp"
+#include "handler.hpp"
+#include "metrics.h"
+
+namespace helpdesk::ngx {
+namespace {
+
+constexpr std::size_t zone_size = std::size_t{1} << 20U;
+// The rest is nginx's, for its own order in the zone.
+constexpr std::size_t metrics_size = zone_size - (std::size_t{64} << 10U);
+
+ngx_int_t init_zone(ngx_shm_zone_t* zone, void* before_reload) noexcept {
+    zone->data = before_reload != nullptr
+                     ? before_reload
+                     : ngx_slab_calloc(reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr), metrics_size);
+    if (zone->data == nullptr)
+        return NGX_ERROR;
+    share_metrics({static_cast<std::byte*>(zone->data), metrics_size});
+    return NGX_OK;
+}
+
+ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::string (*text)()) noexcept {
+    if (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_HEAD)
+        return NGX_HTTP_NOT_ALLOWED;
+    try {
+        ngx_str_t type = copy(r->pool, content_type);
+        ngx_http_complex_value_t body{};
+        body.value = copy(r->pool, text());
+        add_header(r, "Cache-Control", "no-store");
+        return ngx_http_send_response(r, NGX_HTTP_OK, &type, &body);
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+    }
+}
+
+}  // namespace
+
+ngx_int_t handle_status_json(ngx_http_request_t* r) noexcept {
+    return answer(r, "application/json", metrics_as_json);
+}
+
+ngx_int_t handle_status_prometheus(ngx_http_request_t* r) noexcept {
+    return answer(r, "text/plain; version=0.0.4", metrics_as_prometheus);
+}
+
+void add_status_zone(ngx_conf_t* cf) {
+    ngx_str_t name = ngx_string("helpdesk_status");
+    ngx_shm_zone_t* zone = ngx_shared_memory_add(cf, &name, zone_size, &ngx_http_helpdesk_module);
+    if (zone == nullptr)
+        throw std::bad_alloc();
+    zone->init = init_zone;
+}
+
+ngx_int_t count_request(ngx_http_request_t* r) noexcept {
+    const RequestContext* ctx = find_context(r);
+    if (ctx == nullptr || ctx->outcome.empty())
+        return NGX_OK;
+    try {
+        const auto [key, action] = caller_of(r);
+        count(metric::requests, {action == nullptr ? std::string_view() : action->name,
+                                 key == nullptr ? std::string_view() : key->name, ctx->outcome});
+    } catch (const std::exception& error) {
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+    }
+    return NGX_OK;
+}
+
+}  // namespace helpdesk::ngx

@@ -1,0 +1,126 @@
+"""The numbers of all workers: counted once, whichever answers, and kept when nginx is reloaded."""
+
+import hashlib
+
+import pytest
+import requests
+
+from api import Api
+from servers import Nginx, wait_for
+
+CONFIG = """
+limit_req_zone $helpdesk_key_name zone=one:1m rate=1r/m;
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / { %%DEFAULTS%% helpdesk_api; }
+    location /limited/ { %%DEFAULTS%% helpdesk_api; limit_req zone=one; limit_req_status 429; }
+    location = /status.json { helpdesk_status json; }
+    location = /metrics { helpdesk_status prometheus; }
+}
+"""
+
+
+@pytest.fixture
+def own_nginx(mariadb, key):
+    """One that has counted nothing yet."""
+    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+    server.start(CONFIG)
+    yield server
+    server.stop()
+    assert server.complaints() == []
+    server.remove()
+
+
+@pytest.fixture
+def api(own_nginx, db, key):
+    return Api(own_nginx.port, key)
+
+
+def status(api):
+    answer = requests.get(api.base + "/status.json", timeout=30)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.json()
+
+
+def counted(api):
+    return {(each["action"], each["key"], each["outcome"]): each["value"] for each in status(api)["helpdesk_requests_total"]}
+
+
+def values(api, name):
+    return {each["server"]: each["value"] for each in status(api)[name]}
+
+
+def test_requests_by_action_key_and_outcome(api, own_nginx):
+    for number in range(20):
+        # A connection each, for either worker.
+        assert Api(own_nginx.port, api.key).add(f"c{number}").status == 200
+    assert api.add("c1").status == 409
+    assert api.get("get_customers", cid="c1").status == 200
+    assert api.post("add_customer", cid="x", key="wrong").status == 401
+    assert api.post("nonsense").status == 400
+    assert requests.get(api.base + "/limited/", params={"key": api.key, "action": "get_customers", "cid": "c1"}, timeout=30).status_code == 200
+    assert requests.get(api.base + "/limited/", params={"key": api.key, "action": "get_customers", "cid": "c1"}, timeout=30).status_code == 429
+    wait_for(lambda: sum(counted(api).values()) == 26, "the last request to be counted")
+    numbers = counted(api)
+    assert numbers == {
+        ("add_customer", "test", "ok"): 20,
+        ("add_customer", "test", "already_exists"): 1,
+        ("get_customers", "test", "ok"): 2,
+        ("get_customers", "test", "too_many_requests"): 1,
+        ("add_customer", "", "wrong_key"): 1,
+        ("", "test", "unknown_action"): 1,
+    }
+
+
+def test_numbers_outlive_a_reload(api, own_nginx):
+    assert api.add("x").status == 200
+    wait_for(lambda: counted(api), "the request to be counted")
+    before = set(own_nginx.worker_pids())
+    own_nginx.reload()
+    wait_for(lambda: not before & set(own_nginx.worker_pids()) and own_nginx.worker_pids(), "new workers")
+    assert counted(api) == {("add_customer", "test", "ok"): 1}
+    assert api.get("get_customers", cid="x").status == 200
+    wait_for(lambda: len(counted(api)) == 2, "the request to be counted")
+
+
+def test_the_database_server(api, mariadb):
+    server = f"unix:{mariadb.socket}"
+    assert values(api, "helpdesk_database_up") == {}
+    assert api.add("x").status == 200
+    assert values(api, "helpdesk_database_up") == {server: 1}
+    assert values(api, "helpdesk_database_durable") == {server: 1}
+    assert values(api, "helpdesk_database_connections_total")[server] >= 1
+    assert values(api, "helpdesk_database_failures_total") == {}
+    mariadb.stop()
+    try:
+        wait_for(lambda: api.add("y").status == 503, "the loss to be seen")
+        assert values(api, "helpdesk_database_up") == {server: 0}
+        assert values(api, "helpdesk_database_failures_total")[server] >= 1
+    finally:
+        mariadb.start()
+    assert api.add("z").status == 200
+    assert values(api, "helpdesk_database_up") == {server: 1}
+
+
+def test_settings_that_can_lose_a_commit(api, mariadb):
+    mariadb.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 2")
+    try:
+        assert api.add("x").status == 200
+        assert values(api, "helpdesk_database_durable") == {f"unix:{mariadb.socket}": 0}
+    finally:
+        mariadb.execute("SET GLOBAL innodb_flush_log_at_trx_commit = 1")
+
+
+def test_prometheus(api):
+    assert api.add("x").status == 200
+    wait_for(lambda: counted(api), "the request to be counted")
+    answer = requests.get(api.base + "/metrics", timeout=30)
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/plain; version=0.0.4")
+    assert 'helpdesk_requests_total{action="add_customer",key="test",outcome="ok"} 1\n' in answer.text
+    assert "# TYPE helpdesk_database_up gauge\n" in answer.text
+
+
+def test_only_reading(api):
+    assert requests.head(api.base + "/metrics", timeout=30).status_code == 200
+    assert requests.post(api.base + "/metrics", timeout=30).status_code == 405
