@@ -93,7 +93,10 @@ def connections(pids):
     found = 0
     for pid in pids:
         for link in pathlib.Path(f"/proc/{pid}/fd").iterdir():
-            match = re.match(r"socket:\[(\d+)\]", str(link.readlink()))
+            try:
+                match = re.match(r"socket:\[(\d+)\]", str(link.readlink()))
+            except FileNotFoundError:
+                continue  # closed meanwhile
             found += match is not None and match[1] in inodes
     return found
 
