@@ -155,15 +155,19 @@ std::string metrics_as_prometheus() {
     for (const Sample& sample : samples()) {
         if (metric != sample.metric) {
             metric = sample.metric;
-            const std::string name(metric->name);
-            result += "# HELP " + name + " " + std::string(metric->help) + "\n# TYPE " + name +
-                      (metric->counter ? " counter\n" : " gauge\n");
+            result.append("# HELP ").append(metric->name).append(" ").append(metric->help);
+            result.append("\n# TYPE ")
+                .append(metric->name)
+                .append(metric->counter ? " counter\n" : " gauge\n");
         }
         std::string labels;
         for (std::size_t i = 0; i < sample.values.size(); ++i)
-            labels += (labels.empty() ? "" : ",") + std::string(metric->labels.at(i)) + "=\"" +
-                      escaped(sample.values[i]) + "\"";
-        result += std::string(metric->name) + "{" + labels + "} " + std::to_string(sample.value) + "\n";
+            labels.append(i == 0 ? "" : ",")
+                .append(metric->labels.at(i))
+                .append("=\"")
+                .append(escaped(sample.values[i]))
+                .append("\"");
+        result.append(metric->name).append("{" + labels + "} " + std::to_string(sample.value) + "\n");
     }
     return result;
 }

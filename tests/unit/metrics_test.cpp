@@ -8,6 +8,10 @@
 namespace helpdesk {
 namespace {
 
+struct alignas(64) Line {
+    std::array<std::byte, 64> bytes{};
+};
+
 // Numbers in memory of their own, as nginx gives it: all zero.
 class Metrics : public testing::Test {
   protected:
@@ -22,9 +26,6 @@ class Metrics : public testing::Test {
     }
 
   private:
-    struct alignas(64) Line {
-        std::array<std::byte, 64> bytes{};
-    };
     // As long as the process, as share_metrics() asks; each test has the next part.
     static inline std::vector<Line> all_{2048};
     static inline std::size_t used_ = 0;
@@ -50,6 +51,7 @@ TEST_F(Metrics, AGaugeIsWhatWasLastSet) {
 
 TEST_F(Metrics, ManyThreadsCountAtOnce) {
     std::vector<std::jthread> threads;
+    threads.reserve(8);
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([] {
             for (int n = 0; n < 1000; ++n)
