@@ -12,4 +12,35 @@ std::string dump(const Json& value, std::size_t flags) {
     return bytes.get();
 }
 
+namespace json {
+
+Json checked(json_t* value) {
+    if (value == nullptr)
+        throw std::bad_alloc();
+    return Json(value);
+}
+
+Json string(std::string_view value) {
+    return checked(json_stringn(value.data(), value.size()));
+}
+
+Json number(std::uint64_t value) {
+    return checked(json_integer(static_cast<json_int_t>(value)));
+}
+
+Json boolean(bool value) {
+    return checked(json_boolean(value));
+}
+
+void append(const Json& array, Json item) {
+    if (json_array_append_new(array.get(), item.release()) != 0)
+        throw std::bad_alloc();
+}
+
+void set(const Json& object, std::string_view name, Json value) {
+    if (json_object_setn_new(object.get(), name.data(), name.size(), value.release()) != 0)
+        throw std::bad_alloc();
+}
+
+}  // namespace json
 }  // namespace helpdesk

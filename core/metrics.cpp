@@ -13,13 +13,15 @@ namespace {
 
 enum class State : std::uint32_t { free, written, ready };  // memory that is all zero is free
 
+constexpr std::size_t longest_labels = 240;
+
 // One number. Whoever finds it free makes it his own, once; it is never free again.
 struct alignas(64) Slot {
     std::atomic<State> state;
     std::uint16_t metric;  // its place in metric::all
     std::uint16_t length;
     std::atomic<std::uint64_t> value;
-    std::array<char, 240> labels;  // their values, each with a NUL at its end
+    std::array<char, longest_labels> labels;  // their values, each with a NUL at its end
 };
 static_assert(std::atomic<State>::is_always_lock_free && std::atomic<std::uint64_t>::is_always_lock_free,
               "processes share them");
@@ -50,7 +52,7 @@ Slot* find(const Metric& metric, LabelValues values) {
     std::string labels;
     for (const std::string_view value : values)
         labels.append(value).push_back('\0');
-    if (labels.size() > Slot{}.labels.size())
+    if (labels.size() > longest_labels)
         return nullptr;
     const std::span<Slot> all = slots();
     const std::size_t first = std::hash<std::string>()(labels) + place;
@@ -87,8 +89,12 @@ std::vector<std::string> split_labels(std::string_view labels) {
     return values;
 }
 
-json_t* to_json(std::string_view text) {
-    return json_stringn(text.data(), text.size());
+Json to_json(const Sample& sample) {
+    Json result = json::object();
+    for (std::size_t i = 0; i < sample.values.size(); ++i)
+        json::set(result, sample.metric->labels.at(i), json::string(sample.values[i]));
+    json::set(result, "value", json::number(sample.value));
+    return result;
 }
 
 std::string escaped(std::string_view label) {
@@ -133,18 +139,14 @@ void share_metrics(std::span<std::byte> memory) {
 }
 
 std::string metrics_as_json() {
-    const Json document(json_object());
-    for (const Metric& metric : metric::all)
-        json_object_setn_new(document.get(), metric.name.data(), metric.name.size(), json_array());
-    for (const Sample& sample : samples()) {
-        json_t* object = json_object();
-        for (std::size_t i = 0; i < sample.values.size(); ++i) {
-            const std::string_view label = sample.metric->labels.at(i);
-            json_object_setn_new(object, label.data(), label.size(), to_json(sample.values[i]));
-        }
-        json_object_set_new(object, "value", json_integer(static_cast<json_int_t>(sample.value)));
-        const std::string_view name = sample.metric->name;
-        json_array_append_new(json_object_getn(document.get(), name.data(), name.size()), object);
+    const Json document = json::object();
+    const std::vector<Sample> all = samples();
+    for (const Metric& metric : metric::all) {
+        Json list = json::array();
+        for (const Sample& sample : all)
+            if (sample.metric == &metric)
+                json::append(list, to_json(sample));
+        json::set(document, metric.name, std::move(list));
     }
     return dump(document, JSON_INDENT(1));
 }

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <new>
 #include <vector>
 
 #include "action.h"
@@ -19,57 +18,14 @@ namespace {
 
 constexpr std::array formats = {Format::json, Format::xml, Format::url};
 
-// jansson's values, which throw when memory runs out.
-
-Json checked(json_t* value) {
-    if (value == nullptr)
-        throw std::bad_alloc();
-    return Json(value);
-}
-
-Json text(std::string_view value) {
-    return checked(json_stringn(value.data(), value.size()));
-}
-
-Json boolean(bool value) {
-    return checked(json_boolean(value));
-}
-
-void append(const Json& array, Json item) {
-    if (json_array_append_new(array.get(), item.release()) != 0)
-        throw std::bad_alloc();
-}
-
-void set(const Json& object, std::string_view name, Json value) {
-    if (json_object_setn_new(object.get(), name.data(), name.size(), value.release()) != 0)
-        throw std::bad_alloc();
-}
-
-struct Member {
-    std::string_view name;
-    Json value;
-};
-
-template <typename... Members>
-Json object(Members... members) {
-    Json result = checked(json_object());
-    (set(result, members.name, std::move(members.value)), ...);
-    return result;
-}
-
-template <typename... Items>
-Json array(Items... items) {
-    Json result = checked(json_array());
-    (append(result, std::move(items)), ...);
-    return result;
-}
+using namespace json;
 
 Json reference_to(std::string_view kind, std::string_view name) {
-    return object(Member{"$ref", text("#/components/" + std::string(kind) + "/" + std::string(name))});
+    return object(Member{"$ref", string("#/components/" + std::string(kind) + "/" + std::string(name))});
 }
 
 Json string_schema(std::string_view description) {
-    return object(Member{"type", text("string")}, Member{"description", text(description)});
+    return object(Member{"type", string("string")}, Member{"description", string(description)});
 }
 
 bool is_one_text(Kind kind) {
@@ -80,16 +36,16 @@ bool is_one_text(Kind kind) {
 Json schema(const Variable& variable, Verb verb) {
     Json result = string_schema(describe_values(variable));
     if (is_one_text(variable.kind) && variable.limit > 0)
-        set(result, "maxLength", checked(json_integer(static_cast<json_int_t>(variable.limit))));
+        set(result, "maxLength", number(variable.limit));
     if (variable.kind == Kind::password)
-        set(result, "format", text("password"));
+        set(result, "format", string("password"));
     if (variable.kind == Kind::choice) {
-        Json examples = checked(json_array());
+        Json examples = array();
         for (const std::string_view choice : variable.choices)
-            append(examples, text(choice));
+            append(examples, string(choice));
         set(result, "examples", std::move(examples));
         if (verb == Verb::add)
-            set(result, "default", text(variable.choices.front()));
+            set(result, "default", string(variable.choices.front()));
     }
     return result;
 }
@@ -120,7 +76,7 @@ Json schema(const Action& action, std::string_view name) {
         if (known.name == name)
             return string_schema(known.description);
     Json renamed = schema(action.resource.identifier(), action.verb);
-    set(renamed, "description", text("what the record is to be called"));
+    set(renamed, "description", string("what the record is to be called"));
     return renamed;
 }
 
@@ -134,33 +90,33 @@ bool is_required(const Action& action, std::string_view name) {
 }
 
 Json format_schema() {
-    Json names = checked(json_array());
+    Json names = array();
     for (const Format format : formats)
-        append(names, text(format_name(format)));
-    return object(Member{"type", text("string")}, Member{"enum", std::move(names)},
-                  Member{"description", text("the format of the answer")});
+        append(names, string(format_name(format)));
+    return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
+                  Member{"description", string("the format of the answer")});
 }
 
 Json action_schema(const Action& action) {
-    return object(Member{"type", text("string")}, Member{"enum", array(text(action.name))},
-                  Member{"default", text(action.name)});
+    return object(Member{"type", string("string")}, Member{"enum", array(string(action.name))},
+                  Member{"default", string(action.name)});
 }
 
 Json parameter(std::string_view name, bool required, Json schema) {
-    return object(Member{"name", text(name)}, Member{"in", text("query")},
+    return object(Member{"name", string(name)}, Member{"in", string("query")},
                   Member{"required", boolean(required)}, Member{"schema", std::move(schema)});
 }
 
 Json request_schema(const Action& action, std::string_view format_variable) {
     Json properties = object(Member{action_variable, action_schema(action)});
-    Json required = array(text(action_variable));
+    Json required = array(string(action_variable));
     for (const std::string& name : action.variables) {
         set(properties, name, schema(action, name));
         if (is_required(action, name))
-            append(required, text(name));
+            append(required, string(name));
     }
     set(properties, format_variable, format_schema());
-    return object(Member{"type", text("object")}, Member{"properties", std::move(properties)},
+    return object(Member{"type", string("object")}, Member{"properties", std::move(properties)},
                   Member{"required", std::move(required)});
 }
 
@@ -173,29 +129,29 @@ Json parameters(const Action& action, std::string_view format_variable) {
 }
 
 Json record_schema(const Resource& resource) {
-    Json properties = checked(json_object());
+    Json properties = object();
     for (const Output& output : resource.outputs)
-        set(properties, output.name, object(Member{"type", text("string")}));
-    return object(Member{"type", text("object")}, Member{"properties", std::move(properties)});
+        set(properties, output.name, object(Member{"type", string("string")}));
+    return object(Member{"type", string("object")}, Member{"properties", std::move(properties)});
 }
 
 Json list_of(std::string_view root, Json item) {
-    Json items = object(Member{"type", text("array")}, Member{"items", std::move(item)});
-    return object(Member{"type", text("object")},
+    Json items = object(Member{"type", string("array")}, Member{"items", std::move(item)});
+    return object(Member{"type", string("object")},
                   Member{"properties", object(Member{root, std::move(items)})},
-                  Member{"required", array(text(root))});
+                  Member{"required", array(string(root))});
 }
 
 Json answer_schema(const Action& action) {
     const Resource& resource = action.resource;
     if (action.verb == Verb::get)
         return list_of(action.answer, reference_to("schemas", resource.singular));
-    Json properties = object(Member{action.answer, object(Member{"type", text("string")})});
+    Json properties = object(Member{action.answer, object(Member{"type", string("string")})});
     if (action.verb == Verb::verify)
         for (const std::string_view name : resource.sign_in->outputs)
-            set(properties, name, object(Member{"type", text("string")}));
+            set(properties, name, object(Member{"type", string("string")}));
     return list_of(response_root,
-                   object(Member{"type", text("object")}, Member{"properties", std::move(properties)}));
+                   object(Member{"type", string("object")}, Member{"properties", std::move(properties)}));
 }
 
 std::string_view media_type(Format format) {
@@ -207,7 +163,7 @@ std::string_view media_type(Format format) {
 Json content(Json schema) {
     Json result = object(Member{media_type(Format::json), object(Member{"schema", std::move(schema)})});
     for (const Format format : {Format::xml, Format::url})
-        set(result, media_type(format), object(Member{"schema", object(Member{"type", text("string")})}));
+        set(result, media_type(format), object(Member{"schema", object(Member{"type", string("string")})}));
     return result;
 }
 
@@ -235,7 +191,7 @@ std::string name_of(int status) {
 }
 
 Json responses(const Action& action) {
-    Json result = object(Member{"200", object(Member{"description", text("done")},
+    Json result = object(Member{"200", object(Member{"description", string("done")},
                                               Member{"content", content(answer_schema(action))})});
     for (const auto& [status, codes] : codes_by_status())
         set(result, std::to_string(status), reference_to("responses", name_of(status)));
@@ -260,14 +216,14 @@ std::string summary(const Action& action) {
 }
 
 Json operation(const Action& action, std::string_view id_suffix) {
-    return object(Member{"operationId", text(action.name + std::string(id_suffix))},
-                  Member{"summary", text(summary(action))},
-                  Member{"tags", array(text(action.resource.plural))},
+    return object(Member{"operationId", string(action.name + std::string(id_suffix))},
+                  Member{"summary", string(summary(action))},
+                  Member{"tags", array(string(action.resource.plural))},
                   Member{"responses", responses(action)});
 }
 
 Json body_content(const Action& action) {
-    Json result = checked(json_object());
+    Json result = object();
     for (const char* type : {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"})
         set(result, type, object(Member{"schema", reference_to("schemas", action.name)}));
     return result;
@@ -283,33 +239,34 @@ Json path(const Action& action, std::string_view format_variable) {
 }
 
 Json problem_schema() {
-    Json codes = checked(json_array());
+    Json codes = array();
     for (const auto& [status, names] : all_codes())
         for (const std::string_view name : names)
-            append(codes, text(name));
+            append(codes, string(name));
     return object(
-        Member{"type", text("object")},
+        Member{"type", string("object")},
         Member{"properties", object(Member{"error", string_schema("the variable, and what is wrong with it")},
-                                    Member{"code", object(Member{"type", text("string")},
+                                    Member{"code", object(Member{"type", string("string")},
                                                           Member{"enum", std::move(codes)})},
                                     Member{"variable", string_schema("empty when none is at fault")})});
 }
 
 Json error_responses() {
-    Json result = checked(json_object());
+    Json result = object();
     for (const auto& [status, names] : all_codes()) {
         std::string description;
         for (const std::string_view name : names)
             description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
         set(result, name_of(status),
-            object(Member{"description", text(description)},
+            object(Member{"description", string(description)},
                    Member{"content", content(list_of(response_root, reference_to("schemas", "problem")))}));
     }
     return result;
 }
 
 Json api_key(std::string_view place, std::string_view name) {
-    return object(Member{"type", text("apiKey")}, Member{"in", text(place)}, Member{"name", text(name)});
+    return object(Member{"type", string("apiKey")}, Member{"in", string(place)},
+                  Member{"name", string(name)});
 }
 
 Json components(std::string_view format_variable) {
@@ -319,7 +276,7 @@ Json components(std::string_view format_variable) {
         if (action.verb == Verb::get)
             set(schemas, action.resource.singular, record_schema(action.resource));
     }
-    Json bearer = object(Member{"type", text("http")}, Member{"scheme", text("bearer")});
+    Json bearer = object(Member{"type", string("http")}, Member{"scheme", string("bearer")});
     return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses()},
                   Member{"securitySchemes", object(Member{"header", api_key("header", "X-API-Key")},
                                                    Member{"bearer", std::move(bearer)},
@@ -327,20 +284,20 @@ Json components(std::string_view format_variable) {
 }
 
 Json requirement(std::string_view scheme) {
-    return object(Member{scheme, checked(json_array())});
+    return object(Member{scheme, array()});
 }
 
 }  // namespace
 
 std::string openapi_document(std::string_view base, std::string_view format_variable) {
-    Json paths = checked(json_object());
+    Json paths = object();
     for (const Action& action : actions())
         set(paths, std::string(base) + action.name, path(action, format_variable));
-    const Json document =
-        object(Member{"openapi", text("3.1.0")},
-               Member{"info", object(Member{"title", text("Help desk API")}, Member{"version", text("1")})},
-               Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
-               Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
+    const Json document = object(
+        Member{"openapi", string("3.1.0")},
+        Member{"info", object(Member{"title", string("Help desk API")}, Member{"version", string("1")})},
+        Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
+        Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
     return dump(document, JSON_INDENT(1));
 }
 

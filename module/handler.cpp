@@ -206,6 +206,20 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     return *make<Text>(r->pool, std::move(reply.body));
 }
 
+ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type,
+                        std::string_view text) noexcept {
+    if (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_HEAD)
+        return NGX_HTTP_NOT_ALLOWED;
+    // nginx only reads them.
+    const auto borrowed = [](std::string_view bytes) {
+        return ngx_str_t{bytes.size(), reinterpret_cast<u_char*>(const_cast<char*>(bytes.data()))};
+    };
+    ngx_str_t type = borrowed(content_type);
+    ngx_http_complex_value_t body{};
+    body.value = borrowed(text);
+    return ngx_http_send_response(r, NGX_HTTP_OK, &type, &body);
+}
+
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
     ngx_chain_t* first = nullptr;
     ngx_chain_t** next = &first;

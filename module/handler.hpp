@@ -22,6 +22,10 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply);
 // Throws std::bad_alloc.
 void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value);
 
+// Answers a GET or HEAD with a text of ours that is no answer of the API, and lives as long as the request.
+// For a content handler.
+ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type, std::string_view text) noexcept;
+
 // The buffers of a response's whole body. Throws std::bad_alloc.
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 

@@ -25,14 +25,9 @@ ngx_int_t init_zone(ngx_shm_zone_t* zone, void* before_reload) noexcept {
 }
 
 ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::string (*text)()) noexcept {
-    if (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_HEAD)
-        return NGX_HTTP_NOT_ALLOWED;
     try {
-        ngx_str_t type = copy(r->pool, content_type);
-        ngx_http_complex_value_t body{};
-        body.value = copy(r->pool, text());
         add_header(r, "Cache-Control", "no-store");
-        return ngx_http_send_response(r, NGX_HTTP_OK, &type, &body);
+        return send_document(r, content_type, view(copy(r->pool, text())));
     } catch (const std::exception& error) {
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
         return NGX_HTTP_INTERNAL_SERVER_ERROR;

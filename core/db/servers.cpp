@@ -64,10 +64,11 @@ void Servers::failed(const Server& server, Clock::duration pause, const std::str
         state.away = true;
         state.again = Clock::now() + pause;
     }
-    count(metric::failures, {address(server)});
-    set(metric::up, {address(server)}, 0);
+    const std::string name = address(server);
+    count(metric::failures, {name});
+    set(metric::up, {name}, 0);
     if (news && states_.size() > 1)
-        log("database server " + address(server) + " is left for another: " + why);
+        log("database server " + name + " is left for another: " + why);
 }
 
 bool Servers::connected(const Server& server) {
@@ -82,10 +83,11 @@ bool Servers::connected(const Server& server) {
         state.known = true;
         state.again = {};
     }
-    count(metric::connections, {address(server)});
-    set(metric::up, {address(server)}, 1);
+    const std::string name = address(server);
+    count(metric::connections, {name});
+    set(metric::up, {name}, 1);
     if (news && states_.size() > 1)
-        log("database server " + address(server) + " is back");
+        log("database server " + name + " is back");
     return first;
 }
 

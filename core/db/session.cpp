@@ -153,9 +153,10 @@ class Attempts {
     void check_durability(Connection& connection) {
         try {
             const std::string risk = connection.durability_risk();
-            set(metric::durable, {address(connection.server())}, risk.empty() ? 1 : 0);
+            const std::string name = address(connection.server());
+            set(metric::durable, {name}, risk.empty() ? 1 : 0);
             if (!risk.empty() && database_.warn)
-                database_.warn("database server " + address(connection.server()) + " has " + risk +
+                database_.warn("database server " + name + " has " + risk +
                                ": a crash of its machine may lose changes that were acknowledged");
         } catch (const sql::SQLException& error) {
             if (is_lost(error.getErrorCode()))

@@ -91,6 +91,15 @@ def nginx(request, mariadb, key):
         server.remove()
 
 
+@pytest.fixture
+def own_nginx(mariadb, key):
+    """One that a test starts itself, and whose log and numbers are its own."""
+    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+    yield server
+    server.stop()
+    server.remove()
+
+
 @pytest.fixture(scope="module")
 def session_api(nginx, key):
     return Api(nginx.port, key)

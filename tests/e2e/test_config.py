@@ -101,6 +101,12 @@ def test_a_good_configuration(nginx):
     (config("helpdesk_error_status old;"), '"helpdesk_error_status" must be "legacy" or "standard"'),
     (config("helpdesk_unknown_variables drop;"), '"helpdesk_unknown_variables" must be "reject" or "ignore"'),
     (config("helpdesk_email_check yes;"), '"helpdesk_email_check" must be "on" or "off"'),
+    (config("server { location = /s { helpdesk_status html; } }"), '"helpdesk_status" must be "prometheus" or "json", not "html"'),
+    (config("server { location = /s { helpdesk_status json; helpdesk_status json; } }"),
+     '"helpdesk_status" stands where another directive answers already'),
+    (config("server { location = /s { helpdesk_api; helpdesk_status json; } }"),
+     '"helpdesk_status" stands where another directive answers already'),
+    (config("helpdesk_status json;"), '"helpdesk_status" directive is not allowed here'),
     (config("helpdesk_api;"), '"helpdesk_api" directive is not allowed here'),
 ])
 def test_a_mistake_is_one_clear_line(nginx, bad, message):

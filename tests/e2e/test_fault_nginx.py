@@ -3,7 +3,6 @@
 `pytest -s` shows the figures.
 """
 
-import hashlib
 import os
 import pathlib
 import shutil
@@ -16,7 +15,7 @@ import time
 import pytest
 
 from api import Api
-from servers import SANITIZE, Nginx, free_port, wait_for
+from servers import SANITIZE, free_port, wait_for
 from writers import Writers
 
 pytestmark = pytest.mark.skipif(SANITIZE, reason="a test of nginx's processes, too slow with sanitizers")
@@ -28,15 +27,6 @@ server {
     location / { %%DEFAULTS%% helpdesk_api; }
 }
 """
-
-
-@pytest.fixture
-def own_nginx(mariadb, key):
-    """One for a test that leaves traces in its log."""
-    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
-    yield server
-    server.stop()
-    server.remove()
 
 
 def start(nginx):

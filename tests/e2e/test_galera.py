@@ -25,9 +25,7 @@ server {
     location / {
         helpdesk_database { server unix:%%NODE1%%; server unix:%%NODE2%%; server unix:%%NODE3%%; user helpdesk;
                             password_file %%FOLDER%%/password; name helpdesk; connect_timeout 1s; }
-        helpdesk_key test { sha256 %%KEY_HASH%%; }
-        helpdesk_thread_pool helpdesk;
-        helpdesk_hash_thread_pool helpdesk_hash;
+        %%KEY_AND_POOLS%%
         helpdesk_api;
     }
 }

@@ -1,12 +1,10 @@
 """The numbers of all workers: counted once, whichever answers, and kept when nginx is reloaded."""
 
-import hashlib
-
 import pytest
 import requests
 
 from api import Api
-from servers import Nginx, wait_for
+from servers import wait_for
 
 CONFIG = """
 limit_req_zone $helpdesk_key_name zone=one:1m rate=1r/m;
@@ -21,19 +19,11 @@ server {
 
 
 @pytest.fixture
-def own_nginx(mariadb, key):
-    """One that has counted nothing yet."""
-    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
-    server.start(CONFIG)
-    yield server
-    server.stop()
-    assert server.complaints() == []
-    server.remove()
-
-
-@pytest.fixture
 def api(own_nginx, db, key):
-    return Api(own_nginx.port, key)
+    own_nginx.start(CONFIG)
+    yield Api(own_nginx.port, key)
+    own_nginx.stop()
+    assert own_nginx.complaints() == []
 
 
 def status(api):

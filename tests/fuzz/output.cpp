@@ -19,13 +19,6 @@ std::string clean(std::string_view value) {
     return is_text ? std::string(value) : text::percent_encode(value);
 }
 
-std::string join(const Text& pieces) {
-    std::string text;
-    for (const std::string& piece : pieces)
-        text += piece;
-    return text;
-}
-
 Record view(const Fields& fields) {
     Record record;
     for (const auto& [name, value] : fields)

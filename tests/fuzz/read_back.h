@@ -22,4 +22,7 @@ enum class Shape { answer, list, problems };
 std::vector<Fields> read_back(Format format, Shape shape, std::string_view text, const std::string& root,
                               const std::string& record);
 
+// A text in one piece.
+std::string join(const Text& pieces);
+
 }  // namespace helpdesk

@@ -104,10 +104,8 @@ void check_headers(const Reply& reply) {
 }
 
 void check_refusal(const Settings& settings, Format format, const Reply& reply) {
-    std::string body;
-    for (const std::string& piece : reply.body)
-        body += piece;
-    const auto problems = read_back(format, Shape::problems, body, std::string(response_root), "error");
+    const auto problems =
+        read_back(format, Shape::problems, join(reply.body), std::string(response_root), "error");
     require(!problems.empty(), "a refusal says why");
     const int status = http_status(reply.outcome);
     require(status >= 400 && status < 500, "a refusal is the client's fault");
