@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "json.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -55,15 +56,27 @@ void cleanse(std::string& secret) {
     secret.clear();
 }
 
+using Clock = std::chrono::steady_clock;
+
+std::string_view pool_of(Call::Stage stage) {
+    return stage == Call::Stage::hash ? "hash" : "database";
+}
+
+}  // namespace
+
 // Turns a list's records into the answer's text as they come.
 class AnswerWriter : public RecordSink {
   public:
     AnswerWriter(const Settings& settings, Format format, const Resource& resource)
         : settings_(settings), format_(format), resource_(resource), fields_(resource.outputs.size()) {}
 
-    void start() override { writer_ = make_list_writer(format_, resource_.plural, resource_.singular); }
+    void start() override {
+        writer_ = make_list_writer(format_, resource_.plural, resource_.singular);
+        records_ = 0;
+    }
 
     void record(const std::vector<std::string>& values) override {
+        ++records_;
         std::vector<std::string> times;
         times.reserve(values.size());
         for (std::size_t i = 0; i < values.size(); ++i) {
@@ -76,6 +89,7 @@ class AnswerWriter : public RecordSink {
     }
 
     Text finish() { return writer_->finish(); }
+    std::uint64_t records() const { return records_; }
 
   private:
     std::string format_times(const std::string& list) const {
@@ -90,13 +104,33 @@ class AnswerWriter : public RecordSink {
     const Resource& resource_;
     Record fields_;
     std::unique_ptr<ListWriter> writer_;
+    std::uint64_t records_ = 0;
 };
+
+namespace {
 
 std::string_view outcome(const Problems& problems, int status) {
     const auto found = std::find_if(problems.begin(), problems.end(), [&](const Problem& problem) {
         return http_status(problem.code) == status;
     });
     return found == problems.end() ? code::internal_error : found->code;
+}
+
+Reply health_reply(const Outcome& outcome) {
+    Reply reply{.content_type = content_type(Format::json), .body = {}, .headers = {}, .log = outcome.log};
+    Json document = json::object();
+    if (outcome.problems.empty()) {
+        json::set(document, "status", json::string("ok"));
+    } else {
+        const Problem& problem = outcome.problems.front();
+        reply.status = 503;
+        reply.outcome = problem.code;
+        json::set(document, "status", json::string("unavailable"));
+        json::set(document, "code", json::string(problem.code));
+        json::set(document, "reason", json::string(problem.text));
+    }
+    reply.body = {dump(document, JSON_COMPACT)};
+    return reply;
 }
 
 void add_ignored(Reply& reply, const std::string& ignored) {
@@ -200,6 +234,10 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     return std::unique_ptr<Call>(new Call(settings, format, std::move(work), std::move(ignored)));
 }
 
+std::unique_ptr<Call> Call::health_check(const Settings& settings) {
+    return std::unique_ptr<Call>(new Call(settings, Format::json, HealthCheck{}, {}));
+}
+
 Call::Call(const Settings& settings, Format format, Work work, std::string ignored)
     : settings_(settings),
       format_(format),
@@ -210,25 +248,64 @@ Call::Call(const Settings& settings, Format format, Work work, std::string ignor
     const Value* password = write == nullptr ? nullptr : write->find(Kind::password);
     if (password != nullptr && password->text && !password->text->empty())
         stage_ = Stage::hash;
+    wait();
+}
+
+std::string_view Call::action_name() const {
+    return std::visit(
+        [](const auto& work) -> std::string_view {
+            if constexpr (std::is_same_v<decltype(work), const HealthCheck&>)
+                return "";
+            else
+                return work.action->name;
+        },
+        work_);
+}
+
+void Call::wait() {
+    if (stage_ == Stage::done)
+        return;
+    waiting_.emplace(metric::queue_depth, pool_of(stage_));
+    since_ = Clock::now();
+}
+
+void Call::begin_stage() {
+    const auto now = Clock::now();
+    waiting_.reset();
+    times_.queue += now - since_;
+    observe(metric::queue_time, {pool_of(stage_)}, now - since_);
+    since_ = now;
+}
+
+void Call::end_stage(std::chrono::nanoseconds Times::*time) {
+    times_.*time += Clock::now() - since_;
+    wait();
 }
 
 void Call::hash() {
+    begin_stage();
     try {
-        if (auto* check = std::get_if<SignInCheck>(&work_))
-            return finish_sign_in(*check);
-        std::string& password = *std::get<Write>(work_).find(Kind::password)->text;
-        std::string hash = hash_password(password, settings_.bcrypt_cost);
-        cleanse(password);
-        password = std::move(hash);
-        stage_ = Stage::database;
+        if (auto* check = std::get_if<SignInCheck>(&work_)) {
+            finish_sign_in(*check);
+        } else {
+            std::string& password = *std::get<Write>(work_).find(Kind::password)->text;
+            std::string hash = hash_password(password, settings_.bcrypt_cost);
+            cleanse(password);
+            password = std::move(hash);
+            stage_ = Stage::database;
+        }
     } catch (const std::exception& error) {
         end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
+    end_stage(&Times::hash);
+    observe(metric::hash_time, {}, times_.hash);
 }
 
 Call::Sharing Call::sharing() const {
     if (const auto* write = std::get_if<Write>(&work_))
         return can_share(*write) ? Sharing::write : Sharing::none;
+    if (std::holds_alternative<HealthCheck>(work_))
+        return Sharing::health;
     const auto* selection = std::get_if<Selection>(&work_);
     return selection != nullptr && can_share(*selection) ? Sharing::read : Sharing::none;
 }
@@ -237,22 +314,36 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     // Those that can share do so with calls to the same database.
     std::map<std::pair<const DatabaseSettings*, Sharing>, std::vector<Call*>> groups;
     for (const auto& call : calls) {
-        const Sharing sharing = calls.size() == 1 ? Sharing::none : call->sharing();
-        if (sharing == Sharing::none)
-            call->execute();
-        else
-            groups[{call->settings_.database, sharing}].push_back(call.get());
+        call->begin_stage();
+        groups[{call->settings_.database, call->sharing()}].push_back(call.get());
     }
     for (const auto& [key, group] : groups) {
-        try {
-            if (key.second == Sharing::write)
-                execute_writes(group);
-            else
-                execute_reads(group);
-        } catch (const std::exception& error) {
+        const Sharing sharing = key.second;
+        const bool shares_statements = sharing == Sharing::read || sharing == Sharing::write;
+        if (!shares_statements || group.size() == 1)
             for (Call* call : group)
-                call->end({.problems = {problem_of_status(500)}, .log = error.what()});
-        }
+                call->execute();
+        else
+            execute_together(sharing, group);
+        if (shares_statements)
+            observe(metric::group_size, {sharing == Sharing::write ? "write" : "read"}, group.size());
+    }
+    for (const auto& call : calls) {
+        call->end_stage(&Times::database);
+        if (const std::string_view action = call->action_name(); !action.empty())
+            observe(metric::database_time, {action}, call->times_.database);
+    }
+}
+
+void Call::execute_together(Sharing sharing, std::span<Call* const> calls) {
+    try {
+        if (sharing == Sharing::write)
+            execute_writes(calls);
+        else
+            execute_reads(calls);
+    } catch (const std::exception& error) {
+        for (Call* call : calls)
+            call->end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
 }
 
@@ -277,7 +368,7 @@ void Call::execute_reads(std::span<Call* const> calls) {
     }
     std::vector<ReadResult> results = read_grouped(*calls.front()->settings_.database, selections, sinks);
     for (std::size_t i = 0; i < calls.size(); ++i)
-        calls[i]->take(std::move(results[i]), results[i].problems.empty() ? writers[i].finish() : Text());
+        calls[i]->take(std::move(results[i]), writers[i]);
 }
 
 void Call::execute() {
@@ -289,13 +380,22 @@ void Call::execute() {
 }
 
 void Call::take(WriteResult result) {
-    if (result.problems.empty())
+    if (result.problems.empty()) {
+        rows_ = 1;
         body_ = {write_answer(format_, {{std::get<Write>(work_).action->answer, result.answer}})};
+    }
     end(std::move(result));
 }
 
-void Call::take(ReadResult result, Text body) {
-    body_ = std::move(body);
+void Call::take(ReadResult result, AnswerWriter& writer) {
+    const auto& selection = std::get<Selection>(work_);
+    if (result.problems.empty() && selection.count_only) {
+        body_ = {write_answer(format_, {{"count", std::to_string(result.count)}},
+                              selection.action->resource.plural)};
+    } else if (result.problems.empty()) {
+        rows_ = writer.records();
+        body_ = writer.finish();
+    }
     more_ = result.more;
     end(std::move(result));
 }
@@ -305,15 +405,8 @@ void Call::carry_out(const Write& write) {
 }
 
 void Call::carry_out(const Selection& selection) {
-    const Resource& resource = selection.action->resource;
-    AnswerWriter writer(settings_, format_, resource);
-    ReadResult result = read(*settings_.database, selection, writer);
-    Text body;
-    if (result.problems.empty() && selection.count_only)
-        body = {write_answer(format_, {{"count", std::to_string(result.count)}}, resource.plural)};
-    else if (result.problems.empty())
-        body = writer.finish();
-    take(std::move(result), std::move(body));
+    AnswerWriter writer(settings_, format_, selection.action->resource);
+    take(read(*settings_.database, selection, writer), writer);
 }
 
 void Call::carry_out(const SignInCheck& check) {
@@ -321,6 +414,10 @@ void Call::carry_out(const SignInCheck& check) {
     if (!credentials_.problems.empty())
         return end(std::move(credentials_));
     stage_ = Stage::hash;
+}
+
+void Call::carry_out(const HealthCheck& /*check*/) {
+    end(check_health(*settings_.database));
 }
 
 // Whoever has not shown the password learns nothing but that.
@@ -341,12 +438,15 @@ void Call::end(Outcome outcome) {
 }
 
 void Call::fail(Problem problem) {
-    end({.problems = {std::move(problem)}, .log = {}});
+    waiting_.reset();
+    end({.problems = {std::move(problem)}, .log = "no thread took the call"});
 }
 
 Reply Call::reply() {
     Reply reply;
-    if (!outcome_.problems.empty()) {
+    if (std::holds_alternative<HealthCheck>(work_)) {
+        reply = health_reply(outcome_);
+    } else if (!outcome_.problems.empty()) {
         reply = problem_reply(settings_, format_, outcome_.problems);
         reply.log = outcome_.log;
     } else {
@@ -356,6 +456,8 @@ Reply Call::reply() {
             reply.headers.emplace_back("X-Helpdesk-More", "Y");
     }
     add_ignored(reply, ignored_);
+    reply.times = times_;
+    reply.rows = rows_;
     return reply;
 }
 

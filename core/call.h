@@ -2,7 +2,9 @@
 // a thread for hashing, if it has a password, and one for the database, and ends in a Reply.
 #pragma once
 
+#include <chrono>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,6 +19,7 @@
 #include "decode.h"
 #include "format.h"
 #include "key.h"
+#include "metrics.h"
 #include "password.h"
 #include "select.h"
 
@@ -46,6 +49,13 @@ struct Request {
     Address address = {};
 };
 
+// Where a call's time went.
+struct Times {
+    std::chrono::nanoseconds queue{};  // until threads took it
+    std::chrono::nanoseconds database{};
+    std::chrono::nanoseconds hash{};
+};
+
 struct Reply {
     int status = 200;
     std::string_view content_type;
@@ -53,6 +63,8 @@ struct Reply {
     std::vector<std::pair<std::string_view, std::string>> headers;
     std::string_view outcome = "ok";  // or the code of the problem that the status tells; static text
     std::string log;                  // for the operator, at level error; empty when there is nothing to say
+    Times times = {};
+    std::uint64_t rows = 0;  // records that it gives or that were changed
 };
 
 // The answer to a request that had problems. Also for those that nginx or the module found.
@@ -68,12 +80,20 @@ Caller identify(const Settings& settings, const Request& request);
 // Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
 bool is_taken_name(std::string_view name);
 
+// A question whether a write could be served.
+struct HealthCheck {};
+
+class AnswerWriter;
+
 class Call {
   public:
     // Either answers at once, without any work for the database, or gives the call to carry out. `caller` as
     // identified by the whole request.
     static std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
                                                              const Caller& caller);
+
+    // Answers a JSON object: `status` is ok, or unavailable and then `code` and `reason` say why.
+    static std::unique_ptr<Call> health_check(const Settings& settings);
 
     // What comes next: a write hashes its password before it goes to the database, a check of a password
     // after.
@@ -83,9 +103,9 @@ class Call {
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
 
-    // Whether the call shares its statements with others of its kind, so that it is worth executing them
-    // together.
-    enum class Sharing { none, read, write };
+    // Whether the call shares its statements, or its answer, with others of its kind, so that it is worth
+    // executing them together.
+    enum class Sharing { none, read, write, health };
     Sharing sharing() const;
 
     // Carries out calls: one that fails harms no other. Blocks; for a database thread. Never throws.
@@ -98,18 +118,25 @@ class Call {
     void fail(Problem problem);
 
   private:
-    using Work = std::variant<Write, Selection, SignInCheck>;
+    using Work = std::variant<Write, Selection, SignInCheck, HealthCheck>;
 
     Call(const Settings& settings, Format format, Work work, std::string ignored);
 
+    static void execute_together(Sharing sharing, std::span<Call* const> calls);
     static void execute_writes(std::span<Call* const> calls);
     static void execute_reads(std::span<Call* const> calls);
     void execute();
+    std::string_view action_name() const;
+    // Each stage begins with the wait for a thread.
+    void wait();
+    void begin_stage();
+    void end_stage(std::chrono::nanoseconds Times::*time);
     void take(WriteResult result);
-    void take(ReadResult result, Text body);
+    void take(ReadResult result, AnswerWriter& writer);
     void carry_out(const Write& write);
     void carry_out(const Selection& selection);
     void carry_out(const SignInCheck& check);
+    void carry_out(const HealthCheck& check);
     void finish_sign_in(SignInCheck& check);
     void end(Outcome outcome);
 
@@ -122,6 +149,10 @@ class Call {
     Credentials credentials_;
     Text body_;
     bool more_ = false;
+    std::uint64_t rows_ = 0;
+    Times times_;
+    std::optional<Raised> waiting_;
+    std::chrono::steady_clock::time_point since_;  // when it began to wait, or its stage began
 };
 
 }  // namespace helpdesk

@@ -28,6 +28,10 @@ Json number(std::uint64_t value) {
     return checked(json_integer(static_cast<json_int_t>(value)));
 }
 
+Json real(double value) {
+    return checked(json_real(value));
+}
+
 Json boolean(bool value) {
     return checked(json_boolean(value));
 }

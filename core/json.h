@@ -25,6 +25,7 @@ namespace json {
 
 Json string(std::string_view value);
 Json number(std::uint64_t value);
+Json real(double value);
 Json boolean(bool value);
 
 void append(const Json& array, Json item);

@@ -3,10 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <thread>
-#include <tuple>
-
-#include "json.h"
+#include <utility>
 
 namespace helpdesk {
 namespace {
@@ -15,22 +14,71 @@ enum class State : std::uint32_t { free, written, ready };  // memory that is al
 
 constexpr std::size_t longest_labels = 240;
 
-// One number. Whoever finds it free makes it his own, once; it is never free again.
+// One number, or one histogram. Whoever finds it free makes it his own, once; it is never free again.
 struct alignas(64) Slot {
     std::atomic<State> state;
     std::uint16_t metric;  // its place in metric::all
     std::uint16_t length;
+    std::uint32_t process;  // of a level
     std::atomic<std::uint64_t> value;
+    std::array<std::atomic<std::uint64_t>, metric::most_bounds + 1> buckets;
     std::array<char, longest_labels> labels;  // their values, each with a NUL at its end
 };
 static_assert(std::atomic<State>::is_always_lock_free && std::atomic<std::uint64_t>::is_always_lock_free,
               "processes share them");
+
+std::atomic<std::uint32_t> own_process = 0;
 
 std::span<Slot>& slots() {
     static std::vector<Slot> own(256);
     static std::span<Slot> current(own);
     return current;
 }
+
+// What tells one number from the others.
+class Name {
+  public:
+    Name(const Metric& metric, LabelValues values)
+        : metric_(static_cast<std::uint16_t>(std::find(metric::all.begin(), metric::all.end(), &metric) -
+                                             metric::all.begin())),
+          process_(metric.kind == MetricKind::level ? own_process.load(std::memory_order_relaxed) : 0) {
+        for (const std::string_view value : values) {
+            if (value.size() >= longest_labels - length_) {
+                fits_ = false;
+                return;
+            }
+            std::copy(value.begin(), value.end(), labels_.begin() + length_);
+            length_ = static_cast<std::uint16_t>(length_ + value.size());
+            labels_[length_++] = '\0';
+        }
+    }
+
+    bool fits() const { return fits_; }
+
+    std::size_t hash() const { return std::hash<std::string_view>()(labels()) + metric_ + process_; }
+
+    bool is_of(const Slot& slot) const {
+        return slot.metric == metric_ && slot.process == process_ &&
+               std::string_view(slot.labels.data(), slot.length) == labels();
+    }
+
+    void write_to(Slot& slot) const {
+        slot.metric = metric_;
+        slot.process = process_;
+        slot.length = length_;
+        std::copy_n(labels_.begin(), length_, slot.labels.begin());
+        slot.state.store(State::ready, std::memory_order_release);
+    }
+
+  private:
+    std::string_view labels() const { return {labels_.data(), length_}; }
+
+    std::uint16_t metric_;
+    std::uint32_t process_;
+    std::uint16_t length_ = 0;
+    bool fits_ = true;
+    std::array<char, longest_labels> labels_;
+};
 
 // False when another process began to write it and did not come to an end: killed, or not on a processor.
 bool wait_until_ready(const Slot& slot) {
@@ -39,44 +87,25 @@ bool wait_until_ready(const Slot& slot) {
     return slot.state.load(std::memory_order_acquire) == State::ready;
 }
 
-void write(Slot& slot, std::uint16_t metric, std::string_view labels) {
-    slot.metric = metric;
-    slot.length = static_cast<std::uint16_t>(labels.size());
-    std::copy(labels.begin(), labels.end(), slot.labels.begin());
-    slot.state.store(State::ready, std::memory_order_release);
-}
-
 // The slot of these labels, found or made; null when there is no room.
-Slot* find(const Metric& metric, LabelValues values) {
-    const auto place = static_cast<std::uint16_t>(&metric - metric::all.data());
-    std::string labels;
-    for (const std::string_view value : values)
-        labels.append(value).push_back('\0');
-    if (labels.size() > longest_labels)
+Slot* find(const Metric& metric, LabelValues values) noexcept {
+    const Name name(metric, values);
+    if (!name.fits())
         return nullptr;
     const std::span<Slot> all = slots();
-    const std::size_t first = std::hash<std::string>()(labels) + place;
+    const std::size_t first = name.hash();
     for (std::size_t i = 0; i < all.size(); ++i) {
         Slot& slot = all[(first + i) % all.size()];
-        State state = State::free;
-        if (slot.state.compare_exchange_strong(state, State::written, std::memory_order_acquire)) {
-            write(slot, place, labels);
+        State state = slot.state.load(std::memory_order_acquire);
+        if (state == State::free &&
+            slot.state.compare_exchange_strong(state, State::written, std::memory_order_acquire)) {
+            name.write_to(slot);
             return &slot;
         }
-        if (wait_until_ready(slot) && slot.metric == place &&
-            std::string_view(slot.labels.data(), slot.length) == labels)
+        if (wait_until_ready(slot) && name.is_of(slot))
             return &slot;
     }
     return nullptr;
-}
-
-// A number that cannot be kept must not stop what is counted.
-Slot* find_or_null(const Metric& metric, LabelValues values) noexcept {
-    try {
-        return find(metric, values);
-    } catch (const std::bad_alloc&) {
-        return nullptr;
-    }
 }
 
 std::vector<std::string> split_labels(std::string_view labels) {
@@ -89,48 +118,56 @@ std::vector<std::string> split_labels(std::string_view labels) {
     return values;
 }
 
-Json to_json(const Sample& sample) {
-    Json result = json::object();
-    for (std::size_t i = 0; i < sample.values.size(); ++i)
-        json::set(result, sample.metric->labels.at(i), json::string(sample.values[i]));
-    json::set(result, "value", json::number(sample.value));
-    return result;
-}
-
-std::string escaped(std::string_view label) {
-    std::string result;
-    for (const char c : label) {
-        if (c == '\\' || c == '"')
-            result += '\\';
-        if (c == '\n')
-            result += "\\n";
-        else
-            result += c;
-    }
-    return result;
-}
-
 }  // namespace
 
-void count(const Metric& metric, LabelValues values) noexcept {
-    if (Slot* slot = find_or_null(metric, values))
+void count(const Metric& counter, LabelValues values) noexcept {
+    if (Slot* slot = find(counter, values))
         slot->value.fetch_add(1, std::memory_order_relaxed);
 }
 
-void set(const Metric& metric, LabelValues values, std::uint64_t value) noexcept {
-    if (Slot* slot = find_or_null(metric, values))
+void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept {
+    if (Slot* slot = find(gauge, values))
         slot->value.store(value, std::memory_order_relaxed);
 }
 
+void change(const Metric& level, LabelValues values, std::int64_t by) noexcept {
+    // Lowering adds what is the same modulo 2^64.
+    if (Slot* slot = find(level, values))
+        slot->value.fetch_add(static_cast<std::uint64_t>(by), std::memory_order_relaxed);
+}
+
+void observe(const Metric& histogram, LabelValues values, std::uint64_t value) noexcept {
+    Slot* slot = find(histogram, values);
+    if (slot == nullptr)
+        return;
+    const auto bounds = histogram.buckets.bounds;
+    const auto bucket = std::lower_bound(bounds.begin(), bounds.end(), value) - bounds.begin();
+    slot->buckets[static_cast<std::size_t>(bucket)].fetch_add(1, std::memory_order_relaxed);
+    slot->value.fetch_add(value, std::memory_order_relaxed);
+}
+
 std::vector<Sample> samples() {
+    std::map<std::pair<std::uint16_t, std::vector<std::string>>, Sample> all;
+    for (const Slot& slot : slots()) {
+        if (slot.state.load(std::memory_order_acquire) != State::ready)
+            continue;
+        const Metric& metric = *metric::all.at(slot.metric);
+        auto values = split_labels({slot.labels.data(), slot.length});
+        Sample& sample = all.try_emplace({slot.metric, values}, Sample{&metric, values, 0, {}}).first->second;
+        // One for each process of a level, in all other cases the only one.
+        sample.value += slot.value.load(std::memory_order_relaxed);
+        if (metric.kind == MetricKind::histogram)
+            for (std::size_t i = 0; i <= metric.buckets.bounds.size(); ++i)
+                sample.buckets.push_back(slot.buckets.at(i).load(std::memory_order_relaxed));
+    }
     std::vector<Sample> result;
-    for (const Slot& slot : slots())
-        if (slot.state.load(std::memory_order_acquire) == State::ready)
-            result.push_back({&metric::all.at(slot.metric), split_labels({slot.labels.data(), slot.length}),
-                              slot.value.load(std::memory_order_relaxed)});
-    std::sort(result.begin(), result.end(), [](const Sample& a, const Sample& b) {
-        return std::tie(a.metric, a.values) < std::tie(b.metric, b.values);
-    });
+    result.reserve(all.size());
+    for (auto& [name, sample] : all) {
+        // A process between two steps of another's count.
+        if (sample.metric->kind == MetricKind::level && static_cast<std::int64_t>(sample.value) < 0)
+            sample.value = 0;
+        result.push_back(std::move(sample));
+    }
     return result;
 }
 
@@ -138,40 +175,12 @@ void share_metrics(std::span<std::byte> memory) {
     slots() = {reinterpret_cast<Slot*>(memory.data()), memory.size() / sizeof(Slot)};
 }
 
-std::string metrics_as_json() {
-    const Json document = json::object();
-    const std::vector<Sample> all = samples();
-    for (const Metric& metric : metric::all) {
-        Json list = json::array();
-        for (const Sample& sample : all)
-            if (sample.metric == &metric)
-                json::append(list, to_json(sample));
-        json::set(document, metric.name, std::move(list));
-    }
-    return dump(document, JSON_INDENT(1));
-}
-
-std::string metrics_as_prometheus() {
-    std::string result;
-    const Metric* metric = nullptr;
-    for (const Sample& sample : samples()) {
-        if (metric != sample.metric) {
-            metric = sample.metric;
-            result.append("# HELP ").append(metric->name).append(" ").append(metric->help);
-            result.append("\n# TYPE ")
-                .append(metric->name)
-                .append(metric->counter ? " counter\n" : " gauge\n");
-        }
-        std::string labels;
-        for (std::size_t i = 0; i < sample.values.size(); ++i)
-            labels.append(i == 0 ? "" : ",")
-                .append(metric->labels.at(i))
-                .append("=\"")
-                .append(escaped(sample.values[i]))
-                .append("\"");
-        result.append(metric->name).append("{" + labels + "} " + std::to_string(sample.value) + "\n");
-    }
-    return result;
+void begin_levels(unsigned number) noexcept {
+    own_process = number;
+    for (Slot& slot : slots())
+        if (slot.state.load(std::memory_order_acquire) == State::ready && slot.process == number &&
+            metric::all.at(slot.metric)->kind == MetricKind::level)
+            slot.value.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace helpdesk

@@ -1,7 +1,9 @@
 // What operators want to count: numbers that all workers of nginx share, in memory that nginx keeps for us.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -12,52 +14,141 @@
 
 namespace helpdesk {
 
-// A metric as Prometheus has it: a counter only grows, a gauge is what was last set. For each combination of
-// its labels' values it has a number of its own.
+// As Prometheus has them. A metric has numbers of its own for each combination of its labels' values.
+enum class MetricKind {
+    counter,    // only grows
+    gauge,      // what was last set
+    level,      // a gauge that each process raises and lowers; what is shown is the sum over all processes
+    histogram,  // how many values there were up to each bound, and their sum
+};
+
+// The bounds of a histogram's buckets, ascending, and its values, in units of which `per_shown` make one of
+// the unit that is shown.
+struct Buckets {
+    std::span<const std::uint64_t> bounds;
+    std::uint64_t per_shown = 1;
+};
+
 struct Metric {
     std::string_view name;
-    bool counter;
+    MetricKind kind;
     std::array<std::string_view, 3> labels;  // the unused ones empty
     std::string_view help;
+    Buckets buckets = {};
 };
 
 namespace metric {
+
+inline constexpr std::size_t most_bounds = 16;
+
+// In nanoseconds: 100 us to 10 s.
+inline constexpr std::array<std::uint64_t, most_bounds> time_bounds = {
+    100'000,       200'000,       500'000,       1'000'000,     2'000'000,   5'000'000,
+    10'000'000,    20'000'000,    50'000'000,    100'000'000,   200'000'000, 500'000'000,
+    1'000'000'000, 2'000'000'000, 5'000'000'000, 10'000'000'000};
+inline constexpr Buckets times{time_bounds, 1'000'000'000};
+inline constexpr std::array<std::uint64_t, 6> size_bounds = {1, 2, 4, 8, 16, 32};
+inline constexpr Buckets sizes{size_bounds};
+
+inline constexpr Metric requests{"helpdesk_requests_total",
+                                 MetricKind::counter,
+                                 {"action", "key", "outcome"},
+                                 "Requests by action, key and outcome: ok, or the code of the problem."};
+inline constexpr Metric request_time{"helpdesk_request_seconds",
+                                     MetricKind::histogram,
+                                     {"action"},
+                                     "From the request's head to the end of its answer.",
+                                     times};
+inline constexpr Metric database_time{"helpdesk_database_seconds",
+                                      MetricKind::histogram,
+                                      {"action"},
+                                      "Time of a request in a database thread; of a group, that of all.",
+                                      times};
+inline constexpr Metric hash_time{
+    "helpdesk_hash_seconds", MetricKind::histogram, {}, "Time to hash or check one password.", times};
+inline constexpr Metric queue_time{"helpdesk_queue_seconds",
+                                   MetricKind::histogram,
+                                   {"pool"},
+                                   "Time that a request waited for a thread.",
+                                   times};
+inline constexpr Metric queue_depth{
+    "helpdesk_queue_depth", MetricKind::level, {"pool"}, "Requests that wait for a thread."};
+inline constexpr Metric group_size{"helpdesk_group_size",
+                                   MetricKind::histogram,
+                                   {"kind"},
+                                   "Requests that shared statements, of those that can.",
+                                   sizes};
+inline constexpr Metric connections_open{"helpdesk_database_connections",
+                                         MetricKind::level,
+                                         {"server"},
+                                         "Connections that are open to a database server."};
+inline constexpr Metric connections_busy{"helpdesk_database_connections_busy",
+                                         MetricKind::level,
+                                         {"server"},
+                                         "Connections on which a call is being carried out."};
+inline constexpr Metric connections{"helpdesk_database_connections_total",
+                                    MetricKind::counter,
+                                    {"server"},
+                                    "Connections opened to a database server."};
+inline constexpr Metric failures{"helpdesk_database_failures_total",
+                                 MetricKind::counter,
+                                 {"server"},
+                                 "Times that a database server could not be used."};
+inline constexpr Metric failovers{"helpdesk_database_failovers_total",
+                                  MetricKind::counter,
+                                  {"server"},
+                                  "Times that a worker left a database server for another."};
+inline constexpr Metric up{"helpdesk_database_up",
+                           MetricKind::gauge,
+                           {"server"},
+                           "Whether the last use of a database server worked."};
+inline constexpr Metric durable{
+    "helpdesk_database_durable",
+    MetricKind::gauge,
+    {"server"},
+    "Whether a database server's settings keep acknowledged changes through a crash of its machine."};
+
+// In the order in which they are shown.
 inline constexpr std::array all = {
-    Metric{"helpdesk_requests_total",
-           true,
-           {"action", "key", "outcome"},
-           "Requests by action, key and outcome: ok, or the code of the problem."},
-    Metric{
-        "helpdesk_database_connections_total", true, {"server"}, "Connections opened to a database server."},
-    Metric{"helpdesk_database_failures_total",
-           true,
-           {"server"},
-           "Times that a database server could not be used."},
-    Metric{"helpdesk_database_up", false, {"server"}, "Whether the last use of a database server worked."},
-    Metric{"helpdesk_database_durable",
-           false,
-           {"server"},
-           "Whether a database server's settings keep acknowledged changes through a crash of its machine."},
-};
-inline constexpr const Metric& requests = all[0];
-inline constexpr const Metric& connections = all[1];
-inline constexpr const Metric& failures = all[2];
-inline constexpr const Metric& up = all[3];
-inline constexpr const Metric& durable = all[4];
+    &requests,         &request_time,     &database_time, &hash_time, &queue_time, &queue_depth, &group_size,
+    &connections_open, &connections_busy, &connections,   &failures,  &failovers,  &up,          &durable};
+
 }  // namespace metric
 
 // The values of a metric's labels, in their order.
 using LabelValues = std::initializer_list<std::string_view>;
 
 // These may be called on any thread, and never wait. A number that there is no room for is not kept: there is
-// room for some thousands in a megabyte.
-void count(const Metric& metric, LabelValues values) noexcept;
-void set(const Metric& metric, LabelValues values, std::uint64_t value) noexcept;
+// room for some thousands in two megabytes.
+void count(const Metric& counter, LabelValues values) noexcept;
+void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept;
+void change(const Metric& level, LabelValues values, std::int64_t by) noexcept;
+void observe(const Metric& histogram, LabelValues values, std::uint64_t value) noexcept;
+
+inline void observe(const Metric& histogram, LabelValues values, std::chrono::nanoseconds time) noexcept {
+    observe(histogram, values, static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
+}
+
+// One more of a level, as long as this lives; the values must live as long.
+class Raised {
+  public:
+    Raised(const Metric& level, std::string_view value) noexcept : level_(level), value_(value) {
+        change(level_, {value_}, 1);
+    }
+    Raised(const Raised&) = delete;
+    Raised& operator=(const Raised&) = delete;
+    ~Raised() { change(level_, {value_}, -1); }
+
+  private:
+    const Metric& level_;
+    std::string_view value_;
+};
 
 struct Sample {
     const Metric* metric;
-    std::vector<std::string> values;  // of the labels
-    std::uint64_t value;
+    std::vector<std::string> values;     // of the labels
+    std::uint64_t value;                 // of a histogram: the sum
+    std::vector<std::uint64_t> buckets;  // of a histogram: how many in each, and beyond the last bound
 };
 
 // All numbers, metric by metric.
@@ -68,7 +159,12 @@ std::vector<Sample> samples();
 // long as the process.
 void share_metrics(std::span<std::byte> memory);
 
-// The numbers as a document: {"helpdesk_requests_total": [{"action": …, "key": …, "outcome": …, "value": 1}]}
+// From here on this process's levels are its own: `number` is that of no other process now. What an earlier
+// process of the number left, which may have been killed, no longer counts. Before any level is changed.
+void begin_levels(unsigned number) noexcept;
+
+// The numbers as a document: {"helpdesk_requests_total": [{"action": …, "key": …, "outcome": …, "value": 1}],
+// "helpdesk_hash_seconds": [{"buckets": [{"le": 0.0001, "count": 0}, …], "count": 1, "sum": 0.25}], …}
 std::string metrics_as_json();
 
 // In Prometheus's text format, version 0.0.4.

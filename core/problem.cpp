@@ -9,13 +9,15 @@ namespace {
 struct Entry {
     std::string_view code;
     int status;
-    std::string_view text;  // for a status that nginx gave
+    std::string_view text;         // for a status that nginx gave
+    std::string_view advice = {};  // for the operator, of those that are logged
 };
 
 // Where several codes share a status, the first stands for it.
 constexpr std::array entries = {
     Entry{code::bad_request, 400, "the request is malformed"},
-    Entry{code::key_in_url, 400, ""},
+    Entry{code::key_in_url, 400, "",
+          "let the client send it in a header or in the body, or set helpdesk_key_in_url on"},
     Entry{code::missing_action, 400, ""},
     Entry{code::unknown_action, 400, ""},
     Entry{code::invalid_format, 400, ""},
@@ -37,12 +39,16 @@ constexpr std::array entries = {
     Entry{code::duplicate_value, 400, ""},
     Entry{code::count_mismatch, 400, ""},
     Entry{code::incomplete_coordinates, 400, ""},
-    Entry{code::wrong_key, 401, "the request is not authorized"},
-    Entry{code::missing_key, 401, ""},
-    Entry{code::expired_key, 401, ""},
+    Entry{
+        code::wrong_key, 401, "the request is not authorized",
+        "compare the client's key with sha256 of helpdesk_key; if somebody is guessing, limit_req holds him"},
+    Entry{code::missing_key, 401, "", "the client has to send the key that scripts/new-key printed for it"},
+    Entry{code::expired_key, 401, "", "give the client a new key, or move \"expires\" of helpdesk_key"},
     Entry{code::forbidden, 403, "access is denied"},
-    Entry{code::address_not_allowed, 403, ""},
-    Entry{code::action_not_allowed, 403, ""},
+    Entry{code::address_not_allowed, 403, "",
+          "add the address to \"allow\" of helpdesk_key if it is the client's own"},
+    Entry{code::action_not_allowed, 403, "",
+          "add the action to \"actions\" of helpdesk_key if the client may call it"},
     Entry{code::not_found, 404, "not found"},
     Entry{code::method_not_allowed, 405, "only GET and POST are allowed"},
     Entry{code::already_exists, 409, "already exists"},
@@ -50,19 +56,27 @@ constexpr std::array entries = {
     Entry{code::payload_too_large, 413, "the request body is larger than this server accepts"},
     Entry{code::unsupported_media_type, 415, "the body's type is not supported"},
     Entry{code::too_many_requests, 429, "too many requests"},
-    Entry{code::internal_error, 500, "the server failed to handle the request"},
-    Entry{code::overloaded, 503, "the server is overloaded, try again"},
-    Entry{code::database_unavailable, 503, ""},
-    Entry{code::database_full, 503, ""},
-    Entry{code::outcome_unknown, 503, ""},
-    Entry{code::database_timeout, 504, "the database did not answer in time"},
+    Entry{code::internal_error, 500, "the server failed to handle the request",
+          "see whether all migrations were applied and what the user of helpdesk_database may do"},
+    Entry{code::overloaded, 503, "the server is overloaded, try again",
+          "nothing was changed, the client may try again; more threads or a longer queue for the thread "
+          "pool, or fewer writers of the same rows"},
+    Entry{code::database_unavailable, 503, "",
+          "nothing was changed, the client may try again; start the server, or correct helpdesk_database"},
+    Entry{code::database_full, 503, "", "nothing was changed; make room on the database server's disk"},
+    Entry{code::outcome_unknown, 503, "", "see whether the change is there before it is sent again"},
+    Entry{code::database_timeout, 504, "the database did not answer in time",
+          "nothing was changed; look for what the database waits for, or raise read_timeout"},
 };
+
+const Entry* find_entry(std::string_view code) {
+    return std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.code == code; });
+}
 
 }  // namespace
 
 int http_status(std::string_view code) {
-    const auto* entry =
-        std::find_if(entries.begin(), entries.end(), [&](const Entry& e) { return e.code == code; });
+    const Entry* entry = find_entry(code);
     return entry == entries.end() ? 400 : entry->status;
 }
 
@@ -92,6 +106,14 @@ Problem problem_of_status(int status) {
                              : std::find_if(entries.begin(), entries.end(),
                                             [](const Entry& e) { return e.code == code::internal_error; });
     return {entry->code, "", std::string(entry->text)};
+}
+
+std::string explain_to_operator(int status, std::string_view code) {
+    std::string result = "; the client gets " + std::to_string(status) + " " + std::string(code);
+    const Entry* entry = find_entry(code);
+    if (entry != entries.end() && !entry->advice.empty())
+        result.append("; ").append(entry->advice);
+    return result;
 }
 
 }  // namespace helpdesk

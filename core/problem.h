@@ -72,6 +72,9 @@ const std::map<int, std::vector<std::string_view>>& codes_by_status();
 // since it has to be mended first.
 int http_status(const Problems& problems);
 
+// What follows the reason in the error log: what the client is told, and what the operator may do.
+std::string explain_to_operator(int status, std::string_view code);
+
 // The problem that stands for an HTTP error status which nginx itself gave (413, 429 …).
 Problem problem_of_status(int status);
 

@@ -6,6 +6,7 @@
 
 #include "blocks.hpp"
 #include "handler.hpp"
+#include "health.hpp"
 #include "openapi.h"
 #include "openapi.hpp"
 #include "status.hpp"
@@ -56,12 +57,28 @@ ngx_http_core_loc_conf_t& core_conf(ngx_conf_t* cf) {
         ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
 }
 
-void set_api(ngx_conf_t* cf, LocationConf& conf) {
-    if (conf.is_api())
+// Lets the handler answer in the location.
+void answer_with(ngx_conf_t* cf, ngx_http_handler_pt handler) {
+    if (core_conf(cf).handler != nullptr)
+        throw std::invalid_argument("stands where another directive answers already");
+    core_conf(cf).handler = handler;
+}
+
+void set_role(ngx_conf_t* cf, LocationConf& conf, LocationConf::Role role, ngx_http_handler_pt handler) {
+    if (conf.role == role)
         throw std::invalid_argument("is duplicate");
+    answer_with(cf, handler);
+    conf.role = role;
     conf.file = view(cf->conf_file->file.name);
     conf.line = cf->conf_file->line;
-    core_conf(cf).handler = handle_request;
+}
+
+void set_api(ngx_conf_t* cf, LocationConf& conf) {
+    set_role(cf, conf, LocationConf::Role::api, handle_request);
+}
+
+void set_health(ngx_conf_t* cf, LocationConf& conf) {
+    set_role(cf, conf, LocationConf::Role::health, handle_health);
 }
 
 void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
@@ -71,13 +88,11 @@ void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
     if (base.back() != '/')
         base += '/';
     set_once(conf.openapi_base, base);
-    core_conf(cf).handler = handle_openapi;
+    answer_with(cf, handle_openapi);
 }
 
 void set_status(ngx_conf_t* cf, LocationConf& /*conf*/) {
-    if (core_conf(cf).handler != nullptr)
-        throw std::invalid_argument("stands where another directive answers already");
-    core_conf(cf).handler = choice(cf, "prometheus", "json") ? handle_status_prometheus : handle_status_json;
+    answer_with(cf, choice(cf, "prometheus", "json") ? handle_status_prometheus : handle_status_json);
 }
 
 void set_database(ngx_conf_t* cf, LocationConf& conf) {
@@ -200,23 +215,29 @@ void join_location(ngx_conf_t* cf, const LocationConf& location, LocationConf& b
     ngx_http_core_loc_conf_t& core = core_conf(cf);
     if (!core.noname || core.handler != nullptr)
         return;
-    core.handler = handle_request;
+    core.handler = location.is_api() ? handle_request : handle_health;
+    block.role = location.role;
     block.file = location.file;
     block.line = location.line;
 }
 
-// Fills in what only a location that answers needs.
-void complete(ngx_conf_t* cf, LocationConf& conf) {
+// Fills in what only a location that asks the database needs.
+void complete_database(ngx_conf_t* cf, LocationConf& conf) {
     if (conf.database == nullptr)
         throw std::invalid_argument("needs a \"helpdesk_database\" block");
-    if (conf.keys.empty())
-        throw std::invalid_argument("needs at least one \"helpdesk_key\" block");
-    if (conf.hash_thread_pool == nullptr)
-        throw std::invalid_argument("needs \"helpdesk_hash_thread_pool\", a thread pool for passwords alone");
+    conf.settings.database = conf.database;
     if (conf.thread_pool == nullptr)
         conf.thread_pool = ngx_thread_pool_add(cf, nullptr);
     if (conf.thread_pool == nullptr)
         throw std::bad_alloc();
+}
+
+// Fills in what only the API needs.
+void complete_api(LocationConf& conf) {
+    if (conf.keys.empty())
+        throw std::invalid_argument("needs at least one \"helpdesk_key\" block");
+    if (conf.hash_thread_pool == nullptr)
+        throw std::invalid_argument("needs \"helpdesk_hash_thread_pool\", a thread pool for passwords alone");
     if (conf.thread_pool == conf.hash_thread_pool)
         throw std::invalid_argument(
             "needs two different pools in \"helpdesk_thread_pool\" and \"helpdesk_hash_thread_pool\", so "
@@ -224,7 +245,6 @@ void complete(ngx_conf_t* cf, LocationConf& conf) {
     Settings& settings = conf.settings;
     settings.keys = conf.keys;
     settings.refuse_key_in_url = !conf.key_in_url.value_or(true);
-    settings.database = conf.database;
     settings.bcrypt_cost = conf.bcrypt_cost.value_or(settings.bcrypt_cost);
     settings.format = conf.format.value_or(settings.format);
     settings.format_variable = conf.format_variable.value_or(settings.format_variable);
@@ -245,6 +265,7 @@ ngx_command_t entry(ngx_str_t name, ngx_uint_t type, char* (*set)(ngx_conf_t*, n
 
 ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_api>),
+    entry(ngx_string("helpdesk_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_health>),
     entry(ngx_string("helpdesk_openapi"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_openapi>),
     entry(ngx_string("helpdesk_status"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_status>),
     entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
@@ -280,17 +301,20 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
     auto& conf = *static_cast<LocationConf*>(child);
     try {
         merge(outer, conf);
-        if (outer.is_api())
+        if (outer.role != LocationConf::Role::none)
             join_location(cf, outer, conf);
+        if (conf.role != LocationConf::Role::none)
+            complete_database(cf, conf);
         if (conf.is_api())
-            complete(cf, conf);
+            complete_api(conf);
         if (conf.openapi_base)
             conf.openapi = openapi_document(*conf.openapi_base,
                                             conf.format_variable.value_or(conf.settings.format_variable));
         return NGX_CONF_OK;
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"helpdesk_api\" %s in %*s:%ui", error.what(),
-                      conf.file.size(), conf.file.data(), conf.line);
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"%s\" %s in %*s:%ui",
+                      conf.role == LocationConf::Role::health ? "helpdesk_health" : "helpdesk_api",
+                      error.what(), conf.file.size(), conf.file.data(), conf.line);
         return static_cast<char*>(NGX_CONF_ERROR);
     }
 }

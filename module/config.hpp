@@ -30,18 +30,22 @@ struct LocationConf {
     std::optional<std::string> openapi_base;
     std::string openapi;
 
-    // Where `helpdesk_api` stands; `file` is empty in a location without it.
+    // What answers here, and where the configuration says so.
+    enum class Role { none, api, health };
+    Role role = Role::none;
     std::string_view file;
     ngx_uint_t line = 0;
 
-    // What a location with `helpdesk_api` works with: all of the above, defaults filled in.
+    // What a location that answers works with: all of the above, defaults filled in.
     Settings settings;
 
-    // The worker's own: look-ups and writes that gather here.
+    // The worker's own: look-ups, writes and questions of health that gather here. Of the last one task is
+    // enough, also when the database hangs.
     mutable Queue reads;
     mutable Queue writes;
+    mutable Queue health_checks{.most_tasks = 1, .longest_wait = 60'000};
 
-    bool is_api() const { return !file.empty(); }
+    bool is_api() const { return role == Role::api; }
 };
 
 extern ngx_command_t commands[];

@@ -26,7 +26,7 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
         context(r).envelope = &body;
         context(r).replaces = true;
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, client_gets_500);
         return NGX_ERROR;
     }
     return next_header_filter(r);

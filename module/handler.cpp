@@ -6,6 +6,7 @@
 #include "config.hpp"
 #include "task.hpp"
 #include "text.h"
+#include "variables.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -62,9 +63,10 @@ BodyType type_of_body(ngx_http_request_t* r) {
 }
 
 ngx_int_t send(ngx_http_request_t* r, Reply reply) {
-    if (!reply.log.empty())
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", reply.log.size(),
-                      reply.log.data());
+    if (!reply.log.empty()) {
+        const std::string line = reply.log + explain_to_operator(reply.status, reply.outcome);
+        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
+    }
     const Text& body = prepare_response(r, std::move(reply));
     const ngx_int_t rc = ngx_http_send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
@@ -92,7 +94,7 @@ void start(ngx_http_request_t* r) noexcept {
         else
             run_on_threads(r, conf, std::move(std::get<std::unique_ptr<Call>>(accepted)));
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, client_gets_500);
         ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
     }
 }
@@ -142,11 +144,16 @@ Address address_of(const sockaddr& socket) {
 
 }  // namespace
 
+void log_exception(ngx_log_t* log, const std::exception& error, const char* consequence) noexcept {
+    ngx_log_error(NGX_LOG_ERR, log, 0, "helpdesk: %s; %s", error.what(), consequence);
+}
+
 ngx_int_t handle_request(ngx_http_request_t* r) noexcept {
     try {
+        context(r).begin = std::chrono::steady_clock::now();
         return handle(r);
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, client_gets_500);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 }
@@ -156,7 +163,7 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept {
     try {
         rc = send(r, std::move(reply));
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, client_gets_500);
     }
     ngx_http_finalize_request(r, rc);
 }
@@ -186,7 +193,10 @@ void add_header(ngx_http_request_t* r, std::string_view name, std::string_view v
 }
 
 const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
-    context(r).outcome = reply.outcome;
+    RequestContext& ctx = context(r);
+    ctx.outcome = reply.outcome;
+    ctx.times = reply.times;
+    ctx.rows = reply.rows;
     r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
     r->headers_out.status_line.len = 0;
     r->headers_out.content_type = copy(r->pool, reply.content_type);
@@ -201,6 +211,7 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     // If-Match and the like are for caches: what was done must not be answered with 304 or 412.
     r->disable_not_modified = 1;
     add_header(r, "Cache-Control", "no-store");
+    add_header(r, "X-Request-ID", request_id(r));
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);
     return *make<Text>(r->pool, std::move(reply.body));

@@ -1,6 +1,9 @@
 // From an nginx request to the core, and from the core's reply to the client.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <exception>
 #include <optional>
 #include <string_view>
 
@@ -26,6 +29,11 @@ void add_header(ngx_http_request_t* r, std::string_view name, std::string_view v
 // For a content handler.
 ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type, std::string_view text) noexcept;
 
+// Tells the operator what was thrown and what became of it.
+void log_exception(ngx_log_t* log, const std::exception& error, const char* consequence) noexcept;
+inline constexpr auto client_gets_500 =
+    "the client gets 500, and may try again; look for a lack of memory or of disk space";
+
 // The buffers of a response's whole body. Throws std::bad_alloc.
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 
@@ -34,8 +42,11 @@ Request read_head(ngx_http_request_t* r);
 
 // What the module keeps of a request. nginx forgets it at an internal redirect.
 struct RequestContext {
-    std::optional<Caller> caller;    // once the whole request was read
-    std::string_view outcome;        // of the response that is the API's own, empty until there is one
+    std::optional<Caller> caller;                                // once the whole request was read
+    std::optional<std::chrono::steady_clock::time_point> begin;  // when its head was read
+    std::string_view outcome;  // of the response that is the API's own, empty until there is one
+    Times times;               // these two with the outcome
+    std::uint64_t rows = 0;
     const Text* envelope = nullptr;  // the body that replaces the one nginx made, until it is sent
     bool replaces = false;
 };

@@ -3,6 +3,7 @@
 
 #include "config.hpp"
 #include "envelope.hpp"
+#include "metrics.h"
 #include "redact.hpp"
 #include "status.hpp"
 #include "variables.hpp"
@@ -28,6 +29,11 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         return NGX_ERROR;
     }
     install_envelope_filters();
+    return NGX_OK;
+}
+
+ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
+    begin_levels(static_cast<unsigned>(ngx_process_slot));
     return NGX_OK;
 }
 
@@ -57,7 +63,7 @@ ngx_module_t ngx_http_helpdesk_module = {
     NGX_HTTP_MODULE,
     nullptr,                      // init master
     nullptr,                      // init module
-    nullptr,                      // init process
+    helpdesk::ngx::init_process,  // init process
     nullptr,                      // init thread
     nullptr,                      // exit thread
     helpdesk::ngx::exit_process,  // exit process

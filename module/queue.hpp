@@ -21,8 +21,12 @@ struct Waiting {
 struct Queue {
     ngx_event_t event{};  // first: nginx's debug log reads the event's data as a connection
     const LocationConf* conf = nullptr;
-    std::vector<Waiting> waiting;
+    std::vector<Waiting> waiting{};
     ngx_uint_t tasks = 0;  // out at a thread
+    // As many are out at once: one at the database while the next is on its way.
+    ngx_uint_t most_tasks = 2;
+    // Unless the database is slow: nobody waits longer than this for company.
+    ngx_msec_t longest_wait = 10;
 };
 
 }  // namespace helpdesk::ngx

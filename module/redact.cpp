@@ -1,6 +1,7 @@
 #include "redact.hpp"
 
 #include "config.hpp"
+#include "variables.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -26,7 +27,11 @@ u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* subrequest, u_cha
     u_char* end = original_log_handler(r, subrequest, buffer, size);
     r->request_line = line;
     r->headers_in.referer = referer;
-    return end;
+    if (!location_conf(r).is_api())
+        return end;
+    const std::string_view id = request_id(r);
+    return ngx_snprintf(end, size - static_cast<std::size_t>(end - buffer), ", request ID: \"%*s\"",
+                        id.size(), id.data());
 }
 
 }  // namespace

@@ -10,7 +10,7 @@
 namespace helpdesk::ngx {
 namespace {
 
-constexpr std::size_t zone_size = std::size_t{1} << 20U;
+constexpr std::size_t zone_size = std::size_t{2} << 20U;
 // The rest is nginx's, for its own order in the zone.
 constexpr std::size_t metrics_size = zone_size - (std::size_t{64} << 10U);
 
@@ -29,7 +29,7 @@ ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::stri
         add_header(r, "Cache-Control", "no-store");
         return send_document(r, content_type, view(copy(r->pool, text())));
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, client_gets_500);
         return NGX_HTTP_INTERNAL_SERVER_ERROR;
     }
 }
@@ -54,14 +54,16 @@ void add_status_zone(ngx_conf_t* cf) {
 
 ngx_int_t count_request(ngx_http_request_t* r) noexcept {
     const RequestContext* ctx = find_context(r);
-    if (ctx == nullptr || ctx->outcome.empty())
+    if (ctx == nullptr || ctx->outcome.empty() || !location_conf(r).is_api())
         return NGX_OK;
     try {
         const auto [key, action] = caller_of(r);
-        count(metric::requests, {action == nullptr ? std::string_view() : action->name,
-                                 key == nullptr ? std::string_view() : key->name, ctx->outcome});
+        const std::string_view name = action == nullptr ? std::string_view() : action->name;
+        count(metric::requests, {name, key == nullptr ? std::string_view() : key->name, ctx->outcome});
+        if (ctx->begin)
+            observe(metric::request_time, {name}, std::chrono::steady_clock::now() - *ctx->begin);
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, "the request is not counted");
     }
     return NGX_OK;
 }

@@ -24,12 +24,6 @@ struct Batch {
 // nginx 1.22 lets a stopping worker go as soon as no timer is left, whatever its threads do.
 constexpr ngx_msec_t long_task = 60'000;
 
-// As many tasks of a queue are out at once: one at the database while the next is on its way.
-constexpr ngx_uint_t most_tasks = 2;
-
-// Unless the database is slow: nobody waits longer than this for company.
-constexpr ngx_msec_t longest_wait = 10;
-
 void run(void* data, ngx_log_t* /*log*/) noexcept {
     auto& batch = *static_cast<Batch*>(data);
     if (batch.stage == Stage::database)
@@ -83,7 +77,7 @@ void finish_calls(Batch& batch) noexcept {
         try {
             finish_call(r, *batch.conf, std::move(batch.calls[i]));
         } catch (const std::exception& error) {
-            ngx_log_error(NGX_LOG_ERR, ngx_cycle->log, 0, "helpdesk: %s", error.what());
+            log_exception(r->connection->log, error, client_gets_500);
             ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
         }
     }
@@ -91,8 +85,10 @@ void finish_calls(Batch& batch) noexcept {
 
 void finish(ngx_event_t* event) noexcept {
     if (event->timedout) {
-        ngx_log_error(NGX_LOG_WARN, event->log, 0,
-                      "helpdesk: a task has been in its thread for over a minute; its client waits on");
+        ngx_log_error(
+            NGX_LOG_WARN, event->log, 0,
+            "helpdesk: a task has been in its thread for over a minute; its client waits on; look for "
+            "what the database waits for, or lower read_timeout");
         event->timedout = 0;
         return ngx_add_timer(event, long_task);
     }
@@ -134,7 +130,7 @@ void dispatch(ngx_event_t* event) noexcept {
     const bool waited = event->timedout;
     event->timedout = 0;
     try {
-        while (!queue.waiting.empty() && (waited || queue.tasks < most_tasks)) {
+        while (!queue.waiting.empty() && (waited || queue.tasks < queue.most_tasks)) {
             auto batch = take_batch(queue);
             if (post(*batch))
                 static_cast<void>(batch.release());
@@ -143,10 +139,10 @@ void dispatch(ngx_event_t* event) noexcept {
         }
     } catch (const std::exception& error) {
         // Out of memory: they stay, and the timer tries again.
-        ngx_log_error(NGX_LOG_ERR, event->log, 0, "helpdesk: %s", error.what());
+        log_exception(event->log, error, "the calls wait, and are tried again in some milliseconds");
     }
     if (!queue.waiting.empty() && !event->timer_set)
-        ngx_add_timer(event, longest_wait);
+        ngx_add_timer(event, queue.longest_wait);
     else if (queue.waiting.empty() && event->timer_set)
         ngx_del_timer(event);
 }
@@ -162,12 +158,23 @@ void gather(ngx_http_request_t* r, const LocationConf& conf, Queue& queue, std::
     ngx_post_event(&queue.event, &ngx_posted_events);
 }
 
+Queue& queue_of(const LocationConf& conf, Call::Sharing sharing) {
+    switch (sharing) {
+        case Call::Sharing::read:
+            return conf.reads;
+        case Call::Sharing::write:
+            return conf.writes;
+        default:
+            return conf.health_checks;
+    }
+}
+
 }  // namespace
 
 void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     const Call::Sharing sharing = call->stage() == Stage::database ? call->sharing() : Call::Sharing::none;
     if (sharing != Call::Sharing::none)
-        return gather(r, conf, sharing == Call::Sharing::read ? conf.reads : conf.writes, std::move(call));
+        return gather(r, conf, queue_of(conf, sharing), std::move(call));
     auto batch = make_batch(conf, call->stage());
     batch->calls.push_back(std::move(call));
     batch->requests.push_back(r);

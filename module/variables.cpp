@@ -2,6 +2,7 @@
 
 #include <array>
 #include <exception>
+#include <string>
 #include <string_view>
 
 #include "config.hpp"
@@ -29,6 +30,29 @@ std::string_view outcome(ngx_http_request_t* r) {
     return ctx == nullptr ? std::string_view() : ctx->outcome;
 }
 
+std::string_view error_code(ngx_http_request_t* r) {
+    const std::string_view code = outcome(r);
+    return code == Reply{}.outcome ? std::string_view() : code;
+}
+
+// Of what only a call that was answered has.
+template <typename Value>
+std::string_view of_answered(ngx_http_request_t* r, Value value) {
+    const RequestContext* ctx = find_context(r);
+    return ctx == nullptr || ctx->outcome.empty() ? std::string_view() : view(copy(r->pool, value(*ctx)));
+}
+
+template <std::chrono::nanoseconds Times::*time>
+std::string_view seconds(ngx_http_request_t* r) {
+    return of_answered(r, [](const RequestContext& ctx) {
+        return std::to_string(std::chrono::duration<double>(ctx.times.*time).count());
+    });
+}
+
+std::string_view rows(ngx_http_request_t* r) {
+    return of_answered(r, [](const RequestContext& ctx) { return std::to_string(ctx.rows); });
+}
+
 // As $request, which nginx also has for lines that it could not read.
 std::string_view request(ngx_http_request_t* r) {
     ngx_str_t name = ngx_string("request");
@@ -51,7 +75,7 @@ ngx_int_t variable(ngx_http_request_t* r, ngx_http_variable_value_t* value, uint
         value->no_cacheable = 1;
         return NGX_OK;
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %s", error.what());
+        log_exception(r->connection->log, error, client_gets_500);
         return NGX_ERROR;
     }
 }
@@ -61,10 +85,18 @@ struct Variable {
     ngx_http_get_variable_pt get;
 };
 
+// Indexed, so that a request has the same one each time.
+ngx_int_t request_id_index = NGX_ERROR;
+
 constexpr std::array variables = {
     Variable{"helpdesk_key_name", variable<key_name>},
     Variable{"helpdesk_action", variable<action>},
     Variable{"helpdesk_outcome", variable<outcome>},
+    Variable{"helpdesk_error_code", variable<error_code>},
+    Variable{"helpdesk_queue_time", variable<seconds<&Times::queue>>},
+    Variable{"helpdesk_database_time", variable<seconds<&Times::database>>},
+    Variable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
+    Variable{"helpdesk_rows", variable<rows>},
     Variable{"helpdesk_request", variable<request>},
 };
 
@@ -80,7 +112,17 @@ ngx_int_t add_variables(ngx_conf_t* cf) noexcept {
             return NGX_ERROR;
         added->get_handler = variable.get;
     }
-    return NGX_OK;
+    ngx_str_t name = ngx_string("request_id");
+    request_id_index = ngx_http_get_variable_index(cf, &name);
+    return request_id_index == NGX_ERROR ? NGX_ERROR : NGX_OK;
+}
+
+std::string_view request_id(ngx_http_request_t* r) noexcept {
+    const ngx_http_variable_value_t* id =
+        ngx_http_get_indexed_variable(r, static_cast<ngx_uint_t>(request_id_index));
+    if (id == nullptr || id->not_found != 0)
+        return {};
+    return {reinterpret_cast<const char*>(id->data), id->len};
 }
 
 }  // namespace helpdesk::ngx

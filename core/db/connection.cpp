@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attempts.h"
+#include "servers.h"
 
 namespace helpdesk::db {
 namespace {
@@ -63,9 +64,11 @@ sql::Driver& driver() {
     return *driver;
 }
 
-Connection::Connection(const DatabaseSettings& settings, const Server& server) : server_(server) {
+Connection::Connection(const DatabaseSettings& settings, const Server& server)
+    : server_(server), name_(address(server)) {
     sql::ConnectOptionsMap map = options(settings, server);
     connection_.reset(driver().connect(map));
+    open_.emplace(metric::connections_open, name_);
     statement_.reset(connection_->createStatement());
     statement_->execute(
         "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"

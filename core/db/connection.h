@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "../metrics.h"
 #include "connector.h"
 #include "database.h"
 
@@ -38,6 +39,7 @@ class Connection {
     Connection(const DatabaseSettings& settings, const Server& server);
 
     const Server& server() const { return server_; }
+    const std::string& name() const { return name_; }  // the server's
 
     // What in the server's settings can lose a change after it was acknowledged; empty when nothing does.
     std::string durability_risk();
@@ -60,8 +62,10 @@ class Connection {
     sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);
 
     const Server& server_;
+    const std::string name_;
     // Destroyed in reverse: statements before their connection.
     std::unique_ptr<sql::Connection> connection_;
+    std::optional<Raised> open_;
     std::chrono::steady_clock::time_point last_used_;
     std::unique_ptr<sql::Statement> statement_;
     std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;

@@ -104,6 +104,10 @@ struct Credentials : Outcome {
 
 Credentials read_credentials(const DatabaseSettings& database, const SignInCheck& check);
 
+// Whether a write could be served. Asks the database once a second at most, and gives the last answer
+// meanwhile. The log says only when it stops being well.
+Outcome check_health(const DatabaseSettings& database);
+
 // Waits until the threads that called any of these have closed their connections, at most so long. For a
 // process that is about to end, after it told its threads to end.
 void wait_for_database_threads(std::chrono::milliseconds longest);

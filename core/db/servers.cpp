@@ -67,8 +67,11 @@ void Servers::failed(const Server& server, Clock::duration pause, const std::str
     const std::string name = address(server);
     count(metric::failures, {name});
     set(metric::up, {name}, 0);
-    if (news && states_.size() > 1)
-        log("database server " + name + " is left for another: " + why);
+    if (!news || states_.size() == 1)
+        return;
+    count(metric::failovers, {name});
+    log("database server " + name + " is left for another: " + why +
+        "; calls go to the next in helpdesk_database, and back when it answers: look after that server");
 }
 
 bool Servers::connected(const Server& server) {
@@ -87,7 +90,7 @@ bool Servers::connected(const Server& server) {
     count(metric::connections, {name});
     set(metric::up, {name}, 1);
     if (news && states_.size() > 1)
-        log("database server " + name + " is back");
+        log("database server " + name + " is back; calls go to it again");
     return first;
 }
 

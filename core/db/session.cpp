@@ -94,7 +94,7 @@ class Attempts {
                 return std::move(failed_);
             const auto begin = std::chrono::steady_clock::now();
             try {
-                operation_.run(*connection_);
+                run_once();
                 return {};
             } catch (const sql::SQLException& error) {
                 const auto waited = std::chrono::steady_clock::now() - begin;
@@ -109,6 +109,11 @@ class Attempts {
     }
 
   private:
+    void run_once() {
+        const Raised busy(metric::connections_busy, connection_->name());
+        operation_.run(*connection_);
+    }
+
     // A statement that commits by itself shall not be what finds a dead connection: its outcome would not be
     // known.
     bool check_connection() {
@@ -153,11 +158,12 @@ class Attempts {
     void check_durability(Connection& connection) {
         try {
             const std::string risk = connection.durability_risk();
-            const std::string name = address(connection.server());
+            const std::string& name = connection.name();
             set(metric::durable, {name}, risk.empty() ? 1 : 0);
             if (!risk.empty() && database_.warn)
-                database_.warn("database server " + name + " has " + risk +
-                               ": a crash of its machine may lose changes that were acknowledged");
+                database_.warn(
+                    "database server " + name + " has " + risk +
+                    ": a crash of its machine may lose changes that were acknowledged; set them to 1");
         } catch (const sql::SQLException& error) {
             if (is_lost(error.getErrorCode()))
                 throw;

@@ -145,6 +145,12 @@ class MariaDB:
         with self.connect(database=None) as connection, connection.cursor() as cursor:
             cursor.execute(sql)
 
+    def waiting(self, state):
+        """How many threads of the server are in this state."""
+        with self.connect(database=None) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT COUNT(*) AS n FROM information_schema.PROCESSLIST WHERE STATE = %s", (state,))
+            return cursor.fetchone()["n"]
+
 
 class Nginx:
     """nginx with our module. What a test file puts at its head stands inside `http { … }`."""

@@ -106,6 +106,12 @@ def test_a_good_configuration(nginx):
      '"helpdesk_status" stands where another directive answers already'),
     (config("server { location = /s { helpdesk_api; helpdesk_status json; } }"),
      '"helpdesk_status" stands where another directive answers already'),
+    (config("server { location = /h { helpdesk_health; helpdesk_health; } }"), '"helpdesk_health" is duplicate'),
+    (config("server { location = /h { helpdesk_api; helpdesk_health; } }"),
+     '"helpdesk_health" stands where another directive answers already'),
+    (config("server { location = /h { helpdesk_health; helpdesk_openapi /API/; } }"),
+     '"helpdesk_openapi" stands where another directive answers already'),
+    ("server { listen 127.0.0.1:%%PORT%%; location = /h { helpdesk_health; } }", '"helpdesk_health" needs a "helpdesk_database" block'),
     (config("helpdesk_status json;"), '"helpdesk_status" directive is not allowed here'),
     (config("helpdesk_api;"), '"helpdesk_api" directive is not allowed here'),
 ])

@@ -49,6 +49,41 @@ TEST_F(Metrics, AGaugeIsWhatWasLastSet) {
     EXPECT_EQ(value(metric::durable, {"db1:3306"}), 1);
 }
 
+TEST_F(Metrics, ALevelIsThatOfAllProcesses) {
+    begin_levels(1);
+    change(metric::queue_depth, {"hash"}, 2);
+    begin_levels(2);
+    change(metric::queue_depth, {"hash"}, 5);
+    change(metric::queue_depth, {"hash"}, -1);
+    EXPECT_EQ(value(metric::queue_depth, {"hash"}), 6);
+    EXPECT_EQ(samples().size(), 1);
+    // The first was killed, and another comes in its place.
+    begin_levels(1);
+    EXPECT_EQ(value(metric::queue_depth, {"hash"}), 4);
+    begin_levels(0);
+}
+
+TEST_F(Metrics, ALevelIsNeverBelowZero) {
+    change(metric::queue_depth, {"hash"}, -1);
+    EXPECT_EQ(value(metric::queue_depth, {"hash"}), 0);
+}
+
+TEST_F(Metrics, ALevelIsRaisedForALifetime) {
+    {
+        const Raised raised(metric::connections_busy, "db1:3306");
+        EXPECT_EQ(value(metric::connections_busy, {"db1:3306"}), 1);
+    }
+    EXPECT_EQ(value(metric::connections_busy, {"db1:3306"}), 0);
+}
+
+TEST_F(Metrics, AHistogramHasABucketForEachValue) {
+    for (const std::uint64_t size : {0, 1, 2, 3, 32, 33, 1000})
+        observe(metric::group_size, {"read"}, size);
+    const Sample sample = samples().front();
+    EXPECT_EQ(sample.buckets, (std::vector<std::uint64_t>{2, 1, 1, 0, 0, 1, 2}));
+    EXPECT_EQ(sample.value, 1071);
+}
+
 TEST_F(Metrics, ManyThreadsCountAtOnce) {
     std::vector<std::jthread> threads;
     threads.reserve(8);
@@ -85,6 +120,35 @@ TEST_F(Metrics, InPrometheusFormat) {
               "# HELP helpdesk_database_up Whether the last use of a database server worked.\n"
               "# TYPE helpdesk_database_up gauge\n"
               "helpdesk_database_up{server=\"unix:/run/db.sock\"} 1\n");
+}
+
+TEST_F(Metrics, HistogramsInPrometheusFormat) {
+    using namespace std::chrono_literals;
+    for (const auto time : {150us, 150us, 20'000'000us})
+        observe(metric::hash_time, {}, time);
+    const std::string text = metrics_as_prometheus();
+    EXPECT_NE(text.find("# TYPE helpdesk_hash_seconds histogram\n"
+                        "helpdesk_hash_seconds_bucket{le=\"0.0001\"} 0\n"
+                        "helpdesk_hash_seconds_bucket{le=\"0.0002\"} 2\n"),
+              std::string::npos);
+    EXPECT_NE(text.find("helpdesk_hash_seconds_bucket{le=\"10\"} 2\n"
+                        "helpdesk_hash_seconds_bucket{le=\"+Inf\"} 3\n"
+                        "helpdesk_hash_seconds_sum 20.0003\n"
+                        "helpdesk_hash_seconds_count 3\n"),
+              std::string::npos);
+    observe(metric::group_size, {"read"}, 4);
+    EXPECT_NE(metrics_as_prometheus().find("helpdesk_group_size_bucket{kind=\"read\",le=\"4\"} 1\n"),
+              std::string::npos);
+}
+
+TEST_F(Metrics, InJson) {
+    using namespace std::chrono_literals;
+    set(metric::up, {"db1:3306"}, 1);
+    observe(metric::request_time, {"add_customer"}, 1500us);
+    const std::string text = metrics_as_json();
+    EXPECT_NE(text.find(R"("server": "db1:3306",)"), std::string::npos);
+    EXPECT_NE(text.find(R"("le": 0.0001,)"), std::string::npos);
+    EXPECT_NE(text.find(R"("sum": 0.0015)"), std::string::npos);
 }
 
 }  // namespace
