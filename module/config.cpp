@@ -92,7 +92,12 @@ void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
 }
 
 void set_status(ngx_conf_t* cf, LocationConf& /*conf*/) {
-    answer_with(cf, choice(cf, "prometheus", "json") ? handle_status_prometheus : handle_status_json);
+    const std::string face = argument(cf);
+    if (face != "html" && face != "json" && face != "prometheus")
+        throw std::invalid_argument(R"(must be "html", "json" or "prometheus", not ")" + face + "\"");
+    answer_with(cf, face == "html"   ? handle_status_html
+                    : face == "json" ? handle_status_json
+                                     : handle_status_prometheus);
 }
 
 void set_database(ngx_conf_t* cf, LocationConf& conf) {

@@ -6,6 +6,7 @@
 #include "config.hpp"
 #include "handler.hpp"
 #include "metrics.h"
+#include "status_page.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -24,9 +25,12 @@ ngx_int_t init_zone(ngx_shm_zone_t* zone, void* before_reload) noexcept {
     return NGX_OK;
 }
 
-ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::string (*text)()) noexcept {
+ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::string (*text)(),
+                 std::string_view security_policy = {}) noexcept {
     try {
         add_header(r, "Cache-Control", "no-store");
+        if (!security_policy.empty())
+            add_header(r, "Content-Security-Policy", security_policy);
         return send_document(r, content_type, view(copy(r->pool, text())));
     } catch (const std::exception& error) {
         log_exception(r->connection->log, error, client_gets_500);
@@ -34,7 +38,15 @@ ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::stri
     }
 }
 
+std::string page() {
+    return std::string(status_page);
+}
+
 }  // namespace
+
+ngx_int_t handle_status_html(ngx_http_request_t* r) noexcept {
+    return view(r->args) == "json" ? handle_status_json(r) : answer(r, "text/html", page, status_page_policy);
+}
 
 ngx_int_t handle_status_json(ngx_http_request_t* r) noexcept {
     return answer(r, "application/json", metrics_as_json);

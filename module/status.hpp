@@ -5,7 +5,9 @@
 
 namespace helpdesk::ngx {
 
-// The content handlers of a location with `helpdesk_status`.
+// The content handlers of a location with `helpdesk_status`. The HTML page asks its own location for its
+// numbers: where the arguments are `json`, it is answered with JSON.
+ngx_int_t handle_status_html(ngx_http_request_t* r) noexcept;
 ngx_int_t handle_status_json(ngx_http_request_t* r) noexcept;
 ngx_int_t handle_status_prometheus(ngx_http_request_t* r) noexcept;
 

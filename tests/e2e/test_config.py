@@ -101,7 +101,7 @@ def test_a_good_configuration(nginx):
     (config("helpdesk_error_status old;"), '"helpdesk_error_status" must be "legacy" or "standard"'),
     (config("helpdesk_unknown_variables drop;"), '"helpdesk_unknown_variables" must be "reject" or "ignore"'),
     (config("helpdesk_email_check yes;"), '"helpdesk_email_check" must be "on" or "off"'),
-    (config("server { location = /s { helpdesk_status html; } }"), '"helpdesk_status" must be "prometheus" or "json", not "html"'),
+    (config("server { location = /s { helpdesk_status xml; } }"), '"helpdesk_status" must be "html", "json" or "prometheus", not "xml"'),
     (config("server { location = /s { helpdesk_status json; helpdesk_status json; } }"),
      '"helpdesk_status" stands where another directive answers already'),
     (config("server { location = /s { helpdesk_api; helpdesk_status json; } }"),

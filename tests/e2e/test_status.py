@@ -16,6 +16,7 @@ server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
     location /limited/ { %%DEFAULTS%% helpdesk_api; limit_req zone=one; limit_req_status 429; }
+    location = /status { helpdesk_status html; }
     location = /status.json { helpdesk_status json; }
     location = /metrics { helpdesk_status prometheus; }
 }
@@ -167,6 +168,19 @@ def test_prometheus(api):
     assert "# TYPE helpdesk_database_up gauge\n" in answer.text
 
 
+def test_page(api):
+    answer = requests.get(f"{api.base}/status", timeout=30)
+    assert (answer.status_code, answer.headers["Content-Type"], answer.headers["Cache-Control"]) == (200, "text/html", "no-store")
+    assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'; ")
+    assert "unsafe" not in answer.headers["Content-Security-Policy"]
+    assert answer.text.endswith("</html>\n")
+    numbers = requests.get(f"{api.base}/status?json", timeout=30)
+    assert numbers.headers["Content-Type"] == "application/json" and numbers.json().keys() == status(api).keys()
+    assert "Content-Security-Policy" not in numbers.headers
+    assert requests.get(f"{api.base}/status?json=1", timeout=30).text == answer.text
+
+
 def test_only_reading(api):
-    assert requests.head(api.base + "/metrics", timeout=30).status_code == 200
-    assert requests.post(api.base + "/metrics", timeout=30).status_code == 405
+    for path in ("/metrics", "/status"):
+        assert requests.head(api.base + path, timeout=30).status_code == 200
+        assert requests.post(api.base + path, timeout=30).status_code == 405
