@@ -270,7 +270,7 @@ def test_the_request_without_its_secrets(api, nginx):
     "GET /bad-1?key=ABC with spaces&cid=x HTTP/1.1", "GET /bad-2?key=ABC&cid=x", "GET /bad-3?key=ABC&cid=x HTTP/9.9",
     "G=T /bad-4?key=ABC&cid=x HTTP/1.1", "GET /bad-5%zz?key=ABC&cid=x HTTP/1.1"])
 def test_requests_that_nginx_refuses(nginx, line):
-    """A key too short to be searched for at the end: the error log has these lines at level info, as the README says."""
+    """A key too short to be searched for at the end: the error log has these lines at level info, as the manual says."""
     with socket.create_connection(("127.0.0.1", nginx.port), timeout=20) as client:
         client.sendall(line.encode() + b"\r\nHost: x\r\nConnection: close\r\n\r\n")
         client.recv(65536)
