@@ -108,8 +108,8 @@ for directive in re.split(r"^### ", REFERENCE, flags=re.M)[1:]:
     DIRECTIVES[name] = directive
     PARAMETERS |= {(name, parameter.split()[0]): parameter for parameter in parameters}
 
-SAMPLES = {"PATH": "%%FOLDER%%/password", "NAME": "word", "DATABASE": "name", "N": "12", "TIME": "5s", "HEX": SHA256,
-           "ADDRESS": "192.0.2.1", "ACTION": "get_customers", "DAY": "2039-12-31", "…": ""}
+SAMPLES = {"NAME": "word", "DATABASE": "name", "N": "12", "TIME": "5s", "HEX": SHA256,
+           "ADDRESS": "192.0.2.1", "ACTION": "get_customers", "DAY": "2039-12-31"}
 BODIES = {"helpdesk_database": {"socket": "socket /nonexistent;", "user": "user u;", "name": "name n;"},
           "helpdesk_key": {"sha256": f"sha256 {SHA256};"}}
 # What a parameter stands beside in place of `socket`.
@@ -123,13 +123,14 @@ def said(entry, name):
 
 def forms(entry, nginx, body=""):
     """Every way to write it that its syntax and its default show, with values."""
-    syntax = said(entry, "Syntax").strip("`").rstrip(";").removesuffix("{ … }")
-    samples = SAMPLES | {"POOL": entry.split()[0]}
-    words = [["", word.strip("[]")] if word.startswith("[") else [samples.get(each, each) for each in word.split("|")]
-             for word in syntax.split()]
+    samples = SAMPLES | {"POOL": entry.split()[0], "PATH": f"{nginx.folder}/password"}
+    written = []
+    for syntax in re.findall("`([^`]*)`", said(entry, "Syntax")):
+        words = [["", word.strip("[]")] if word.startswith("[") else word.split("|")
+                 for word in syntax.rstrip(";").removesuffix("{ … }").split() if word != "…"]
+        written += [" ".join(form) + (f" {{ {body} }}" if body else ";") for form in itertools.product(*words)]
     default = re.fullmatch("`(.*)`", said(entry, "Default"))
-    written = [" ".join(form) + (f" {{ {body} }}" if body else ";") for form in itertools.product(*words)]
-    return [form.replace("%%FOLDER%%", str(nginx.folder)) for form in written] + ([default[1]] if default else [])
+    return [re.sub(r"\b[A-Z]+\b", lambda name: samples[name[0]], form) for form in written] + ([default[1]] if default else [])
 
 
 def directive_forms(name, nginx):
