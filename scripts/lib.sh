@@ -14,6 +14,7 @@ test_packages=(
 fuzz_packages=(clang libclang-rt-14-dev)
 bench_packages=(git php-fpm php-mbstring php-mysql)
 check_packages=(clang-format clang-tidy cppcheck git shellcheck)
+package_packages=(debhelper dpkg-dev git lintian pandoc)
 
 # nginx and mariadbd stand here, which is not on every user's path.
 PATH=$PATH:/usr/sbin:/sbin
@@ -41,6 +42,13 @@ install_packages() {
         DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "${missing[@]}"; } >/dev/null || status=$?
     [ -z "$made" ] || rm -f $policy
     return $status
+}
+
+# copy_source FOLDER: our own files, as they are now, without what was built.
+copy_source() {
+    mkdir -p "$1"
+    (cd "$root" && git ls-files -z --cached --others --exclude-standard | tar --create --null --files-from=-) |
+        tar --extract --directory="$1"
 }
 
 # configure FOLDER [options of cmake …]
