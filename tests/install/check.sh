@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# What there must be when somebody has followed the manual's install page. Run where that was done, with the page's script as argument.
+set -euo pipefail
+
+# expect WHAT PATTERN: the pattern, an extended regular expression, in standard input.
+expect() {
+    grep -qE "$2" || {
+        echo "check: $1: no $2" >&2
+        exit 1
+    }
+}
+
+mariadb --skip-column-names helpdesk -e "SELECT cid, LEFT(password_hash, 2) FROM customers" | expect "the customer" '^demo.[$]2'
+get() { curl --silent --show-error --fail "http://127.0.0.1$1"; }
+get /status.json | expect /status.json '"add_customer"'
+get /metrics | expect /metrics 'helpdesk_requests_total\{action="add_customer",key="shop",outcome="ok"\} 1'
+# The dashboard and whatever else the page looks at beside the API.
+for path in $(grep -oE 'http://127\.0\.0\.1/[a-z._-]+\b' "$1" | cut -d/ -f4 | sort -u); do
+    get "/$path" | expect "/$path" .
+done
+
+# The module leaves as it came.
+apt-get -qq purge -y libnginx-mod-http-helpdesk >/dev/null
+for left in /etc/nginx/modules-enabled/*-mod-http-helpdesk* /usr/lib/nginx/modules/ngx_http_helpdesk*; do
+    if [ -e "$left" ] || [ -L "$left" ]; then
+        echo "check: the package left $left" >&2
+        exit 1
+    fi
+done
