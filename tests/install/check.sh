@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# What there must be when somebody has followed the manual's install page. Run where that was done, with the page's script as argument.
+# What there must be when somebody has followed the manual's install page. Run where that was done, with the
+# page's script as argument.
 set -euo pipefail
 
 # expect WHAT PATTERN: the pattern, an extended regular expression, in standard input.
 expect() {
-    grep -qE "$2" || {
+    grep -E "$2" >/dev/null || {
         echo "check: $1: no $2" >&2
         exit 1
     }
@@ -15,7 +16,7 @@ get() { curl --silent --show-error --fail "http://127.0.0.1$1"; }
 get /status.json | expect /status.json '"add_customer"'
 get /metrics | expect /metrics 'helpdesk_requests_total\{action="add_customer",key="shop",outcome="ok"\} 1'
 # The dashboard and whatever else the page looks at beside the API.
-for path in $(grep -oE 'http://127\.0\.0\.1/[a-z._-]+\b' "$1" | cut -d/ -f4 | sort -u); do
+grep -oE 'http://127\.0\.0\.1/[a-z._-]+\b' "$1" | cut -d/ -f4 | sort -u | while read -r path; do
     get "/$path" | expect "/$path" .
 done
 
