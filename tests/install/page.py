@@ -33,7 +33,8 @@ service() {
 }
 """
 
-FENCE = re.compile(r"```(\w*)\s*$")
+# What follows the language is for others.
+FENCE = re.compile(r"```(\w*)")
 WHOLE_FILE = re.compile(r"`(/[^`]+)`:$")
 SERVER_BLOCK = re.compile(r"In the `server` block of `(/[^`]+)`")
 
