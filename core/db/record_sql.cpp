@@ -8,7 +8,8 @@ namespace helpdesk::db {
 namespace {
 
 std::string alias_of(const Output& output) {
-    return quoted("of_" + std::string(output.variable->name));
+    // By its full name, since a std::string brings std::quoted with it.
+    return db::quoted("of_" + std::string(output.variable->name));
 }
 
 }  // namespace
