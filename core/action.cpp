@@ -18,7 +18,7 @@ struct VerbNames {
 constexpr std::array verbs = {
     VerbNames{Verb::add, "add_", "added_"},          VerbNames{Verb::update, "update_", "updated_"},
     VerbNames{Verb::remove, "delete_", "deleted_"},  VerbNames{Verb::get, "get_", ""},
-    VerbNames{Verb::verify, "verify_", "verified_"},
+    VerbNames{Verb::verify, "verify_", "verified_"}, VerbNames{Verb::locate, "locate_", "located_"},
 };
 
 std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
@@ -32,7 +32,7 @@ std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
     }
     if (resource.known_by_id && verb != Verb::add)
         names.emplace_back(id_variable);
-    if (verb == Verb::remove) {
+    if (verb == Verb::remove || verb == Verb::locate) {
         names.push_back(identifier);
         return names;
     }
@@ -49,7 +49,8 @@ std::vector<Action> make_actions() {
     for (const Resource* resource :
          {&customers(), &companies(), &portals(), &customer_groups(), &categories(), &support_contracts()})
         for (const VerbNames& names : verbs) {
-            if (names.verb == Verb::verify && resource->sign_in == nullptr)
+            if ((names.verb == Verb::verify && resource->sign_in == nullptr) ||
+                (names.verb == Verb::locate && !resource->has_place()))
                 continue;
             const std::string noun(names.verb == Verb::get ? resource->plural : resource->singular);
             actions.push_back({std::string(names.action) + noun, std::string(names.answer) + noun, names.verb,

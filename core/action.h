@@ -12,7 +12,7 @@ namespace helpdesk {
 // The variable that names the action.
 inline constexpr std::string_view action_variable = "action";
 
-enum class Verb { add, update, remove, get, verify };
+enum class Verb { add, update, remove, get, verify, locate };
 
 struct Action {
     std::string name;    // add_customer, get_customers

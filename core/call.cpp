@@ -6,6 +6,7 @@
 #include <map>
 
 #include "json.h"
+#include "locate.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -226,6 +227,8 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
                 return check(*action, request.variables, settings.check, problems);
         }
     }();
+    if (action->verb == Verb::locate && !settings.geocoder)
+        problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
     if (!problems.empty()) {
         Reply reply = problem_reply(settings, format, problems);
         add_ignored(reply, ignored);
@@ -244,11 +247,24 @@ Call::Call(const Settings& settings, Format format, Work work, std::string ignor
       work_(std::move(work)),
       ignored_(std::move(ignored)),
       stage_(Stage::database) {
-    auto* write = std::get_if<Write>(&work_);
-    const Value* password = write == nullptr ? nullptr : write->find(Kind::password);
-    if (password != nullptr && password->text && !password->text->empty())
-        stage_ = Stage::hash;
+    if (auto* write = std::get_if<Write>(&work_)) {
+        const Locating way = settings.geocoder ? locating(*write) : Locating::none;
+        reads_place_ = way == Locating::from_record;
+        if (way == Locating::from_call)
+            geocoder_query_ = begin_locating(*write, {});
+        stage_ = stage_of_write();
+    }
     wait();
+}
+
+// The first of what is left to do.
+Call::Stage Call::stage_of_write() {
+    if (reads_place_)
+        return Stage::database;
+    if (!geocoder_query_.empty())
+        return Stage::locate;
+    const Value* password = std::get<Write>(work_).find(Kind::password);
+    return password != nullptr && password->text && !password->text->empty() ? Stage::hash : Stage::database;
 }
 
 std::string_view Call::action_name() const {
@@ -263,10 +279,9 @@ std::string_view Call::action_name() const {
 }
 
 void Call::wait() {
-    if (stage_ == Stage::done)
-        return;
-    waiting_.emplace(metric::queue_depth, pool_of(stage_));
     since_ = Clock::now();
+    if (stage_ == Stage::hash || stage_ == Stage::database)
+        waiting_.emplace(metric::queue_depth, pool_of(stage_));
 }
 
 void Call::begin_stage() {
@@ -301,9 +316,24 @@ void Call::hash() {
     observe(metric::hash_time, {}, times_.hash);
 }
 
+std::string Call::take(const GeocoderReply& reply) {
+    times_.geocoder = Clock::now() - since_;
+    auto& write = std::get<Write>(work_);
+    const GeocoderAnswer answer = read_geocoder_reply(write.action->resource, reply);
+    observe(metric::geocoder_time, {answer.result()}, times_.geocoder);
+    geocoder_query_.clear();
+    if (answer.found)
+        set_coordinates(write, *answer.found);
+    stage_ = stage_of_write();
+    if (!answer.found && write.action->verb == Verb::locate)
+        end({.problems = {not_located(answer)}, .log = answer.failure});
+    wait();
+    return answer.found || stage_ == Stage::done ? "" : describe_failure(write, answer);
+}
+
 Call::Sharing Call::sharing() const {
     if (const auto* write = std::get_if<Write>(&work_))
-        return can_share(*write) ? Sharing::write : Sharing::none;
+        return !reads_place_ && can_share(*write) ? Sharing::write : Sharing::none;
     if (std::holds_alternative<HealthCheck>(work_))
         return Sharing::health;
     const auto* selection = std::get_if<Selection>(&work_);
@@ -330,7 +360,8 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     }
     for (const auto& call : calls) {
         call->end_stage(&Times::database);
-        if (const std::string_view action = call->action_name(); !action.empty())
+        const bool comes_back = call->stage_ != Stage::done && std::holds_alternative<Write>(call->work_);
+        if (const std::string_view action = call->action_name(); !action.empty() && !comes_back)
             observe(metric::database_time, {action}, call->times_.database);
     }
 }
@@ -373,10 +404,27 @@ void Call::execute_reads(std::span<Call* const> calls) {
 
 void Call::execute() {
     try {
-        std::visit([this](const auto& work) { carry_out(work); }, work_);
+        if (!reads_place_ || read_place(std::get<Write>(work_)))
+            std::visit([this](const auto& work) { carry_out(work); }, work_);
     } catch (const std::exception& error) {
         end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
+}
+
+// Whether the write can follow at once.
+bool Call::read_place(Write& write) {
+    StoredPlace place = helpdesk::read_place(*settings_.database, write);
+    reads_place_ = false;
+    if (!place.problems.empty()) {
+        end(std::move(place));
+        return false;
+    }
+    if (place.exists)
+        geocoder_query_ = begin_locating(write, place.values);
+    stage_ = stage_of_write();
+    if (place.exists && geocoder_query_.empty() && write.action->verb == Verb::locate)
+        end({.problems = {not_located({})}, .log = {}});
+    return stage_ == Stage::database;
 }
 
 void Call::take(WriteResult result) {

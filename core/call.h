@@ -18,6 +18,7 @@
 #include "db/database.h"
 #include "decode.h"
 #include "format.h"
+#include "geocode.h"
 #include "key.h"
 #include "metrics.h"
 #include "password.h"
@@ -35,6 +36,7 @@ struct Settings {
     std::string format_variable = "format";
     bool legacy_status = false;  // old clients: 200 for all our 4xx
     bool reject_unknown = false;
+    bool geocoder = false;           // looks up coordinates that the client does not give
     std::size_t max_records = 1000;  // of a list, where the call says no `count`
     TimeFormat time_format = TimeFormat::reference;
     CheckOptions check;
@@ -54,6 +56,7 @@ struct Times {
     std::chrono::nanoseconds queue{};  // until threads took it
     std::chrono::nanoseconds database{};
     std::chrono::nanoseconds hash{};
+    std::chrono::nanoseconds geocoder{};
 };
 
 struct Reply {
@@ -95,10 +98,16 @@ class Call {
     // Answers a JSON object: `status` is ok, or unavailable and then `code` and `reason` say why.
     static std::unique_ptr<Call> health_check(const Settings& settings);
 
-    // What comes next: a write hashes its password before it goes to the database, a check of a password
-    // after.
-    enum class Stage { hash, database, done };
+    // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
+    // for what it has to know of the record before that, too; a check of a password hashes after.
+    enum class Stage { locate, hash, database, done };
     Stage stage() const { return stage_; }
+
+    // To be looked up: the query string for the geocoder.
+    const std::string& geocoder_query() const { return geocoder_query_; }
+
+    // Takes what the geocoder said. Gives what the operator should know of it; empty when that is nothing.
+    std::string take(const GeocoderReply& reply);
 
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
@@ -131,6 +140,8 @@ class Call {
     void wait();
     void begin_stage();
     void end_stage(std::chrono::nanoseconds Times::*time);
+    Stage stage_of_write();
+    bool read_place(Write& write);
     void take(WriteResult result);
     void take(ReadResult result, AnswerWriter& writer);
     void carry_out(const Write& write);
@@ -145,6 +156,8 @@ class Call {
     Work work_;
     std::string ignored_;
     Stage stage_;
+    bool reads_place_ = false;  // before the write
+    std::string geocoder_query_;
     Outcome outcome_;
     Credentials credentials_;
     Text body_;

@@ -69,22 +69,13 @@ class Checker {
         return true;
     }
 
-    static Value empty_value(const Variable& variable) {
-        return {.variable = &variable,
-                .text = {},
-                .items = {},
-                .dates_variable = nullptr,
-                .dates = {},
-                .new_name = {}};
-    }
-
     void rename(Write& write) {
         const Variable& variable = resource_.identifier();
         const std::string name = std::string(rename_prefix) + std::string(variable.name);
         const std::string* text = input_.find(name);
         if (text == nullptr)
             return;
-        Value value = empty_value(variable);
+        Value value = Value::of(variable);
         value.text = text::trim(*text);
         if (value.text->empty())
             problems_.push_back({code::required, name, "must not be empty"});
@@ -113,7 +104,7 @@ class Checker {
     }
 
     std::optional<Value> value(const Variable& variable) {
-        Value value = empty_value(variable);
+        Value value = Value::of(variable);
         if (variable.kind == Kind::coordinate)
             complete_pair(variable);
         if (!supplied(variable.name)) {
@@ -185,23 +176,17 @@ class Checker {
     }
 
     std::optional<std::string> coordinate(const Variable& variable, const std::string& text) {
-        static const std::regex decimal(R"([+-]?(\d{1,20}(\.\d{0,9})?|\.\d{1,9}))");
         if (text.empty())
             return std::nullopt;
-        if (text.size() > 64 || !std::regex_match(text, decimal)) {
-            problem(variable, code::invalid_number, "must be a decimal number with at most 9 decimals");
-            return std::nullopt;
-        }
-        // A comparison of the text's own digits: 90.000000001 must not round to 90.
-        const std::size_t point = text.find('.');
-        const double whole = std::stod(text.substr(0, point) + ".0");
-        const bool fraction =
-            point != std::string::npos && text.find_first_not_of('0', point + 1) != std::string::npos;
-        if (std::abs(whole) > variable.range || (std::abs(whole) == variable.range && fraction)) {
+        auto degrees = parse_degrees(text);
+        if (!degrees) {
+            problem(variable, code::invalid_number,
+                    "must be a decimal number with at most " + std::to_string(most_decimals) + " decimals");
+        } else if (!lies_within(*degrees, variable.range)) {
             const std::string range = std::to_string(variable.range);
             problem(variable, code::out_of_range, "must lie between -" + range + " and " + range);
         }
-        return text.front() == '+' ? text.substr(1) : text;
+        return degrees;
     }
 
     void reference(Value& value, const std::string& given) {
@@ -297,6 +282,15 @@ class Checker {
 
 }  // namespace
 
+Value Value::of(const Variable& variable) {
+    return {.variable = &variable,
+            .text = {},
+            .items = {},
+            .dates_variable = nullptr,
+            .dates = {},
+            .new_name = {}};
+}
+
 Value* Write::find(Kind kind) {
     const auto found = std::find_if(values.begin(), values.end(),
                                     [&](const Value& value) { return value.variable->kind == kind; });
@@ -308,7 +302,7 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
     Write write{.action = &action, .identifier = {}, .id = {}, .values = {}};
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
-    if (action.verb != Verb::remove)
+    if (action.verb == Verb::add || action.verb == Verb::update)
         checker.take_values(write);
     return write;
 }
@@ -327,6 +321,22 @@ SignInCheck check_sign_in(const Action& action, const Variables& variables, Prob
             problems.push_back({code::required, std::string(variable.name), "is required"});
     }
     return check;
+}
+
+std::optional<std::string> parse_degrees(const std::string& text) {
+    static const std::regex decimal(R"([+-]?(\d{1,20}(\.\d{0,9})?|\.\d{1,9}))");
+    if (text.size() > 64 || !std::regex_match(text, decimal))
+        return std::nullopt;
+    return text.front() == '+' ? text.substr(1) : text;
+}
+
+// A comparison of the text's own digits: 90.000000001 must not round to 90.
+bool lies_within(const std::string& degrees, int range) {
+    const std::size_t point = degrees.find('.');
+    const double whole = std::abs(std::stod(degrees.substr(0, point) + ".0"));
+    const bool fraction =
+        point != std::string::npos && degrees.find_first_not_of('0', point + 1) != std::string::npos;
+    return whole < range || (whole == range && !fraction);
 }
 
 std::optional<std::uint64_t> parse_id(std::string_view text) {

@@ -20,6 +20,15 @@ struct Value {
     const Variable* dates_variable;   // the date_list that goes with a list, or null
     std::vector<std::string> dates;   // its dates, one for each item; empty when none were supplied
     std::string new_name;             // the row to create, with `text` = create_new
+    bool located = false;             // a coordinate of the address, not one that the client gave
+
+    static Value of(const Variable& variable);
+};
+
+// A variable of a record, as it was read.
+struct Stored {
+    const Variable* variable;
+    std::string text;
 };
 
 // One call of a writing action. On add it holds every variable, on update only the supplied ones (a new
@@ -29,6 +38,7 @@ struct Write {
     std::string identifier;
     std::optional<std::uint64_t> id;  // finds the record instead of the identifier
     std::vector<Value> values;
+    std::vector<Stored> beside = {};  // what else the address was made of to which `located` values belong
 
     Value* find(Kind kind);
 };
@@ -45,6 +55,15 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
             Problems& problems);
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems);
+
+// The most decimals that are stored of a coordinate.
+inline constexpr std::size_t most_decimals = 9;
+
+// A decimal number in plain digits, without its `+`; nothing for anything else, or for more decimals.
+std::optional<std::string> parse_degrees(const std::string& text);
+
+// Whether such a number is from -range to range.
+bool lies_within(const std::string& degrees, int range);
 
 // A whole number from 1; nothing for anything else.
 std::optional<std::uint64_t> parse_id(std::string_view text);

@@ -66,6 +66,11 @@ inline constexpr Metric database_time{"helpdesk_database_seconds",
                                       times};
 inline constexpr Metric hash_time{
     "helpdesk_hash_seconds", MetricKind::histogram, {}, "Time to hash or check one password.", times};
+inline constexpr Metric geocoder_time{"helpdesk_geocoder_seconds",
+                                      MetricKind::histogram,
+                                      {"result"},
+                                      "Time to look up coordinates: found, unknown or failed.",
+                                      times};
 inline constexpr Metric queue_time{"helpdesk_queue_seconds",
                                    MetricKind::histogram,
                                    {"pool"},
@@ -110,8 +115,9 @@ inline constexpr Metric durable{
 
 // In the order in which they are shown.
 inline constexpr std::array all = {
-    &requests,         &request_time,     &database_time, &hash_time, &queue_time, &queue_depth, &group_size,
-    &connections_open, &connections_busy, &connections,   &failures,  &failovers,  &up,          &durable};
+    &requests,    &request_time, &database_time,    &hash_time,        &geocoder_time, &queue_time,
+    &queue_depth, &group_size,   &connections_open, &connections_busy, &connections,   &failures,
+    &failovers,   &up,           &durable};
 
 }  // namespace metric
 

@@ -209,6 +209,8 @@ std::string summary(const Action& action) {
             return "Delete a " + noun;
         case Verb::get:
             return "List " + std::string(action.resource.plural);
+        case Verb::locate:
+            return "Look up the coordinates of the address of a " + noun;
         case Verb::verify:
             break;
     }

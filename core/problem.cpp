@@ -34,6 +34,7 @@ constexpr std::array entries = {
     Entry{code::too_many_values, 400, ""},
     Entry{code::invalid_number, 400, ""},
     Entry{code::out_of_range, 400, ""},
+    Entry{code::invalid_choice, 400, ""},
     Entry{code::invalid_date, 400, ""},
     Entry{code::invalid_email, 400, ""},
     Entry{code::duplicate_value, 400, ""},
@@ -50,6 +51,7 @@ constexpr std::array entries = {
     Entry{code::action_not_allowed, 403, "",
           "add the action to \"actions\" of helpdesk_key if the client may call it"},
     Entry{code::not_found, 404, "not found"},
+    Entry{code::not_located, 404, ""},
     Entry{code::method_not_allowed, 405, "only GET and POST are allowed"},
     Entry{code::already_exists, 409, "already exists"},
     Entry{code::in_use, 409, ""},
@@ -65,6 +67,10 @@ constexpr std::array entries = {
           "nothing was changed, the client may try again; start the server, or correct helpdesk_database"},
     Entry{code::database_full, 503, "", "nothing was changed; make room on the database server's disk"},
     Entry{code::outcome_unknown, 503, "", "see whether the change is there before it is sent again"},
+    Entry{
+        code::geocoder_unavailable, 503, "",
+        "see whether the server behind the location of helpdesk_geocoder answers, and raise timeout if it is "
+        "slow"},
     Entry{code::database_timeout, 504, "the database did not answer in time",
           "nothing was changed; look for what the database waits for, or raise read_timeout"},
 };

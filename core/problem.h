@@ -41,6 +41,7 @@ inline constexpr std::string_view too_long = "too_long";
 inline constexpr std::string_view too_many_values = "too_many_values";
 inline constexpr std::string_view invalid_number = "invalid_number";
 inline constexpr std::string_view out_of_range = "out_of_range";
+inline constexpr std::string_view invalid_choice = "invalid_choice";
 inline constexpr std::string_view invalid_date = "invalid_date";
 inline constexpr std::string_view invalid_email = "invalid_email";
 inline constexpr std::string_view duplicate_value = "duplicate_value";
@@ -48,6 +49,7 @@ inline constexpr std::string_view count_mismatch = "count_mismatch";
 inline constexpr std::string_view incomplete_coordinates = "incomplete_coordinates";
 inline constexpr std::string_view forbidden = "forbidden";
 inline constexpr std::string_view not_found = "not_found";
+inline constexpr std::string_view not_located = "not_located";
 inline constexpr std::string_view method_not_allowed = "method_not_allowed";
 inline constexpr std::string_view already_exists = "already_exists";
 inline constexpr std::string_view in_use = "in_use";
@@ -59,6 +61,7 @@ inline constexpr std::string_view database_unavailable = "database_unavailable";
 inline constexpr std::string_view database_full = "database_full";
 inline constexpr std::string_view outcome_unknown = "outcome_unknown";
 inline constexpr std::string_view overloaded = "overloaded";
+inline constexpr std::string_view geocoder_unavailable = "geocoder_unavailable";
 inline constexpr std::string_view database_timeout = "database_timeout";
 }  // namespace code
 

@@ -111,6 +111,8 @@ std::string describe_selector(const Selector& selector) {
             return "changed at or after the date, in the order of change";
         case SelectorKind::after_id:
             return "the last record of the page before, whose `last_updated` goes into `updated_since`";
+        case SelectorKind::located:
+            return "`Y`: those with coordinates; `N`: those with an address, but without coordinates";
     }
     return "";
 }
@@ -143,6 +145,8 @@ void describe_actions(const Resource& resource, std::string& text) {
                   : ""));
     line(Verb::remove, finds);
     line(Verb::get, "the selectors below");
+    if (find(resource, Verb::locate) != nullptr)
+        line(Verb::locate, finds + ". Looks up the coordinates of the address that is stored");
     if (const Action* verify = find(resource, Verb::verify)) {
         text += "- " + quote(verify->name) + ":";
         for (const std::string& name : verify->variables)

@@ -50,6 +50,11 @@ const Output* Resource::find_output(std::string_view name) const {
     return found == outputs.end() ? nullptr : &*found;
 }
 
+bool Resource::has_place() const {
+    return std::any_of(variables.begin(), variables.end(),
+                       [](const Variable& variable) { return !variable.place.empty(); });
+}
+
 Resource with_outputs(Resource resource) {
     std::vector<Output>& outputs = resource.outputs;
     outputs.push_back({.name = "id", .source = Output::Source::id, .column = "id"});

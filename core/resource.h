@@ -61,6 +61,8 @@ struct Variable {
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
+    // Of a part of an address: its name in the query to a geocoder; of a coordinate: its name in the answer.
+    std::string_view place = {};
     bool secret = false;    // never in an answer or a log
     bool required = false;  // on add
 };
@@ -83,6 +85,7 @@ enum class SelectorKind {
     after,          // identifiers after the value, in their order: a page begins where the last one ended
     changed_since,  // times at or after, in their order, then by ID: a walk without gaps
     after_id,       // of changed_since: the record where the last page ended
+    located,        // Y or N: whether it has coordinates; those without an address are neither
 };
 
 struct Selector {
@@ -138,6 +141,8 @@ struct Resource {
     const Variable& identifier() const { return variables.front(); }
     const Variable* find(std::string_view name) const;
     const Output* find_output(std::string_view name) const;
+    // Whether its records have an address that a geocoder can find.
+    bool has_place() const;
 };
 
 // The resource with the outputs that its variables make: id, each variable that can be read, in order, a

@@ -75,6 +75,13 @@ class SelectionChecker {
                 return date(selector, parse_date(text), values);
             case SelectorKind::date_to:
                 return date(selector, parse_date_end(text), values);
+            case SelectorKind::located:
+                if (!text::equal_ignoring_case(text, "Y") && !text::equal_ignoring_case(text, "N")) {
+                    problem(selector.name, code::invalid_choice, "must be Y or N");
+                    return false;
+                }
+                values = {text::equal_ignoring_case(text, "Y") ? "1" : "0"};
+                return true;
             case SelectorKind::prefix_from:
             case SelectorKind::prefix_to:
             case SelectorKind::any_of:

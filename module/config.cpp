@@ -186,6 +186,35 @@ void set_date_format(ngx_conf_t* cf, LocationConf& conf) {
     set_once(conf.time_format, choice(cf, "iso", "reference") ? TimeFormat::iso : TimeFormat::reference);
 }
 
+// `timeout=2s`
+ngx_msec_t geocoder_timeout(const ngx_str_t& parameter) {
+    constexpr std::string_view name = "timeout=";
+    constexpr ngx_int_t longest = 60'000;
+    ngx_str_t time = parameter;
+    ngx_int_t value = NGX_ERROR;
+    if (view(parameter).starts_with(name)) {
+        time.data += name.size();
+        time.len -= name.size();
+        value = ngx_parse_time(&time, 0);
+    }
+    if (value < 1 || value > longest)
+        throw std::invalid_argument("must have \"timeout=\" and a time from 1ms to 60s, not \"" +
+                                    std::string(view(parameter)) + "\"");
+    return static_cast<ngx_msec_t>(value);
+}
+
+void set_geocoder(ngx_conf_t* cf, LocationConf& conf) {
+    Geocoder geocoder{.location = argument(cf)};
+    if (geocoder.location == "off")
+        geocoder.location.clear();
+    else if (!geocoder.location.starts_with('/') || geocoder.location.find('?') != std::string::npos)
+        throw std::invalid_argument("must be the path of a location, such as /geocoder, or \"off\", not \"" +
+                                    geocoder.location + "\"");
+    if (cf->args->nelts > 2)
+        geocoder.timeout = geocoder_timeout(static_cast<ngx_str_t*>(cf->args->elts)[2]);
+    set_once(conf.geocoder, geocoder);
+}
+
 template <typename T>
 void inherit(std::optional<T>& child, const std::optional<T>& parent) {
     if (!child)
@@ -213,6 +242,7 @@ void merge(const LocationConf& parent, LocationConf& child) {
     inherit(child.check_email, parent.check_email);
     inherit(child.max_records, parent.max_records);
     inherit(child.time_format, parent.time_format);
+    inherit(child.geocoder, parent.geocoder);
 }
 
 // A block `if` or `limit_except` is its location once more, unless another module answers in it.
@@ -257,6 +287,7 @@ void complete_api(LocationConf& conf) {
     settings.reject_unknown = conf.reject_unknown.value_or(settings.reject_unknown);
     settings.max_records = conf.max_records.value_or(settings.max_records);
     settings.time_format = conf.time_format.value_or(settings.time_format);
+    settings.geocoder = conf.geocoder && !conf.geocoder->location.empty();
     settings.check.check_email = conf.check_email.value_or(settings.check.check_email);
 }
 
@@ -289,6 +320,7 @@ ngx_command_t commands[] = {
           directive<set_unknown_variables>),
     entry(ngx_string("helpdesk_max_records"), everywhere | NGX_CONF_TAKE1, directive<set_max_records>),
     entry(ngx_string("helpdesk_date_format"), everywhere | NGX_CONF_TAKE1, directive<set_date_format>),
+    entry(ngx_string("helpdesk_geocoder"), everywhere | NGX_CONF_TAKE12, directive<set_geocoder>),
     entry(ngx_string("helpdesk_email_check"), everywhere | NGX_CONF_TAKE1, directive<set_email_check>),
     ngx_null_command,
 };

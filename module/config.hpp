@@ -10,6 +10,12 @@
 
 namespace helpdesk::ngx {
 
+// Where a subrequest looks up coordinates, and how long a call waits for it.
+struct Geocoder {
+    std::string location;
+    ngx_msec_t timeout = 2000;
+};
+
 // One level of configuration: http, server or location. What a level does not set, it inherits.
 struct LocationConf {
     const DatabaseSettings* database = nullptr;
@@ -25,6 +31,7 @@ struct LocationConf {
     std::optional<bool> check_email;
     std::optional<std::size_t> max_records;
     std::optional<TimeFormat> time_format;
+    std::optional<Geocoder> geocoder;  // without a location where it is off
 
     // Where `helpdesk_openapi` stands: the path of the API, and the document.
     std::optional<std::string> openapi_base;

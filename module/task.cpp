@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "geocoder.hpp"
 #include "handler.hpp"
 
 namespace helpdesk::ngx {
@@ -64,10 +65,8 @@ void finish_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_pt
     // `blocked` and ends the request now.
     if (r->done || connection->error)
         ngx_http_finalize_request(r, NGX_ERROR);
-    else if (call->stage() != Stage::done)
-        run_on_threads(r, conf, std::move(call));
     else
-        finish_request(r, call->reply());
+        continue_call(r, conf, std::move(call));
     ngx_http_run_posted_requests(connection);
 }
 
@@ -171,7 +170,16 @@ Queue& queue_of(const LocationConf& conf, Call::Sharing sharing) {
 
 }  // namespace
 
+void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
+    if (call->stage() == Stage::done)
+        finish_request(r, call->reply());
+    else
+        run_on_threads(r, conf, std::move(call));
+}
+
 void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
+    if (call->stage() == Stage::locate)
+        return look_up(r, conf, std::move(call));
     const Call::Sharing sharing = call->stage() == Stage::database ? call->sharing() : Call::Sharing::none;
     if (sharing != Call::Sharing::none)
         return gather(r, conf, queue_of(conf, sharing), std::move(call));

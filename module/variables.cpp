@@ -96,6 +96,7 @@ constexpr std::array variables = {
     Variable{"helpdesk_queue_time", variable<seconds<&Times::queue>>},
     Variable{"helpdesk_database_time", variable<seconds<&Times::database>>},
     Variable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
+    Variable{"helpdesk_geocoder_time", variable<seconds<&Times::geocoder>>},
     Variable{"helpdesk_rows", variable<rows>},
     Variable{"helpdesk_request", variable<request>},
 };

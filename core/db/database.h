@@ -96,6 +96,14 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& database,
                                      std::span<const Selection* const> selections,
                                      std::span<RecordSink* const> sinks);
 
+struct StoredPlace : Outcome {
+    bool exists = false;
+    std::vector<std::string> values;  // of the variables with a `place`; empty where there is none
+};
+
+// What is stored of the address, and of its coordinates, in the record that a write is about.
+StoredPlace read_place(const DatabaseSettings& database, const Write& write);
+
 struct Credentials : Outcome {
     std::string password_hash;         // empty: there is no such record, or it has no password
     bool allowed = false;              // what SignIn::allowed_by says

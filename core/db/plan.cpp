@@ -45,9 +45,43 @@ std::string id_query(const Reference& reference, const std::optional<std::string
     return query + ")";
 }
 
+// To the byte: a letter's case may make another place.
+std::string is_exactly(const Variable& variable) {
+    return "CAST(" + quoted(variable.column) + " AS BINARY) = CAST(? AS BINARY)";
+}
+
 }  // namespace
 
+std::string as_read(const Write& write, std::vector<Parameter>& parameters) {
+    std::string condition;
+    for (const Stored& stored : write.beside) {
+        condition += condition.empty() ? "" : " AND ";
+        condition += is_exactly(*stored.variable);
+        parameters.emplace_back(stored.text);
+    }
+    return condition;
+}
+
+// Coordinates belong to an address that somebody may have changed since it was read: they stay with one that
+// this update leaves as it is, are stored beside the one that was read, and else are unknown.
+std::string Target::located(std::vector<Parameter>& parameters) const {
+    std::string unchanged;
+    for (const Value& part : write->values) {
+        if (part.variable->place.empty() || part.located)
+            continue;
+        unchanged += (unchanged.empty() ? "" : " AND ") + is_exactly(*part.variable);
+        parameters.emplace_back(*part.text);
+    }
+    const std::string beside = as_read(*write, parameters);
+    const std::string number = "CAST(? AS DECIMAL(12, 9))";
+    parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
+    return "CASE WHEN " + unchanged + " THEN " + quoted(value->variable->column) +
+           (beside.empty() ? " ELSE " : " WHEN " + beside + " THEN ") + number + " END";
+}
+
 std::string Target::stored(std::vector<Parameter>& parameters) const {
+    if (value->located && write->action->verb == Verb::update)
+        return located(parameters);
     if (reference() == nullptr) {
         parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
     } else if (names.empty()) {
@@ -63,7 +97,7 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
 WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
     targets_.reserve(write.values.size());
     for (const Value& value : write.values) {
-        Target target{&value, {}, {}};
+        Target target{&write, &value, {}, {}};
         const Reference* reference = target.reference();
         if (reference != nullptr && target.is_list())
             target.names.assign(value.items.begin(), value.items.end());
@@ -79,7 +113,8 @@ bool WritePlan::needs_transaction() const {
     return std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
-        return target.creates_row() || (!adding() && target.value->variable->kind == Kind::coordinate);
+        return target.creates_row() ||
+               (!adding() && target.value->variable->kind == Kind::coordinate && !target.value->located);
     });
 }
 
@@ -149,6 +184,12 @@ Problem WritePlan::not_found() const {
                 text + " with the ID " + std::to_string(*write_->id)};
     return {code::not_found, std::string(resource().identifier().name),
             text + " \"" + write_->identifier + "\""};
+}
+
+Problem WritePlan::missed() const {
+    if (write_->action->verb != Verb::locate)
+        return not_found();
+    return {code::overloaded, "", "the address was changed meanwhile, try again"};
 }
 
 // An add whose identifier is taken, or an update that would give a record the identifier of another.

@@ -12,6 +12,7 @@ namespace helpdesk::db {
 
 // A Value with the texts in it that name rows, and the IDs of those rows.
 struct Target {
+    const Write* write;
     const Value* value;
     std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
     std::vector<std::optional<std::uint64_t>> ids;  // one for each name; nothing: no such row
@@ -23,7 +24,14 @@ struct Target {
     }
     // The SQL for the value of its column: the row's ID where it is known, else a query for it.
     std::string stored(std::vector<Parameter>& parameters) const;
+
+  private:
+    std::string located(std::vector<Parameter>& parameters) const;
 };
+
+// A condition: that the values which stand beside those of the write are what they were when they were read.
+// Empty when there are none.
+std::string as_read(const Write& write, std::vector<Parameter>& parameters);
 
 class WritePlan {
   public:
@@ -53,6 +61,8 @@ class WritePlan {
     void take_answer(const sql::ResultSet& row);
 
     Problem not_found() const;
+    // Why an update, or the like, did not meet its record, which was there before.
+    Problem missed() const;
     Problem already_exists() const;
     Problem in_use() const;
 

@@ -234,6 +234,9 @@ void Reader::add_conditions(Statement& statement, const Statement& walk_conditio
             case SelectorKind::after:
                 add(selector, " > ?", value);
                 break;
+            case SelectorKind::located:
+                add(selector, " = ?", static_cast<std::uint64_t>(std::stoull(value)));
+                break;
             case SelectorKind::changed_since:
                 if (walk_condition.sql.empty())
                     add(selector, " >= ?", value);
@@ -311,8 +314,40 @@ class CredentialsReader : public Operation {
     Credentials& result_;
 };
 
+class PlaceReader : public Operation {
+  public:
+    PlaceReader(const Write& write, StoredPlace& result) : write_(write), result_(result) {}
+
+    void run(Connection& connection) override {
+        const Resource& resource = write_.action->resource;
+        std::vector<Output> outputs;
+        for (const Variable& variable : resource.variables)
+            if (!variable.place.empty())
+                outputs.push_back(*resource.find_output(variable.name));
+        const std::string key = quoted(write_.id ? id_variable : resource.identifier().column);
+        const auto row =
+            connection.query("SELECT " + expressions(outputs) + " FROM " + quoted(resource.table) +
+                                 " AS record WHERE record." + key + " = ?",
+                             {write_.id ? Parameter(*write_.id) : Parameter(write_.identifier)});
+        result_.exists = row->next();
+        if (result_.exists)
+            result_.values = values_of(*row, 1, outputs);
+    }
+
+  private:
+    const Write& write_;
+    StoredPlace& result_;
+};
+
 }  // namespace
 }  // namespace helpdesk::db
+
+helpdesk::StoredPlace helpdesk::read_place(const DatabaseSettings& database, const Write& write) {
+    StoredPlace result;
+    db::PlaceReader reader(write, result);
+    static_cast<Outcome&>(result) = db::attempt(database, reader);
+    return result;
+}
 
 helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Selection& selection,
                                     RecordSink& sink) {

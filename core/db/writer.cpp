@@ -54,9 +54,11 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         marks += marks.empty() ? "?" : ", ?";
         parameters.emplace_back(plan->record_id);
     }
+    marks += ")";
+    if (plans.front()->write().action->verb == Verb::locate)
+        marks += " AND " + as_read(plans.front()->write(), parameters);
     return connection.execute(
-        "UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks + ")",
-        parameters);
+        "UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks, parameters);
 }
 
 void Writer::run(Connection& connection) {
@@ -119,7 +121,7 @@ void Writer::store() {
         if (plan_.needs_transaction() || plan_.resource().known_by_id)
             plan_.record_id = connection_->last_insert_id();
     } else if (!plan_.targets().empty() && update_records(*connection_, plan) == 0) {
-        plan_.problems.push_back(plan_.not_found());
+        plan_.problems.push_back(plan_.missed());
     }
 }
 

@@ -30,7 +30,7 @@ def test_a_good_configuration(nginx):
     for good in (config(), config(db=database(socket=None, host="db.example", port="3307", connect_timeout="1s", read_timeout="1m",
                                               tls="verify", tls_ca="%%FOLDER%%/ca.pem", password_file="%%FOLDER%%/password")),
                  config("helpdesk_bcrypt_cost 31; helpdesk_format json; helpdesk_format_variable output; helpdesk_email_check on;"
-                        "helpdesk_error_status legacy; helpdesk_unknown_variables reject; helpdesk_key_in_url off;"
+                        "helpdesk_error_status legacy; helpdesk_unknown_variables reject; helpdesk_key_in_url off; helpdesk_geocoder /geo timeout=60s;"
                         + key_block("actions add_customer Get_Customers; actions delete_customer; allow 10.0.0.0/8 ::1; allow unix:;"
                                     "allow 0.0.0.0/0; allow ::/0; expires 2024-02-29;"))):
         passed, output = nginx.test(good)
@@ -102,6 +102,13 @@ def test_a_good_configuration(nginx):
     (config("helpdesk_unknown_variables drop;"), '"helpdesk_unknown_variables" must be "reject" or "ignore"'),
     (config("helpdesk_email_check yes;"), '"helpdesk_email_check" must be "on" or "off"'),
     (config("server { location = /s { helpdesk_status xml; } }"), '"helpdesk_status" must be "html", "json" or "prometheus", not "xml"'),
+    (config("helpdesk_geocoder geo;"), '"helpdesk_geocoder" must be the path of a location, such as /geocoder, or "off", not "geo"'),
+    (config("helpdesk_geocoder '';"), '"helpdesk_geocoder" must be the path of a location, such as /geocoder, or "off", not ""'),
+    (config("helpdesk_geocoder /geo?limit=1;"), '"helpdesk_geocoder" must be the path of a location'),
+    (config("helpdesk_geocoder /geo 2s;"), '"helpdesk_geocoder" must have "timeout=" and a time from 1ms to 60s, not "2s"'),
+    (config("helpdesk_geocoder /geo timeout=0;"), '"helpdesk_geocoder" must have "timeout=" and a time from 1ms to 60s'),
+    (config("helpdesk_geocoder /geo timeout=61s;"), '"helpdesk_geocoder" must have "timeout=" and a time from 1ms to 60s'),
+    (config("helpdesk_geocoder /geo; helpdesk_geocoder off;"), '"helpdesk_geocoder" is duplicate'),
     (config("server { location = /s { helpdesk_status json; helpdesk_status json; } }"),
      '"helpdesk_status" stands where another directive answers already'),
     (config("server { location = /s { helpdesk_api; helpdesk_status json; } }"),
@@ -129,7 +136,7 @@ def test_the_example_is_good(nginx):
     text = (ROOT / "conf/helpdesk.conf.example").read_text()
     for pattern, ours in ((r"load_module .*;", f"load_module {MODULE};"), (r"password_file .*;", f"password_file {nginx.folder}/password;"),
                           (r"listen 443 ssl;", f"listen 127.0.0.1:{nginx.port};"), (r"ssl_certificate.*;", ""),
-                          (r"/var/log/nginx", str(nginx.folder)),
+                          (r"/var/log/nginx|/var/cache/nginx|/run/(?=nginx-)", f"{nginx.folder}/"),
                           (r"http \{", "http { access_log off; " + nginx.temp_paths())):
         text, count = re.subn(pattern, ours, text)
         assert count, pattern

@@ -1,0 +1,145 @@
+// The subrequest runs in the background, beside the request that waits for it, and keeps its answer in
+// memory: nginx bounds that by subrequest_output_buffer_size. The request holds a count of its own and is not
+// `blocked`; when it ends early, with its client or its worker, so does the look-up, before anything was
+// written.
+#include "geocoder.hpp"
+
+#include <string>
+
+#include "handler.hpp"
+#include "task.hpp"
+
+namespace helpdesk::ngx {
+namespace {
+
+// In the request's pool, with which it ends.
+struct LookUp {
+    ngx_event_t event{};  // first: nginx's debug log reads the event's data as a connection
+    ngx_http_request_t* request = nullptr;
+    const LocationConf* conf = nullptr;
+    std::unique_ptr<Call> call;
+    ngx_http_request_t* subrequest = nullptr;
+    ngx_http_post_subrequest_t end{};
+    bool answered = false;
+    GeocoderReply reply;
+
+    LookUp() = default;
+    LookUp(const LookUp&) = delete;
+    LookUp& operator=(const LookUp&) = delete;
+    ~LookUp() { stop_event(); }
+
+    void stop_event() {
+        if (event.timer_set)
+            ngx_del_timer(&event);
+        // A macro of several statements.
+        if (event.posted) {
+            ngx_delete_posted_event(&event);
+        }
+    }
+};
+
+// Nothing of the client's request goes out, whatever the location passes on: neither headers nor body, and no
+// variable that was made from them. Variables that the location makes stay out of the client's request, too.
+bool isolate(ngx_http_request_t* subrequest) {
+    ngx_http_request_t& sr = *subrequest;
+    ngx_memzero(&sr.headers_in, sizeof(sr.headers_in));
+    sr.headers_in.content_length_n = -1;
+    sr.headers_in.keep_alive_n = -1;
+    sr.request_body = nullptr;
+    sr.discard_body = 0;
+    sr.request_line = {};
+    sr.unparsed_uri = {};
+    const auto* core = static_cast<ngx_http_core_main_conf_t*>(
+        ngx_http_get_module_main_conf(subrequest, ngx_http_core_module));
+    sr.variables = static_cast<ngx_http_variable_value_t*>(
+        ngx_pcalloc(sr.pool, core->variables.nelts * sizeof(ngx_http_variable_value_t)));
+    return sr.variables != nullptr &&
+           ngx_list_init(&sr.headers_in.headers, sr.pool, 1, sizeof(ngx_table_elt_t)) == NGX_OK;
+}
+
+// The subrequest's end, of which nginx may tell more than once. Its errors are not those of the client's
+// request.
+ngx_int_t take_answer(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept {
+    auto& look_up = *static_cast<LookUp*>(data);
+    if (look_up.answered || look_up.call == nullptr)
+        return NGX_OK;
+    look_up.answered = true;
+    if (rc == NGX_ERROR) {
+        look_up.reply.failure = "its answer could not be read, the lines before say why";
+    } else {
+        look_up.reply.status = static_cast<int>(
+            rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : static_cast<ngx_int_t>(sr->headers_out.status));
+        if (sr->out != nullptr)
+            look_up.reply.body = {reinterpret_cast<const char*>(sr->out->buf->pos),
+                                  static_cast<std::size_t>(sr->out->buf->last - sr->out->buf->pos)};
+    }
+    ngx_post_event(&look_up.event, &ngx_posted_events);
+    return NGX_OK;
+}
+
+// Lets the geocoder's connection go, for which the client's would wait.
+void abandon(ngx_http_request_t* sr) {
+    if (sr->upstream != nullptr && sr->upstream->cleanup != nullptr)
+        (*sr->upstream->cleanup)(sr);
+    // Else it waits for something of nginx's own: what blocks the request will wake it, and nothing else
+    // would.
+    else if (sr->main->blocked == 0)
+        ngx_http_finalize_request(sr, NGX_OK);
+}
+
+void carry_on(LookUp& look_up) {
+    ngx_http_request_t* r = look_up.request;
+    const std::string line = look_up.call->take(look_up.reply);
+    if (!line.empty())
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
+    continue_call(r, *look_up.conf, std::move(look_up.call));
+}
+
+void finish(ngx_event_t* event) noexcept {
+    auto& look_up = *static_cast<LookUp*>(event->data);
+    ngx_http_request_t* r = look_up.request;
+    ngx_connection_t* connection = r->connection;
+    ngx_http_set_log_request(connection->log, r);
+    event->timedout = 0;
+    look_up.stop_event();
+    try {
+        if (!look_up.answered) {
+            look_up.reply.failure =
+                "no answer within " + std::to_string(look_up.conf->geocoder->timeout) + " ms";
+            look_up.answered = true;
+            abandon(look_up.subrequest);
+        }
+        carry_on(look_up);
+    } catch (const std::exception& error) {
+        log_exception(connection->log, error, client_gets_500);
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+    ngx_http_run_posted_requests(connection);
+}
+
+}  // namespace
+
+void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
+    auto& look_up = *make<LookUp>(r->pool);
+    look_up.request = r;
+    look_up.conf = &conf;
+    look_up.call = std::move(call);
+    look_up.end = {take_answer, &look_up};
+    look_up.event.handler = finish;
+    look_up.event.data = &look_up;
+    look_up.event.log = ngx_cycle->log;
+    ngx_str_t uri = copy(r->pool, conf.geocoder->location);
+    ngx_str_t query = copy(r->pool, look_up.call->geocoder_query());
+    if (ngx_http_subrequest(r, &uri, &query, &look_up.subrequest, &look_up.end,
+                            NGX_HTTP_SUBREQUEST_IN_MEMORY | NGX_HTTP_SUBREQUEST_BACKGROUND) != NGX_OK) {
+        look_up.answered = true;
+        look_up.reply.failure = "no subrequest could be made";
+        return carry_on(look_up);
+    }
+    // Also keeps a worker that is stopping.
+    ngx_add_timer(&look_up.event, conf.geocoder->timeout);
+    if (!isolate(look_up.subrequest))
+        throw std::bad_alloc();
+}
+
+}  // namespace helpdesk::ngx
