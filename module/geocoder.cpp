@@ -1,9 +1,10 @@
-// The subrequest runs in the background, beside the request that waits for it, and keeps its answer in
-// memory: nginx bounds that by subrequest_output_buffer_size. The request holds a count of its own and is not
+// The subrequest runs in the background, beside the request that waits for it, and nginx keeps its answer in
+// memory, as far as subrequest_output_buffer_size goes. The request holds a count of its own and is not
 // `blocked`; when it ends early, with its client or its worker, so does the look-up, before anything was
 // written.
 #include "geocoder.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "handler.hpp"
@@ -11,6 +12,8 @@
 
 namespace helpdesk::ngx {
 namespace {
+
+ngx_http_output_body_filter_pt next_body_filter;
 
 // In the request's pool, with which it ends.
 struct LookUp {
@@ -20,6 +23,8 @@ struct LookUp {
     std::unique_ptr<Call> call;
     ngx_http_request_t* subrequest = nullptr;
     ngx_http_post_subrequest_t end{};
+    off_t length = 0;       // of the answer's body, as far as it came
+    bool too_long = false;  // for nginx to keep it
     bool answered = false;
     GeocoderReply reply;
 
@@ -64,7 +69,9 @@ ngx_int_t take_answer(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept
     if (look_up.answered || look_up.call == nullptr)
         return NGX_OK;
     look_up.answered = true;
-    if (rc == NGX_ERROR) {
+    if (look_up.too_long) {
+        look_up.reply.failure = "its answer is longer than subrequest_output_buffer_size";
+    } else if (rc == NGX_ERROR) {
         look_up.reply.failure = "its answer could not be read, the lines before say why";
     } else {
         look_up.reply.status = static_cast<int>(
@@ -77,14 +84,39 @@ ngx_int_t take_answer(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept
     return NGX_OK;
 }
 
+// Where nginx has no room for more in memory it takes the client's connection for broken: it must not see it.
+ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
+    if (r->post_subrequest == nullptr || r->post_subrequest->handler != take_answer)
+        return next_body_filter(r, in);
+    auto& look_up = *static_cast<LookUp*>(r->post_subrequest->data);
+    const auto* core =
+        static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+    const auto room = static_cast<off_t>(core->subrequest_output_buffer_size);
+    for (const ngx_chain_t* link = in; link != nullptr; link = link->next)
+        look_up.length += ngx_buf_size(link->buf);
+    if (std::max(look_up.length, r->headers_out.content_length_n) <= room)
+        return next_body_filter(r, in);
+    look_up.too_long = true;
+    for (const ngx_chain_t* link = in; link != nullptr; link = link->next) {
+        link->buf->pos = link->buf->last;
+        link->buf->file_pos = link->buf->file_last;
+    }
+    return NGX_OK;
+}
+
 // Lets the geocoder's connection go, for which the client's would wait.
 void abandon(ngx_http_request_t* sr) {
     if (sr->upstream != nullptr && sr->upstream->cleanup != nullptr)
-        (*sr->upstream->cleanup)(sr);
-    // Else it waits for something of nginx's own: what blocks the request will wake it, and nothing else
-    // would.
-    else if (sr->main->blocked == 0)
-        ngx_http_finalize_request(sr, NGX_OK);
+        return (*sr->upstream->cleanup)(sr);
+    // What blocks the request will wake it.
+    if (sr->main->blocked != 0)
+        return;
+    // Else limit_req holds it up, and with it all that is written to the client.
+    ngx_event_t* write = sr->connection->write;
+    write->delayed = 0;
+    if (write->timer_set)
+        ngx_del_timer(write);
+    ngx_http_finalize_request(sr, NGX_OK);
 }
 
 void carry_on(LookUp& look_up) {
@@ -118,6 +150,10 @@ void finish(ngx_event_t* event) noexcept {
 }
 
 }  // namespace
+
+void install_geocoder_filter() {
+    next_body_filter = std::exchange(ngx_http_top_body_filter, body_filter);
+}
 
 void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     auto& look_up = *make<LookUp>(r->pool);

@@ -14,4 +14,7 @@ namespace helpdesk::ngx {
 // calls it runs the posted requests of the connection afterwards, as nginx does after its own handlers.
 void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call);
 
+// For postconfiguration.
+void install_geocoder_filter();
+
 }  // namespace helpdesk::ngx

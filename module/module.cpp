@@ -3,6 +3,7 @@
 
 #include "config.hpp"
 #include "envelope.hpp"
+#include "geocoder.hpp"
 #include "metrics.h"
 #include "redact.hpp"
 #include "status.hpp"
@@ -29,6 +30,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         return NGX_ERROR;
     }
     install_envelope_filters();
+    install_geocoder_filter();
     return NGX_OK;
 }
 
