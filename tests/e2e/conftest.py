@@ -101,6 +101,15 @@ def own_nginx(mariadb, key):
 
 
 @pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    from browser import Browser  # few files need what it loads
+
+    browser = Browser(tmp_path_factory.mktemp("chromium"))
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
 def session_api(nginx, key):
     return Api(nginx.port, key)
 
