@@ -241,6 +241,22 @@ std::unique_ptr<Call> Call::health_check(const Settings& settings) {
     return std::unique_ptr<Call>(new Call(settings, Format::json, HealthCheck{}, {}));
 }
 
+std::unique_ptr<Call> Call::sign_in(const Settings& settings, std::string_view identifier,
+                                    std::string_view password) {
+    const Action& action = *std::find_if(actions().begin(), actions().end(),
+                                         [](const Action& one) { return one.verb == Verb::verify; });
+    Variables variables;
+    for (const Variable& variable : action.resource.variables)
+        if (variable.kind == Kind::identifier || variable.kind == Kind::password)
+            variables.add(variable.name,
+                          std::string(variable.kind == Kind::password ? password : identifier));
+    Problems problems = variables.problems();
+    SignInCheck check = check_sign_in(action, variables, problems);
+    if (!problems.empty())
+        return nullptr;
+    return std::unique_ptr<Call>(new Call(settings, Format::url, std::move(check), {}));
+}
+
 Call::Call(const Settings& settings, Format format, Work work, std::string ignored)
     : settings_(settings),
       format_(format),
@@ -472,6 +488,8 @@ void Call::carry_out(const HealthCheck& /*check*/) {
 void Call::finish_sign_in(SignInCheck& check) {
     const bool right = verify_password(check.password, credentials_.password_hash, settings_.bcrypt_cost);
     cleanse(check.password);
+    if (right && credentials_.allowed)
+        signed_in_ = credentials_.identifier;
     Record fields = {{check.action->answer, right && credentials_.allowed ? "Y" : "N"}};
     const auto names = check.action->resource.sign_in->outputs;
     for (std::size_t i = 0; i < names.size(); ++i)

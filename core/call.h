@@ -98,6 +98,15 @@ class Call {
     // Answers a JSON object: `status` is ok, or unavailable and then `code` and `reason` say why.
     static std::unique_ptr<Call> health_check(const Settings& settings);
 
+    // A check of credentials that is answered by signed_in() alone. Null when they cannot be anyone's.
+    static std::unique_ptr<Call> sign_in(const Settings& settings, std::string_view identifier,
+                                         std::string_view password);
+
+    // Who signed in, by the identifier as stored; empty: nobody. Then problems() says whether that is not
+    // known.
+    const std::string& signed_in() const { return signed_in_; }
+    const Problems& problems() const { return outcome_.problems; }
+
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
     // for what it has to know of the record before that, too; a check of a password hashes after.
     enum class Stage { locate, hash, database, done };
@@ -120,7 +129,7 @@ class Call {
     // Carries out calls: one that fails harms no other. Blocks; for a database thread. Never throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 
-    // The answer, once nothing is to be done. To be asked for once.
+    // The answer, once nothing is to be done. To be asked for once, unless it tells of problems.
     Reply reply();
 
     // Gives up: no thread took the call.
@@ -160,6 +169,7 @@ class Call {
     std::string geocoder_query_;
     Outcome outcome_;
     Credentials credentials_;
+    std::string signed_in_;
     Text body_;
     bool more_ = false;
     std::uint64_t rows_ = 0;

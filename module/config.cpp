@@ -1,9 +1,11 @@
 #include "config.hpp"
 
+#include <algorithm>
 #include <fstream>
 #include <stdexcept>
 #include <string>
 
+#include "auth.hpp"
 #include "blocks.hpp"
 #include "handler.hpp"
 #include "health.hpp"
@@ -57,6 +59,23 @@ ngx_http_core_loc_conf_t& core_conf(ngx_conf_t* cf) {
         ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
 }
 
+// What answers in a location, and the directive that says so.
+struct AnswerOf {
+    ngx_http_handler_pt handler;
+    const char* directive;
+};
+
+AnswerOf answer_of(LocationConf::Role role) {
+    switch (role) {
+        case LocationConf::Role::health:
+            return {handle_health, "helpdesk_health"};
+        case LocationConf::Role::auth:
+            return {handle_auth, "helpdesk_auth"};
+        default:
+            return {handle_request, "helpdesk_api"};
+    }
+}
+
 // Lets the handler answer in the location.
 void answer_with(ngx_conf_t* cf, ngx_http_handler_pt handler) {
     if (core_conf(cf).handler != nullptr)
@@ -64,21 +83,40 @@ void answer_with(ngx_conf_t* cf, ngx_http_handler_pt handler) {
     core_conf(cf).handler = handler;
 }
 
-void set_role(ngx_conf_t* cf, LocationConf& conf, LocationConf::Role role, ngx_http_handler_pt handler) {
+void set_role(ngx_conf_t* cf, LocationConf& conf, LocationConf::Role role) {
     if (conf.role == role)
         throw std::invalid_argument("is duplicate");
-    answer_with(cf, handler);
+    answer_with(cf, answer_of(role).handler);
     conf.role = role;
     conf.file = view(cf->conf_file->file.name);
     conf.line = cf->conf_file->line;
 }
 
 void set_api(ngx_conf_t* cf, LocationConf& conf) {
-    set_role(cf, conf, LocationConf::Role::api, handle_request);
+    set_role(cf, conf, LocationConf::Role::api);
 }
 
 void set_health(ngx_conf_t* cf, LocationConf& conf) {
-    set_role(cf, conf, LocationConf::Role::health, handle_health);
+    set_role(cf, conf, LocationConf::Role::health);
+}
+
+void set_auth(ngx_conf_t* cf, LocationConf& conf) {
+    set_role(cf, conf, LocationConf::Role::auth);
+    const std::string realm = cf->args->nelts > 1 ? argument(cf) : "Help desk";
+    if (std::any_of(realm.begin(), realm.end(),
+                    [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; }))
+        throw std::invalid_argument("must be of ASCII characters without \" and \\");
+    conf.realm = realm;
+}
+
+void set_auth_cache(ngx_conf_t* cf, LocationConf& conf) {
+    ngx_str_t text = static_cast<ngx_str_t*>(cf->args->elts)[1];
+    const ngx_int_t seconds = view(text) == "off" ? 0 : ngx_parse_time(&text, 1);
+    constexpr ngx_int_t longest = 3600;
+    if (seconds < 0 || seconds > longest || (seconds == 0 && view(text) != "off"))
+        throw std::invalid_argument("must be \"off\" or a time from 1s to 1h in whole seconds, not \"" +
+                                    argument(cf) + "\"");
+    set_once(conf.auth_cache, std::chrono::seconds(seconds));
 }
 
 void set_openapi(ngx_conf_t* cf, LocationConf& conf) {
@@ -243,6 +281,7 @@ void merge(const LocationConf& parent, LocationConf& child) {
     inherit(child.max_records, parent.max_records);
     inherit(child.time_format, parent.time_format);
     inherit(child.geocoder, parent.geocoder);
+    inherit(child.auth_cache, parent.auth_cache);
 }
 
 // A block `if` or `limit_except` is its location once more, unless another module answers in it.
@@ -250,8 +289,9 @@ void join_location(ngx_conf_t* cf, const LocationConf& location, LocationConf& b
     ngx_http_core_loc_conf_t& core = core_conf(cf);
     if (!core.noname || core.handler != nullptr)
         return;
-    core.handler = location.is_api() ? handle_request : handle_health;
+    core.handler = answer_of(location.role).handler;
     block.role = location.role;
+    block.realm = location.realm;
     block.file = location.file;
     block.line = location.line;
 }
@@ -267,20 +307,25 @@ void complete_database(ngx_conf_t* cf, LocationConf& conf) {
         throw std::bad_alloc();
 }
 
-// Fills in what only the API needs.
-void complete_api(LocationConf& conf) {
-    if (conf.keys.empty())
-        throw std::invalid_argument("needs at least one \"helpdesk_key\" block");
+// Fills in what only a location that hashes passwords needs.
+void complete_hash(LocationConf& conf) {
     if (conf.hash_thread_pool == nullptr)
         throw std::invalid_argument("needs \"helpdesk_hash_thread_pool\", a thread pool for passwords alone");
     if (conf.thread_pool == conf.hash_thread_pool)
         throw std::invalid_argument(
             "needs two different pools in \"helpdesk_thread_pool\" and \"helpdesk_hash_thread_pool\", so "
             "that hashing never holds up the database");
+    conf.settings.bcrypt_cost = conf.bcrypt_cost.value_or(conf.settings.bcrypt_cost);
+}
+
+// Fills in what only the API needs.
+void complete_api(LocationConf& conf) {
+    if (conf.keys.empty())
+        throw std::invalid_argument("needs at least one \"helpdesk_key\" block");
+    complete_hash(conf);
     Settings& settings = conf.settings;
     settings.keys = conf.keys;
     settings.refuse_key_in_url = !conf.key_in_url.value_or(true);
-    settings.bcrypt_cost = conf.bcrypt_cost.value_or(settings.bcrypt_cost);
     settings.format = conf.format.value_or(settings.format);
     settings.format_variable = conf.format_variable.value_or(settings.format_variable);
     settings.legacy_status = conf.legacy_status.value_or(settings.legacy_status);
@@ -302,6 +347,9 @@ ngx_command_t entry(ngx_str_t name, ngx_uint_t type, char* (*set)(ngx_conf_t*, n
 ngx_command_t commands[] = {
     entry(ngx_string("helpdesk_api"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_api>),
     entry(ngx_string("helpdesk_health"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS, directive<set_health>),
+    entry(ngx_string("helpdesk_auth"), NGX_HTTP_LOC_CONF | NGX_CONF_NOARGS | NGX_CONF_TAKE1,
+          directive<set_auth>),
+    entry(ngx_string("helpdesk_auth_cache"), everywhere | NGX_CONF_TAKE1, directive<set_auth_cache>),
     entry(ngx_string("helpdesk_openapi"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_openapi>),
     entry(ngx_string("helpdesk_status"), NGX_HTTP_LOC_CONF | NGX_CONF_TAKE1, directive<set_status>),
     entry(ngx_string("helpdesk_database"), everywhere | NGX_CONF_BLOCK | NGX_CONF_NOARGS,
@@ -344,13 +392,16 @@ char* merge_location_conf(ngx_conf_t* cf, void* parent, void* child) noexcept {
             complete_database(cf, conf);
         if (conf.is_api())
             complete_api(conf);
+        if (conf.role == LocationConf::Role::auth) {
+            complete_hash(conf);
+            conf.auth_cache = conf.auth_cache.value_or(std::chrono::minutes(1));
+        }
         if (conf.openapi_base)
             conf.openapi = openapi_document(*conf.openapi_base,
                                             conf.format_variable.value_or(conf.settings.format_variable));
         return NGX_CONF_OK;
     } catch (const std::exception& error) {
-        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"%s\" %s in %*s:%ui",
-                      conf.role == LocationConf::Role::health ? "helpdesk_health" : "helpdesk_api",
+        ngx_log_error(NGX_LOG_EMERG, cf->log, 0, "\"%s\" %s in %*s:%ui", answer_of(conf.role).directive,
                       error.what(), conf.file.size(), conf.file.data(), conf.line);
         return static_cast<char*>(NGX_CONF_ERROR);
     }

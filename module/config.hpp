@@ -1,6 +1,7 @@
 // The directives, and what they make of a location.
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -33,12 +34,17 @@ struct LocationConf {
     std::optional<TimeFormat> time_format;
     std::optional<Geocoder> geocoder;  // without a location where it is off
 
+    // How long a customer's right password is remembered; 0: not at all.
+    std::optional<std::chrono::seconds> auth_cache;
+    // Where `helpdesk_auth` stands: what browsers tell a customer that the password is for.
+    std::optional<std::string> realm;
+
     // Where `helpdesk_openapi` stands: the path of the API, and the document.
     std::optional<std::string> openapi_base;
     std::string openapi;
 
     // What answers here, and where the configuration says so.
-    enum class Role { none, api, health };
+    enum class Role { none, api, health, auth };
     Role role = Role::none;
     std::string_view file;
     ngx_uint_t line = 0;

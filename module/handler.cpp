@@ -182,7 +182,7 @@ RequestContext& context(ngx_http_request_t* r) {
     return *find_context(r);
 }
 
-void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) {
+ngx_table_elt_t& add_header(ngx_http_request_t* r, std::string_view name, std::string_view value) {
     auto* header = static_cast<ngx_table_elt_t*>(ngx_list_push(&r->headers_out.headers));
     if (header == nullptr)
         throw std::bad_alloc();
@@ -190,6 +190,7 @@ void add_header(ngx_http_request_t* r, std::string_view name, std::string_view v
     header->key = copy(r->pool, name);
     header->value = copy(r->pool, value);
     header->hash = 1;
+    return *header;
 }
 
 const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
@@ -215,6 +216,12 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);
     return *make<Text>(r->pool, std::move(reply.body));
+}
+
+ngx_int_t expect_no_body(ngx_http_request_t* r) noexcept {
+    if (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_HEAD)
+        return NGX_HTTP_NOT_ALLOWED;
+    return ngx_http_discard_request_body(r);
 }
 
 ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type,

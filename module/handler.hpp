@@ -23,7 +23,10 @@ void finish_request(ngx_http_request_t* r, Reply reply) noexcept;
 const Text& prepare_response(ngx_http_request_t* r, Reply reply);
 
 // Throws std::bad_alloc.
-void add_header(ngx_http_request_t* r, std::string_view name, std::string_view value);
+ngx_table_elt_t& add_header(ngx_http_request_t* r, std::string_view name, std::string_view value);
+
+// NGX_OK for a GET or HEAD, whose body, if it has one, is not read; else what a content handler returns.
+ngx_int_t expect_no_body(ngx_http_request_t* r) noexcept;
 
 // Answers a GET or HEAD with a text of ours that is no answer of the API, and lives as long as the request.
 // For a content handler.

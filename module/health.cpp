@@ -7,9 +7,7 @@
 namespace helpdesk::ngx {
 
 ngx_int_t handle_health(ngx_http_request_t* r) noexcept {
-    if (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_HEAD)
-        return NGX_HTTP_NOT_ALLOWED;
-    const ngx_int_t rc = ngx_http_discard_request_body(r);
+    const ngx_int_t rc = expect_no_body(r);
     if (rc != NGX_OK)
         return rc;
     const LocationConf& conf = location_conf(r);

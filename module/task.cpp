@@ -20,6 +20,7 @@ struct Batch {
     Queue* queue = nullptr;  // that the calls gathered in, or null
     std::vector<std::unique_ptr<Call>> calls;
     std::vector<ngx_http_request_t*> requests;  // requests[i] waits for calls[i]
+    std::function<void(Call&)> done;            // takes the only call instead, if it goes apart
 };
 
 // nginx 1.22 lets a stopping worker go as soon as no timer is left, whatever its threads do.
@@ -56,30 +57,23 @@ bool post(Batch& batch) {
     return true;
 }
 
-// Back in the worker, with the thread's work done: to the next stage, or to the client.
-void finish_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
-    ngx_connection_t* connection = r->connection;
-    ngx_http_set_log_request(connection->log, r);
-    r->main->blocked--;
-    // Terminated while the task was out, by a lost client or worker_shutdown_timeout: nginx only waited for
-    // `blocked` and ends the request now.
-    if (r->done || connection->error)
-        ngx_http_finalize_request(r, NGX_ERROR);
-    else
-        continue_call(r, conf, std::move(call));
-    ngx_http_run_posted_requests(connection);
-}
-
+// With the threads' work done: to the next stage, or to the clients.
 void finish_calls(Batch& batch) noexcept {
     for (std::size_t i = 0; i < batch.calls.size(); ++i) {
         ngx_http_request_t* r = batch.requests[i];
-        try {
-            finish_call(r, *batch.conf, std::move(batch.calls[i]));
-        } catch (const std::exception& error) {
-            log_exception(r->connection->log, error, client_gets_500);
-            ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-        }
+        std::unique_ptr<Call>& call = batch.calls[i];
+        resume(r, [&] { continue_call(r, *batch.conf, std::move(call)); });
     }
+}
+
+// The same task takes a call apart from stage to stage.
+void go_on_apart(std::unique_ptr<Batch> batch) noexcept {
+    Call& call = *batch->calls.front();
+    batch->stage = call.stage();
+    if (batch->stage != Stage::done && post(*batch))
+        static_cast<void>(batch.release());
+    else
+        batch->done(call);
 }
 
 void finish(ngx_event_t* event) noexcept {
@@ -91,8 +85,10 @@ void finish(ngx_event_t* event) noexcept {
         event->timedout = 0;
         return ngx_add_timer(event, long_task);
     }
-    const std::unique_ptr<Batch> batch(static_cast<Batch*>(event->data));
+    std::unique_ptr<Batch> batch(static_cast<Batch*>(event->data));
     ngx_del_timer(event);
+    if (batch->done)
+        return go_on_apart(std::move(batch));
     if (Queue* queue = batch->queue) {
         queue->tasks--;
         if (!queue->waiting.empty()) {
@@ -190,6 +186,13 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
         return finish_request(r, batch->calls.front()->reply());
     static_cast<void>(batch.release());
     r->main->blocked++;
+}
+
+void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<void(Call&)> done) {
+    auto batch = make_batch(conf, call->stage());
+    batch->calls.push_back(std::move(call));
+    batch->done = std::move(done);
+    go_on_apart(std::move(batch));
 }
 
 }  // namespace helpdesk::ngx

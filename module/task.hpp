@@ -2,10 +2,12 @@
 // through the hash pool before or after, then back to the worker.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "call.h"
 #include "config.hpp"
+#include "handler.hpp"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {
@@ -17,5 +19,30 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
 
 // The same for a call that may be done: then its answer is sent.
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call);
+
+// Carries out a call that is no one request's, and gives it to `done` in the worker, perhaps at once. `done`
+// must not throw. Throws std::bad_alloc, with nothing done.
+void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<void(Call&)> done);
+
+// Goes on, in the worker, with a request that waited for a thread and was held by a count and by `blocked`:
+// `go_on` gives up the count.
+template <typename GoOn>
+void resume(ngx_http_request_t* r, GoOn go_on) noexcept {
+    ngx_connection_t* connection = r->connection;
+    ngx_http_set_log_request(connection->log, r);
+    r->main->blocked--;
+    try {
+        // Terminated meanwhile, by a lost client or worker_shutdown_timeout: nginx only waited for `blocked`
+        // and ends the request now.
+        if (r->done || connection->error)
+            ngx_http_finalize_request(r, NGX_ERROR);
+        else
+            go_on();
+    } catch (const std::exception& error) {
+        log_exception(connection->log, error, client_gets_500);
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+    ngx_http_run_posted_requests(connection);
+}
 
 }  // namespace helpdesk::ngx

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "auth.hpp"
 #include "config.hpp"
 #include "handler.hpp"
 #include "redact.h"
@@ -53,6 +54,10 @@ std::string_view rows(ngx_http_request_t* r) {
     return of_answered(r, [](const RequestContext& ctx) { return std::to_string(ctx.rows); });
 }
 
+std::string_view customer(ngx_http_request_t* r) {
+    return view(copy(r->pool, remembered_customer(r)));
+}
+
 // As $request, which nginx also has for lines that it could not read.
 std::string_view request(ngx_http_request_t* r) {
     ngx_str_t name = ngx_string("request");
@@ -98,6 +103,7 @@ constexpr std::array variables = {
     Variable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
     Variable{"helpdesk_geocoder_time", variable<seconds<&Times::geocoder>>},
     Variable{"helpdesk_rows", variable<rows>},
+    Variable{"helpdesk_customer", variable<customer>},
     Variable{"helpdesk_request", variable<request>},
 };
 

@@ -107,6 +107,7 @@ StoredPlace read_place(const DatabaseSettings& database, const Write& write);
 struct Credentials : Outcome {
     std::string password_hash;         // empty: there is no such record, or it has no password
     bool allowed = false;              // what SignIn::allowed_by says
+    std::string identifier;            // as stored
     std::vector<std::string> outputs;  // those of SignIn
 };
 

@@ -295,18 +295,20 @@ class CredentialsReader : public Operation {
             outputs.push_back(*resource.find_output(name));
         const auto password = std::find_if(resource.variables.begin(), resource.variables.end(),
                                            [](const Variable& v) { return v.kind == Kind::password; });
-        const auto row = connection.query("SELECT record." + quoted(password->column) + ", " +
-                                              expression(*resource.find_output(sign_in.allowed_by)) + ", " +
-                                              expressions(outputs) + " FROM " + quoted(resource.table) +
-                                              " AS record" + reference_joins(outputs) + " WHERE record." +
-                                              quoted(resource.identifier().column) + " = ?",
-                                          {check_.identifier});
+        const auto row =
+            connection.query("SELECT record." + quoted(password->column) + ", " +
+                                 expression(*resource.find_output(sign_in.allowed_by)) + ", record." +
+                                 quoted(resource.identifier().column) + ", " + expressions(outputs) +
+                                 " FROM " + quoted(resource.table) + " AS record" + reference_joins(outputs) +
+                                 " WHERE record." + quoted(resource.identifier().column) + " = ?",
+                             {check_.identifier});
         result_.outputs.assign(outputs.size(), "");
         if (!row->next())
             return;
         result_.password_hash = row->getString(1);
         result_.allowed = row->getString(2) == "Y";
-        result_.outputs = values_of(*row, 3, outputs);
+        result_.identifier = row->getString(3);
+        result_.outputs = values_of(*row, 4, outputs);
     }
 
   private:

@@ -1,0 +1,136 @@
+#include "auth.hpp"
+
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "config.hpp"
+#include "handler.hpp"
+#include "sign_in.h"
+#include "task.hpp"
+#include "text.h"
+
+namespace helpdesk::ngx {
+namespace {
+
+using Mark = SignInMemory::Mark;
+
+// The worker's own, with a key of its own: made when first asked for, so after nginx forked.
+SignInMemory& memory() {
+    static SignInMemory memory;
+    return memory;
+}
+
+// The requests that wait for the check of the credentials that they show.
+std::map<Mark, std::vector<ngx_http_request_t*>> checks;
+
+std::optional<Mark> mark_of(ngx_http_request_t* r) {
+    const ngx_int_t rc = ngx_http_auth_basic_user(r);
+    if (rc == NGX_ERROR)
+        throw std::bad_alloc();
+    if (rc != NGX_OK)
+        return std::nullopt;
+    return memory().mark(location_conf(r).database, view(r->headers_in.user), view(r->headers_in.passwd));
+}
+
+void admit(ngx_http_request_t* r, const std::string& customer) {
+    finish_request(r, {.status = NGX_HTTP_NO_CONTENT,
+                       .content_type = {},
+                       .body = {},
+                       .headers = {{"X-Helpdesk-Customer", text::percent_encode(customer)}},
+                       .log = {}});
+}
+
+void refuse(ngx_http_request_t* r, std::string log = {}) {
+    // Where auth_request looks for it.
+    r->headers_out.www_authenticate = &add_header(
+        r, "WWW-Authenticate", "Basic realm=\"" + *location_conf(r).realm + "\", charset=\"UTF-8\"");
+    finish_request(r, {.status = NGX_HTTP_UNAUTHORIZED,
+                       .content_type = "text/plain",
+                       .body = {},
+                       .headers = {},
+                       .outcome = "wrong_password",
+                       .log = std::move(log)});
+}
+
+void answer(ngx_http_request_t* r, Call& check) {
+    if (!check.problems().empty())
+        finish_request(r, check.reply());
+    else if (check.signed_in().empty())
+        refuse(r,
+               "refused: no customer who may sign in has this password; if somebody is guessing, limit_req "
+               "holds him");
+    else
+        admit(r, check.signed_in());
+}
+
+void finish_check(const Mark& mark, std::chrono::seconds remembered, Call& check) noexcept {
+    // Whatever nginx does with them next, they wait no more.
+    const std::vector<ngx_http_request_t*> waiting = std::move(checks.extract(mark).mapped());
+    try {
+        if (!check.signed_in().empty() && remembered > std::chrono::seconds(0))
+            memory().remember(mark, check.signed_in(), SignInMemory::Clock::now() + remembered);
+    } catch (const std::exception& error) {
+        log_exception(ngx_cycle->log, error, "the customer's next request is checked anew");
+    }
+    for (ngx_http_request_t* r : waiting)
+        resume(r, [&] { answer(r, check); });
+}
+
+void wait_for_check(ngx_http_request_t* r, const Mark& mark, std::unique_ptr<Call> check) {
+    const LocationConf& conf = location_conf(r);
+    checks.emplace(mark, std::vector{r});
+    r->main->blocked++;
+    try {
+        run_apart(conf, std::move(check), [mark, remembered = *conf.auth_cache](Call& finished) {
+            finish_check(mark, remembered, finished);
+        });
+    } catch (...) {
+        r->main->blocked--;
+        checks.erase(mark);
+        throw;
+    }
+}
+
+// Gives up one count.
+void start(ngx_http_request_t* r) {
+    const auto mark = mark_of(r);
+    if (!mark)
+        return refuse(r);
+    if (const std::string* customer = memory().find(*mark, SignInMemory::Clock::now()))
+        return admit(r, *customer);
+    if (const auto check = checks.find(*mark); check != checks.end()) {
+        check->second.push_back(r);
+        r->main->blocked++;
+        return;
+    }
+    auto check =
+        Call::sign_in(location_conf(r).settings, view(r->headers_in.user), view(r->headers_in.passwd));
+    if (check == nullptr)
+        return refuse(r);
+    wait_for_check(r, *mark, std::move(check));
+}
+
+}  // namespace
+
+ngx_int_t handle_auth(ngx_http_request_t* r) noexcept {
+    const ngx_int_t rc = expect_no_body(r);
+    if (rc != NGX_OK)
+        return rc;
+    ++r->main->count;
+    try {
+        start(r);
+    } catch (const std::exception& error) {
+        log_exception(r->connection->log, error, client_gets_500);
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+    return NGX_DONE;
+}
+
+std::string remembered_customer(ngx_http_request_t* r) {
+    const auto mark = mark_of(r);
+    const std::string* customer = mark ? memory().find(*mark, SignInMemory::Clock::now()) : nullptr;
+    return customer == nullptr ? std::string() : text::percent_encode(*customer);
+}
+
+}  // namespace helpdesk::ngx
