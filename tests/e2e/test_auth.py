@@ -113,7 +113,8 @@ def test_a_name_that_no_header_could_carry(portal, api):
 
 @pytest.mark.parametrize("cid, password", [("Demo", "wrong password"), ("nobody", "password123"), ("Demo", "Größe"), ("Demo", ""), (" ", "password123"),
                                            ("without", "password123"), ("unsupported", "password123"), ("De\0mo", "password123"),
-                                           ("Demo", "p" * 300), ("x" * 300, "password123"), (None, None)])
+                                           pytest.param("Demo", "p" * 300, id="long password"), pytest.param("x" * 300, "password123", id="long cid"),
+                                           (None, None)])
 def test_whoever_may_not(portal, api, cid, password):
     api.add("without")
     api.add("unsupported", support="N", **{"pass": "password123"})
