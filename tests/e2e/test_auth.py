@@ -5,6 +5,8 @@ import concurrent.futures
 import contextlib
 import re
 import secrets
+import signal
+import socket
 import subprocess
 
 import pytest
@@ -246,3 +248,22 @@ def test_a_reload(portal, mariadb, nginx):
     wait_for(lambda: old not in nginx.worker_pids(), "the old worker to go")
     assert portal.status("/portal/", "Demo", portal.password) == 200
     assert portal.status("/portal/", "Demo", "wrong password") == 401
+
+
+def test_a_shutdown_that_waits_for_nobody(portal, own_nginx, mariadb):
+    """nginx gives its connections up, and keeps those requests that a thread works for until it is done."""
+    own_nginx.workers = 1
+    own_nginx.start(CONFIG, main="worker_shutdown_timeout 1s;")
+    own = Portal(own_nginx)
+    with clients(2) as pool:
+        with held_up(mariadb), socket.create_connection(("127.0.0.1", own_nginx.port), timeout=60) as unfinished:
+            unfinished.sendall(b"POST /API/ HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\na")
+            waiting = [pool.submit(own.status, "/portal/", "Demo", portal.password) for _ in range(2)]
+            wait_for(lambda: own.busy(3), "the requests to wait")
+            own_nginx.process.send_signal(signal.SIGQUIT)
+            assert unfinished.recv(1) == b""
+        for answer in waiting:
+            with pytest.raises(requests.exceptions.ConnectionError):
+                answer.result()
+    own_nginx.process.wait(60)
+    assert own_nginx.complaints() == []
