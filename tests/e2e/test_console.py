@@ -19,8 +19,8 @@ server {
 }
 """
 
-ANSWERS = {"json": '{ "response": [ { "updated_customer": "x" } ] }', "url": "updated_customer=x",
-           "xml": '<?xml version="1.0"?> <response> <updated_customer>x</updated_customer> </response>'}
+ANSWERS = {"json": '{ "response": [ { "updated_portal": "1" } ] }', "url": "updated_portal=1",
+           "xml": '<?xml version="1.0"?> <response> <updated_portal>1</updated_portal> </response>'}
 
 
 class Console:
@@ -60,19 +60,18 @@ def base(nginx):
     return f"http://127.0.0.1:{nginx.port}"
 
 
-def test_a_call_and_its_answer_in_three_formats(browser, base, api, db, key):
-    api.add("x", contact="Jane", city="Rome", support="N")
+def test_a_call_and_its_answer_in_three_formats(browser, base, db, key):
+    db.query("UPDATE portals SET url = 'https://main.example' WHERE id = 1")
     console = Console(browser, base, key)
-    console.open("customers", "update_customer")
-    console.fill_in("cid", "x")
-    console.fill_in("contact", "Jörg & Söhne")
+    console.open("portals", "update_portal")
+    console.fill_in("id", "1")
+    console.fill_in("new_name", "Größe & mehr")
     for name, answer in ANSWERS.items():
         console.choose("format", name)
         console.send()
         wait_for(lambda: console.answer() == answer, f"{answer} to be shown")
     # What was not typed in was not sent.
-    row = db.customer("x")
-    assert (row["contact"], row["city"], row["support"]) == ("Jörg & Söhne", "Rome", "N")
+    assert db.query("SELECT name, url FROM portals WHERE id = 1") == [{"name": "Größe & mehr", "url": "https://main.example"}]
 
     assert browser.complaints() == []
     hosts = {urllib.parse.urlsplit(request["url"]).netloc for request in browser.requests()
