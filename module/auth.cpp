@@ -35,7 +35,7 @@ std::optional<Mark> mark_of(ngx_http_request_t* r) {
 
 void admit(ngx_http_request_t* r, const std::string& customer) {
     finish_request(r, {.status = NGX_HTTP_NO_CONTENT,
-                       .content_type = {},
+                       .content_type = "",
                        .body = {},
                        .headers = {{"X-Helpdesk-Customer", text::percent_encode(customer)}},
                        .log = {}});
