@@ -1,10 +1,13 @@
 // The four encodings of variables. An input is a Content-Type, a line break, and the body; any other type
-// stands for a query string.
+// stands for a query string. The same body as what a geocoder answers.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
+#include <cstdlib>
 
 #include "decode.h"
 #include "fuzz.h"
+#include "geocode.h"
 #include "json.h"
 #include "text.h"
 
@@ -74,6 +77,17 @@ void check_round_trips(const Variables& variables) {
     }
 }
 
+void check_place(std::string_view body) {
+    const GeocoderAnswer answer =
+        read_geocoder_reply(customers(), {.status = 200, .body = body, .failure = {}});
+    require(!answer.found || (answer.failure.empty() && answer.found->size() == 2),
+            "a place has two coordinates");
+    for (const std::string& degrees : answer.found.value_or(Coordinates{}))
+        require(std::abs(std::strtod(degrees.c_str(), nullptr)) <= 180 &&
+                    degrees.find_first_not_of("-.0123456789") == std::string::npos,
+                "a coordinate is a number on earth");
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -84,6 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         decode_form(input, variables);
     else
         decode_body(body_type(type), input, type, variables);
+    check_place(input);
     check_rules(variables);
     if (variables.problems().empty())
         check_round_trips(variables);

@@ -32,6 +32,14 @@ bool can_share(const Selection& /*selection*/) {
     return false;
 }
 
+StoredPlace read_place(const DatabaseSettings& /*database*/, const Write& /*write*/) {
+    std::abort();
+}
+
+Outcome check_health(const DatabaseSettings& /*database*/) {
+    std::abort();
+}
+
 Credentials read_credentials(const DatabaseSettings& /*database*/, const SignInCheck& /*check*/) {
     std::abort();
 }

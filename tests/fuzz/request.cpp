@@ -27,6 +27,7 @@ Settings settings_of(std::string_view letters) {
     settings.legacy_status = has('l');
     settings.reject_unknown = has('r');
     settings.check.check_email = has('e');
+    settings.geocoder = true;
     settings.format = has('j') ? Format::json : has('u') ? Format::url : Format::xml;
     return settings;
 }
