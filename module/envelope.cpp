@@ -21,9 +21,8 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
     try {
         Problems ignored;
         const Format format = choose_format(conf.settings, read_head(r), ignored);
-        const Text& body =
-            prepare_response(r, problem_reply(conf.settings, format, {problem_of_status(status)}));
-        context(r).envelope = &body;
+        context(r).envelope =
+            &prepare_response(r, problem_reply(conf.settings, format, {problem_of_status(status)}));
         context(r).replaces = true;
     } catch (const std::exception& error) {
         log_exception(r->connection->log, error, client_gets_500);

@@ -67,11 +67,11 @@ ngx_int_t send(ngx_http_request_t* r, Reply reply) {
         const std::string line = reply.log + explain_to_operator(reply.status, reply.outcome);
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
     }
-    const Text& body = prepare_response(r, std::move(reply));
+    const Text* body = &prepare_response(r, std::move(reply));
     const ngx_int_t rc = ngx_http_send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
         return rc;
-    return ngx_http_output_filter(r, body_chain(r, body));
+    return ngx_http_output_filter(r, body_chain(r, *body));
 }
 
 // With the body read: checks the call, then answers, or leaves it to a thread. Gives up one count.
