@@ -1,9 +1,8 @@
 // Whether the database takes writes.
-#include <map>
-#include <memory>
 #include <mutex>
 
 #include "attempts.h"
+#include "per_database.h"
 
 namespace helpdesk {
 namespace db {
@@ -22,17 +21,6 @@ class WriteOfNothing : public Operation {
 
 class Health {
   public:
-    // Those of `settings`, made when first asked for; `settings` must live as long as the process.
-    static Health& of(const DatabaseSettings& settings) {
-        static std::mutex mutex;
-        static std::map<const DatabaseSettings*, std::unique_ptr<Health>> all;
-        const std::scoped_lock lock(mutex);
-        std::unique_ptr<Health>& health = all[&settings];
-        if (health == nullptr)
-            health = std::make_unique<Health>(settings);
-        return *health;
-    }
-
     explicit Health(const DatabaseSettings& settings) : settings_(settings) {}
 
     Outcome ask() {
@@ -57,7 +45,7 @@ class Health {
 }  // namespace db
 
 Outcome check_health(const DatabaseSettings& database) {
-    return db::Health::of(database).ask();
+    return db::per_database<db::Health>(database).ask();
 }
 
 }  // namespace helpdesk

@@ -1,10 +1,9 @@
 #include "servers.h"
 
 #include <algorithm>
-#include <map>
-#include <memory>
 
 #include "../metrics.h"
+#include "per_database.h"
 
 namespace helpdesk::db {
 namespace {
@@ -22,13 +21,7 @@ Servers::Servers(const DatabaseSettings& settings) : settings_(settings) {
 }
 
 Servers& Servers::of(const DatabaseSettings& settings) {
-    static std::mutex mutex;
-    static std::map<const DatabaseSettings*, std::unique_ptr<Servers>> all;
-    const std::scoped_lock lock(mutex);
-    std::unique_ptr<Servers>& servers = all[&settings];
-    if (servers == nullptr)
-        servers = std::make_unique<Servers>(settings);
-    return *servers;
+    return per_database<Servers>(settings);
 }
 
 std::vector<const Server*> Servers::to_try(Clock::time_point now) {
