@@ -21,6 +21,7 @@ std::string shown_text(const Metric& metric, std::uint64_t value) {
 // How many values there were up to each bound, and in all.
 std::vector<std::uint64_t> cumulative(const std::vector<std::uint64_t>& buckets) {
     std::vector<std::uint64_t> result;
+    result.reserve(buckets.size());
     std::uint64_t sum = 0;
     for (const std::uint64_t count : buckets)
         result.push_back(sum += count);
@@ -123,19 +124,18 @@ std::string metrics_as_json() {
 
 std::string metrics_as_prometheus() {
     std::string result;
-    const Metric* metric = nullptr;
-    for (const Sample& sample : samples()) {
-        if (metric != sample.metric) {
-            metric = sample.metric;
-            result.append("# HELP ")
-                .append(metric->name)
-                .append(" ")
-                .append(metric->help)
-                .append("\n# TYPE ");
-            result.append(metric->name).append(" ").append(type(metric->kind)).append("\n");
-        }
-        result += metric->kind == MetricKind::histogram ? histogram_lines(sample)
-                                                        : line(sample, "", "", std::to_string(sample.value));
+    const std::vector<Sample> all = samples();
+    for (const Metric* metric : metric::all) {
+        std::string lines;
+        for (const Sample& sample : all)
+            if (sample.metric == metric)
+                lines += metric->kind == MetricKind::histogram
+                             ? histogram_lines(sample)
+                             : line(sample, "", "", std::to_string(sample.value));
+        if (lines.empty())
+            continue;
+        result.append("# HELP ").append(metric->name).append(" ").append(metric->help).append("\n# TYPE ");
+        result.append(metric->name).append(" ").append(type(metric->kind)).append("\n").append(lines);
     }
     return result;
 }
