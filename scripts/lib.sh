@@ -44,6 +44,12 @@ install_packages() {
     return $status
 }
 
+# Debian's, unless another Node.js is there.
+install_node() {
+    command -v node >/dev/null || install_packages nodejs
+    command -v npm >/dev/null || install_packages npm
+}
+
 # copy_source FOLDER: our own files, as they are now, without what was built.
 copy_source() {
     mkdir -p "$1"
