@@ -342,7 +342,8 @@ std::string Call::take(const GeocoderReply& reply) {
         set_coordinates(write, *answer.found);
     stage_ = stage_of_write();
     if (!answer.found && write.action->verb == Verb::locate)
-        end({.problems = {not_located(answer)}, .log = answer.failure});
+        end({.problems = {not_located(answer)},
+             .log = answer.failure.empty() ? "" : "the geocoder: " + answer.failure});
     wait();
     return answer.found || stage_ == Stage::done ? "" : describe_failure(write, answer);
 }

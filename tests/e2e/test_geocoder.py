@@ -225,7 +225,7 @@ def test_a_location_that_asks_nobody(api, db):
 # what the geocoder must not see
 
 
-@pytest.mark.parametrize("path", ["/", "/cached/", "/quick/"])
+@pytest.mark.parametrize("path", ["/", "/cached/"])
 def test_nothing_of_the_clients_request_goes_out(api, db, geocoder, path):
     headers = {**SECRETS, "X-API-Key": api.key, "Content-Type": "application/x-www-form-urlencoded"}
     for value in headers.values():
@@ -247,11 +247,11 @@ def test_the_clients_own_variables_are_not_touched(api, nginx, db, geocoder):
     assert api.get("add_customer", cid="x", **ROME).status == 200
 
     def lines():
-        return nginx.log("access.log").splitlines()[before:]
-    wait_for(lambda: len(lines()) == 2, "the log lines")
-    assert sorted(line.partition(" ")[2] for line in lines()) == [
-        '"-" 200 - - -',
-        '"GET /API/default.aspx?key=***&format=json&action=add_customer&cid=x&address=Via+Appia+1&city=Rome&country=IT HTTP/1.1" 200 test add_customer ok']
+        return [line.partition(" ")[2] for line in nginx.log("access.log").splitlines()[before:]]
+    expected = {'"-" 200 - - -',
+                '"GET /API/default.aspx?key=***&format=json&action=add_customer&cid=x&address=Via+Appia+1&city=Rome&country=IT HTTP/1.1" '
+                '200 test add_customer ok'}
+    wait_for(lambda: expected <= set(lines()), "the log lines")
 
 
 # geocoders that do not help
