@@ -38,7 +38,7 @@ std::string_view error_code(ngx_http_request_t* r) {
 
 // Of what only a call that was answered has.
 template <typename Value>
-std::string_view of_answered(ngx_http_request_t* r, Value value) {
+std::string_view of_answered(ngx_http_request_t* r, const Value& value) {
     const RequestContext* ctx = find_context(r);
     return ctx == nullptr || ctx->outcome.empty() ? std::string_view() : view(copy(r->pool, value(*ctx)));
 }
