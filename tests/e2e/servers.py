@@ -130,6 +130,13 @@ class MariaDB:
         self.stop()
         self.start()
 
+    def freeze(self):
+        """Holds it up, until SIGCONT. A thread may run on for a while after the signal was sent to its process."""
+        self.process.send_signal(signal.SIGSTOP)
+        tasks = pathlib.Path(f"/proc/{self.process.pid}/task")
+        wait_for(lambda: all(stat.read_text().rpartition(")")[2].split()[0] == "T" for stat in tasks.glob("*/stat")),
+                 "all threads to stop")
+
     def remove(self):
         self.stop()
         if self.mounted:

@@ -83,7 +83,7 @@ def test_a_server_that_is_away(api, nginx, mariadb):
 
 
 def test_a_server_that_hangs(api, mariadb):
-    mariadb.process.send_signal(signal.SIGSTOP)
+    mariadb.freeze()
     try:
         assert api.get("get_customers", cid="where").problems in ([("", "database_timeout")], [("", "database_unavailable")])
         wait_for(lambda: where(api) == "second", "the backup to be used")

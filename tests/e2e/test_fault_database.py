@@ -56,7 +56,7 @@ def test_killed_five_times(api, db, mariadb):
 def test_hung_for_a_while(api, db, mariadb):
     with Writers(api) as writers:
         writers.go_on()
-        mariadb.process.send_signal(signal.SIGSTOP)
+        mariadb.freeze()
         try:
             end = time.monotonic() + 6
             while time.monotonic() < end:

@@ -119,7 +119,7 @@ def test_while_mariadb_is_away(api, db, mariadb):
 def test_a_hung_database_is_given_up(api, db, mariadb):
     api.add("x")
     assert call(api, "/impatient/", "update_customer", cid="x", city="a").status == 200
-    mariadb.process.send_signal(signal.SIGSTOP)
+    mariadb.freeze()
     try:
         answer = call(api, "/impatient/", "update_customer", cid="x", city="b")
         # The connection was given up with the answer: there is a new one to make.
@@ -226,7 +226,7 @@ def test_a_statement_before_the_commit_that_is_not_answered(api, db, mariadb):
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
             called = pool.submit(call, api, "/impatient/", "add_customer", cid="x", contracts="1")
             wait_for_execute(db, True)
-            mariadb.process.send_signal(signal.SIGSTOP)
+            mariadb.freeze()
             try:
                 answer = called.result()
             finally:
