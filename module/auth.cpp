@@ -118,12 +118,7 @@ ngx_int_t handle_auth(ngx_http_request_t* r) noexcept {
     if (rc != NGX_OK)
         return rc;
     ++r->main->count;
-    try {
-        start(r);
-    } catch (const std::exception& error) {
-        log_exception(r->connection->log, error, client_gets_500);
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-    }
+    go_on_or_fail(r, [r] { start(r); });
     return NGX_DONE;
 }
 

@@ -86,13 +86,11 @@ void set_text(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& databas
 
 template <std::chrono::seconds DatabaseSettings::*field>
 void set_time(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
-    ngx_str_t text = value;
-    const ngx_int_t seconds = ngx_parse_time(&text, 1);
-    constexpr ngx_int_t longest = 3600;
-    if (seconds < 1 || seconds > longest)
+    const auto seconds = parse_seconds(value);
+    if (!seconds)
         throw std::invalid_argument("must be a time from 1s to 1h in whole seconds, not \"" +
                                     std::string(view(value)) + "\"");
-    database.*field = std::chrono::seconds(seconds);
+    database.*field = *seconds;
 }
 
 void set_statement_timeout(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
@@ -244,6 +242,14 @@ constexpr Parameter<KeyBlock> key_parameters[] = {
 };
 
 }  // namespace
+
+std::optional<std::chrono::seconds> parse_seconds(ngx_str_t text) {
+    constexpr ngx_int_t longest = 3600;
+    const ngx_int_t seconds = ngx_parse_time(&text, 1);
+    if (seconds < 1 || seconds > longest)
+        return std::nullopt;
+    return std::chrono::seconds(seconds);
+}
 
 const DatabaseSettings* parse_database_block(ngx_conf_t* cf) {
     auto settings = parse_block<DatabaseBlock, database_parameters>(cf);

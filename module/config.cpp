@@ -110,13 +110,12 @@ void set_auth(ngx_conf_t* cf, LocationConf& conf) {
 }
 
 void set_auth_cache(ngx_conf_t* cf, LocationConf& conf) {
-    ngx_str_t text = static_cast<ngx_str_t*>(cf->args->elts)[1];
-    const ngx_int_t seconds = view(text) == "off" ? 0 : ngx_parse_time(&text, 1);
-    constexpr ngx_int_t longest = 3600;
-    if (seconds < 0 || seconds > longest || (seconds == 0 && view(text) != "off"))
+    const ngx_str_t& text = static_cast<ngx_str_t*>(cf->args->elts)[1];
+    const auto seconds = view(text) == "off" ? std::chrono::seconds(0) : parse_seconds(text);
+    if (!seconds)
         throw std::invalid_argument("must be \"off\" or a time from 1s to 1h in whole seconds, not \"" +
                                     argument(cf) + "\"");
-    set_once(conf.auth_cache, std::chrono::seconds(seconds));
+    set_once(conf.auth_cache, *seconds);
 }
 
 void set_openapi(ngx_conf_t* cf, LocationConf& conf) {

@@ -35,10 +35,7 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     RequestContext* ctx = find_context(r);
     if (ctx == nullptr || !ctx->replaces)
         return next_body_filter(r, in);
-    for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
-        link->buf->pos = link->buf->last;
-        link->buf->file_pos = link->buf->file_last;
-    }
+    consume(in);
     if (ctx->envelope == nullptr)
         return next_body_filter(r, nullptr);
     try {

@@ -97,10 +97,7 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     if (std::max(look_up.length, r->headers_out.content_length_n) <= room)
         return next_body_filter(r, in);
     look_up.too_long = true;
-    for (const ngx_chain_t* link = in; link != nullptr; link = link->next) {
-        link->buf->pos = link->buf->last;
-        link->buf->file_pos = link->buf->file_last;
-    }
+    consume(in);
     return NGX_OK;
 }
 
@@ -134,7 +131,7 @@ void finish(ngx_event_t* event) noexcept {
     ngx_http_set_log_request(connection->log, r);
     event->timedout = 0;
     look_up.stop_event();
-    try {
+    go_on_or_fail(r, [&] {
         if (!look_up.answered) {
             look_up.reply.failure =
                 "no answer within " + std::to_string(look_up.conf->geocoder->timeout) + " ms";
@@ -142,10 +139,7 @@ void finish(ngx_event_t* event) noexcept {
             abandon(look_up.subrequest);
         }
         carry_on(look_up);
-    } catch (const std::exception& error) {
-        log_exception(connection->log, error, client_gets_500);
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-    }
+    });
     ngx_http_run_posted_requests(connection);
 }
 

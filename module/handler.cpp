@@ -76,7 +76,7 @@ ngx_int_t send(ngx_http_request_t* r, Reply reply) {
 
 // With the body read: checks the call, then answers, or leaves it to a thread. Gives up one count.
 void start(ngx_http_request_t* r) noexcept {
-    try {
+    go_on_or_fail(r, [r] {
         const LocationConf& conf = location_conf(r);
         Request request = read_head(r);
         if (r->method == NGX_HTTP_POST) {
@@ -93,10 +93,7 @@ void start(ngx_http_request_t* r) noexcept {
             finish_request(r, std::move(*reply));
         else
             run_on_threads(r, conf, std::move(std::get<std::unique_ptr<Call>>(accepted)));
-    } catch (const std::exception& error) {
-        log_exception(r->connection->log, error, client_gets_500);
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-    }
+    });
 }
 
 // Refuses a request by its line and headers alone.
@@ -226,8 +223,9 @@ ngx_int_t expect_no_body(ngx_http_request_t* r) noexcept {
 
 ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type,
                         std::string_view text) noexcept {
-    if (r->method != NGX_HTTP_GET && r->method != NGX_HTTP_HEAD)
-        return NGX_HTTP_NOT_ALLOWED;
+    const ngx_int_t rc = expect_no_body(r);
+    if (rc != NGX_OK)
+        return rc;
     // nginx only reads them.
     const auto borrowed = [](std::string_view bytes) {
         return ngx_str_t{bytes.size(), reinterpret_cast<u_char*>(const_cast<char*>(bytes.data()))};
@@ -236,6 +234,13 @@ ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type,
     ngx_http_complex_value_t body{};
     body.value = borrowed(text);
     return ngx_http_send_response(r, NGX_HTTP_OK, &type, &body);
+}
+
+void consume(ngx_chain_t* in) noexcept {
+    for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
+        link->buf->pos = link->buf->last;
+        link->buf->file_pos = link->buf->file_last;
+    }
 }
 
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {

@@ -37,6 +37,20 @@ void log_exception(ngx_log_t* log, const std::exception& error, const char* cons
 inline constexpr auto client_gets_500 =
     "the client gets 500, and may try again; look for a lack of memory or of disk space";
 
+// Runs what goes on with a request and gives up one count on it. What that throws ends the request with 500.
+template <typename GoOn>
+void go_on_or_fail(ngx_http_request_t* r, GoOn go_on) noexcept {
+    try {
+        go_on();
+    } catch (const std::exception& error) {
+        log_exception(r->connection->log, error, client_gets_500);
+        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+    }
+}
+
+// Takes what a body filter was given, so that nothing of it goes on.
+void consume(ngx_chain_t* in) noexcept;
+
 // The buffers of a response's whole body. Throws std::bad_alloc.
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 

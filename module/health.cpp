@@ -11,15 +11,9 @@ ngx_int_t handle_health(ngx_http_request_t* r) noexcept {
     if (rc != NGX_OK)
         return rc;
     const LocationConf& conf = location_conf(r);
-    try {
-        auto call = Call::health_check(conf.settings);
-        ++r->main->count;
-        run_on_threads(r, conf, std::move(call));
-        return NGX_DONE;
-    } catch (const std::exception& error) {
-        log_exception(r->connection->log, error, client_gets_500);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
-    }
+    ++r->main->count;
+    go_on_or_fail(r, [&] { run_on_threads(r, conf, Call::health_check(conf.settings)); });
+    return NGX_DONE;
 }
 
 }  // namespace helpdesk::ngx

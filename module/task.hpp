@@ -31,17 +31,14 @@ void resume(ngx_http_request_t* r, GoOn go_on) noexcept {
     ngx_connection_t* connection = r->connection;
     ngx_http_set_log_request(connection->log, r);
     r->main->blocked--;
-    try {
+    go_on_or_fail(r, [&] {
         // Terminated meanwhile, by a lost client or worker_shutdown_timeout: nginx only waited for `blocked`
         // and ends the request now.
         if (r->done || connection->error)
             ngx_http_finalize_request(r, NGX_ERROR);
         else
             go_on();
-    } catch (const std::exception& error) {
-        log_exception(connection->log, error, client_gets_500);
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
-    }
+    });
     ngx_http_run_posted_requests(connection);
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "../metrics.h"
-#include "per_database.h"
 
 namespace helpdesk::db {
 namespace {
@@ -18,10 +17,6 @@ Servers::Servers(const DatabaseSettings& settings) : settings_(settings) {
         states_.push_back({.server = &server});
     std::stable_partition(states_.begin(), states_.end(),
                           [](const State& state) { return !state.server->backup; });
-}
-
-Servers& Servers::of(const DatabaseSettings& settings) {
-    return per_database<Servers>(settings);
 }
 
 std::vector<const Server*> Servers::to_try(Clock::time_point now) {

@@ -19,9 +19,6 @@ class Servers {
     Servers(const Servers&) = delete;
     Servers& operator=(const Servers&) = delete;
 
-    // Those of `settings`, made when first asked for; `settings` must live as long as the process.
-    static Servers& of(const DatabaseSettings& settings);
-
     // Those to try now, best first: without the ones that failed and are not to be tried again yet.
     std::vector<const Server*> to_try(Clock::time_point now);
 

@@ -6,6 +6,7 @@
 
 #include "../metrics.h"
 #include "attempts.h"
+#include "per_database.h"
 #include "servers.h"
 
 namespace helpdesk {
@@ -121,7 +122,7 @@ class Attempts {
             return true;
         const auto begin = Servers::Clock::now();
         if (several_servers())
-            connect_first_of(Servers::of(database_).better_than(connection_->server(), begin));
+            connect_first_of(per_database<Servers>(database_).better_than(connection_->server(), begin));
         if (connection_->ready())
             return true;
         connection_.reset();
@@ -131,7 +132,7 @@ class Attempts {
 
     bool connect() {
         failed_.log = "all database servers failed a moment ago";
-        return connect_first_of(Servers::of(database_).to_try(Servers::Clock::now())) ||
+        return connect_first_of(per_database<Servers>(database_).to_try(Servers::Clock::now())) ||
                fail(code::database_unavailable, not_available, std::move(failed_.log));
     }
 
@@ -140,7 +141,7 @@ class Attempts {
             const auto begin = Servers::Clock::now();
             try {
                 auto connection = std::make_unique<Connection>(database_, *server);
-                if (Servers::of(database_).connected(*server))
+                if (per_database<Servers>(database_).connected(*server))
                     check_durability(*connection);
                 connection_ = std::move(connection);
                 return true;
@@ -148,8 +149,8 @@ class Attempts {
                 failed_.log = describe(error);
                 // One that takes long to fail shall not hold thread after thread.
                 const auto took = Servers::Clock::now() - begin;
-                Servers::of(database_).failed(*server, std::min<Servers::Clock::duration>(took, pause),
-                                              failed_.log);
+                per_database<Servers>(database_).failed(
+                    *server, std::min<Servers::Clock::duration>(took, pause), failed_.log);
             }
         }
         return false;
@@ -176,7 +177,7 @@ class Attempts {
     // The thread's next connection goes to another server, if there is one.
     void leave_server(const std::string& why) {
         if (several_servers())
-            Servers::of(database_).failed(connection_->server(), pause, why);
+            per_database<Servers>(database_).failed(connection_->server(), pause, why);
         connection_.reset();
     }
 

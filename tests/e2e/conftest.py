@@ -101,7 +101,8 @@ def own_nginx(mariadb, key):
 
 
 @pytest.fixture(scope="module")
-def browser(tmp_path_factory):
+def browser(nginx, tmp_path_factory):
+    """It ends before nginx does, which waits for the end of its connections."""
     from browser import Browser  # few files need what it loads
 
     browser = Browser(tmp_path_factory.mktemp("chromium"))

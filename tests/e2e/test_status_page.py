@@ -6,8 +6,6 @@ import signal
 
 import pytest
 import requests
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 
 from servers import wait_for
 
@@ -20,21 +18,6 @@ server {
     location = /status.json { helpdesk_status json; }
 }
 """
-
-
-@pytest.fixture(scope="module")
-def browser(nginx, tmp_path_factory):
-    """It ends before nginx does, which waits for the end of its connections."""
-    options = webdriver.ChromeOptions()
-    options.binary_location = "/usr/bin/chromium"
-    for argument in ("headless=new", "no-sandbox", "disable-gpu", "disable-dev-shm-usage", "no-first-run", "disable-sync",
-                     "disable-background-networking", "disable-component-update", "window-size=1280,900",
-                     f"user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(f"--{argument}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
-    yield driver
-    driver.quit()
 
 
 class Page:
@@ -84,8 +67,7 @@ class Page:
 
     def asked(self):
         """The addresses that the browser asked for, but for those inside of it: its own first page, the tab's icon."""
-        events = [json.loads(entry["message"])["message"] for entry in self.browser.get_log("performance")]
-        urls = {event["params"]["request"]["url"] for event in events if event["method"] == "Network.requestWillBeSent"}
+        urls = {request["url"] for request in self.browser.requests()}
         return {url for url in urls if not url.startswith(("chrome:", "data:"))}
 
 
