@@ -73,6 +73,9 @@ struct Reply {
 // The answer to a request that had problems. Also for those that nginx or the module found.
 Reply problem_reply(const Settings& settings, Format format, const Problems& problems);
 
+// Tells the client's author the variables that were ignored, if there were any.
+void add_ignored(Reply& reply, const std::string& ignored);
+
 // The format that a request asks for; a wrong one becomes a problem.
 Format choose_format(const Settings& settings, const Request& request, Problems& problems);
 

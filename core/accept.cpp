@@ -1,0 +1,128 @@
+// The way in: from a request to a call that can be carried out, or to the refusal.
+#include <algorithm>
+
+#include "call.h"
+#include "text.h"
+
+namespace helpdesk {
+namespace {
+
+std::string_view find_sent_key(const Request& request) {
+    if (const std::string_view key = request.variables.get(key_variable); !key.empty())
+        return key;
+    return request.api_key.empty() ? bearer_token(request.authorization) : request.api_key;
+}
+
+KeySent key_sent(const Settings& settings, const Request& request) {
+    if (settings.refuse_key_in_url && request.key_in_url)
+        return KeySent::in_url;
+    return find_sent_key(request).empty() ? KeySent::not_at_all : KeySent::properly;
+}
+
+std::chrono::sys_days today() {
+    return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+}
+
+// The names that neither the API nor the action knows: problems, or a list for the client's author.
+std::string unknown_variables(const Settings& settings, const Action& action, const Variables& variables,
+                              Problems& problems) {
+    constexpr int most_listed = 20;
+    std::string ignored;
+    int listed = 0;
+    for (const Variables::Variable& variable : variables.all()) {
+        const std::string& name = variable.name;
+        if (name == key_variable || name == action_variable || name == settings.format_variable ||
+            action.knows(name))
+            continue;
+        if (settings.reject_unknown) {
+            problems.push_back(
+                {code::unknown_variable, printable_name(name), "is not a variable of " + action.name});
+        } else if (listed++ < most_listed) {
+            ignored += (ignored.empty() ? "" : ",") + printable_name(name);
+        }
+    }
+    return ignored;
+}
+
+}  // namespace
+
+Format choose_format(const Settings& settings, const Request& request, Problems& problems) {
+    const std::string_view name = request.variables.get(settings.format_variable);
+    if (name.empty())
+        return preferred_format(request.accept).value_or(settings.format);
+    const auto format = parse_format(name);
+    if (!format)
+        problems.push_back({code::invalid_format, settings.format_variable, "must be xml, json or url"});
+    return format.value_or(settings.format);
+}
+
+bool is_taken_name(std::string_view name) {
+    const std::string lower = text::to_lower(name);
+    return lower == key_variable || lower == action_variable ||
+           std::any_of(actions().begin(), actions().end(),
+                       [&](const Action& action) { return action.knows(lower); });
+}
+
+Caller identify(const Settings& settings, const Request& request) {
+    Caller caller{.key = nullptr, .action = find_action(request.variables.get(action_variable))};
+    if (key_sent(settings, request) == KeySent::properly)
+        caller.key = find_key(settings.keys, find_sent_key(request));
+    return caller;
+}
+
+std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
+                                                        const Caller& caller) {
+    Problems problems = request.variables.problems();
+    const Format format = choose_format(settings, request, problems);
+
+    const auto refuse = [&](const Refusal& refusal) {
+        Reply reply = problem_reply(settings, format, {refusal.problem});
+        reply.log = "refused: " + refusal.log;
+        return reply;
+    };
+    // Whoever has no key learns nothing else.
+    const KeySent sent = key_sent(settings, request);
+    // Unless the key may stand in what could not be read.
+    if (sent == KeySent::not_at_all && !request.variables.complete())
+        return problem_reply(settings, format, problems);
+    if (const auto refusal = check_key(sent, caller.key, request.address, today()))
+        return refuse(*refusal);
+
+    // What is missing may stand there, too: nothing more can be said of the request.
+    if (!request.variables.complete())
+        return problem_reply(settings, format, problems);
+
+    const std::string_view name = request.variables.get(action_variable);
+    const Action* action = caller.action;
+    if (action == nullptr) {
+        problems.push_back({name.empty() ? code::missing_action : code::unknown_action,
+                            std::string(action_variable),
+                            name.empty() ? "is required" : "there is no such action"});
+        return problem_reply(settings, format, problems);
+    }
+
+    if (const auto refusal = check_action(*caller.key, *action))
+        return refuse(*refusal);
+
+    std::string ignored = unknown_variables(settings, *action, request.variables, problems);
+    Work work = [&]() -> Work {
+        switch (action->verb) {
+            case Verb::get:
+                return check_selection(*action, request.variables, settings.max_records, problems);
+            case Verb::verify:
+                return check_sign_in(*action, request.variables, problems);
+            default:
+                return check(*action, request.variables, settings.check, problems);
+        }
+    }();
+    if (action->verb == Verb::locate && !settings.geocoder)
+        problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
+    if (!problems.empty()) {
+        Reply reply = problem_reply(settings, format, problems);
+        add_ignored(reply, ignored);
+        return reply;
+    }
+    return std::unique_ptr<Call>(new Call(settings, format, std::move(work), std::move(ignored)));
+}
+
+}  // namespace helpdesk
