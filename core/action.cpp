@@ -16,9 +16,13 @@ struct VerbNames {
 };
 
 constexpr std::array verbs = {
-    VerbNames{Verb::add, "add_", "added_"},          VerbNames{Verb::update, "update_", "updated_"},
-    VerbNames{Verb::remove, "delete_", "deleted_"},  VerbNames{Verb::get, "get_", ""},
-    VerbNames{Verb::verify, "verify_", "verified_"}, VerbNames{Verb::locate, "locate_", "located_"},
+    VerbNames{Verb::add, "add_", "added_"},
+    VerbNames{Verb::update, "update_", "updated_"},
+    VerbNames{Verb::upsert, "upsert_", "updated_"},
+    VerbNames{Verb::remove, "delete_", "deleted_"},
+    VerbNames{Verb::get, "get_", ""},
+    VerbNames{Verb::verify, "verify_", "verified_"},
+    VerbNames{Verb::locate, "locate_", "located_"},
 };
 
 std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
@@ -49,7 +53,9 @@ std::vector<Action> make_actions() {
     for (const Resource* resource :
          {&customers(), &companies(), &portals(), &customer_groups(), &categories(), &support_contracts()})
         for (const VerbNames& names : verbs) {
-            if ((names.verb == Verb::verify && resource->sign_in == nullptr) ||
+            // What has an ID of ours is not added under one that the client chose.
+            if ((names.verb == Verb::upsert && resource->known_by_id) ||
+                (names.verb == Verb::verify && resource->sign_in == nullptr) ||
                 (names.verb == Verb::locate && !resource->has_place()))
                 continue;
             const std::string noun(names.verb == Verb::get ? resource->plural : resource->singular);
@@ -73,6 +79,13 @@ const std::vector<Action>& actions() {
 const Action* find_action(std::string_view name) {
     const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
         return text::equal_ignoring_case(action.name, name);
+    });
+    return found == actions().end() ? nullptr : &*found;
+}
+
+const Action* find_action(const Resource& resource, Verb verb) {
+    const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
+        return &action.resource == &resource && action.verb == verb;
     });
     return found == actions().end() ? nullptr : &*found;
 }

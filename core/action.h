@@ -12,11 +12,13 @@ namespace helpdesk {
 // The variable that names the action.
 inline constexpr std::string_view action_variable = "action";
 
-enum class Verb { add, update, remove, get, verify, locate };
+enum class Verb { add, update, upsert, remove, get, verify, locate };
 
 struct Action {
-    std::string name;    // add_customer, get_customers
-    std::string answer;  // the output variable: added_customer; of a list the root: customers
+    std::string name;  // add_customer, get_customers
+    // The output variable: added_customer; of a list the root: customers. An upsert answers as the add or the
+    // update that it came to, and this is the update's.
+    std::string answer;
     Verb verb;
     const Resource& resource;
     std::vector<std::string> variables;  // all that it reads, besides key, action and format
@@ -29,5 +31,7 @@ const std::vector<Action>& actions();
 
 // Null when there is no such action. Case does not matter.
 const Action* find_action(std::string_view name);
+// Null when the resource has no such action.
+const Action* find_action(const Resource& resource, Verb verb);
 
 }  // namespace helpdesk

@@ -37,13 +37,15 @@ class AnswerWriter : public RecordSink {
     void start() override {
         writer_ = make_list_writer(format_, resource_.plural, resource_.singular);
         records_ = 0;
+        entity_tag_.clear();
     }
 
     void record(const std::vector<std::string>& values) override {
-        ++records_;
+        if (++records_ == 1 && resource_.versioned)
+            entity_tag_ = entity_tag(values.front(), values.back());
         std::vector<std::string> times;
-        times.reserve(values.size());
-        for (std::size_t i = 0; i < values.size(); ++i) {
+        times.reserve(fields_.size());
+        for (std::size_t i = 0; i < fields_.size(); ++i) {
             const Output& output = resource_.outputs[i];
             fields_[i] = {output.name, values[i]};
             if (output.source == Output::Source::time || output.source == Output::Source::list_dates)
@@ -54,6 +56,8 @@ class AnswerWriter : public RecordSink {
 
     Text finish() { return writer_->finish(); }
     std::uint64_t records() const { return records_; }
+    // Of the first record; empty where there is none, or none that has a version.
+    const std::string& entity_tag_of_first() const { return entity_tag_; }
 
   private:
     std::string format_times(const std::string& list) const {
@@ -69,6 +73,7 @@ class AnswerWriter : public RecordSink {
     Record fields_;
     std::unique_ptr<ListWriter> writer_;
     std::uint64_t records_ = 0;
+    std::string entity_tag_;
 };
 
 namespace {
@@ -148,6 +153,7 @@ Call::Call(const Settings& settings, Format format, Work work, std::string ignor
       ignored_(std::move(ignored)),
       stage_(Stage::database) {
     if (auto* write = std::get_if<Write>(&work_)) {
+        located_ = write;
         const Locating way = settings.geocoder ? locating(*write) : Locating::none;
         reads_place_ = way == Locating::from_record;
         if (way == Locating::from_call)
@@ -172,6 +178,9 @@ std::string_view Call::action_name() const {
         [](const auto& work) -> std::string_view {
             if constexpr (std::is_same_v<decltype(work), const HealthCheck&>)
                 return "";
+            else if constexpr (std::is_same_v<decltype(work), const Write&>)
+                return (work.when_missing ? find_action(work.action->resource, Verb::upsert) : work.action)
+                    ->name;
             else
                 return work.action->name;
         },
@@ -203,9 +212,15 @@ void Call::hash() {
         if (auto* check = std::get_if<SignInCheck>(&work_)) {
             finish_sign_in(*check);
         } else {
-            std::string& password = *std::get<Write>(work_).find(Kind::password)->text;
+            auto& write = std::get<Write>(work_);
+            std::string& password = *write.find(Kind::password)->text;
             std::string hash = hash_password(password, settings_.bcrypt_cost);
             cleanse(password);
+            if (write.when_missing) {
+                std::string& same = *write.when_missing->find(Kind::password)->text;
+                cleanse(same);
+                same = hash;
+            }
             password = std::move(hash);
             stage_ = Stage::database;
         }
@@ -223,7 +238,7 @@ std::string Call::take(const GeocoderReply& reply) {
     observe(metric::geocoder_time, {answer.result()}, times_.geocoder);
     geocoder_query_.clear();
     if (answer.found)
-        set_coordinates(write, *answer.found);
+        set_coordinates(*located_, *answer.found);
     stage_ = stage_of_write();
     if (!answer.found && write.action->verb == Verb::locate)
         end({.problems = {not_located(answer)},
@@ -238,7 +253,7 @@ Call::Sharing Call::sharing() const {
     if (std::holds_alternative<HealthCheck>(work_))
         return Sharing::health;
     const auto* selection = std::get_if<Selection>(&work_);
-    return selection != nullptr && can_share(*selection) ? Sharing::read : Sharing::none;
+    return selection != nullptr && selection->is_of_one() ? Sharing::read : Sharing::none;
 }
 
 void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
@@ -320,8 +335,13 @@ bool Call::read_place(Write& write) {
         end(std::move(place));
         return false;
     }
-    if (place.exists)
+    if (place.exists || write.when_missing)
         geocoder_query_ = begin_locating(write, place.values);
+    if (!place.exists && write.when_missing) {
+        located_ = write.when_missing.get();
+        const bool ask = locating(*located_) == Locating::from_call;
+        geocoder_query_ = ask ? begin_locating(*located_, {}) : "";
+    }
     stage_ = stage_of_write();
     if (place.exists && geocoder_query_.empty() && write.action->verb == Verb::locate)
         end({.problems = {not_located({})}, .log = {}});
@@ -330,22 +350,35 @@ bool Call::read_place(Write& write) {
 
 void Call::take(WriteResult result) {
     if (result.problems.empty()) {
-        rows_ = 1;
-        body_ = {write_answer(format_, {{std::get<Write>(work_).action->answer, result.answer}})};
+        const auto& write = std::get<Write>(work_);
+        const Action& done = write.when_missing && result.added ? *write.when_missing->action : *write.action;
+        rows_ = result.repeated ? 0 : 1;
+        body_ = {write_answer(format_, {{done.answer, result.answer}})};
+        if (result.repeated)
+            headers_.emplace_back("Idempotent-Replayed", "true");
+        if (!result.entity_tag.empty())
+            headers_.emplace_back("ETag", std::move(result.entity_tag));
     }
     end(std::move(result));
 }
 
 void Call::take(ReadResult result, AnswerWriter& writer) {
     const auto& selection = std::get<Selection>(work_);
+    const std::string& tag = writer.entity_tag_of_first();
+    if (result.problems.empty() && !selection.if_match.empty() &&
+        (tag.empty() || !matches(selection.if_match, tag)))
+        result.problems.push_back(precondition_failed(selection.action->resource.noun));
     if (result.problems.empty() && selection.count_only) {
         body_ = {write_answer(format_, {{"count", std::to_string(result.count)}},
                               selection.action->resource.plural)};
     } else if (result.problems.empty()) {
         rows_ = writer.records();
         body_ = writer.finish();
+        if (selection.is_of_one() && !tag.empty())
+            headers_.emplace_back("ETag", tag);
     }
-    more_ = result.more;
+    if (result.more)
+        headers_.emplace_back("X-Helpdesk-More", "Y");
     end(std::move(result));
 }
 
@@ -403,8 +436,7 @@ Reply Call::reply() {
     } else {
         reply.content_type = content_type(format_);
         reply.body = std::move(body_);
-        if (more_)
-            reply.headers.emplace_back("X-Helpdesk-More", "Y");
+        reply.headers = std::move(headers_);
     }
     add_ignored(reply, ignored_);
     reply.times = times_;

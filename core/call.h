@@ -44,10 +44,12 @@ struct Settings {
 
 struct Request {
     Variables variables;
-    std::string_view api_key;        // header X-API-Key
-    std::string_view authorization;  // header Authorization
-    std::string_view accept;         // header Accept
-    bool key_in_url = false;         // whether the variable `key` stands in the query string
+    std::string_view api_key;               // header X-API-Key
+    std::string_view authorization;         // header Authorization
+    std::string_view accept;                // header Accept
+    std::string_view if_match = {};         // header If-Match
+    std::string_view idempotency_key = {};  // header Idempotency-Key
+    bool key_in_url = false;                // whether the variable `key` stands in the query string
     Address address = {};
 };
 
@@ -170,11 +172,12 @@ class Call {
     Stage stage_;
     bool reads_place_ = false;  // before the write
     std::string geocoder_query_;
+    Write* located_ = nullptr;  // in `work_`: to which the coordinates go
     Outcome outcome_;
     Credentials credentials_;
     std::string signed_in_;
     Text body_;
-    bool more_ = false;
+    std::vector<std::pair<std::string_view, std::string>> headers_;
     std::uint64_t rows_ = 0;
     Times times_;
     std::optional<Raised> waiting_;

@@ -297,13 +297,30 @@ Value* Write::find(Kind kind) {
     return found == values.end() ? nullptr : &*found;
 }
 
-Write check(const Action& action, const Variables& variables, const CheckOptions& options,
-            Problems& problems) {
+namespace {
+
+Write check_one(const Action& action, const Variables& variables, const CheckOptions& options,
+                Problems& problems) {
     Write write{.action = &action, .identifier = {}, .id = {}, .values = {}};
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
     if (action.verb == Verb::add || action.verb == Verb::update)
         checker.take_values(write);
+    return write;
+}
+
+}  // namespace
+
+Write check(const Action& action, const Variables& variables, const CheckOptions& options,
+            Problems& problems) {
+    if (action.verb != Verb::upsert)
+        return check_one(action, variables, options, problems);
+    // It must be good for both, so that its outcome does not hang on what is stored. The add has all problems
+    // of the update.
+    Problems of_update;
+    Write write = check_one(*find_action(action.resource, Verb::update), variables, options, of_update);
+    write.when_missing = std::make_unique<Write>(
+        check_one(*find_action(action.resource, Verb::add), variables, options, problems));
     return write;
 }
 

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "action.h"
+#include "conditions.h"
 #include "decode.h"
 #include "problem.h"
 
@@ -39,6 +41,10 @@ struct Write {
     std::optional<std::uint64_t> id;  // finds the record instead of the identifier
     std::vector<Value> values;
     std::vector<Stored> beside = {};  // what else the address was made of to which `located` values belong
+    // Of an upsert, which is an update: the add that is done if there is no such record.
+    std::unique_ptr<Write> when_missing = {};
+    std::vector<std::string> if_match = {};  // tags, one of which the record must have; none: no matter
+    std::optional<Repeatable> repeatable = {};
 
     Value* find(Kind kind);
 };

@@ -96,6 +96,7 @@ const Resource& customers() {
                                                    .selectors = selectors,
                                                    .known_by_id = false,
                                                    .timestamps = true,
+                                                   .versioned = true,
                                                    .needs_selector = true,
                                                    .sign_in = &sign_in});
     return resource;

@@ -147,6 +147,8 @@ Json answer_schema(const Action& action) {
     if (action.verb == Verb::get)
         return list_of(action.answer, reference_to("schemas", resource.singular));
     Json properties = object(Member{action.answer, object(Member{"type", string("string")})});
+    if (action.verb == Verb::upsert)
+        set(properties, find_action(resource, Verb::add)->answer, object(Member{"type", string("string")}));
     if (action.verb == Verb::verify)
         for (const std::string_view name : resource.sign_in->outputs)
             set(properties, name, object(Member{"type", string("string")}));
@@ -205,6 +207,8 @@ std::string summary(const Action& action) {
             return "Add a " + noun;
         case Verb::update:
             return "Change a " + noun;
+        case Verb::upsert:
+            return "Add a " + noun + ", or change it";
         case Verb::remove:
             return "Delete a " + noun;
         case Verb::get:

@@ -119,19 +119,12 @@ std::string describe_selector(const Selector& selector) {
 
 namespace {
 
-const Action* find(const Resource& resource, Verb verb) {
-    const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
-        return &action.resource == &resource && action.verb == verb;
-    });
-    return found == actions().end() ? nullptr : &*found;
-}
-
 void describe_actions(const Resource& resource, std::string& text) {
     const std::string identifier = quote(resource.identifier().name);
     const std::string finds = resource.known_by_id ? "`id` or " + identifier : identifier;
     const std::string answers = resource.known_by_id ? "the ID" : "the " + identifier + " as stored";
     const auto line = [&](Verb verb, const std::string& reads) {
-        const Action& action = *find(resource, verb);
+        const Action& action = *find_action(resource, verb);
         const std::string answer =
             verb == Verb::get ? quote(action.answer) + ", a list" : quote(action.answer) + ", " + answers;
         text += "- " + quote(action.name) + ": " + reads + ". Answer: " + answer + ".\n";
@@ -143,11 +136,16 @@ void describe_actions(const Resource& resource, std::string& text) {
                   ? "; " + quote(std::string(rename_prefix) + std::string(resource.identifier().name)) +
                         " renames"
                   : ""));
+    if (const Action* upsert = find_action(resource, Verb::upsert))
+        text +=
+            "- " + quote(upsert->name) + ": the variables below. Adds the " + std::string(resource.noun) +
+            " if there is none, else changes it. Answer: " + quote(find_action(resource, Verb::add)->answer) +
+            " or " + quote(upsert->answer) + ", " + answers + ".\n";
     line(Verb::remove, finds);
     line(Verb::get, "the selectors below");
-    if (find(resource, Verb::locate) != nullptr)
+    if (find_action(resource, Verb::locate) != nullptr)
         line(Verb::locate, finds + ". Looks up the coordinates of the address that is stored");
-    if (const Action* verify = find(resource, Verb::verify)) {
+    if (const Action* verify = find_action(resource, Verb::verify)) {
         text += "- " + quote(verify->name) + ":";
         for (const std::string& name : verify->variables)
             text += (&name == &verify->variables.front() ? " " : ", ") + quote(name);

@@ -134,6 +134,7 @@ struct Resource {
     // identifier, which `new_` before its name changes.
     bool known_by_id = true;
     bool timestamps = false;      // has date_added and last_updated
+    bool versioned = false;       // has `version`, which counts the changes of a record
     bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
     std::vector<Output> outputs = {};

@@ -212,6 +212,14 @@ class SelectionChecker {
 
 }  // namespace
 
+bool Selection::is_of_one() const {
+    if (conditions.size() != 1 || order != nullptr || offset != 0 || count_only)
+        return false;
+    const Condition& condition = conditions.front();
+    return condition.values.size() == 1 &&
+           (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name);
+}
+
 const Condition* Selection::find(SelectorKind kind) const {
     const auto found = std::find_if(conditions.begin(), conditions.end(),
                                     [&](const Condition& c) { return c.selector->kind == kind; });

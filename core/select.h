@@ -34,7 +34,10 @@ struct Selection {
     std::size_t limit = 0;
     std::size_t offset = 0;
     bool count_only = false;
+    std::vector<std::string> if_match = {};  // tags, one of which the only record must have; none: no matter
 
+    // Whether it names one record, and asks for nothing but that.
+    bool is_of_one() const;
     const Condition* find(SelectorKind kind) const;
 };
 

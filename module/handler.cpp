@@ -206,7 +206,8 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     r->headers_out.content_length_n = 0;
     for (const std::string& piece : reply.body)
         r->headers_out.content_length_n += static_cast<off_t>(piece.size());
-    // If-Match and the like are for caches: what was done must not be answered with 304 or 412.
+    // If-Match is for the core, and the like are for caches: what was done must not be answered with 304 or
+    // 412.
     r->disable_not_modified = 1;
     add_header(r, "Cache-Control", "no-store");
     add_header(r, "X-Request-ID", request_id(r));
@@ -276,7 +277,9 @@ Request read_head(ngx_http_request_t* r) {
     Request request{.variables = {},
                     .api_key = find_header(r, "x-api-key"),
                     .authorization = find_header(r, "authorization"),
-                    .accept = find_header(r, "accept")};
+                    .accept = find_header(r, "accept"),
+                    .if_match = find_header(r, if_match_header),
+                    .idempotency_key = find_header(r, idempotency_key_header)};
     decode_form(view(r->args), request.variables);
     request.key_in_url = !request.variables.get(key_variable).empty();
     request.address = address_of(*r->connection->sockaddr);

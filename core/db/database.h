@@ -53,10 +53,13 @@ struct Outcome {
 
 struct WriteResult : Outcome {
     std::string answer;  // the record's identifier as stored, or its ID where the resource is known by that
+    bool added = false;      // of an add, and of an upsert that found no such record
+    bool repeated = false;   // nothing was done: this was the answer to the first of the repeats
+    std::string entity_tag;  // of the record as it is now, if the write has an If-Match
 };
 
 // Does one write as one transaction: whole, or not at all. An add or an update without lists takes two round
-// trips at most.
+// trips at most. A repeatable write is done again after a lost connection, since that does no harm.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
 // The most writes, and the most look-ups, that share a statement.
@@ -76,7 +79,8 @@ class RecordSink {
     virtual ~RecordSink() = default;
     // The list begins, perhaps anew after a lost connection: records taken before do not count.
     virtual void start() = 0;
-    // One value for each output of the resource, times as SQL writes them.
+    // One value for each output of the resource, times as SQL writes them; then the record's version, where
+    // the resource has versions.
     virtual void record(const std::vector<std::string>& values) = 0;
 };
 
@@ -88,10 +92,7 @@ struct ReadResult : Outcome {
 // Reads a list, or counts it. Holds no more than a few dozen records at once, whatever their number.
 ReadResult read(const DatabaseSettings& database, const Selection& selection, RecordSink& sink);
 
-// Whether a selection names one record, so that it may share a statement with others.
-bool can_share(const Selection& selection);
-
-// Reads several selections that can share, each into the sink of its place.
+// Reads several selections of one record each, each into the sink of its place.
 std::vector<ReadResult> read_grouped(const DatabaseSettings& database,
                                      std::span<const Selection* const> selections,
                                      std::span<RecordSink* const> sinks);

@@ -262,7 +262,7 @@ class Lookup : public Operation {
             resource.find_output(by_id ? id_variable : resource.identifier().name) - resource.outputs.data());
         records_.clear();
         while (row->next()) {
-            std::vector<std::string> record = values_of(*row, 1, resource.outputs);
+            std::vector<std::string> record = record_of(*row, 1, resource);
             std::string name = record[key];
             records_.emplace(std::move(name), std::move(record));
         }
@@ -338,13 +338,27 @@ class GroupReader {
 }  // namespace
 }  // namespace db
 
+namespace {
+
+bool is(const Outcome& outcome, std::string_view code) {
+    return std::any_of(outcome.problems.begin(), outcome.problems.end(),
+                       [&](const Problem& problem) { return problem.code == code; });
+}
+
+}  // namespace
+
 WriteResult write(const DatabaseSettings& database, const Write& write) {
-    db::Writer writer(write);
-    const Outcome outcome = db::attempt(database, writer);
-    WriteResult result = writer.result();
-    if (!outcome.problems.empty())
-        static_cast<Outcome&>(result) = outcome;
-    return result;
+    for (int tries = 1;; ++tries) {
+        db::Writer writer(write);
+        const Outcome outcome = db::attempt(database, writer);
+        WriteResult result = writer.result();
+        if (!outcome.problems.empty())
+            static_cast<Outcome&>(result) = outcome;
+        // What an upsert found missing may have been added by another meanwhile: then it is there to be
+        // changed.
+        if (!write.when_missing || !is(result, code::already_exists) || tries == db::most_conflicts)
+            return result;
+    }
 }
 
 std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
@@ -352,6 +366,21 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
     std::vector<WriteResult> results(writes.size());
     if (!writes.empty())
         db::GroupWriter(database, writes, results).run();
+    // The upserts that found nothing.
+    std::vector<std::size_t> places;
+    std::vector<const Write*> adds;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+        if (writes[i]->when_missing && is(results[i], code::not_found)) {
+            places.push_back(i);
+            adds.push_back(writes[i]->when_missing.get());
+        }
+    }
+    if (adds.empty())
+        return results;
+    std::vector<WriteResult> added = write_grouped(database, adds);
+    for (std::size_t i = 0; i < adds.size(); ++i)
+        results[places[i]] =
+            is(added[i], code::already_exists) ? write(database, *writes[places[i]]) : std::move(added[i]);
     return results;
 }
 
@@ -359,15 +388,6 @@ bool can_share(const Write& write) {
     return (write.action->verb == Verb::add || write.action->verb == Verb::update) &&
            !write.action->resource.known_by_id && !write.values.empty() &&
            !db::WritePlan(write).needs_transaction();
-}
-
-bool can_share(const Selection& selection) {
-    if (selection.conditions.size() != 1 || selection.order != nullptr || selection.offset != 0 ||
-        selection.count_only)
-        return false;
-    const Condition& condition = selection.conditions.front();
-    return condition.values.size() == 1 &&
-           (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name);
 }
 
 std::vector<ReadResult> read_grouped(const DatabaseSettings& database,

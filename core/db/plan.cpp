@@ -110,6 +110,8 @@ WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(
 }
 
 bool WritePlan::needs_transaction() const {
+    if (write_->repeatable || !write_->if_match.empty())
+        return true;
     return std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
@@ -138,6 +140,8 @@ Statement WritePlan::question(unsigned number) const {
     for (const Variable& variable : resource().variables)
         if (variable.kind == Kind::coordinate)
             statement.sql += ", record." + quoted(variable.column) + " IS NOT NULL";
+    if (!write_->if_match.empty())
+        statement.sql += ", record.version";
     for (const Target& target : targets_)
         for (const auto& name : target.names)
             statement.sql += ", " + id_query(*target.reference(), name, statement.parameters);
@@ -159,6 +163,9 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
     for (const Variable& variable : resource().variables)
         if (variable.kind == Kind::coordinate)
             ++column;
+    if (!write_->if_match.empty())
+        version_ = row.isNull(column) ? 0 : row.getUInt64(column);
+    column += write_->if_match.empty() ? 0 : 1;
     for (Target& target : targets_) {
         target.ids.clear();
         for (std::size_t i = 0; i < target.names.size(); ++i, ++column)
@@ -173,6 +180,8 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
         record_id = row.getUInt64(2);
         identifier = row.getString(3);
         check_pairs(row, first_pair_column);
+        if (!write_->if_match.empty() && !matches(write_->if_match, entity_tag_of(version_)))
+            problems.push_back(precondition_failed(resource().noun));
     }
     check_references();
 }
@@ -248,10 +257,17 @@ Problem WritePlan::in_use() const {
             "the " + std::string(resource().noun) + " \"" + identifier + "\" is still in use"};
 }
 
-WriteResult WritePlan::result() {
+std::string WritePlan::entity_tag_of(std::uint64_t version) const {
+    return entity_tag(std::to_string(record_id), std::to_string(version));
+}
+
+WriteResult WritePlan::result() const {
     WriteResult result;
-    result.problems = std::move(problems);
-    result.answer = resource().known_by_id ? std::to_string(record_id) : std::move(identifier);
+    result.problems = problems;
+    result.added = adding();
+    if (!write_->if_match.empty() && !removing())
+        result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
+    result.answer = resource().known_by_id ? std::to_string(record_id) : identifier;
     return result;
 }
 

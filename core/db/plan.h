@@ -44,7 +44,8 @@ class WritePlan {
     std::vector<Target>& targets() { return targets_; }
     const std::vector<Target>& targets() const { return targets_; }
 
-    // Whether more than one statement makes the change: lists, new rows and a rule over stored values.
+    // Whether more than one statement makes the change, or it hangs on what is stored: lists, new rows, a
+    // rule over stored values, and what the request's headers ask for.
     bool needs_transaction() const;
 
     // Whether no value refers to another row.
@@ -71,15 +72,17 @@ class WritePlan {
     std::string identifier;  // as stored
 
     // What the client is told, once all is done.
-    WriteResult result();
+    WriteResult result() const;
 
   private:
     const Value* supplied(std::string_view name) const;
+    std::string entity_tag_of(std::uint64_t version) const;
     void check_references();
     void check_pairs(const sql::ResultSet& row, unsigned first_column);
 
     const Write* write_;
     std::vector<Target> targets_;
+    std::uint64_t version_ = 0;  // where there is an If-Match
 };
 
 }  // namespace helpdesk::db

@@ -79,7 +79,7 @@ void Reader::read_at_once() {
     const auto row = connection_->query(statement.sql, statement.parameters);
     for (std::size_t taken = 0; row->next(); ++taken) {
         if (taken < selection_.limit)
-            sink_.record(values_of(*row, 1, resource_.outputs));
+            sink_.record(record_of(*row, 1, resource_));
         else
             more_ = true;
     }
@@ -169,11 +169,14 @@ void Reader::read_records(const Found* first, std::size_t count) {
     add_in(statement, "record.id", ids);
     const auto row = connection_->query(statement.sql, statement.parameters);
     while (row->next())
-        records[row->getUInt64(1)] = values_of(*row, 2, resource_.outputs);
+        records[row->getUInt64(1)] = record_of(*row, 2, resource_);
+    // The time of the last change.
+    const std::size_t changed = resource_.outputs.size() - 1;
     for (std::size_t i = 0; i < count; ++i) {
         const auto found = records.find(first[i].id);
         // Deleted meanwhile; or changed, so that it stands further on in the walk.
-        if (found == records.end() || (!first[i].changed.empty() && found->second.back() != first[i].changed))
+        if (found == records.end() ||
+            (!first[i].changed.empty() && found->second[changed] != first[i].changed))
             continue;
         sink_.record(found->second);
     }

@@ -62,8 +62,10 @@ const RecordSql& record_sql(const Resource& resource) {
     static const auto all = [] {
         std::map<const Resource*, RecordSql> all;
         for (const Action& action : actions())
-            all.try_emplace(&action.resource, RecordSql{expressions(action.resource.outputs),
-                                                        reference_joins(action.resource.outputs)});
+            all.try_emplace(&action.resource,
+                            RecordSql{expressions(action.resource.outputs) +
+                                          (action.resource.versioned ? ", record.version" : ""),
+                                      reference_joins(action.resource.outputs)});
         return all;
     }();
     return all.at(&resource);
@@ -89,6 +91,14 @@ std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_col
     for (const Output& output : outputs)
         values.push_back(value_of(row, first_column++, output));
     return values;
+}
+
+std::vector<std::string> record_of(const sql::ResultSet& row, unsigned first_column,
+                                   const Resource& resource) {
+    std::vector<std::string> record = values_of(row, first_column, resource.outputs);
+    if (resource.versioned)
+        record.push_back(row.getString(first_column + static_cast<unsigned>(resource.outputs.size())));
+    return record;
 }
 
 }  // namespace helpdesk::db

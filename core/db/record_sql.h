@@ -23,7 +23,7 @@ std::string expressions(const std::vector<Output>& outputs);
 // The tables whose rows give the names of references, to follow `… AS record`.
 std::string reference_joins(const std::vector<Output>& outputs);
 
-// What stands after SELECT and after `… AS record` for all outputs of a resource: made once.
+// What stands after SELECT and after `… AS record` for all outputs of a resource and its version: made once.
 struct RecordSql {
     std::string expressions;
     std::string joins;
@@ -36,6 +36,10 @@ std::string value_of(const sql::ResultSet& row, unsigned column, const Output& o
 // The values of all outputs, which stand in the row from `first_column` on.
 std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_column,
                                    const std::vector<Output>& outputs);
+
+// What a RecordSink takes of a row in which those expressions stand from `first_column` on.
+std::vector<std::string> record_of(const sql::ResultSet& row, unsigned first_column,
+                                   const Resource& resource);
 
 // `column IN (?, …)`. A power of two, so that few prepared statements serve all lengths.
 template <typename Values>

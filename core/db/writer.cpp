@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "repeats.h"
+
 namespace helpdesk::db {
 
 void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
@@ -32,6 +34,8 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
     // The time at which the row was free to be changed, not that at which waiting for it began: a walk by
     // last_updated must not have passed it.
     std::string sql = resource.timestamps ? ", last_updated = SYSDATE()" : "";
+    if (resource.versioned)
+        sql += ", version = version + 1";
     std::vector<Parameter> parameters;
     const auto& targets = plans.front()->targets();
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -65,31 +69,66 @@ void Writer::run(Connection& connection) {
     connection_ = &connection;
     committing_ = false;
     plan_ = WritePlan(write_);
-    const bool transaction = plan_.needs_transaction();
-    if (transaction)
-        connection_->begin();
-    if (plan_.needs_question()) {
-        const Statement question = plan_.question(0);
-        const auto row = connection_->query(question.sql, question.parameters);
-        row->next();
-        plan_.take_answer(*row);
+    thread_local int repeatable_writes = 0;
+    if (write_.repeatable && repeatable_writes++ % writes_between_deletions == 0)
+        forget_old_answers(connection);
+    if (!plan_.needs_transaction())
+        return store_alone();
+    connection.begin();
+    store_in_transaction();
+    if (!result_.problems.empty())
+        return connection.rollback();
+    // A repeatable write finds out what became of it when it is tried again.
+    committing_ = !write_.repeatable;
+    connection.commit();
+}
+
+void Writer::store_alone() {
+    ask();
+    // The statement commits by itself.
+    committing_ = true;
+    if (plan_.problems.empty())
+        store();
+    result_ = plan_.result();
+}
+
+void Writer::store_in_transaction() {
+    if (write_.repeatable) {
+        if (auto answer = find_answer(*connection_, *write_.repeatable)) {
+            result_ = std::move(*answer);
+            return;
+        }
     }
-    if (!plan_.problems.empty()) {
-        if (transaction)
-            connection_->rollback();
-        return;
+    ask();
+    if (plan_.problems.empty()) {
+        create_rows();
+        store();
     }
-    create_rows();
-    // Without a transaction the next statement commits by itself.
-    committing_ = !transaction;
-    store();
-    if (transaction) {
+    if (plan_.problems.empty())
         for (const Target& target : plan_.targets())
             if (target.is_list())
                 replace_list(target);
-        committing_ = true;
-        connection_->commit();
-    }
+    result_ = plan_.result();
+    if (write_.repeatable && result_.problems.empty())
+        keep_answer(*connection_, *write_.repeatable, result_);
+}
+
+// What is wrong becomes a problem of the plan, which becomes that of the add where an upsert finds nothing.
+void Writer::ask() {
+    if (!plan_.needs_question())
+        return;
+    take_answer();
+    if (plan_.adding() || plan_.record_id != 0 || !write_.when_missing || !write_.if_match.empty())
+        return;
+    plan_ = WritePlan(*write_.when_missing);
+    take_answer();
+}
+
+void Writer::take_answer() {
+    const Statement question = plan_.question(0);
+    const auto row = connection_->query(question.sql, question.parameters);
+    row->next();
+    plan_.take_answer(*row);
 }
 
 std::optional<Problem> Writer::explain(int error) const {

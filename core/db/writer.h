@@ -22,9 +22,13 @@ class Writer : public Operation {
     std::optional<Problem> explain(int error) const override;
 
     // Of the last attempt.
-    WriteResult result() { return plan_.result(); }
+    const WriteResult& result() const { return result_; }
 
   private:
+    void store_alone();
+    void store_in_transaction();
+    void ask();
+    void take_answer();
     void create_rows();
     void store();
     void remove_record();
@@ -33,6 +37,7 @@ class Writer : public Operation {
 
     const Write& write_;
     WritePlan plan_;
+    WriteResult result_;
     Connection* connection_ = nullptr;
     bool committing_ = false;
 };

@@ -9,7 +9,7 @@ from api import Api, remember_secret, secret_in
 from servers import LOGS, MariaDB, Nginx, wait_for
 
 TABLES = ("customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
-          "customer_groups", "portals", "categories", "support_contracts")
+          "customer_groups", "portals", "categories", "support_contracts", "idempotency_keys")
 
 
 def numbers(count):

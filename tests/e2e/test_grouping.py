@@ -41,6 +41,10 @@ def update(cid, **variables):
     return {"action": "update_customer", "cid": cid, **variables}
 
 
+def upsert(cid, **variables):
+    return {"action": "upsert_customer", "cid": cid, **variables}
+
+
 def get(cid):
     return {"action": "get_customers", "cid": cid}
 
@@ -92,6 +96,27 @@ def test_a_group_of_updates_takes_two_statements(db, run):
         assert (row["contact"], row["portal_id"], row["support"], row["city"]) == (str(i), 2, "N", "Rome")
 
 
+def test_a_group_of_upserts(db, run):
+    run([[add(f"c{i}", contact="old", city="Rome") for i in range(16)]], "grouped")
+    before = executed(db)
+    answers = run([[upsert(f"C{i}", contact=str(i)) for i in range(32)]], "grouped")
+    assert [status for status, _ in answers] == [200] * 32
+    assert [answer["response"] for _, answer in answers] == (
+        [[{"updated_customer": f"c{i}"}] for i in range(16)] + [[{"added_customer": f"C{i}"}] for i in range(16, 32)])
+    # Which are there, by index and then by all spellings; the change of those, and the adding of the others.
+    assert executed(db) - before == 4
+    assert [db.customer(f"c{i}")["contact"] for i in range(32)] == [str(i) for i in range(32)]
+    assert [db.customer(f"c{i}")["city"] for i in range(32)] == ["Rome"] * 16 + [""] * 16
+
+
+def test_upserts_of_one_new_customer_in_a_group(db, run):
+    answers = run([[upsert("x", city="Rome"), upsert("y", city="Oslo"), upsert("X", city="Bonn")]], "grouped")
+    # Whichever of the two is first.
+    names = sorted((name, cid.lower()) for _, answer in answers for name, cid in answer["response"][0].items())
+    assert names == [("added_customer", "x"), ("added_customer", "y"), ("updated_customer", "x")]
+    assert db.customer("x")["city"] in ("Rome", "Bonn") and db.count("customers") == 2
+
+
 def test_a_group_of_look_ups_takes_one_statement(db, run):
     run([[add(f"c{i}", contact=str(i)) for i in range(32)]], "grouped")
     before = executed(db)
@@ -136,11 +161,14 @@ def random_call(chance, known, serial):
     extra = {name: some[name] for name in chance.sample(sorted(some), chance.randint(0, 2))}
     if kind < 0.5:
         cid = chance.choice([f"new-{serial}", f"new-{serial}", f"new-{serial}", chance.choice(known), f"same-{serial // 7}"])
+        if kind < 0.1:
+            return upsert(f"upserted-{serial}", **texts)
         return add(cid, **texts) if cid.startswith("same") else add(cid, **texts, **extra)
     # Calls for one customer in a group are of one shape, so that their order is that of the input.
     cid = chance.choice([*known, "nobody"])
     name = ["contact", "city", "state"][len(cid) % 3]
-    return update(chance.choice([cid, cid.upper()]), **{name: chance.choice(["", "p", "q", "r" * 256])})
+    change = update if cid == "nobody" else chance.choice([update, upsert])
+    return change(chance.choice([cid, cid.upper()]), **{name: chance.choice(["", "p", "q", "r" * 256])})
 
 
 @pytest.mark.parametrize("seed", range(6))

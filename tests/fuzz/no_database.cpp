@@ -28,10 +28,6 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
     std::abort();
 }
 
-bool can_share(const Selection& /*selection*/) {
-    return false;
-}
-
 StoredPlace read_place(const DatabaseSettings& /*database*/, const Write& /*write*/) {
     std::abort();
 }

@@ -177,5 +177,36 @@ TEST(Problems, AreReportedAllAtOnce) {
     EXPECT_EQ(add("latitude=x&contracts=y&city=" + std::string(256, 'z')).codes.size(), 5U);
 }
 
+TEST(Upsert, IsAnUpdateAndAnAdd) {
+    const Checked call = check_call("upsert_customer", "cid=x&city=Rome&contact=");
+    EXPECT_TRUE(call.codes.empty());
+    EXPECT_EQ(call.write.action->name, "update_customer");
+    EXPECT_EQ(call.write.values.size(), 2U);
+    EXPECT_EQ(call.find("contact")->text, "");
+    ASSERT_NE(call.write.when_missing, nullptr);
+    EXPECT_EQ(call.write.when_missing->action->name, "add_customer");
+    EXPECT_EQ(call.write.when_missing->identifier, "x");
+    EXPECT_GT(call.write.when_missing->values.size(), 20U);
+}
+
+TEST(Upsert, TellsOfAProblemOnce) {
+    const std::string bad =
+        "cid=x&latitude=91&sc_start_dates=1/1/2024&contracts=1,1&email=" + std::string(256, 'e');
+    EXPECT_EQ(check_call("upsert_customer", bad).codes, add(bad).codes);
+    // What an update would leave to the database, an upsert has to be good for at once.
+    EXPECT_EQ(check_call("upsert_customer", "cid=x&latitude=5").codes,
+              Codes({{"longitude", "incomplete_coordinates"}}));
+    EXPECT_EQ(check_call("upsert_customer", "city=Rome").codes, Codes({{"cid", "required"}}));
+}
+
+TEST(Upsert, IsRefusedWhereAnUpdateIs) {
+    for (const char* query :
+         {"contracts=&sc_start_dates=1/1/2024", "company=create_new", "company=create_new&new_company=+",
+          "latitude=x&longitude=1", "contracts=x", "city=\xF0\x9F\x98\x80"}) {
+        const std::string call = std::string("cid=x&") + query;
+        EXPECT_EQ(check_call("upsert_customer", call).codes.empty(), update(call).codes.empty()) << query;
+    }
+}
+
 }  // namespace
 }  // namespace helpdesk

@@ -1,0 +1,50 @@
+#include "repeats.h"
+
+namespace helpdesk::db {
+namespace {
+
+constexpr std::uint64_t one_inserted = 1;
+
+}  // namespace
+
+void forget_old_answers(Connection& connection) {
+    connection.execute("DELETE FROM idempotency_keys WHERE used_at < NOW() - INTERVAL 1 DAY LIMIT " +
+                           std::to_string(most_deleted),
+                       {});
+}
+
+std::optional<WriteResult> find_answer(Connection& connection, const Repeatable& repeatable) {
+    // A repeat changes the row, so that the two are told apart by the number of rows.
+    if (connection.execute(
+            "INSERT INTO idempotency_keys (key_hash, request_hash, answer, added, used_at) "
+            "VALUES (UNHEX(?), UNHEX(?), '', 0, NOW()) ON DUPLICATE KEY UPDATE repeats = repeats + 1",
+            {repeatable.key_hash, repeatable.request_hash}) == one_inserted)
+        return std::nullopt;
+    const auto row = connection.query(
+        "SELECT used_at < NOW() - INTERVAL 1 DAY, request_hash = UNHEX(?), answer, added "
+        "FROM idempotency_keys WHERE key_hash = UNHEX(?)",
+        {repeatable.request_hash, repeatable.key_hash});
+    row->next();
+    if (row->getBoolean(1))
+        return std::nullopt;
+    WriteResult result;
+    if (row->getBoolean(2)) {
+        result.answer = row->getString(3);
+        result.added = row->getBoolean(4);
+        result.repeated = true;
+    } else {
+        result.problems.push_back({code::idempotency_key_reused, std::string(idempotency_key_header),
+                                   "was used for another request within the last day"});
+    }
+    return result;
+}
+
+void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result) {
+    connection.execute(
+        "UPDATE idempotency_keys SET request_hash = UNHEX(?), answer = ?, added = ?, used_at = NOW() "
+        "WHERE key_hash = UNHEX(?)",
+        {repeatable.request_hash, result.answer, static_cast<std::uint64_t>(result.added),
+         repeatable.key_hash});
+}
+
+}  // namespace helpdesk::db
