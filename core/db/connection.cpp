@@ -1,5 +1,7 @@
 #include "connection.h"
 
+#include <openssl/x509.h>
+
 #include <algorithm>
 
 #include "attempts.h"
@@ -35,8 +37,11 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
         options["sslEnforce"] = true;
         options["sslVerify"] = settings.tls == Tls::verify;
     }
+    // Without an authority, libmariadb from 3.4 on believes any server that knows the user's password.
     if (!settings.tls_ca.empty())
         options["sslCA"] = sql::SQLString(settings.tls_ca);
+    else if (settings.tls == Tls::verify)
+        options["sslCAPath"] = sql::SQLString(X509_get_default_cert_dir());
     return options;
 }
 

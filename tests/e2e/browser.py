@@ -18,9 +18,13 @@ class Browser(webdriver.Chrome):
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         super().__init__(service=Service("/usr/bin/chromedriver"), options=options)
 
+    def logged(self):
+        """What the pages logged since this was asked last, but for those inside of the browser, such as its own first page."""
+        return [entry for entry in self.get_log("browser") if not entry["message"].startswith("chrome:")]
+
     def complaints(self):
         """Warnings and errors since this was asked last."""
-        return [entry["message"] for entry in self.get_log("browser") if entry["level"] in ("WARNING", "SEVERE")]
+        return [entry["message"] for entry in self.logged() if entry["level"] in ("WARNING", "SEVERE")]
 
     def requests(self):
         """What was asked of any server since this was asked last, as the browser's protocol describes it."""

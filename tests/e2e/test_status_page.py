@@ -63,7 +63,7 @@ class Page:
 
     def log(self):
         """What the browser had to complain about."""
-        return [entry["message"] for entry in self.browser.get_log("browser")]
+        return [entry["message"] for entry in self.browser.logged()]
 
     def asked(self):
         """The addresses that the browser asked for, but for those inside of it: its own first page, the tab's icon."""
