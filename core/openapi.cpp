@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "action.h"
+#include "conditions.h"
 #include "format.h"
 #include "json.h"
 #include "key.h"
@@ -120,11 +121,28 @@ Json request_schema(const Action& action, std::string_view format_variable) {
                   Member{"required", std::move(required)});
 }
 
+Json header(std::string_view name, std::string_view description) {
+    return object(Member{"name", string(name)}, Member{"in", string("header")},
+                  Member{"required", boolean(false)}, Member{"schema", string_schema(description)});
+}
+
+// Those of section 1 are in the securitySchemes.
+void add_headers(const Action& action, Json& list) {
+    const bool writes = action.verb != Verb::get && action.verb != Verb::verify;
+    if (writes)
+        append(list,
+               header(idempotency_key_header,
+                      "the same value with the same request gives the first answer again, and does nothing"));
+    if (action.resource.versioned && action.verb != Verb::add && action.verb != Verb::verify)
+        append(list, header(if_match_header, "an `ETag`: only if nobody changed the record since"));
+}
+
 Json parameters(const Action& action, std::string_view format_variable) {
     Json list = array(parameter(action_variable, true, action_schema(action)));
     for (const std::string& name : action.variables)
         append(list, parameter(name, is_required(action, name), schema(action, name)));
     append(list, parameter(format_variable, false, format_schema()));
+    add_headers(action, list);
     return list;
 }
 
@@ -239,6 +257,9 @@ Json path(const Action& action, std::string_view format_variable) {
     Json get = operation(action, "_by_url");
     set(get, "parameters", parameters(action, format_variable));
     Json post = operation(action, "");
+    Json headers = array();
+    add_headers(action, headers);
+    set(post, "parameters", std::move(headers));
     set(post, "requestBody",
         object(Member{"required", boolean(true)}, Member{"content", body_content(action)}));
     return object(Member{"get", std::move(get)}, Member{"post", std::move(post)});
