@@ -467,7 +467,7 @@ def test_customers_without_coordinates_are_found(api, db, geocoder):
 def test_they_are_found_through_an_index(db):
     db.query("INSERT INTO customers (cid, notes, latitude, longitude) SELECT CONCAT('c', seq), '', 1, 2 FROM "
              f"{numbers(300)} AS numbers")
-    (plan,) = db.query("EXPLAIN SELECT id FROM customers AS record WHERE record.geocoded = 0 ORDER BY record.id LIMIT 100")
+    (plan,) = db.query("EXPLAIN FORMAT=TRADITIONAL SELECT id FROM customers AS record WHERE record.geocoded = 0 ORDER BY record.id LIMIT 100")
     assert plan["key"] == "customers_geocoded"
 
 
