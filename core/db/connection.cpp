@@ -75,6 +75,8 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
     connection_.reset(driver().connect(map));
     open_.emplace(metric::connections_open, name_);
     statement_.reset(connection_->createStatement());
+    if (settings.tls != Tls::off)
+        expect_encryption();
     statement_->execute(
         "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
         "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', group_concat_max_len = 16777216, "
@@ -85,6 +87,16 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
     // Ends nothing, but is refused by a Galera node without its cluster, which takes the settings above.
     if (settings.servers.size() > 1)
         commit();
+}
+
+// The library takes a server that speaks no TLS for good enough, whatever it was told.
+void Connection::expect_encryption() {
+    constexpr int cr_ssl_connection_error = 2026;
+    const std::unique_ptr<sql::ResultSet> row(
+        statement_->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
+    if (!row->next() || row->getString(2).length() == 0)
+        throw sql::SQLException("the server does not encrypt, which tls asks for", "08001",
+                                cr_ssl_connection_error);
 }
 
 std::string Connection::durability_risk() {

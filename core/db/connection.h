@@ -58,6 +58,7 @@ class Connection {
     void rollback();
 
   private:
+    void expect_encryption();
     sql::PreparedStatement& prepare(const std::string& sql);
     sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);
 

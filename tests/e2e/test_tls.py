@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from api import Api
-from servers import MariaDB, Nginx, free_port
+from servers import MYSQLD, MariaDB, Nginx, free_port
 
 LOCATIONS = {
     "off": "tls off;",
@@ -58,13 +58,26 @@ def mariadb(certificates):
 
 
 @pytest.fixture(scope="module")
-def nginx(mariadb, key, certificates):
+def plain_port(mariadb):
+    """Of a server that encrypts nothing, with the same user."""
+    port = free_port()
+    server = MariaDB("--bind-address=127.0.0.1", f"--port={port}", *(["--tls-version="] if MYSQLD else ["--skip-ssl"]))
+    server.execute(f"CREATE USER secure@'%' IDENTIFIED BY '{mariadb.password}'")
+    server.execute("GRANT SELECT, INSERT, UPDATE, DELETE ON helpdesk.* TO secure@'%'")
+    yield port
+    server.remove()
+
+
+@pytest.fixture(scope="module")
+def nginx(mariadb, plain_port, key, certificates):
     server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
     for name in ("ca.pem", "other.pem"):
         (server.folder / name).write_bytes((certificates / name).read_bytes())
     locations = [LOCATION.format(name=name, host="localhost", port=mariadb.port, tls=tls) for name, tls in LOCATIONS.items()]
     # Not 127.0.0.1, whose name libmariadb from 3.4 on does not compare.
     locations.append(LOCATION.format(name="wrong_host", host="127.0.0.2", port=mariadb.port, tls=LOCATIONS["verified"]))
+    locations += [LOCATION.format(name="plain", host="localhost", port=plain_port, tls=LOCATIONS["off"]),
+                  LOCATION.format(name="not_encrypted", host="localhost", port=plain_port, tls=LOCATIONS["on"])]
     server.start("server { listen 127.0.0.1:%%PORT%%; " + "".join(locations) + "}")
     yield server
     server.stop()
@@ -84,3 +97,9 @@ def test_refused(api, db, name):
     answer = api.get("add_customer", cid="x", path=f"/{name}/")
     assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
     assert db.count("customers") == 0
+
+
+def test_a_server_that_does_not_encrypt(api):
+    assert api.get("add_customer", cid="x", path="/plain/").status == 200
+    answer = api.get("add_customer", cid="y", path="/not_encrypted/")
+    assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
