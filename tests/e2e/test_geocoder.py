@@ -151,6 +151,25 @@ def test_a_password_and_lists_go_with_it(api, db, geocoder):
     assert api.get("verify_customer", cid="x", **{"pass": "a-password"}).json[0]["verified_customer"] == "Y"
 
 
+def test_an_upsert_looks_up_what_it_adds_or_what_it_makes_of_the_address(api, db, geocoder):
+    def upsert(**variables):
+        return api.post("upsert_customer", cid="x", **variables).json
+
+    assert upsert(**ROME, **{"pass": "a-password"}) == [{"added_customer": "x"}]
+    assert (stored(db), len(geocoder.requests)) == (place("Rome", "IT"), 1)
+    assert upsert(city="Paris", country="FR") == [{"updated_customer": "x"}]
+    assert geocoder.requests[1].query == {"format": "jsonv2", "limit": "1", "street": "Via Appia 1", "city": "Paris", "country": "FR"}
+    assert stored(db) == place("Paris", "FR")
+    assert upsert(city="Paris") == [{"updated_customer": "x"}]
+    assert upsert(contact="Ann") == [{"updated_customer": "x"}]
+    assert (stored(db), len(geocoder.requests)) == (place("Paris", "FR"), 2)
+    assert upsert(city="", country="", address="") == [{"updated_customer": "x"}]
+    assert (stored(db), len(geocoder.requests)) == (NOWHERE, 2)
+    assert api.post("upsert_customer", cid="y", city=" ").json == [{"added_customer": "y"}]
+    assert api.post("upsert_customer", cid="z", latitude="1", longitude="2", **ROME).json == [{"added_customer": "z"}]
+    assert (stored(db, "y"), stored(db, "z"), len(geocoder.requests)) == (NOWHERE, (1, 2), 2)
+
+
 def test_what_needs_no_look_up_gets_none(api, db, geocoder):
     assert add(api, latitude="1", longitude="2", **ROME).status == 200
     assert add(api, "y", city=" ").status == 200
