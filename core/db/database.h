@@ -53,7 +53,7 @@ struct Outcome {
 
 struct WriteResult : Outcome {
     std::string answer;  // the record's identifier as stored, or its ID where the resource is known by that
-    bool added = false;      // of an add, and of an upsert that found no such record
+    bool added = false;  // of an add, and of an upsert that found no such record
     bool repeated = false;   // nothing was done: this was the answer to the first of the repeats
     std::string entity_tag;  // of the record as it is now, if the write has an If-Match
 };
