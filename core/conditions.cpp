@@ -1,11 +1,8 @@
 #include "conditions.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
-#include <stdexcept>
 
 #include "key.h"
 #include "text.h"
@@ -76,14 +73,9 @@ Repeatable make_repeatable(std::string_view api_key_name, std::string_view idemp
         append(request, variable.name);
         append(request, variable.value);
     }
-    Sha256 request_hash;
-    const bool done = HMAC(EVP_sha256(), idempotency_key.data(), static_cast<int>(idempotency_key.size()),
-                           reinterpret_cast<const unsigned char*>(request.data()), request.size(),
-                           request_hash.data(), nullptr) != nullptr;
+    const Sha256 request_hash = hmac_sha256(idempotency_key, request);
     // A password may be among the variables.
     OPENSSL_cleanse(request.data(), request.size());
-    if (!done)
-        throw std::runtime_error("HMAC failed");
     std::string key;
     append(key, api_key_name);
     append(key, idempotency_key);

@@ -2,6 +2,7 @@
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 
 #include <stdexcept>
 
@@ -16,6 +17,15 @@ Sha256 sha256(std::string_view bytes) {
     if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, method, nullptr) != 1)
         throw std::runtime_error("SHA-256 failed");
     return hash;
+}
+
+Sha256 hmac_sha256(std::string_view key, std::string_view bytes) {
+    Sha256 mac;
+    if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
+             reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), mac.data(),
+             nullptr) == nullptr)
+        throw std::runtime_error("HMAC failed");
+    return mac;
 }
 
 std::optional<Sha256> parse_sha256(std::string_view hex) {

@@ -22,6 +22,9 @@ using Sha256 = std::array<unsigned char, 32>;
 // Throws std::runtime_error when the library cannot.
 Sha256 sha256(std::string_view bytes);
 
+// HMAC-SHA-256. Throws as sha256() does.
+Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
+
 // 64 hexadecimal digits; nothing for anything else.
 std::optional<Sha256> parse_sha256(std::string_view hex);
 

@@ -3,7 +3,6 @@
 #include <crypt.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 
 #include <array>
 #include <memory>
@@ -35,9 +34,7 @@ std::string bcrypt(std::string_view password, const std::string& setting) {
 
 // passlib's version 2: HMAC-SHA-256 with the salt's text as key, in base64, so that bcrypt sees all bytes.
 std::string digest(std::string_view password, std::string_view salt) {
-    Sha256 mac;
-    HMAC(EVP_sha256(), salt.data(), static_cast<int>(salt.size()),
-         reinterpret_cast<const unsigned char*>(password.data()), password.size(), mac.data(), nullptr);
+    const Sha256 mac = hmac_sha256(salt, password);
     std::array<unsigned char, 45> base64{};
     EVP_EncodeBlock(base64.data(), mac.data(), static_cast<int>(mac.size()));
     return reinterpret_cast<const char*>(base64.data());

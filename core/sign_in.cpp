@@ -1,8 +1,6 @@
 #include "sign_in.h"
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -21,13 +19,9 @@ SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, std::str
     const std::size_t head[] = {reinterpret_cast<std::size_t>(database), cid.size()};
     std::string bytes(reinterpret_cast<const char*>(head), sizeof(head));
     bytes.append(cid).append(password);
-    Mark mark;
-    const bool done = HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()),
-                           reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(), mark.data(),
-                           nullptr) != nullptr;
+    const std::string_view key(reinterpret_cast<const char*>(key_.data()), key_.size());
+    const Mark mark = hmac_sha256(key, bytes);
     OPENSSL_cleanse(bytes.data(), bytes.size());
-    if (!done)
-        throw std::runtime_error("HMAC failed");
     return mark;
 }
 
