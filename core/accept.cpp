@@ -44,47 +44,36 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
     return ignored;
 }
 
-// Without an If-Match where one must not be passed over.
-std::vector<std::string> take_if_match(const Request& request, const Action& action, bool is_of_one,
-                                       Problems& problems) {
+// Refuses an If-Match where it would be passed over.
+std::vector<std::string> read_if_match(const Request& request, bool has_entity_tag, Problems& problems) {
     if (request.if_match.empty())
         return {};
     auto tags = parse_if_match(request.if_match);
     if (!tags)
         problems.push_back({code::bad_request, std::string(if_match_header),
                             "must be * or entity tags in quotes, as ETag gives them"});
-    else if (!action.resource.versioned || !is_of_one)
+    else if (!has_entity_tag)
         problems.push_back({code::bad_request, std::string(if_match_header),
                             "is not possible here: only records that are there have an ETag, and those of " +
                                 std::string(customers().plural)});
     return tags.value_or(std::vector<std::string>());
 }
 
-void take_headers(const Settings& settings, const Request& request, const Caller& caller, Write& write,
-                  Problems& problems) {
-    write.if_match = take_if_match(request, *caller.action, caller.action->verb != Verb::add, problems);
+// By what a repeat of the request is known, if it has an Idempotency-Key and nothing is wrong with it.
+std::optional<Repeatable> read_idempotency_key(const Settings& settings, const Request& request,
+                                               const Key& api_key, Problems& problems) {
     const std::string_view key = request.idempotency_key;
     if (key.size() > longest_idempotency_key)
         problems.push_back({code::too_long, std::string(idempotency_key_header),
                             "is longer than " + std::to_string(longest_idempotency_key) + " bytes"});
     if (key.empty() || !problems.empty())
-        return;
+        return std::nullopt;
     auto variables = request.variables.all();
     std::erase_if(variables, [&](const Variables::Variable& variable) {
         return variable.name == key_variable || variable.name == settings.format_variable;
     });
-    write.repeatable = make_repeatable(caller.key->name, key, std::move(variables));
+    return make_repeatable(api_key.name, key, std::move(variables));
 }
-
-void take_headers(const Settings& /*settings*/, const Request& request, const Caller& caller,
-                  Selection& selection, Problems& problems) {
-    selection.if_match = take_if_match(request, *caller.action, selection.is_of_one(), problems);
-}
-
-// Neither changes nor gives a record.
-template <typename Other>
-void take_headers(const Settings& /*settings*/, const Request& /*request*/, const Caller& /*caller*/,
-                  Other& /*work*/, Problems& /*problems*/) {}
 
 }  // namespace
 
@@ -157,7 +146,13 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
                 return check(*action, request.variables, settings.check, problems);
         }
     }();
-    std::visit([&](auto& work) { take_headers(settings, request, caller, work, problems); }, work);
+    if (auto* selection = std::get_if<Selection>(&work)) {
+        selection->if_match =
+            read_if_match(request, action->has_entity_tag() && selection->is_of_one(), problems);
+    } else if (auto* write = std::get_if<Write>(&work)) {
+        write->if_match = read_if_match(request, action->has_entity_tag(), problems);
+        write->repeatable = read_idempotency_key(settings, request, *caller.key, problems);
+    }
     if (action->verb == Verb::locate && !settings.geocoder)
         problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
     if (!problems.empty()) {
@@ -165,7 +160,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
         add_ignored(reply, ignored);
         return reply;
     }
-    return std::unique_ptr<Call>(new Call(settings, format, std::move(work), std::move(ignored)));
+    return std::unique_ptr<Call>(new Call(settings, format, action, std::move(work), std::move(ignored)));
 }
 
 }  // namespace helpdesk

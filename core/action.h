@@ -24,6 +24,10 @@ struct Action {
     std::vector<std::string> variables;  // all that it reads, besides key, action and format
 
     bool knows(std::string_view variable) const;
+    // Whether it takes an Idempotency-Key: it changes something.
+    bool writes() const { return verb != Verb::get && verb != Verb::verify; }
+    // Whether it takes an If-Match: it is about records that are there and have an ETag.
+    bool has_entity_tag() const { return resource.versioned && verb != Verb::add && verb != Verb::verify; }
 };
 
 // Every action, resource by resource.

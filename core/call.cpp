@@ -127,7 +127,7 @@ Reply problem_reply(const Settings& settings, Format format, const Problems& pro
 }
 
 std::unique_ptr<Call> Call::health_check(const Settings& settings) {
-    return std::unique_ptr<Call>(new Call(settings, Format::json, HealthCheck{}, {}));
+    return std::unique_ptr<Call>(new Call(settings, Format::json, nullptr, HealthCheck{}, {}));
 }
 
 std::unique_ptr<Call> Call::sign_in(const Settings& settings, std::string_view identifier,
@@ -143,12 +143,13 @@ std::unique_ptr<Call> Call::sign_in(const Settings& settings, std::string_view i
     SignInCheck check = check_sign_in(action, variables, problems);
     if (!problems.empty())
         return nullptr;
-    return std::unique_ptr<Call>(new Call(settings, Format::url, std::move(check), {}));
+    return std::unique_ptr<Call>(new Call(settings, Format::url, &action, std::move(check), {}));
 }
 
-Call::Call(const Settings& settings, Format format, Work work, std::string ignored)
+Call::Call(const Settings& settings, Format format, const Action* action, Work work, std::string ignored)
     : settings_(settings),
       format_(format),
+      action_(action),
       work_(std::move(work)),
       ignored_(std::move(ignored)),
       stage_(Stage::database) {
@@ -171,20 +172,6 @@ Call::Stage Call::stage_of_write() {
         return Stage::locate;
     const Value* password = std::get<Write>(work_).find(Kind::password);
     return password != nullptr && password->text && !password->text->empty() ? Stage::hash : Stage::database;
-}
-
-std::string_view Call::action_name() const {
-    return std::visit(
-        [](const auto& work) -> std::string_view {
-            if constexpr (std::is_same_v<decltype(work), const HealthCheck&>)
-                return "";
-            else if constexpr (std::is_same_v<decltype(work), const Write&>)
-                return (work.when_missing ? find_action(work.action->resource, Verb::upsert) : work.action)
-                    ->name;
-            else
-                return work.action->name;
-        },
-        work_);
 }
 
 void Call::wait() {
@@ -277,8 +264,8 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     for (const auto& call : calls) {
         call->end_stage(&Times::database);
         const bool comes_back = call->stage_ != Stage::done && std::holds_alternative<Write>(call->work_);
-        if (const std::string_view action = call->action_name(); !action.empty() && !comes_back)
-            observe(metric::database_time, {action}, call->times_.database);
+        if (call->action_ != nullptr && !comes_back)
+            observe(metric::database_time, {call->action_->name}, call->times_.database);
     }
 }
 

@@ -143,13 +143,12 @@ class Call {
   private:
     using Work = std::variant<Write, Selection, SignInCheck, HealthCheck>;
 
-    Call(const Settings& settings, Format format, Work work, std::string ignored);
+    Call(const Settings& settings, Format format, const Action* action, Work work, std::string ignored);
 
     static void execute_together(Sharing sharing, std::span<Call* const> calls);
     static void execute_writes(std::span<Call* const> calls);
     static void execute_reads(std::span<Call* const> calls);
     void execute();
-    std::string_view action_name() const;
     // Each stage begins with the wait for a thread.
     void wait();
     void begin_stage();
@@ -167,6 +166,7 @@ class Call {
 
     const Settings& settings_;
     Format format_;
+    const Action* action_;  // as called; null: none
     Work work_;
     std::string ignored_;
     Stage stage_;

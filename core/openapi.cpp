@@ -128,12 +128,11 @@ Json header(std::string_view name, std::string_view description) {
 
 // Those of section 1 are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
-    const bool writes = action.verb != Verb::get && action.verb != Verb::verify;
-    if (writes)
+    if (action.writes())
         append(list,
                header(idempotency_key_header,
                       "the same value with the same request gives the first answer again, and does nothing"));
-    if (action.resource.versioned && action.verb != Verb::add && action.verb != Verb::verify)
+    if (action.has_entity_tag())
         append(list, header(if_match_header, "an `ETag`: only if nobody changed the record since"));
 }
 

@@ -163,9 +163,9 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
     for (const Variable& variable : resource().variables)
         if (variable.kind == Kind::coordinate)
             ++column;
+    // Of no record it is 0.
     if (!write_->if_match.empty())
-        version_ = row.isNull(column) ? 0 : row.getUInt64(column);
-    column += write_->if_match.empty() ? 0 : 1;
+        version_ = row.getUInt64(column++);
     for (Target& target : targets_) {
         target.ids.clear();
         for (std::size_t i = 0; i < target.names.size(); ++i, ++column)

@@ -3,11 +3,18 @@
 namespace helpdesk::db {
 namespace {
 
+// How often a thread deletes what counts no more, and how much of it at most.
+constexpr int writes_between_deletions = 64;
+constexpr int most_deleted = 256;
+
 constexpr std::uint64_t one_inserted = 1;
 
 }  // namespace
 
 void forget_old_answers(Connection& connection) {
+    thread_local int writes = 0;
+    if (writes++ % writes_between_deletions != 0)
+        return;
     connection.execute("DELETE FROM idempotency_keys WHERE used_at < NOW() - INTERVAL 1 DAY LIMIT " +
                            std::to_string(most_deleted),
                        {});

@@ -7,12 +7,8 @@
 
 namespace helpdesk::db {
 
-// How often a connection that takes such writes deletes what counts no more, in writes, and how much of it at
-// most: more than they bring.
-inline constexpr int writes_between_deletions = 64;
-inline constexpr int most_deleted = 256;
-
-// Deletes answers that are older than a day. Outside of a transaction.
+// Now and then deletes answers that are older than a day, more than come meanwhile. To be called before each
+// such write, outside of a transaction.
 void forget_old_answers(Connection& connection);
 
 // Holds the key until the transaction ends, against repeats that come meanwhile. Gives what was answered to

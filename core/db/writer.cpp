@@ -69,8 +69,7 @@ void Writer::run(Connection& connection) {
     connection_ = &connection;
     committing_ = false;
     plan_ = WritePlan(write_);
-    thread_local int repeatable_writes = 0;
-    if (write_.repeatable && repeatable_writes++ % writes_between_deletions == 0)
+    if (write_.repeatable)
         forget_old_answers(connection);
     if (!plan_.needs_transaction())
         return store_alone();
