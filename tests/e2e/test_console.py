@@ -1,6 +1,7 @@
 """The console, as scripts/console puts it together and the example serves it, in a real browser."""
 
 import re
+import shutil
 import urllib.parse
 
 import pytest
@@ -15,7 +16,7 @@ server {
     listen 127.0.0.1:%%PORT%%;
     location /API/ { %%DEFAULTS%% helpdesk_api; }
     location = /openapi.json { helpdesk_openapi /API/; }
-    """ + re.search(r"location /console/ {.*?\n        }", EXAMPLE, re.S)[0].replace("/usr/share/helpdesk/console/", f"{ROOT}/build/console/") + """
+    """ + re.search(r"location /console/ {.*?\n        }", EXAMPLE, re.S)[0].replace("/usr/share/helpdesk/console/", "%%FOLDER%%/console/") + """
 }
 """
 
@@ -57,6 +58,8 @@ class Console:
 
 @pytest.fixture
 def base(nginx):
+    # Where the workers may read it, wherever the checkout is.
+    shutil.copytree(ROOT / "build/console", nginx.folder / "console", dirs_exist_ok=True)
     return f"http://127.0.0.1:{nginx.port}"
 
 
