@@ -97,6 +97,10 @@ def test_after_a_day_a_key_is_new(api, db):
     assert write(api, "k1", cid="x", city="Rome").status == 409
     assert replayed(write(api, "k1", "update_customer", cid="x", city="Oslo")) is None
     assert replayed(write(api, "k1", "update_customer", cid="x", city="Oslo")) == "true"
+    # More often than a thread deletes old ones, which would hide that they count no more.
+    for _ in range(20):
+        db.query("UPDATE idempotency_keys SET used_at = used_at - INTERVAL 1441 MINUTE")
+        assert replayed(write(api, "k1", "update_customer", cid="x", city="Oslo")) is None
 
 
 def test_old_ones_are_deleted(api, db):

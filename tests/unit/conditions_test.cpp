@@ -47,6 +47,7 @@ TEST(Repeatable, TellsRequestsApart) {
     EXPECT_NE(repeatable("a", "k", {{"cid", "x"}, {"city", "Oslo"}}).request_hash, hash);
     EXPECT_NE(repeatable("a", "k", {{"cid", "x"}}).request_hash, hash);
     EXPECT_NE(repeatable("a", "k", {{"cid", "x4 city4 Rome"}}).request_hash, hash);
+    EXPECT_NE(repeatable("a", "k", {{"cid", "x city Rome"}}).request_hash, hash);
     // Who reads the table cannot try passwords without the Idempotency-Key.
     EXPECT_NE(repeatable("a", "other", {{"cid", "x"}, {"city", "Rome"}}).request_hash, hash);
 }
@@ -54,6 +55,7 @@ TEST(Repeatable, TellsRequestsApart) {
 TEST(Repeatable, BelongsToOneApiKey) {
     EXPECT_NE(repeatable("a", "k", {}).key_hash, repeatable("b", "k", {}).key_hash);
     EXPECT_NE(repeatable("a", "bk", {}).key_hash, repeatable("ab", "k", {}).key_hash);
+    EXPECT_NE(repeatable("a", "b k", {}).key_hash, repeatable("a b", "k", {}).key_hash);
 }
 
 }  // namespace
