@@ -75,11 +75,33 @@ std::optional<Repeatable> read_idempotency_key(const Settings& settings, const R
     return make_repeatable(api_key.name, key, std::move(variables));
 }
 
+std::unique_ptr<Import> make_import(const Settings& settings, const Action& action, const Request& request,
+                                    Problems& problems) {
+    const ImportOptions options = check_import(request.variables, problems);
+    if (request.rows == nullptr)
+        problems.push_back({code::unsupported_media_type, "",
+                            "the rows must be the body of a POST, as text/csv or application/x-ndjson"});
+    return std::make_unique<Import>(settings, action, options, request.rows);
+}
+
+std::unique_ptr<Export> make_export(const Settings& settings, const Action& action,
+                                    const Variables& variables, Problems& problems) {
+    const std::string_view name = variables.get(settings.format_variable);
+    const auto format = name.empty() ? RowFormat::csv : parse_row_format(name);
+    if (!format)
+        problems.push_back({code::invalid_format, settings.format_variable, "must be csv or ndjson"});
+    return std::make_unique<Export>(settings,
+                                    check_selection(action, variables, settings.max_records, problems),
+                                    format.value_or(RowFormat::csv));
+}
+
 }  // namespace
 
 Format choose_format(const Settings& settings, const Request& request, Problems& problems) {
     const std::string_view name = request.variables.get(settings.format_variable);
-    if (name.empty())
+    // An export's format is that of its rows.
+    const Action* action = find_action(request.variables.get(action_variable));
+    if (name.empty() || (action != nullptr && action->verb == Verb::export_))
         return preferred_format(request.accept).value_or(settings.format);
     const auto format = parse_format(name);
     if (!format)
@@ -142,6 +164,10 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
                 return check_selection(*action, request.variables, settings.max_records, problems);
             case Verb::verify:
                 return check_sign_in(*action, request.variables, problems);
+            case Verb::import_:
+                return make_import(settings, *action, request, problems);
+            case Verb::export_:
+                return make_export(settings, *action, request.variables, problems);
             default:
                 return check(*action, request.variables, settings.check, problems);
         }
@@ -152,6 +178,11 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     } else if (auto* write = std::get_if<Write>(&work)) {
         write->if_match = read_if_match(request, action->has_entity_tag(), problems);
         write->repeatable = read_idempotency_key(settings, request, *caller.key, problems);
+    } else if (is_bulk(action->verb)) {
+        read_if_match(request, false, problems);
+        if (action->verb == Verb::import_ && !request.idempotency_key.empty())
+            problems.push_back({code::bad_request, std::string(idempotency_key_header),
+                                "is not possible here: an import can be sent again without"});
     }
     if (action->verb == Verb::locate && !settings.geocoder)
         problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});

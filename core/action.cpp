@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "import.h"
 #include "select.h"
 #include "text.h"
 
@@ -23,15 +24,22 @@ constexpr std::array verbs = {
     VerbNames{Verb::get, "get_", ""},
     VerbNames{Verb::verify, "verify_", "verified_"},
     VerbNames{Verb::locate, "locate_", "located_"},
+    VerbNames{Verb::import_, "import_", "imported_"},
+    VerbNames{Verb::export_, "export_", ""},
 };
 
 std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
     const std::string identifier(resource.identifier().name);
     std::vector<std::string> names;
-    if (verb == Verb::get) {
+    if (verb == Verb::import_)
+        return {import_variables.begin(), import_variables.end()};
+    if (verb == Verb::get || verb == Verb::export_) {
+        // An export is no walk: it has all records at once.
         for (const Selector& selector : resource.selectors)
-            names.emplace_back(selector.name);
-        names.insert(names.end(), paging_variables.begin(), paging_variables.end());
+            if (verb == Verb::get || selector.kind != SelectorKind::after_id)
+                names.emplace_back(selector.name);
+        if (verb == Verb::get)
+            names.insert(names.end(), paging_variables.begin(), paging_variables.end());
         return names;
     }
     if (resource.known_by_id && verb != Verb::add)
@@ -56,9 +64,11 @@ std::vector<Action> make_actions() {
             // What has an ID of ours is not added under one that the client chose.
             if ((names.verb == Verb::upsert && resource->known_by_id) ||
                 (names.verb == Verb::verify && resource->sign_in == nullptr) ||
-                (names.verb == Verb::locate && !resource->has_place()))
+                (names.verb == Verb::locate && !resource->has_place()) ||
+                (is_bulk(names.verb) && !resource->in_bulk))
                 continue;
-            const std::string noun(names.verb == Verb::get ? resource->plural : resource->singular);
+            const bool is_list = names.verb == Verb::get || is_bulk(names.verb);
+            const std::string noun(is_list ? resource->plural : resource->singular);
             actions.push_back({std::string(names.action) + noun, std::string(names.answer) + noun, names.verb,
                                *resource, variables_of(names.verb, *resource)});
         }

@@ -12,7 +12,12 @@ namespace helpdesk {
 // The variable that names the action.
 inline constexpr std::string_view action_variable = "action";
 
-enum class Verb { add, update, upsert, remove, get, verify, locate };
+enum class Verb { add, update, upsert, remove, get, verify, locate, import_, export_ };
+
+// Whether the action is about many records at once, which its request or its answer carries as rows.
+constexpr bool is_bulk(Verb verb) {
+    return verb == Verb::import_ || verb == Verb::export_;
+}
 
 struct Action {
     std::string name;  // add_customer, get_customers
@@ -24,10 +29,12 @@ struct Action {
     std::vector<std::string> variables;  // all that it reads, besides key, action and format
 
     bool knows(std::string_view variable) const;
-    // Whether it takes an Idempotency-Key: it changes something.
-    bool writes() const { return verb != Verb::get && verb != Verb::verify; }
+    // Whether it takes an Idempotency-Key: it changes one record.
+    bool writes() const { return verb != Verb::get && verb != Verb::verify && !is_bulk(verb); }
     // Whether it takes an If-Match: it is about records that are there and have an ETag.
-    bool has_entity_tag() const { return resource.versioned && verb != Verb::add && verb != Verb::verify; }
+    bool has_entity_tag() const {
+        return resource.versioned && verb != Verb::add && verb != Verb::verify && !is_bulk(verb);
+    }
 };
 
 // Every action, resource by resource.

@@ -198,6 +198,9 @@ void Call::hash() {
     try {
         if (auto* check = std::get_if<SignInCheck>(&work_)) {
             finish_sign_in(*check);
+        } else if (auto* import = std::get_if<std::unique_ptr<Import>>(&work_)) {
+            (*import)->hash();
+            go_on(**import);
         } else {
             auto& write = std::get<Write>(work_);
             std::string& password = *write.find(Kind::password)->text;
@@ -215,7 +218,8 @@ void Call::hash() {
         end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
     end_stage(&Times::hash);
-    observe(metric::hash_time, {}, times_.hash);
+    if (!std::holds_alternative<std::unique_ptr<Import>>(work_))
+        observe(metric::hash_time, {}, times_.hash);
 }
 
 std::string Call::take(const GeocoderReply& reply) {
@@ -263,7 +267,8 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     }
     for (const auto& call : calls) {
         call->end_stage(&Times::database);
-        const bool comes_back = call->stage_ != Stage::done && std::holds_alternative<Write>(call->work_);
+        const bool comes_back =
+            call->stage_ != Stage::done && !std::holds_alternative<SignInCheck>(call->work_);
         if (call->action_ != nullptr && !comes_back)
             observe(metric::database_time, {call->action_->name}, call->times_.database);
     }
@@ -389,6 +394,42 @@ void Call::carry_out(const HealthCheck& /*check*/) {
     end(check_health(*settings_.database));
 }
 
+void Call::carry_out(const std::unique_ptr<Import>& import) {
+    Outcome outcome = import->carry_out();
+    if (outcome.problems.empty())
+        go_on(*import);
+    else
+        end(std::move(outcome));
+}
+
+void Call::go_on(const Import& import) {
+    if (import.stage() != Import::Stage::done) {
+        stage_ = import.stage() == Import::Stage::hash ? Stage::hash : Stage::database;
+        return;
+    }
+    rows_ = import.changed();
+    body_ = import.report(format_);
+    ignored_ += (ignored_.empty() || import.ignored().empty() ? "" : ",") + import.ignored();
+    end({.problems = {}, .log = import.log()});
+}
+
+void Call::carry_out(const std::unique_ptr<Export>& selected) {
+    Outcome outcome = selected->read_page();
+    rows_ = selected->records();
+    if (outcome.problems.empty())
+        stage_ = Stage::send;
+    else
+        end(std::move(outcome));
+}
+
+void Call::sent() {
+    if (is_last_part())
+        end({});
+    else
+        stage_ = Stage::database;
+    wait();
+}
+
 // Whoever has not shown the password learns nothing but that.
 void Call::finish_sign_in(SignInCheck& check) {
     const bool right = verify_password(check.password, credentials_.password_hash, settings_.bcrypt_cost);
@@ -405,6 +446,9 @@ void Call::finish_sign_in(SignInCheck& check) {
 
 void Call::end(Outcome outcome) {
     outcome_ = std::move(outcome);
+    if (const auto* import = std::get_if<std::unique_ptr<Import>>(&work_);
+        import != nullptr && !outcome_.problems.empty())
+        (*import)->explain(outcome_.problems.front());
     stage_ = Stage::done;
 }
 
@@ -421,8 +465,11 @@ Reply Call::reply() {
         reply = problem_reply(settings_, format_, outcome_.problems);
         reply.log = outcome_.log;
     } else {
-        reply.content_type = content_type(format_);
+        const auto* selected = std::get_if<std::unique_ptr<Export>>(&work_);
+        reply.content_type =
+            selected == nullptr ? content_type(format_) : content_type((*selected)->format());
         reply.body = std::move(body_);
+        reply.log = outcome_.log;
         reply.headers = std::move(headers_);
     }
     add_ignored(reply, ignored_);

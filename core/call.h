@@ -17,11 +17,14 @@
 #include "date.h"
 #include "db/database.h"
 #include "decode.h"
+#include "export.h"
 #include "format.h"
 #include "geocode.h"
+#include "import.h"
 #include "key.h"
 #include "metrics.h"
 #include "password.h"
+#include "rows.h"
 #include "select.h"
 
 namespace helpdesk {
@@ -51,6 +54,7 @@ struct Request {
     std::string_view idempotency_key = {};  // header Idempotency-Key
     bool key_in_url = false;                // whether the variable `key` stands in the query string
     Address address = {};
+    std::shared_ptr<const RowBody> rows = nullptr;  // the body, if it carries rows
 };
 
 // Where a call's time went.
@@ -113,8 +117,9 @@ class Call {
     const Problems& problems() const { return outcome_.problems; }
 
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
-    // for what it has to know of the record before that, too; a check of a password hashes after.
-    enum class Stage { locate, hash, database, done };
+    // for what it has to know of the record before that, too; a check of a password hashes after. An import
+    // goes to and fro between the two; an export comes back with each of its pages, to be sent.
+    enum class Stage { locate, hash, database, send, done };
     Stage stage() const { return stage_; }
 
     // To be looked up: the query string for the geocoder.
@@ -126,6 +131,11 @@ class Call {
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
 
+    // To be sent: the answer's next part, which stands until it was. What comes before the first is reply().
+    std::string_view part() const { return std::get<std::unique_ptr<Export>>(work_)->page(); }
+    bool is_last_part() const { return !std::get<std::unique_ptr<Export>>(work_)->more(); }
+    void sent();
+
     // Whether the call shares its statements, or its answer, with others of its kind, so that it is worth
     // executing them together.
     enum class Sharing { none, read, write, health };
@@ -134,14 +144,16 @@ class Call {
     // Carries out calls: one that fails harms no other. Blocks; for a database thread. Never throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 
-    // The answer, once nothing is to be done. To be asked for once, unless it tells of problems.
+    // The answer, once nothing is to be done, or, without its body, when the first part is to be sent. To be
+    // asked for once, unless it tells of problems or is sent in parts.
     Reply reply();
 
     // Gives up: no thread took the call.
     void fail(Problem problem);
 
   private:
-    using Work = std::variant<Write, Selection, SignInCheck, HealthCheck>;
+    using Work = std::variant<Write, Selection, SignInCheck, HealthCheck, std::unique_ptr<Import>,
+                              std::unique_ptr<Export>>;
 
     Call(const Settings& settings, Format format, const Action* action, Work work, std::string ignored);
 
@@ -161,6 +173,9 @@ class Call {
     void carry_out(const Selection& selection);
     void carry_out(const SignInCheck& check);
     void carry_out(const HealthCheck& check);
+    void carry_out(const std::unique_ptr<Import>& import);
+    void carry_out(const std::unique_ptr<Export>& selected);
+    void go_on(const Import& import);
     void finish_sign_in(SignInCheck& check);
     void end(Outcome outcome);
 

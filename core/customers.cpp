@@ -98,6 +98,7 @@ const Resource& customers() {
                                                    .timestamps = true,
                                                    .versioned = true,
                                                    .needs_selector = true,
+                                                   .in_bulk = true,
                                                    .sign_in = &sign_in});
     return resource;
 }

@@ -113,4 +113,11 @@ std::string format_time(std::string_view sql_time, TimeFormat format) {
            time.substr(13, 6) + (hour < 12 ? " AM" : " PM");
 }
 
+std::string format_times(std::string_view sql_times, TimeFormat format) {
+    std::string result;
+    for (const std::string& time : text::split_list(sql_times, sql_times.size()))
+        result += (result.empty() ? "" : ",") + format_time(time, format);
+    return result;
+}
+
 }  // namespace helpdesk

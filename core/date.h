@@ -24,4 +24,7 @@ std::optional<std::chrono::sys_days> parse_day(std::string_view text);
 // A time that SQL gave, in the form of answers.
 std::string format_time(std::string_view sql_time, TimeFormat format);
 
+// The same of several between commas.
+std::string format_times(std::string_view sql_times, TimeFormat format);
+
 }  // namespace helpdesk

@@ -180,7 +180,7 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
     malformed("", "the multipart body is not complete");
 }
 
-void decode_json(std::string_view body, Variables& variables) {
+void decode_json(std::string_view body, Variables& variables, const std::string& what) {
     json_error_t error;
     const Json root(json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
     if (root == nullptr) {
@@ -189,12 +189,13 @@ void decode_json(std::string_view body, Variables& variables) {
                 {code::duplicate_variable, duplicate_name(error.text), "is given more than once"});
         else
             variables.add_unreadable({code::malformed_body, "",
-                                      "the body is not valid JSON (line " + std::to_string(error.line) +
-                                          ", column " + std::to_string(error.column) + ")"});
+                                      "the " + what + " is not valid JSON (line " +
+                                          std::to_string(error.line) + ", column " +
+                                          std::to_string(error.column) + ")"});
         return;
     }
     if (!json_is_object(root.get())) {
-        variables.add_unreadable({code::malformed_body, "", "the JSON body must be an object"});
+        variables.add_unreadable({code::malformed_body, "", "the JSON " + what + " must be an object"});
         return;
     }
     for (void* member = json_object_iter(root.get()); member != nullptr;
@@ -211,7 +212,12 @@ BodyType body_type(std::string_view content_type) {
         return BodyType::form;
     if (type == "multipart/form-data")
         return BodyType::multipart;
-    return type == "application/json" ? BodyType::json : BodyType::unsupported;
+    if (type == "application/json")
+        return BodyType::json;
+    if (type == "text/csv" || type == "application/csv")
+        return BodyType::csv;
+    return type == "application/x-ndjson" || type == "application/jsonl" ? BodyType::ndjson
+                                                                         : BodyType::unsupported;
 }
 
 void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables) {
@@ -222,6 +228,8 @@ void decode_body(BodyType type, std::string_view body, std::string_view content_
             return decode_multipart(body, content_type, variables);
         case BodyType::json:
             return decode_json(body, variables);
+        case BodyType::csv:
+        case BodyType::ndjson:
         case BodyType::unsupported:
             return;
     }

@@ -1,4 +1,5 @@
-// From the bytes of a request to its variables. Knows the four encodings, and nothing of actions.
+// From the bytes of a request to its variables. Knows the four encodings, and nothing of actions; the rows of
+// an import are read by rows.h.
 #pragma once
 
 #include <optional>
@@ -55,16 +56,17 @@ void decode_form(std::string_view encoded, Variables& variables);
 // multipart/form-data (RFC 7578), text fields only. `content_type` is the header with its boundary.
 void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables);
 
-// A flat application/json object: strings, numbers, true and false as Y and N, null as empty.
-void decode_json(std::string_view body, Variables& variables);
+// A flat application/json object: strings, numbers, true and false as Y and N, null as empty. `what` it is
+// stands in messages.
+void decode_json(std::string_view body, Variables& variables, const std::string& what = "body");
 
-// The body types that decode_body takes.
-enum class BodyType { form, multipart, json, unsupported };
+// The first three are what decode_body takes; csv and ndjson carry rows.
+enum class BodyType { form, multipart, json, csv, ndjson, unsupported };
 
 // Reads a Content-Type header. A charset other than UTF-8 (or its part US-ASCII) is unsupported.
 BodyType body_type(std::string_view content_type);
 
-// Decodes the body by its type, which must not be `unsupported`.
+// Decodes the body by its type, which must be one of the first three.
 void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables);
 
 // One parameter of a header such as `form-data; name="cid"`, unquoted.

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <span>
 #include <stdexcept>
 
 #include "json.h"
@@ -224,10 +225,6 @@ class XmlListWriter : public ListWriter {
     std::string name_;
 };
 
-std::string message(const Problem& problem) {
-    return problem.variable.empty() ? problem.text : problem.variable + ": " + problem.text;
-}
-
 // The quality of a media range such as `text/xml;q=0.5`: 0 to 1, 1 when none is given.
 double quality(std::string_view range) {
     const std::size_t at = text::to_lower(range).find("q=");
@@ -329,6 +326,39 @@ std::string write_problems(Format format, const Problems& problems) {
         writer->record({{"error", text}, {"code", problem.code}, {"variable", problem.variable}});
     }
     return join(writer->finish());
+}
+
+Text write_report(Format format, const Record& totals, const std::vector<Record>& errors) {
+    if (format == Format::xml) {
+        XmlDocument document{std::string(response_root)};
+        for (const Field& field : totals)
+            document.element(field);
+        for (const Record& error : errors) {
+            document.start(std::string(error.back().name));
+            for (const Field& field : std::span(error).first(error.size() - 1))
+                document.attribute(std::string(field.name), std::string(field.value));
+            document.text(error.back().value);
+            document.end();
+        }
+        return document.finish();
+    }
+    if (format == Format::url) {
+        UrlListWriter writer;
+        writer.record(totals);
+        for (const Record& error : errors)
+            writer.record(error);
+        return writer.finish();
+    }
+    const auto object = [](const Record& fields) {
+        Json result = json::object();
+        for (const Field& field : fields)
+            json::set(result, field.name, json::string(field.value));
+        return result;
+    };
+    Json list = json::array(object(totals));
+    for (const Record& error : errors)
+        json::append(list, object(error));
+    return {dump(json::object(json::Member{response_root, std::move(list)}), JSON_COMPACT)};
 }
 
 }  // namespace helpdesk

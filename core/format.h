@@ -40,6 +40,10 @@ std::string write_answer(Format format, const Record& fields, std::string_view r
 // The error envelope: one error for each problem.
 std::string write_problems(Format format, const Problems& problems);
 
+// The answer to a call that does many things: what they come to, then what went wrong, each a record whose
+// last field is `error`, the text.
+Text write_report(Format format, const Record& totals, const std::vector<Record>& errors);
+
 // Writes a list record by record: only the text itself is held.
 class ListWriter {
   public:

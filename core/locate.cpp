@@ -63,6 +63,14 @@ std::string begin_locating(Write& write, const std::vector<std::string>& stored)
     return ask ? geocoder_query(parts) : "";
 }
 
+void leave_unlocated(Write& write) {
+    const auto coordinates =
+        std::count_if(write.action->resource.variables.begin(), write.action->resource.variables.end(),
+                      [](const Variable& variable) { return variable.kind == Kind::coordinate; });
+    if (write.action->verb == Verb::update && locating(write) != Locating::none)
+        set_coordinates(write, Coordinates(static_cast<std::size_t>(coordinates)));
+}
+
 void set_coordinates(Write& write, const Coordinates& coordinates) {
     auto next = coordinates.begin();
     for (const Variable& variable : write.action->resource.variables) {

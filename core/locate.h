@@ -23,6 +23,10 @@ Locating locating(const Write& write);
 // empty where there is no record yet. Gives the query for the geocoder, empty when nothing is to be asked.
 std::string begin_locating(Write& write, const std::vector<std::string>& stored);
 
+// Prepares a write whose address is not looked up: coordinates stay with an address that it leaves as it is,
+// and else are unknown.
+void leave_unlocated(Write& write);
+
 void set_coordinates(Write& write, const Coordinates& coordinates);
 
 // For the operator: what becomes of a write whose address was not found.

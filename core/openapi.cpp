@@ -8,6 +8,7 @@
 #include "action.h"
 #include "conditions.h"
 #include "format.h"
+#include "import.h"
 #include "json.h"
 #include "key.h"
 #include "problem.h"
@@ -64,10 +65,17 @@ constexpr std::array common = {
     Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
     Common{"order_direction", "`ASC` or `DESC`"},
     Common{id_variable, "the ID of the record"},
+    Common{mode_variable,
+           "the call that each row is: `add`, which is what is meant without it, `update` or `upsert`"},
+    Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
 };
 
+bool is_list(const Action& action) {
+    return action.verb == Verb::get || action.verb == Verb::export_;
+}
+
 Json schema(const Action& action, std::string_view name) {
-    if (action.verb == Verb::get)
+    if (is_list(action))
         for (const Selector& selector : action.resource.selectors)
             if (selector.name == name)
                 return string_schema(describe_selector(selector));
@@ -83,17 +91,20 @@ Json schema(const Action& action, std::string_view name) {
 
 bool is_required(const Action& action, std::string_view name) {
     const Variable* variable = action.resource.find(name);
-    if (variable == nullptr || action.verb == Verb::get)
+    if (variable == nullptr || is_list(action))
         return false;
     if (variable->kind == Kind::identifier)
         return action.verb == Verb::add || !action.resource.known_by_id;
     return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
 }
 
-Json format_schema() {
+Json format_schema(const Action& action) {
     Json names = array();
-    for (const Format format : formats)
-        append(names, string(format_name(format)));
+    if (action.verb == Verb::export_)
+        names = array(string("csv"), string("ndjson"));
+    else
+        for (const Format format : formats)
+            append(names, string(format_name(format)));
     return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
                   Member{"description", string("the format of the answer")});
 }
@@ -116,7 +127,7 @@ Json request_schema(const Action& action, std::string_view format_variable) {
         if (is_required(action, name))
             append(required, string(name));
     }
-    set(properties, format_variable, format_schema());
+    set(properties, format_variable, format_schema(action));
     return object(Member{"type", string("object")}, Member{"properties", std::move(properties)},
                   Member{"required", std::move(required)});
 }
@@ -140,7 +151,7 @@ Json parameters(const Action& action, std::string_view format_variable) {
     Json list = array(parameter(action_variable, true, action_schema(action)));
     for (const std::string& name : action.variables)
         append(list, parameter(name, is_required(action, name), schema(action, name)));
-    append(list, parameter(format_variable, false, format_schema()));
+    append(list, parameter(format_variable, false, format_schema(action)));
     add_headers(action, list);
     return list;
 }
@@ -159,10 +170,26 @@ Json list_of(std::string_view root, Json item) {
                   Member{"required", array(string(root))});
 }
 
+// The first record has the totals, each other what is wrong with a row.
+Json import_schema(const Action& action) {
+    Json properties = object();
+    for (const std::string_view name :
+         {std::string_view(action.answer), std::string_view("rows"), std::string_view("added"),
+          std::string_view("updated"), std::string_view("existing"), std::string_view("failed"),
+          dry_run_variable, std::string_view("more_problems"), std::string_view("line"),
+          action.resource.identifier().name, std::string_view("variable"), std::string_view("code"),
+          std::string_view("error")})
+        set(properties, name, object(Member{"type", string("string")}));
+    return list_of(response_root,
+                   object(Member{"type", string("object")}, Member{"properties", std::move(properties)}));
+}
+
 Json answer_schema(const Action& action) {
     const Resource& resource = action.resource;
     if (action.verb == Verb::get)
         return list_of(action.answer, reference_to("schemas", resource.singular));
+    if (action.verb == Verb::import_)
+        return import_schema(action);
     Json properties = object(Member{action.answer, object(Member{"type", string("string")})});
     if (action.verb == Verb::upsert)
         set(properties, find_action(resource, Verb::add)->answer, object(Member{"type", string("string")}));
@@ -183,6 +210,16 @@ Json content(Json schema) {
     Json result = object(Member{media_type(Format::json), object(Member{"schema", std::move(schema)})});
     for (const Format format : {Format::xml, Format::url})
         set(result, media_type(format), object(Member{"schema", object(Member{"type", string("string")})}));
+    return result;
+}
+
+Json row_content() {
+    Json result = object();
+    for (const RowFormat format : {RowFormat::csv, RowFormat::ndjson}) {
+        const std::string_view type = content_type(format);
+        set(result, type.substr(0, type.find(';')),
+            object(Member{"schema", object(Member{"type", string("string")})}));
+    }
     return result;
 }
 
@@ -210,8 +247,9 @@ std::string name_of(int status) {
 }
 
 Json responses(const Action& action) {
-    Json result = object(Member{"200", object(Member{"description", string("done")},
-                                              Member{"content", content(answer_schema(action))})});
+    Json done = action.verb == Verb::export_ ? row_content() : content(answer_schema(action));
+    Json result = object(
+        Member{"200", object(Member{"description", string("done")}, Member{"content", std::move(done)})});
     for (const auto& [status, codes] : codes_by_status())
         set(result, std::to_string(status), reference_to("responses", name_of(status)));
     return result;
@@ -232,6 +270,10 @@ std::string summary(const Action& action) {
             return "List " + std::string(action.resource.plural);
         case Verb::locate:
             return "Look up the coordinates of the address of a " + noun;
+        case Verb::import_:
+            return "Add or change many " + std::string(action.resource.plural);
+        case Verb::export_:
+            return "Get all of a selection of " + std::string(action.resource.plural) + ", to be imported";
         case Verb::verify:
             break;
     }
@@ -253,6 +295,12 @@ Json body_content(const Action& action) {
 }
 
 Json path(const Action& action, std::string_view format_variable) {
+    if (action.verb == Verb::import_) {
+        Json post = operation(action, "");
+        set(post, "parameters", parameters(action, format_variable));
+        set(post, "requestBody", object(Member{"required", boolean(true)}, Member{"content", row_content()}));
+        return object(Member{"post", std::move(post)});
+    }
     Json get = operation(action, "_by_url");
     set(get, "parameters", parameters(action, format_variable));
     Json post = operation(action, "");

@@ -83,6 +83,10 @@ const Entry* find_entry(std::string_view code) {
 
 }  // namespace
 
+std::string message(const Problem& problem) {
+    return problem.variable.empty() ? problem.text : problem.variable + ": " + problem.text;
+}
+
 int http_status(std::string_view code) {
     const Entry* entry = find_entry(code);
     return entry == entries.end() ? 400 : entry->status;

@@ -67,6 +67,9 @@ inline constexpr std::string_view geocoder_unavailable = "geocoder_unavailable";
 inline constexpr std::string_view database_timeout = "database_timeout";
 }  // namespace code
 
+// What people are told: the text, with the variable in front.
+std::string message(const Problem& problem);
+
 // The HTTP status of a code; 400 for all that have no other.
 int http_status(std::string_view code);
 

@@ -154,6 +154,20 @@ void describe_actions(const Resource& resource, std::string& text) {
             text += ", " + quote(name);
         text += "; `N` as well where `" + std::string(resource.sign_in->allowed_by) + "` is.\n";
     }
+    if (const Action* import = find_action(resource, Verb::import_))
+        text += "- " + quote(import->name) +
+                ": a POST whose body is CSV or NDJSON, with a row for each call, and in the query string "
+                "`mode` (`add`, "
+                "`update` or `upsert`) and `dry_run` (`Y`: nothing is changed). Answer: " +
+                quote(import->answer) +
+                ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then "
+                "what was "
+                "wrong with which row.\n";
+    if (const Action* all = find_action(resource, Verb::export_))
+        text += "- " + quote(all->name) +
+                ": the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
+                "records, as "
+                "an import takes them.\n";
 }
 
 void describe(const Resource& resource, std::string& text) {

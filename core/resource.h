@@ -136,6 +136,7 @@ struct Resource {
     bool timestamps = false;      // has date_added and last_updated
     bool versioned = false;       // has `version`, which counts the changes of a record
     bool needs_selector = false;  // a list without a selector is an error, not all records
+    bool in_bulk = false;         // can be imported and exported
     const SignIn* sign_in = nullptr;
     std::vector<Output> outputs = {};
 

@@ -14,14 +14,17 @@ constexpr std::string_view wildcard = "*";
 class SelectionChecker {
   public:
     SelectionChecker(const Action& action, const Variables& input, Problems& problems)
-        : resource_(action.resource), input_(input), problems_(problems) {}
+        : action_(action), resource_(action.resource), input_(input), problems_(problems) {}
 
     void run(Selection& selection, std::size_t max_records) {
         for (const Selector& selector : resource_.selectors)
-            select(selector, selection);
+            if (action_.knows(selector.name))
+                select(selector, selection);
         if (!any_selector_ && resource_.needs_selector)
             problem(resource_.identifier().name, code::required,
                     "is required, \"*\" for all, or another selector: " + selector_names());
+        if (action_.verb == Verb::export_)
+            return;
         check_walk(selection);
         selection.count_only = text::equal_ignoring_case(input_.get("count_only"), "Y");
         order(selection);
@@ -203,6 +206,7 @@ class SelectionChecker {
         selection.offset = (*page - 1) * selection.limit;
     }
 
+    const Action& action_;
     const Resource& resource_;
     const Variables& input_;
     Problems& problems_;

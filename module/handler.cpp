@@ -62,6 +62,19 @@ BodyType type_of_body(ngx_http_request_t* r) {
     return body_type(view(r->headers_in.content_type->value));
 }
 
+// The format of a body that carries rows.
+std::optional<RowFormat> rows_of(BodyType type) {
+    if (type == BodyType::csv)
+        return RowFormat::csv;
+    return type == BodyType::ndjson ? std::optional(RowFormat::ndjson) : std::nullopt;
+}
+
+// Beside rows, the action stands in the query string.
+bool is_import(ngx_http_request_t* r) {
+    const Action* action = find_action(read_head(r).variables.get(action_variable));
+    return action != nullptr && action->verb == Verb::import_;
+}
+
 ngx_int_t send(ngx_http_request_t* r, Reply reply) {
     if (!reply.log.empty()) {
         const std::string line = reply.log + explain_to_operator(reply.status, reply.outcome);
@@ -80,9 +93,11 @@ void start(ngx_http_request_t* r) noexcept {
         const LocationConf& conf = location_conf(r);
         Request request = read_head(r);
         if (r->method == NGX_HTTP_POST) {
-            const std::string body = read_body(r);
+            std::string body = read_body(r);
             const auto* type = r->headers_in.content_type;
-            if (!body.empty())
+            if (const auto format = rows_of(type_of_body(r)))
+                request.rows = std::make_shared<RowBody>(RowBody{*format, std::move(body)});
+            else if (!body.empty())
                 decode_body(type_of_body(r), body, type == nullptr ? "" : view(type->value),
                             request.variables);
         }
@@ -112,7 +127,8 @@ ngx_int_t handle(ngx_http_request_t* r) {
     if (r->err_status >= NGX_HTTP_BAD_REQUEST)
         return refuse(r, static_cast<int>(std::exchange(r->err_status, 0)));
     if (r->method == NGX_HTTP_POST) {
-        if (type_of_body(r) == BodyType::unsupported)
+        const BodyType type = type_of_body(r);
+        if (type == BodyType::unsupported || (rows_of(type) && !is_import(r)))
             return refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE);
         const ngx_int_t rc = ngx_http_read_client_request_body(r, start);
         return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;

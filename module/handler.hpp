@@ -44,7 +44,7 @@ void go_on_or_fail(ngx_http_request_t* r, GoOn go_on) noexcept {
         go_on();
     } catch (const std::exception& error) {
         log_exception(r->connection->log, error, client_gets_500);
-        ngx_http_finalize_request(r, NGX_HTTP_INTERNAL_SERVER_ERROR);
+        ngx_http_finalize_request(r, r->header_sent ? NGX_ERROR : NGX_HTTP_INTERNAL_SERVER_ERROR);
     }
 }
 
@@ -57,6 +57,8 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
 // The parts of a request that stand in its line and headers.
 Request read_head(ngx_http_request_t* r);
 
+struct Stream;
+
 // What the module keeps of a request. nginx forgets it at an internal redirect.
 struct RequestContext {
     std::optional<Caller> caller;                                // once the whole request was read
@@ -66,6 +68,7 @@ struct RequestContext {
     std::uint64_t rows = 0;
     const Text* envelope = nullptr;  // the body that replaces the one nginx made, until it is sent
     bool replaces = false;
+    Stream* stream = nullptr;  // of an answer that is sent in parts
 };
 
 // Null when there is none yet.

@@ -5,6 +5,7 @@
 
 #include "geocoder.hpp"
 #include "handler.hpp"
+#include "stream.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -164,11 +165,20 @@ Queue& queue_of(const LocationConf& conf, Call::Sharing sharing) {
     }
 }
 
+void answer(ngx_http_request_t* r, Call& call) {
+    if (is_streaming(r))
+        break_off(r, call.reply());
+    else
+        finish_request(r, call.reply());
+}
+
 }  // namespace
 
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
-    if (call->stage() == Stage::done)
-        finish_request(r, call->reply());
+    if (call->stage() == Stage::send)
+        send_part(r, conf, std::move(call));
+    else if (call->stage() == Stage::done)
+        answer(r, *call);
     else
         run_on_threads(r, conf, std::move(call));
 }
@@ -183,7 +193,7 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
     batch->calls.push_back(std::move(call));
     batch->requests.push_back(r);
     if (!post(*batch))
-        return finish_request(r, batch->calls.front()->reply());
+        return answer(r, *batch->calls.front());
     static_cast<void>(batch.release());
     r->main->blocked++;
 }

@@ -62,6 +62,9 @@ struct WriteResult : Outcome {
 // trips at most. A repeatable write is done again after a lost connection, since that does no harm.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
+// What write() would come to now, as far as the database can tell without doing it. Changes nothing.
+WriteResult rehearse(const DatabaseSettings& database, const Write& write);
+
 // The most writes, and the most look-ups, that share a statement.
 inline constexpr std::size_t most_grouped = 32;
 

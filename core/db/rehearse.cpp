@@ -1,0 +1,46 @@
+// A write up to where it would change something.
+#include "attempts.h"
+#include "plan.h"
+
+namespace helpdesk {
+namespace db {
+namespace {
+
+class Rehearsal : public Operation {
+  public:
+    explicit Rehearsal(const Write& write) : write_(write), plan_(write) {}
+
+    void run(Connection& connection) override {
+        ask(connection, write_);
+        if (!plan_.adding() && plan_.record_id == 0 && write_.when_missing)
+            ask(connection, *write_.when_missing);
+    }
+
+    WriteResult result() const { return plan_.result(); }
+
+  private:
+    void ask(Connection& connection, const Write& write) {
+        plan_ = WritePlan(write);
+        const Statement question = plan_.question(0);
+        const auto row = connection.query(question.sql, question.parameters);
+        row->next();
+        plan_.take_answer(*row);
+    }
+
+    const Write& write_;
+    WritePlan plan_;
+};
+
+}  // namespace
+}  // namespace db
+
+WriteResult rehearse(const DatabaseSettings& database, const Write& write) {
+    db::Rehearsal rehearsal(write);
+    const Outcome outcome = db::attempt(database, rehearsal);
+    WriteResult result = rehearsal.result();
+    if (!outcome.problems.empty())
+        static_cast<Outcome&>(result) = outcome;
+    return result;
+}
+
+}  // namespace helpdesk

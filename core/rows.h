@@ -1,0 +1,85 @@
+// Many records as one text, as they are imported and exported: CSV (RFC 4180, with a header) or NDJSON, a
+// JSON object a line.
+//
+// In CSV, a cell that a spreadsheet would take for a formula has an apostrophe in front; reading takes it
+// off.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "action.h"
+#include "decode.h"
+
+namespace helpdesk {
+
+enum class RowFormat { csv, ndjson };
+
+// As a request asks for it: csv or ndjson.
+std::optional<RowFormat> parse_row_format(std::string_view name);
+std::string_view content_type(RowFormat format);
+
+// The body of a request that carries rows.
+struct RowBody {
+    RowFormat format;
+    std::string text;
+};
+
+struct Row {
+    std::size_t line = 0;  // of the body, where the row begins, from 1
+    Variables variables;   // beside what is wrong with the row, which the next one does not suffer from
+};
+
+// The names that rows may use: the variables of the action that each row is a call of. Those that only an
+// export has (id, date_added …) are passed over, so that it can be imported as it is; others are an error or
+// ignored.
+class RowNames {
+  public:
+    RowNames(const Action& action, bool reject_unknown) : action_(action), reject_(reject_unknown) {}
+
+    // Whether the row's variable is read. If not, it is in no message, ignored, or a problem. `name` in lower
+    // case.
+    bool takes(const std::string& name, Problems& problems);
+
+    // What a row must have.
+    std::string_view identifier() const;
+
+    // The names that are ignored, between commas: the first few.
+    const std::string& ignored() const { return ignored_; }
+
+  private:
+    const Action& action_;
+    bool reject_;
+    std::string ignored_;
+    std::vector<std::string> listed_;
+};
+
+class RowReader {
+  public:
+    RowReader() = default;
+    RowReader(const RowReader&) = delete;
+    RowReader& operator=(const RowReader&) = delete;
+    virtual ~RowReader() = default;
+
+    // Takes the next row; false when there is none.
+    virtual bool next(Row& row) = 0;
+};
+
+// Why nothing of a body can be read: a header that does not fit, a quotation mark that has no partner. Takes
+// a moment for each megabyte.
+Problems check_rows(const RowBody& body, RowNames& names);
+
+// Reads a body that was checked. Both must outlive the reader.
+std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names);
+
+// The first line of an export, its line break included; NDJSON has none.
+std::string row_head(RowFormat format, const Resource& resource);
+
+// A record with a value for each output of the resource, its line break included.
+std::string write_row(RowFormat format, const Resource& resource, const std::vector<std::string>& values);
+
+}  // namespace helpdesk

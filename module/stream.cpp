@@ -1,0 +1,122 @@
+#include "stream.hpp"
+
+#include <string>
+
+#include "handler.hpp"
+#include "task.hpp"
+
+namespace helpdesk::ngx {
+
+// In the request's pool, with which it ends. While a part is out, the call and with it the part's text is
+// here.
+struct Stream {
+    const LocationConf& conf;
+    std::unique_ptr<Call> call = nullptr;
+    ngx_buf_t buffer{};
+    ngx_chain_t link{};
+};
+
+namespace {
+
+void keep_numbers(RequestContext& ctx, const Reply& reply) {
+    ctx.outcome = reply.outcome;
+    ctx.times = reply.times;
+    ctx.rows = reply.rows;
+}
+
+// NGX_OK once the headers are out.
+ngx_int_t begin(ngx_http_request_t* r, Reply reply) {
+    prepare_response(r, std::move(reply));
+    r->headers_out.content_length_n = -1;
+    return ngx_http_send_header(r);
+}
+
+ngx_int_t output(ngx_http_request_t* r, Stream& stream) {
+    const std::string_view text = stream.call->part();
+    ngx_buf_t& buffer = stream.buffer;
+    buffer = {};
+    // nginx only reads a buffer that is marked as memory.
+    buffer.pos = buffer.start = reinterpret_cast<u_char*>(const_cast<char*>(text.data()));
+    buffer.last = buffer.end = buffer.pos + text.size();
+    buffer.memory = text.empty() ? 0 : 1;
+    buffer.last_buf = stream.call->is_last_part() ? 1 : 0;
+    buffer.last_in_chain = 1;
+    buffer.flush = 1;
+    stream.link = {&buffer, nullptr};
+    return ngx_http_output_filter(r, &stream.link);
+}
+
+bool is_out(const ngx_http_request_t* r) {
+    return r->buffered == 0 && r->postponed == nullptr && r->connection->buffered == 0;
+}
+
+void go_on(ngx_http_request_t* r, Stream& stream, ngx_int_t rc);
+
+// As nginx's own ngx_http_writer, but for what follows.
+void write_on(ngx_http_request_t* r) noexcept {
+    ngx_connection_t* connection = r->connection;
+    if (connection->write->timedout) {
+        ngx_log_error(NGX_LOG_INFO, connection->log, NGX_ETIMEDOUT, "client timed out");
+        connection->timedout = 1;
+        return ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
+    }
+    const ngx_int_t rc = connection->write->delayed ? NGX_AGAIN : ngx_http_output_filter(r, nullptr);
+    go_on_or_fail(r, [&] { go_on(r, *context(r).stream, rc); });
+}
+
+// To the next part, or to the end, when the client has taken this one.
+void go_on(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
+    ngx_event_t* event = r->connection->write;
+    if (rc == NGX_ERROR)
+        return ngx_http_finalize_request(r, rc);
+    // nginx sends the rest of the last part by itself.
+    if (stream.call->is_last_part()) {
+        keep_numbers(context(r), stream.call->reply());
+        return ngx_http_finalize_request(r, rc);
+    }
+    if (event->delayed || !is_out(r)) {
+        const auto* core =
+            static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
+        r->write_event_handler = write_on;
+        if (!event->delayed)
+            ngx_add_timer(event, core->send_timeout);
+        if (ngx_handle_write_event(event, core->send_lowat) != NGX_OK)
+            ngx_http_finalize_request(r, NGX_ERROR);
+        return;
+    }
+    if (event->timer_set)
+        ngx_del_timer(event);
+    r->write_event_handler = ngx_http_request_empty_handler;
+    stream.call->sent();
+    run_on_threads(r, stream.conf, std::move(stream.call));
+}
+
+}  // namespace
+
+bool is_streaming(ngx_http_request_t* r) {
+    const RequestContext* ctx = find_context(r);
+    return ctx != nullptr && ctx->stream != nullptr;
+}
+
+void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
+    if (!is_streaming(r)) {
+        const ngx_int_t rc = begin(r, call->reply());
+        if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
+            return ngx_http_finalize_request(r, rc);
+        context(r).stream = make<Stream>(r->pool, conf);
+    }
+    Stream& stream = *context(r).stream;
+    stream.call = std::move(call);
+    go_on(r, stream, output(r, stream));
+}
+
+void break_off(ngx_http_request_t* r, const Reply& reply) {
+    const std::string line =
+        "the export was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
+    ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s; its client sees that it is incomplete",
+                  line.size(), line.data());
+    keep_numbers(context(r), reply);
+    ngx_http_finalize_request(r, NGX_ERROR);
+}
+
+}  // namespace helpdesk::ngx
