@@ -27,7 +27,8 @@ struct Mode {
     Verb verb;
 };
 
-constexpr std::array modes = {Mode{"add", Verb::add}, Mode{"update", Verb::update}, Mode{"upsert", Verb::upsert}};
+constexpr std::array modes = {Mode{"add", Verb::add}, Mode{"update", Verb::update},
+                              Mode{"upsert", Verb::upsert}};
 
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -259,7 +260,9 @@ void Import::explain(Problem& problem) const {
 Text Import::report(Format format) const {
     std::vector<std::string> texts;  // that the records refer to
     texts.reserve(6 + 2 * problems_.size());
-    const auto number = [&](std::uint64_t n) -> std::string_view { return texts.emplace_back(std::to_string(n)); };
+    const auto number = [&](std::uint64_t n) -> std::string_view {
+        return texts.emplace_back(std::to_string(n));
+    };
     const Record totals = {{action_.answer, number(changed())},
                            {"rows", number(rows_)},
                            {"added", number(added_)},
