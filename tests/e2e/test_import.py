@@ -212,7 +212,7 @@ def test_hostile_rows_harm_no_other(api):
     report = run(api, b'{"cid":"a"}\n{"cid":"b"\nnull\n[1]\n{"cid":"\xff"}\n{"cid":["c"]}\n{"cid":"d","CID":"e"}\n' + b"[" * 100_000 +
                  b'\n{"cid":"e","notes":"\\u0000"}\n{"cid":"f"}', NDJSON)
     assert report.counts == (10, 2, 0, 0, 8)
-    assert [problem[0] for problem in report.problems] == ["2", "3", "4", "5", "6", "7", "7", "8", "9"][:len(report.problems)]
+    assert {problem[0] for problem in report.problems} == set("23456789")
 
 
 def test_unknown_columns(api):
