@@ -241,14 +241,13 @@ Outcome Import::rehearse_slice() {
 }
 
 void Import::report_row(std::size_t line, std::string_view name, const Problems& problems) {
-    std::size_t& listed = listed_.at(has(problems, code::already_exists) ? 1 : 0);
-    for (const Problem& problem : problems) {
-        if (listed < most_listed)
+    if (problems.empty())
+        return;
+    if (listed_.at(has(problems, code::already_exists) ? 1 : 0)++ >= most_listed)
+        more_problems_ = true;
+    else
+        for (const Problem& problem : problems)
             problems_.push_back({line, shortened(name), problem});
-        else
-            more_problems_ = true;
-        ++listed;
-    }
 }
 
 void Import::explain(Problem& problem) const {

@@ -94,7 +94,7 @@ class Import {
     std::uint64_t existing_ = 0;
     std::uint64_t failed_ = 0;
     std::vector<RowProblem> problems_;
-    std::array<std::size_t, 2> listed_{};  // of rows that failed, and of those that exist
+    std::array<std::size_t, 2> listed_{};  // rows that failed, and those that exist
     bool more_problems_ = false;
     std::string log_;
 };
