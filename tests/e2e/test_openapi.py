@@ -51,6 +51,22 @@ def test_every_schema_in_it_is_one(document):
         jsonschema.Draft202012Validator.check_schema(described)
 
 
+def test_an_import_and_an_export_made_by_it(url, document, db, key):
+    (description,) = document["paths"]["/desk/import_customers"].values()
+    assert "text/csv" in description["requestBody"]["content"]
+    assert {parameter["name"] for parameter in description["parameters"]} == {"action", "mode", "dry_run", "format"}
+    for status, body in ((200, "cid,company\nx,\ny,nobody"), (400, "nothing\n")):
+        answer = requests.post(f"{url}/desk/import_customers", params={"action": "import_customers", "mode": "upsert", "format": "json"}, data=body,
+                               headers={"X-API-Key": key, "Content-Type": "text/csv"}, timeout=30)
+        assert answer.status_code == status
+        check_answer(document, "import_customers", "post", answer)
+        properties = schema(document, description["responses"]["200"]["content"]["application/json"]["schema"])["properties"]["response"]
+        assert status != 200 or {name for record in answer.json()["response"] for name in record} == set(properties["items"]["properties"])
+    answer = requests.get(f"{url}/desk/export_customers", params={"action": "export_customers", "cid": "*"}, headers={"X-API-Key": key}, timeout=30)
+    responses = document["paths"]["/desk/export_customers"]["get"]["responses"]
+    assert answer.headers["Content-Type"].split(";")[0] in responses["200"]["content"]
+
+
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_calls_made_by_it(url, document, db, key, method):
     assert document["components"]["securitySchemes"]["header"] == {"type": "apiKey", "in": "header", "name": "X-API-Key"}

@@ -14,6 +14,10 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& /*database*/,
     std::abort();
 }
 
+WriteResult rehearse(const DatabaseSettings& /*database*/, const Write& /*write*/) {
+    std::abort();
+}
+
 bool can_share(const Write& /*write*/) {
     return false;
 }

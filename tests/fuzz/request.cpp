@@ -41,7 +41,12 @@ Request take_request(std::string_view letters, std::string_view input) {
     request.api_key = take_line(input);
     request.authorization = take_line(input);
     const std::string_view type = take_line(input);
-    decode_body(body_type(type), input, type, request.variables);
+    const BodyType body = body_type(type);
+    if (body == BodyType::csv || body == BodyType::ndjson)
+        request.rows = std::make_shared<RowBody>(
+            RowBody{body == BodyType::csv ? RowFormat::csv : RowFormat::ndjson, std::string(input)});
+    else
+        decode_body(body, input, type, request.variables);
     if (letters.find('n') != std::string_view::npos)
         request.address = parse_network("10.1.2.3")->address;
     return request;
@@ -83,7 +88,9 @@ void check_value(const Value& value) {
 // What an accepted call takes to the database.
 void check_values(const Settings& settings, const Action& action, const Variables& variables) {
     Problems problems;
-    if (action.verb == Verb::get) {
+    if (action.verb == Verb::import_) {
+        check_import(variables, problems);
+    } else if (action.verb == Verb::get || action.verb == Verb::export_) {
         const Selection selection = check_selection(action, variables, settings.max_records, problems);
         require(selection.limit <= most_records, "a list has a limit");
         for (const Condition& condition : selection.conditions)

@@ -45,8 +45,10 @@ TEST_F(OpenApi, HasEveryActionWithEveryVariable) {
         for (const std::string& name : action.variables)
             EXPECT_NE(json_object_get(properties, name.c_str()), nullptr) << action.name << " " << name;
         EXPECT_NE(json_object_get(properties, "output"), nullptr);
-        json_t* get = at({"paths", "/desk/" + action.name, "get", "parameters"});
-        EXPECT_EQ(count(get, "query"), json_object_size(properties));
+        // The body of an import is its rows.
+        const char* method = action.verb == Verb::import_ ? "post" : "get";
+        json_t* parameters = at({"paths", "/desk/" + action.name, method, "parameters"});
+        EXPECT_EQ(count(parameters, "query"), json_object_size(properties));
         EXPECT_NE(at({"paths", "/desk/" + action.name, "post", "requestBody"}), nullptr);
     }
     EXPECT_EQ(json_object_size(at({"paths"})), actions().size());
@@ -62,7 +64,10 @@ TEST_F(OpenApi, HasTheHeadersThatAnActionTakes) {
         EXPECT_EQ(headers("update_company", method), 1U);
         EXPECT_EQ(headers("get_customers", method), 1U);
         EXPECT_EQ(headers("verify_customer", method), 0U);
+        EXPECT_EQ(headers("export_customers", method), 0U);
     }
+    EXPECT_EQ(headers("import_customers", "post"), 0U);
+    EXPECT_EQ(at({"paths", "/desk/import_customers", "get"}), nullptr);
 }
 
 TEST_F(OpenApi, SaysWhatIsRequired) {
@@ -92,6 +97,15 @@ TEST_F(OpenApi, HasEveryCodeUnderItsStatus) {
         EXPECT_NE(at({"components", "responses", "error_" + std::to_string(status)}), nullptr);
     }
     EXPECT_TRUE(holds(codes, code::too_long));
+}
+
+TEST_F(OpenApi, HasTheFormatsOfRows) {
+    for (json_t* content : {at({"paths", "/desk/import_customers", "post", "requestBody", "content"}),
+                            at({"paths", "/desk/export_customers", "get", "responses", "200", "content"})}) {
+        EXPECT_EQ(json_object_size(content), 2U);
+        EXPECT_NE(json_object_get(content, "text/csv"), nullptr);
+    }
+    EXPECT_TRUE(holds(at({"components", "schemas", "export_customers", "properties", "output", "enum"}), "csv"));
 }
 
 TEST_F(OpenApi, HasThreeFormats) {

@@ -1,0 +1,56 @@
+#include "import.h"
+
+#include <gtest/gtest.h>
+
+namespace helpdesk {
+namespace {
+
+struct Checked {
+    ImportOptions options;
+    Problems problems;
+};
+
+Checked checked(std::string_view query) {
+    Checked result;
+    Variables variables;
+    decode_form(query, variables);
+    result.options = check_import(variables, result.problems);
+    return result;
+}
+
+TEST(CheckImport, AddsUnlessToldOtherwise) {
+    EXPECT_EQ(checked("").options.verb, Verb::add);
+    EXPECT_EQ(checked("mode=Update").options.verb, Verb::update);
+    EXPECT_EQ(checked("mode=upsert&dry_run=n").options.verb, Verb::upsert);
+    EXPECT_FALSE(checked("").options.dry_run);
+    EXPECT_TRUE(checked("dry_run=y").options.dry_run);
+    EXPECT_TRUE(checked("mode=&dry_run=").problems.empty());
+}
+
+TEST(CheckImport, RefusesWhatItDoesNotKnow) {
+    const Checked result = checked("mode=remove&dry_run=yes");
+    ASSERT_EQ(result.problems.size(), 2U);
+    EXPECT_EQ(result.problems[0].variable, "mode");
+    EXPECT_EQ(result.problems[1].variable, "dry_run");
+    EXPECT_EQ(result.problems[1].code, code::invalid_choice);
+}
+
+TEST(WriteReport, InEachFormat) {
+    const Record totals = {{"added", "1"}};
+    const std::vector<Record> errors = {{{"line", "2"}, {"cid", "<a&b>"}, {"error", "x=\"1\""}}};
+    const auto text = [&](Format format) {
+        std::string joined;
+        for (const std::string& piece : write_report(format, totals, errors))
+            joined += piece;
+        return joined;
+    };
+    EXPECT_EQ(text(Format::json),
+              R"({"response":[{"added":"1"},{"line":"2","cid":"<a&b>","error":"x=\"1\""}]})");
+    EXPECT_EQ(text(Format::url), "added=1\nline=2&cid=%3Ca%26b%3E&error=x%3D%221%22");
+    EXPECT_NE(text(Format::xml).find("<error line=\"2\" cid=\"&lt;a&amp;b&gt;\">x=\"1\"</error>"),
+              std::string::npos)
+        << text(Format::xml);
+}
+
+}  // namespace
+}  // namespace helpdesk

@@ -1,0 +1,175 @@
+#include "rows.h"
+
+#include <gtest/gtest.h>
+
+namespace helpdesk {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+const Action& add_customer() {
+    return *find_action("add_customer");
+}
+
+// `line: name=value name=value !code`, a text for each row.
+Texts read(RowFormat format, const std::string& text, bool reject_unknown = false) {
+    const RowBody body{format, text};
+    RowNames names(add_customer(), reject_unknown);
+    Texts rows;
+    for (const Problem& problem : check_rows(body, names))
+        rows.push_back(problem.variable + "!" + std::string(problem.code));
+    if (!rows.empty())
+        return rows;
+    const auto reader = read_rows(body, names);
+    for (Row row; reader->next(row);) {
+        std::string& shown = rows.emplace_back(std::to_string(row.line) + ":");
+        for (const auto& variable : row.variables.all())
+            shown += " " + variable.name + "=" + variable.value;
+        for (const Problem& problem : row.variables.problems())
+            shown += " " + problem.variable + "!" + std::string(problem.code);
+    }
+    return rows;
+}
+
+Texts csv(const std::string& text, bool reject_unknown = false) {
+    return read(RowFormat::csv, text, reject_unknown);
+}
+
+Texts ndjson(const std::string& text, bool reject_unknown = false) {
+    return read(RowFormat::ndjson, text, reject_unknown);
+}
+
+TEST(Csv, LineBreaksOfEachKindAndBlankLines) {
+    const Texts rows = {"2: cid=a", "4: cid=b", "5: cid=c"};
+    EXPECT_EQ(csv("cid\na\n\nb\nc"), rows);
+    EXPECT_EQ(csv("cid\r\na\r\n\r\nb\r\nc\r\n"), rows);
+    EXPECT_EQ(csv("cid\ra\r\rb\rc\r"), rows);
+    EXPECT_EQ(csv("\xEF\xBB\xBF\n\ncid\na"), (Texts{"4: cid=a"}));
+}
+
+TEST(Csv, QuotesHoldAnything) {
+    EXPECT_EQ(csv("cid,notes\n\"a\"\"b\",\"1\r\n2\n\n3,\"\nc,\" \""),
+              (Texts{"2: cid=a\"b notes=1\r\n2\n\n3,", "6: cid=c notes= "}));
+}
+
+TEST(Csv, BlanksBelongToTheCellAndNotToTheName) {
+    EXPECT_EQ(csv(" CID , Notes\n a , b "), (Texts{"2: cid= a  notes= b "}));
+}
+
+TEST(Csv, AQuotationMarkWhereNoneMayStandIsTheWholeBodysProblem) {
+    for (const char* text : {"cid\na\"b", "cid\n\"a", "cid\n\"a\"b", "cid\nx\n\"a\n\n", "\"cid"})
+        EXPECT_EQ(csv(text), (Texts{"!malformed_body"})) << text;
+}
+
+TEST(Csv, AHeaderThatDoesNotFit) {
+    EXPECT_EQ(csv(""), (Texts{"!malformed_body"}));
+    EXPECT_EQ(csv("\r\n\n"), (Texts{"!malformed_body"}));
+    EXPECT_EQ(csv("notes\nx"), (Texts{"cid!required"}));
+    EXPECT_EQ(csv("cid,Notes,notes,NOTES"), (Texts{"notes!duplicate_variable", "notes!duplicate_variable"}));
+    std::string many = "cid";
+    for (std::size_t i = 0; i < max_variables; ++i)
+        many += ",c" + std::to_string(i);
+    EXPECT_EQ(csv(many), (Texts{"!too_many_variables"}));
+}
+
+TEST(Csv, ColumnsThatNobodyKnows) {
+    EXPECT_EQ(csv("cid,colour,,id,company_id,date_added\na,1,2,3,4,5"), (Texts{"2: cid=a"}));
+    EXPECT_EQ(csv("cid,colour,,id", true), (Texts{"colour!unknown_variable", "!unknown_variable"}));
+}
+
+TEST(Csv, ARowHasAsManyCellsAsTheHeader) {
+    EXPECT_EQ(csv("cid,notes\na\nb,c,d\ne,f"),
+              (Texts{"2: cid=a !count_mismatch", "3: cid=b notes=c !count_mismatch", "4: cid=e notes=f"}));
+}
+
+TEST(Csv, BadBytesAreTheRowsProblem) {
+    using namespace std::string_literals;
+    EXPECT_EQ(csv("cid,notes\na,\xFF\nb,x\0y\nc,d"s),
+              (Texts{"2: cid=a notes=%FF notes!invalid_encoding",
+                     "3: cid=b notes=x%00y notes!invalid_characters", "4: cid=c notes=d"}));
+}
+
+TEST(Csv, ALargeCell) {
+    const std::string large(3'000'000, 'x');
+    EXPECT_EQ(csv("cid,notes\na,\"" + large + "\"\nb,c"),
+              (Texts{"2: cid=a notes=" + large, "3: cid=b notes=c"}));
+}
+
+TEST(Ndjson, ARowALine) {
+    EXPECT_EQ(ndjson("\xEF\xBB\xBF{\"cid\":\"a\"}\r\n\n {\"CID\":1,\"notes\":null} "),
+              (Texts{"1: cid=a", "3: cid=1 notes="}));
+    EXPECT_EQ(ndjson(""), Texts());
+}
+
+TEST(Ndjson, ABadLineIsTheRowsProblem) {
+    EXPECT_EQ(ndjson("{\n[]\n{\"cid\":\"a\",\"cid\":\"b\"}\n{\"cid\":\"c\"}"),
+              (Texts{"1: !malformed_body", "2: !malformed_body", "3: cid!duplicate_variable", "4: cid=c"}));
+}
+
+TEST(Ndjson, NamesThatNobodyKnows) {
+    EXPECT_EQ(ndjson("{\"cid\":\"a\",\"id\":1}\n{\"cid\":\"b\",\"colour\":1}", true),
+              (Texts{"1: cid=a id=1", "2: cid=b colour=1 colour!unknown_variable"}));
+}
+
+TEST(RowNames, TellsTheFirstThatAreIgnoredOnce) {
+    RowNames names(add_customer(), false);
+    Problems problems;
+    for (int round = 0; round < 2; ++round)
+        for (int i = 0; i < 100; ++i)
+            EXPECT_FALSE(names.takes("v" + std::to_string(i), problems));
+    EXPECT_FALSE(names.takes("last_updated", problems));
+    EXPECT_TRUE(names.takes("cid", problems));
+    EXPECT_TRUE(problems.empty());
+    EXPECT_EQ(names.ignored(), "v0,v1,v2,v3,v4,v5,v6,v7,v8,v9,v10,v11,v12,v13,v14,v15,v16,v17,v18,v19");
+}
+
+// What is written of the portals' records: three outputs, of which an import of customers reads none.
+std::string written(RowFormat format, const Texts& values) {
+    return write_row(format, portals(), values);
+}
+
+TEST(WriteRow, QuotesWhatNeedsIt) {
+    EXPECT_EQ(row_head(RowFormat::csv, portals()), "id,name,url\r\n");
+    EXPECT_EQ(row_head(RowFormat::ndjson, portals()), "");
+    EXPECT_EQ(written(RowFormat::csv, {"1", "a,\"b\"", "x\ny"}), "1,\"a,\"\"b\"\"\",\"x\ny\"\r\n");
+    EXPECT_EQ(written(RowFormat::ndjson, {"1", "a\"\n", "é"}),
+              "{\"id\":\"1\",\"name\":\"a\\\"\\n\",\"url\":\"é\"}\n");
+}
+
+TEST(WriteRow, WhatLooksLikeAFormulaIsNone) {
+    EXPECT_EQ(written(RowFormat::csv, {"=1", "+1", "-1"}), "'=1,'+1,'-1\r\n");
+    EXPECT_EQ(written(RowFormat::csv, {"@a", "\ta", "\ra"}), "'@a,'\ta,\"'\ra\"\r\n");
+    EXPECT_EQ(written(RowFormat::csv, {"'=1", "''-", "'a"}), "''=1,'''-,'a\r\n");
+    EXPECT_EQ(written(RowFormat::csv, {"", "'", "a=1"}), ",',a=1\r\n");
+    EXPECT_EQ(written(RowFormat::ndjson, {"=1", "", ""}), "{\"id\":\"=1\",\"name\":\"\",\"url\":\"\"}\n");
+}
+
+TEST(WriteRow, ReadsBackAsItWas) {
+    for (const std::string value :
+         {"=1", "'=1", "''=1", "'", "''", "'a", "-", "\"", "a\"\"b", "\r\n", ",", " ", "", "\t"}) {
+        for (const RowFormat format : {RowFormat::csv, RowFormat::ndjson}) {
+            const Resource& resource = customers();
+            std::string text = row_head(format, resource) +
+                               write_row(format, resource, Texts(resource.outputs.size(), value));
+            RowNames names(add_customer(), true);
+            const RowBody body{format, text};
+            ASSERT_TRUE(check_rows(body, names).empty());
+            Row row;
+            ASSERT_TRUE(read_rows(body, names)->next(row));
+            EXPECT_EQ(*row.variables.find("notes"), value);
+            EXPECT_TRUE(row.variables.problems().empty());
+        }
+    }
+}
+
+TEST(RowFormat, Names) {
+    EXPECT_EQ(parse_row_format("CSV"), RowFormat::csv);
+    EXPECT_EQ(parse_row_format("ndjson"), RowFormat::ndjson);
+    EXPECT_EQ(parse_row_format("xml"), std::nullopt);
+    EXPECT_EQ(body_type("text/csv; header=present"), BodyType::csv);
+    EXPECT_EQ(body_type("application/jsonl"), BodyType::ndjson);
+    EXPECT_EQ(body_type("text/csv; charset=latin1"), BodyType::unsupported);
+}
+
+}  // namespace
+}  // namespace helpdesk
