@@ -61,7 +61,9 @@ class Action:
 
 @pytest.fixture
 def actions(api):
-    return [Action(path[1:], described) for path, described in document(api.base)["paths"].items()]
+    # An import has its variables in its rows, test_import.py is about those; an export has the selectors of a list.
+    return [Action(path[1:], described) for path, described in document(api.base)["paths"].items()
+            if not path.startswith(("/import_", "/export_"))]
 
 
 @pytest.fixture(autouse=True)
