@@ -4,7 +4,7 @@
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(
-    ca-certificates cmake curl g++ libcrypt-dev libgtest-dev libjansson-dev libmysqlcppconn-dev libpcre2-dev libssl-dev
+    ca-certificates cmake curl g++ libcrypt-dev libcsv-dev libgtest-dev libjansson-dev libmysqlcppconn-dev libpcre2-dev libssl-dev
     libxml2-dev mariadb-client-core mariadb-server-core make ninja-build nginx nginx-dev openssl pkg-config zlib1g-dev
 )
 test_packages=(

@@ -22,6 +22,7 @@ server {
     client_max_body_size 2m;
     location / { %%DEFAULTS%% helpdesk_api; }
     location /few/ { %%DEFAULTS%% limit_req zone=few; limit_req_status 429; helpdesk_api; }
+    location /legacy/ { %%DEFAULTS%% helpdesk_error_status legacy; helpdesk_api; }
     location /elsewhere/ { return 307 /?$args; }
 }
 """
@@ -162,6 +163,11 @@ def test_what_ends_it(script, db, text, arguments, error):
                                        ["x.csv", "--parallel", "0"]])
 def test_usage(script, arguments):
     assert "usage: helpdesk-import" in script(*arguments, status=2)[1]
+
+
+def test_errors_that_have_status_200(script, db):
+    path = script.write("contact\nx\n")
+    assert "the server answers 200: cid: is the name of no column" in script(path, "--url", f"{script.api.base}/legacy/", status=2)[1]
 
 
 def test_it_follows_nobody_with_the_key(script, db):
