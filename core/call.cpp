@@ -49,7 +49,7 @@ class AnswerWriter : public RecordSink {
             const Output& output = resource_.outputs[i];
             fields_[i] = {output.name, values[i]};
             if (output.source == Output::Source::time || output.source == Output::Source::list_dates)
-                fields_[i].value = times.emplace_back(format_times(values[i]));
+                fields_[i].value = times.emplace_back(format_times(values[i], settings_.time_format));
         }
         writer_->record(fields_);
     }
@@ -60,13 +60,6 @@ class AnswerWriter : public RecordSink {
     const std::string& entity_tag_of_first() const { return entity_tag_; }
 
   private:
-    std::string format_times(const std::string& list) const {
-        std::string result;
-        for (const std::string& time : text::split_list(list, max_list_items))
-            result += (result.empty() ? "" : ",") + format_time(time, settings_.time_format);
-        return result;
-    }
-
     const Settings& settings_;
     Format format_;
     const Resource& resource_;

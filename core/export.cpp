@@ -40,7 +40,7 @@ Condition& Export::position() {
 Outcome Export::read_page() {
     records_ += page_records_;
     position().values = {last_};
-    const ReadResult result = read(*settings_.database, selection_, *this);
+    ReadResult result = read(*settings_.database, selection_, *this);
     more_ = result.more;
     begun_ = true;
     return result;

@@ -224,7 +224,7 @@ Problems check_csv(std::string_view text, RowNames& names) {
 }
 
 std::string cell_text(const std::string& value) {
-    const std::string cell = (looks_like_formula(value) ? "'" : "") + value;
+    std::string cell = (looks_like_formula(value) ? "'" : "") + value;
     if (cell.find_first_of(",\"\r\n") == std::string::npos)
         return cell;
     std::string quoted(2 * cell.size() + 2, '\0');

@@ -10,8 +10,10 @@ namespace helpdesk::ngx {
 // In the request's pool, with which it ends. While a part is out, the call and with it the part's text is
 // here.
 struct Stream {
+    explicit Stream(const LocationConf& location) : conf(location) {}
+
     const LocationConf& conf;
-    std::unique_ptr<Call> call = nullptr;
+    std::unique_ptr<Call> call;
     ngx_buf_t buffer{};
     ngx_chain_t link{};
 };

@@ -105,7 +105,8 @@ TEST_F(OpenApi, HasTheFormatsOfRows) {
         EXPECT_EQ(json_object_size(content), 2U);
         EXPECT_NE(json_object_get(content, "text/csv"), nullptr);
     }
-    EXPECT_TRUE(holds(at({"components", "schemas", "export_customers", "properties", "output", "enum"}), "csv"));
+    EXPECT_TRUE(
+        holds(at({"components", "schemas", "export_customers", "properties", "output", "enum"}), "csv"));
 }
 
 TEST_F(OpenApi, HasThreeFormats) {
