@@ -7,7 +7,6 @@
 
 #include "json.h"
 #include "locate.h"
-#include "text.h"
 
 namespace helpdesk {
 namespace {
