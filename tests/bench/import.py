@@ -1,5 +1,6 @@
 #!/usr/bin/python3
-"""Measures scripts/helpdesk-import against servers of its own: rows a second, and nginx's largest resident memory.
+"""Measures scripts/helpdesk-import against servers of its own: rows a second, and the largest resident memory of nginx's workers and
+of the command.
 
     tests/bench/import.py [--rows N] [--modes MODE …]
 
@@ -68,10 +69,14 @@ def main():
             print(f"{options.rows} rows, {path.stat().st_size / 1e6:.1f} MB, {options.parallel} pieces at once, module {MODULE}")
             for mode in options.modes:
                 begin = time.monotonic()
-                subprocess.run([ROOT / "scripts/helpdesk-import", path, "--mode", mode, "--parallel", str(options.parallel)], check=True,
-                               env={**os.environ, "HELPDESK_URL": f"http://127.0.0.1:{nginx.port}/", "HELPDESK_KEY": key})
+                command = subprocess.Popen([ROOT / "scripts/helpdesk-import", path, "--mode", mode, "--parallel", str(options.parallel)],
+                                           env={**os.environ, "HELPDESK_URL": f"http://127.0.0.1:{nginx.port}/", "HELPDESK_KEY": key})
+                _, status, usage = os.wait4(command.pid, 0)
                 seconds = time.monotonic() - begin
-                print(f"{mode}: {seconds:.1f} s, {options.rows / seconds:.0f} rows/s, nginx's workers {largest_memory(nginx.worker_pids())} MB at most")
+                if status != 0:
+                    sys.exit("the import failed")
+                print(f"{mode}: {seconds:.1f} s, {options.rows / seconds:.0f} rows/s, nginx's workers {largest_memory(nginx.worker_pids())} MB at most, "
+                      f"the command {usage.ru_maxrss // 1024} MB")
             for format in ("csv", "ndjson"):
                 begin, size = time.monotonic(), 0
                 request = urllib.request.Request(f"http://127.0.0.1:{nginx.port}/?action=export_customers&cid=*&format={format}", headers={"X-API-Key": key})
