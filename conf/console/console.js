@@ -9,10 +9,11 @@ const NothingBesides = () => ({
                     for (const schema of Object.values(api.components.schemas))
                         for (const property of Object.values(schema.properties))
                             if (!property.enum) property.examples = [""];
-                    for (const { get, post } of Object.values(api.paths)) {
-                        for (const parameter of get.parameters)
-                            parameter.description = parameter.schema.description ?? "";
-                        post.requestBody.content = { [form]: post.requestBody.content[form] };
+                    for (const operation of Object.values(api.paths).flatMap(Object.values)) {
+                        for (const parameter of operation.parameters ?? [])
+                            parameter.description ??= parameter.schema.description ?? "";
+                        const content = operation.requestBody?.content;
+                        if (content?.[form]) operation.requestBody.content = { [form]: content[form] };
                     }
                     return show(api);
                 },

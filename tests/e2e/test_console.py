@@ -83,3 +83,15 @@ def test_a_call_and_its_answer_in_three_formats(browser, base, db, key):
     # The key is gone with the page.
     assert browser.execute_script("return [localStorage.length, sessionStorage.length, document.cookie, location.href.includes(arguments[0])]",
                                   key) == [0, 0, "", False]
+
+
+def test_an_import(browser, base, db, key):
+    console = Console(browser, base, key)
+    console.open("customers", "import_customers")
+    Select(console.find("[data-param-name=format] select")).select_by_value("json")
+    rows = console.find(".body-param textarea")
+    rows.clear()
+    rows.send_keys("cid,contact\na,Größe\nb,x")
+    console.send()
+    wait_for(lambda: '"added": "2"' in console.answer(), "the answer")
+    assert db.customer("a")["contact"] == "Größe"
