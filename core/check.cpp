@@ -3,10 +3,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <regex>
 #include <set>
 
 #include "date.h"
+#include "pattern.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -341,8 +341,8 @@ SignInCheck check_sign_in(const Action& action, const Variables& variables, Prob
 }
 
 std::optional<std::string> parse_degrees(const std::string& text) {
-    static const std::regex decimal(R"([+-]?(\d{1,20}(\.\d{0,9})?|\.\d{1,9}))");
-    if (text.size() > 64 || !std::regex_match(text, decimal))
+    static const Pattern decimal("[+-]?([0-9]{1,20}(\\.[0-9]{0,9})?|\\.[0-9]{1,9})");
+    if (text.size() > 64 || decimal.match(text).empty())
         return std::nullopt;
     return text.front() == '+' ? text.substr(1) : text;
 }
@@ -365,10 +365,9 @@ std::optional<std::uint64_t> parse_id(std::string_view text) {
 }
 
 bool is_email(std::string_view address) {
-    static const std::regex form(R"([^\s@<>",;]+@[^\s@<>",;.]+(\.[^\s@<>",;.]+)+)");
-    constexpr std::size_t longest = 1024;  // std::regex recurses by the character
-    // cppcheck-suppress invalidLifetime ; a view of the caller's text is what it is
-    return address.size() <= longest && std::regex_match(address.begin(), address.end(), form);
+    static const Pattern form(R"([^[:space:]@<>",;]+@[^[:space:]@<>",;.]+(\.[^[:space:]@<>",;.]+)+)");
+    constexpr std::size_t longest = 1024;  // more than is stored of one
+    return address.size() <= longest && !form.match(address).empty();
 }
 
 }  // namespace helpdesk

@@ -2,19 +2,22 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <chrono>
 #include <cstdio>
-#include <regex>
+#include <string_view>
+#include <vector>
 
+#include "pattern.h"
 #include "text.h"
 
 namespace helpdesk {
 namespace {
 
-using Match = std::match_results<std::string_view::const_iterator>;
-
-int number(const Match& match, std::size_t group) {
-    return match[group].matched ? std::stoi(match[group].str()) : 0;
+int number(std::string_view digits) {
+    int value = 0;
+    std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    return value;
 }
 
 struct Time {
@@ -22,7 +25,7 @@ struct Time {
 };
 
 // 12 AM is midnight, 12 PM noon.
-bool apply_half_day(Time& time, const std::string& half) {
+bool apply_half_day(Time& time, std::string_view half) {
     if (half.empty())
         return true;
     if (time.hour < 1 || time.hour > 12)
@@ -38,28 +41,31 @@ struct Moment {
 };
 
 std::optional<Moment> parse(std::string_view text) {
-    static const std::regex american(
-        R"((\d{1,2})/(\d{1,2})/(\d{4})( (\d{1,2}):(\d{2}):(\d{2})( ?([AaPp][Mm]))?)?)");
-    static const std::regex iso(R"((\d{4})-(\d{2})-(\d{2})([T ](\d{2}):(\d{2}):(\d{2}))?)");
+    static const Pattern american(
+        "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})( ([0-9]{1,2}):([0-9]{2}):([0-9]{2})( ?([AaPp][Mm]))?)?");
+    static const Pattern iso("([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]([0-9]{2}):([0-9]{2}):([0-9]{2}))?");
 
-    Match match;
-    const bool is_american = std::regex_match(text.begin(), text.end(), match, american);
-    if (!is_american && !std::regex_match(text.begin(), text.end(), match, iso))
+    constexpr std::size_t longest = 32;
+    if (text.size() > longest)
+        return std::nullopt;
+    auto groups = american.match(text);
+    const bool is_american = !groups.empty();
+    if (!is_american && (groups = iso.match(text)).empty())
         return std::nullopt;
 
     const std::chrono::year_month_day day(
-        std::chrono::year(number(match, is_american ? 3 : 1)),
-        std::chrono::month(static_cast<unsigned>(number(match, is_american ? 1 : 2))),
-        std::chrono::day(static_cast<unsigned>(number(match, is_american ? 2 : 3))));
-    Time time{number(match, 5), number(match, 6), number(match, 7)};
-    if (is_american && !apply_half_day(time, match[9].str()))
+        std::chrono::year(number(groups[is_american ? 3 : 1])),
+        std::chrono::month(static_cast<unsigned>(number(groups[is_american ? 1 : 2]))),
+        std::chrono::day(static_cast<unsigned>(number(groups[is_american ? 2 : 3]))));
+    Time time{number(groups[5]), number(groups[6]), number(groups[7])};
+    if (is_american && !apply_half_day(time, groups[9]))
         return std::nullopt;
     // SQL's DATETIME begins with the year 1000.
     if (!day.ok() || int(day.year()) < 1000 || time.hour > 23 || time.minute > 59 || time.second > 59)
         return std::nullopt;
     return Moment{std::chrono::sys_days(day) + std::chrono::hours(time.hour) +
                       std::chrono::minutes(time.minute) + std::chrono::seconds(time.second),
-                  match[4].matched};
+                  !groups[4].empty()};
 }
 
 std::string sql_text(std::chrono::sys_seconds moment) {
