@@ -7,6 +7,7 @@ import json
 import pathlib
 import re
 import socket
+import subprocess
 
 import pytest
 import requests
@@ -18,6 +19,7 @@ WORKERS = 1
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%% sndbuf=16k;
+    listen unix:%%FOLDER%%/http2.sock http2;
     client_max_body_size 16m;
     location / { %%DEFAULTS%% helpdesk_api; }
     location /zipped/ { %%DEFAULTS%% gzip on; gzip_types *; helpdesk_api; }
@@ -146,6 +148,16 @@ def test_many_pages(api, db, path, count):
     fill(db, count, "n" * 100)
     assert cids(api, path=path) == [f"c{i:05}" for i in range(count)]
     assert len(records(export(api, "ndjson", path=path).text, "ndjson")) == count
+
+
+@pytest.mark.parametrize("rate", ["1G", "10M"])
+def test_http2(api, db, nginx, rate):
+    """Where a client holds up one stream, not its connection."""
+    fill(db, MANY, "n" * 2000)
+    result = subprocess.run(["curl", "-sS", "--fail", "--http2-prior-knowledge", "--limit-rate", rate, "--unix-socket", nginx.folder / "http2.sock",
+                             "-H", f"X-API-Key: {api.key}", "http://x/?action=export_customers&cid=*"], capture_output=True, text=True, timeout=60)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert [record["cid"] for record in records(result.stdout)] == [f"c{i:05}" for i in range(MANY)]
 
 
 def test_it_waits_for_its_client_and_serves_others(api, db, nginx, key):
