@@ -59,7 +59,7 @@ def load_data(mariadb, path):
         begin = time.monotonic()
         cursor.execute(f"LOAD DATA LOCAL INFILE '{path}' INTO TABLE customers CHARACTER SET utf8mb4 FIELDS TERMINATED BY ',' "
                        "OPTIONALLY ENCLOSED BY '\"' ESCAPED BY '' IGNORE 1 LINES (cid, contact, @company, @portal, support, email, address, city, "
-                       "state, zip, country, phone, notes) SET company_id = (SELECT id FROM companies WHERE name = @company), portal_id = 1")
+                       "state, zip, country, phone, notes) SET company_id = IF(@company = '', NULL, (SELECT id FROM companies)), portal_id = 1")
         seconds = time.monotonic() - begin
         cursor.execute("DROP DATABASE floor")
     return seconds
