@@ -196,6 +196,21 @@ def test_an_address_that_goes_takes_its_coordinates_along(api, db, geocoder):
     assert len(geocoder.requests) == 1
 
 
+@pytest.mark.parametrize("mode", ["update", "upsert"])
+def test_an_import_looks_nothing_up(api, db, geocoder, mode):
+    """And leaves no coordinates beside an address that is not theirs."""
+    for cid in ("same", "moved"):
+        assert add(api, cid, **ROME, path="/off/", latitude="1", longitude="2").status == 200
+    rows = b"cid,address,city\nsame,Via Appia 1,Rome\nmoved,Via Appia 2,Rome\nnew,Via Appia 3,Rome\n"
+    answer = api.raw_post(rows, "text/csv", f"action=import_customers&format=json&mode={mode}")
+    assert answer.json[0]["updated"] == "2"
+    assert (stored(db, "same"), stored(db, "moved")) == ((1, 2), NOWHERE)
+    assert mode == "update" or stored(db, "new") == NOWHERE
+    rows = b"cid,address,latitude,longitude\nsame,Via Appia 4,3,4\n"
+    assert api.raw_post(rows, "text/csv", f"action=import_customers&format=json&mode={mode}").json[0]["updated"] == "1"
+    assert stored(db, "same") == (3, 4) and geocoder.requests == []
+
+
 @pytest.mark.parametrize("country", ["IT&limit=9", "I T/é?#%", "漢\r\nHost: evil", "'\"<>\\"])
 def test_text_stays_text_in_the_query(api, db, geocoder, country):
     assert add(api, city="Rome", country=country).status == 200

@@ -126,11 +126,11 @@ def test_an_update_clears_by_an_empty_cell_and_leaves_the_columns_that_are_not_t
     assert columns(api, "contact", "city", "email2") == [("", "Rome", "")]
 
 
-@pytest.mark.parametrize("second", ["a", "A", "ä", "Ä"])
+@pytest.mark.parametrize("second", ["a", "A", "ä", "Ä", "Ａ"])
 @pytest.mark.parametrize("company", ["", "Acme"])
 def test_rows_of_one_customer_are_taken_in_their_order(api, second, company):
     """Whatever its spelling, and also when they share no statement."""
-    first = {"a": "A", "A": "a", "ä": "Ä", "Ä": "ä"}[second]
+    first = {"a": "A", "A": "a", "ä": "Ä", "Ä": "ä", "Ａ": "a"}[second]
     body = lines("cid,contact,company", f"{first},1,", f"{second},2,{company}", f"{first},3,{company}")
     report = run(api, body)
     assert [problem[0] for problem in report.problems] == ["3", "4"] and report.counts == (3, 1, 0, 2, 0)
