@@ -46,7 +46,7 @@ bool looks_like_formula(std::string_view cell) {
            std::string_view("=+-@\t\r").find(cell[first]) != std::string_view::npos;
 }
 
-struct Record {
+struct CsvRecord {
     std::size_t line = 0;
     std::vector<std::string> cells;
 };
@@ -66,7 +66,7 @@ class CsvText {
     ~CsvText() { csv_free(&parser_); }
 
     // False at the end, or where it is broken().
-    bool next(Record& record) {
+    bool next(CsvRecord& record) {
         record.cells.clear();
         cells_ = &record.cells;
         ended_ = false;
@@ -119,7 +119,7 @@ class CsvText {
 };
 
 // The header's names in lower case, empty where the column is not read.
-std::vector<std::string> read_header(const Record& header, RowNames& names, Problems& problems) {
+std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
     std::vector<std::string> columns;
     if (header.cells.size() > max_variables) {
         problems.push_back({code::too_many_variables, "",
@@ -168,7 +168,7 @@ class CsvReader : public RowReader {
 
   private:
     CsvText text_;
-    Record record_;
+    CsvRecord record_;
     std::vector<std::string> columns_;
 };
 
@@ -202,7 +202,7 @@ class NdjsonReader : public RowReader {
 
 Problems check_csv(std::string_view text, RowNames& names) {
     CsvText csv(text);
-    Record record;
+    CsvRecord record;
     Problems problems;
     if (csv.next(record)) {
         const std::vector<std::string> columns = read_header(record, names, problems);
