@@ -95,11 +95,11 @@ void start(ngx_http_request_t* r) noexcept {
         if (r->method == NGX_HTTP_POST) {
             std::string body = read_body(r);
             const auto* type = r->headers_in.content_type;
-            if (const auto format = rows_of(type_of_body(r)))
+            const BodyType sent = type_of_body(r);
+            if (const auto format = rows_of(sent))
                 request.rows = std::make_shared<RowBody>(RowBody{*format, std::move(body)});
             else if (!body.empty())
-                decode_body(type_of_body(r), body, type == nullptr ? "" : view(type->value),
-                            request.variables);
+                decode_body(sent, body, type == nullptr ? "" : view(type->value), request.variables);
         }
         const Caller caller = identify(conf.settings, request);
         context(r).caller = caller;
@@ -206,11 +206,15 @@ ngx_table_elt_t& add_header(ngx_http_request_t* r, std::string_view name, std::s
     return *header;
 }
 
-const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
+void keep_numbers(ngx_http_request_t* r, const Reply& reply) {
     RequestContext& ctx = context(r);
     ctx.outcome = reply.outcome;
     ctx.times = reply.times;
     ctx.rows = reply.rows;
+}
+
+const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
+    keep_numbers(r, reply);
     r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
     r->headers_out.status_line.len = 0;
     r->headers_out.content_type = copy(r->pool, reply.content_type);

@@ -18,6 +18,9 @@ ngx_int_t handle_request(ngx_http_request_t* r) noexcept;
 // Writes the reply and ends the request; gives up the one count on it that the caller holds.
 void finish_request(ngx_http_request_t* r, Reply reply) noexcept;
 
+// Keeps what the variables of the log tell of a reply.
+void keep_numbers(ngx_http_request_t* r, const Reply& reply);
+
 // Puts the reply's status, type, length and headers into the response, its text into the request's pool.
 // The text that is returned lives as long as the request. Throws std::bad_alloc.
 const Text& prepare_response(ngx_http_request_t* r, Reply reply);

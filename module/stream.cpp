@@ -20,12 +20,6 @@ struct Stream {
 
 namespace {
 
-void keep_numbers(RequestContext& ctx, const Reply& reply) {
-    ctx.outcome = reply.outcome;
-    ctx.times = reply.times;
-    ctx.rows = reply.rows;
-}
-
 // NGX_OK once the headers are out.
 ngx_int_t begin(ngx_http_request_t* r, Reply reply) {
     prepare_response(r, std::move(reply));
@@ -73,7 +67,7 @@ void go_on(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
         return ngx_http_finalize_request(r, rc);
     // nginx sends the rest of the last part by itself.
     if (stream.call->is_last_part()) {
-        keep_numbers(context(r), stream.call->reply());
+        keep_numbers(r, stream.call->reply());
         return ngx_http_finalize_request(r, rc);
     }
     if (event->delayed || !is_out(r)) {
@@ -117,7 +111,7 @@ void break_off(ngx_http_request_t* r, const Reply& reply) {
         "the export was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s; its client sees that it is incomplete",
                   line.size(), line.data());
-    keep_numbers(context(r), reply);
+    keep_numbers(r, reply);
     ngx_http_finalize_request(r, NGX_ERROR);
 }
 
