@@ -1,7 +1,5 @@
 #include "call.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 #include <map>
 
@@ -13,11 +11,6 @@ namespace {
 
 // Seconds after which a client that was told to come back may do so.
 constexpr std::string_view retry_after = "1";
-
-void cleanse(std::string& secret) {
-    OPENSSL_cleanse(secret.data(), secret.size());
-    secret.clear();
-}
 
 using Clock = std::chrono::steady_clock;
 
@@ -162,8 +155,7 @@ Call::Stage Call::stage_of_write() {
         return Stage::database;
     if (!geocoder_query_.empty())
         return Stage::locate;
-    const Value* password = std::get<Write>(work_).find(Kind::password);
-    return password != nullptr && password->text && !password->text->empty() ? Stage::hash : Stage::database;
+    return std::get<Write>(work_).password() != nullptr ? Stage::hash : Stage::database;
 }
 
 void Call::wait() {
@@ -194,16 +186,7 @@ void Call::hash() {
             (*import)->hash();
             go_on(**import);
         } else {
-            auto& write = std::get<Write>(work_);
-            std::string& password = *write.find(Kind::password)->text;
-            std::string hash = hash_password(password, settings_.bcrypt_cost);
-            cleanse(password);
-            if (write.when_missing) {
-                std::string& same = *write.when_missing->find(Kind::password)->text;
-                cleanse(same);
-                same = hash;
-            }
-            password = std::move(hash);
+            std::get<Write>(work_).hash_password(settings_.bcrypt_cost);
             stage_ = Stage::database;
         }
     } catch (const std::exception& error) {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "date.h"
+#include "password.h"
 #include "pattern.h"
 #include "text.h"
 
@@ -295,6 +296,23 @@ Value* Write::find(Kind kind) {
     const auto found = std::find_if(values.begin(), values.end(),
                                     [&](const Value& value) { return value.variable->kind == kind; });
     return found == values.end() ? nullptr : &*found;
+}
+
+std::string* Write::password() {
+    Value* value = find(Kind::password);
+    return value != nullptr && value->text && !value->text->empty() ? &*value->text : nullptr;
+}
+
+void Write::hash_password(int cost) {
+    std::string& text = *password();
+    std::string hash = helpdesk::hash_password(text, cost);
+    if (when_missing) {
+        std::string& same = *when_missing->password();
+        cleanse(same);
+        same = hash;
+    }
+    cleanse(text);
+    text = std::move(hash);
 }
 
 namespace {

@@ -47,6 +47,10 @@ struct Write {
     std::optional<Repeatable> repeatable = {};
 
     Value* find(Kind kind);
+    // The password to be hashed; null: none.
+    std::string* password();
+    // Puts its hash in its place, in `when_missing` too. Throws as helpdesk::hash_password() does.
+    void hash_password(int cost);
 };
 
 // A question whether a password is right.

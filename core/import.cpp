@@ -5,7 +5,6 @@
 #include "call.h"
 #include "locate.h"
 #include "metrics.h"
-#include "password.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -37,11 +36,6 @@ bool is_ascii(std::string_view text) {
 bool creates_rows(const Write& write) {
     return std::any_of(write.values.begin(), write.values.end(),
                        [](const Value& value) { return !value.new_name.empty(); });
-}
-
-std::string* password_of(Write& write) {
-    Value* value = write.find(Kind::password);
-    return value != nullptr && value->text && !value->text->empty() ? &*value->text : nullptr;
 }
 
 // After which the rows that follow would fare no better.
@@ -101,13 +95,11 @@ Import::Import(const Settings& settings, const Action& action, ImportOptions opt
 void Import::hash() {
     const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
     for (; hashed_ < end; ++hashed_) {
-        std::string* password = password_of(pending_[hashed_].write);
-        if (password == nullptr)
+        Write& write = pending_[hashed_].write;
+        if (write.password() == nullptr)
             continue;
         const auto begin = std::chrono::steady_clock::now();
-        *password = hash_password(*password, settings_.bcrypt_cost);
-        if (Write* add = pending_[hashed_].write.when_missing.get())
-            *password_of(*add) = *password;
+        write.hash_password(settings_.bcrypt_cost);
         observe(metric::hash_time, {}, std::chrono::steady_clock::now() - begin);
     }
     if (hashed_ == pending_.size())
@@ -141,7 +133,7 @@ void Import::read_slice() {
         take_row(row);
     }
     const bool hashes = !options_.dry_run && std::any_of(pending_.begin(), pending_.end(), [](Pending& one) {
-        return password_of(one.write) != nullptr;
+        return one.write.password() != nullptr;
     });
     if (pending_.empty() && !more)
         stage_ = Stage::done;

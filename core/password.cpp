@@ -80,6 +80,11 @@ bool equal(const std::string& a, const std::string& b) {
 
 }  // namespace
 
+void cleanse(std::string& secret) {
+    OPENSSL_cleanse(secret.data(), secret.size());
+    secret.clear();
+}
+
 std::string hash_password(std::string_view password, int cost) {
     const std::string setting = random_setting(cost);
     return password.size() <= longest_for_bcrypt ? bcrypt(password, setting) : wrap(password, setting);

@@ -6,6 +6,9 @@
 
 namespace helpdesk {
 
+// Overwrites a secret, so that it does not stay in memory, and leaves it empty.
+void cleanse(std::string& secret);
+
 inline constexpr int lowest_bcrypt_cost = 4;
 inline constexpr int highest_bcrypt_cost = 31;
 inline constexpr int default_bcrypt_cost = 12;
