@@ -23,25 +23,17 @@ std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
-// The names that neither the API nor the action knows: problems, or a list for the client's author.
+// The names that neither the API nor the action knows.
 std::string unknown_variables(const Settings& settings, const Action& action, const Variables& variables,
                               Problems& problems) {
-    constexpr int most_listed = 20;
-    std::string ignored;
-    int listed = 0;
+    UnknownNames unknown(action, settings.reject_unknown);
     for (const Variables::Variable& variable : variables.all()) {
         const std::string& name = variable.name;
-        if (name == key_variable || name == action_variable || name == settings.format_variable ||
-            action.knows(name))
-            continue;
-        if (settings.reject_unknown) {
-            problems.push_back(
-                {code::unknown_variable, printable_name(name), "is not a variable of " + action.name});
-        } else if (listed++ < most_listed) {
-            ignored += (ignored.empty() ? "" : ",") + printable_name(name);
-        }
+        if (name != key_variable && name != action_variable && name != settings.format_variable &&
+            !action.knows(name))
+            unknown.add(name, problems);
     }
-    return ignored;
+    return unknown.ignored();
 }
 
 // Refuses an If-Match where it would be passed over.
@@ -95,18 +87,22 @@ std::unique_ptr<Export> make_export(const Settings& settings, const Action& acti
                                     format.value_or(RowFormat::csv));
 }
 
-}  // namespace
-
-Format choose_format(const Settings& settings, const Request& request, Problems& problems) {
+Format choose_format(const Settings& settings, const Request& request, const Action* action,
+                     Problems& problems) {
     const std::string_view name = request.variables.get(settings.format_variable);
     // An export's format is that of its rows.
-    const Action* action = find_action(request.variables.get(action_variable));
     if (name.empty() || (action != nullptr && action->verb == Verb::export_))
         return preferred_format(request.accept).value_or(settings.format);
     const auto format = parse_format(name);
     if (!format)
         problems.push_back({code::invalid_format, settings.format_variable, "must be xml, json or url"});
     return format.value_or(settings.format);
+}
+
+}  // namespace
+
+Format choose_format(const Settings& settings, const Request& request, Problems& problems) {
+    return choose_format(settings, request, find_action(request.variables.get(action_variable)), problems);
 }
 
 bool is_taken_name(std::string_view name) {
@@ -126,7 +122,7 @@ Caller identify(const Settings& settings, const Request& request) {
 std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
                                                         const Caller& caller) {
     Problems problems = request.variables.problems();
-    const Format format = choose_format(settings, request, problems);
+    const Format format = choose_format(settings, request, caller.action, problems);
 
     const auto refuse = [&](const Refusal& refusal) {
         Reply reply = problem_reply(settings, format, {refusal.problem});

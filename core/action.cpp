@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "decode.h"
 #include "import.h"
 #include "select.h"
 #include "text.h"
@@ -79,6 +80,18 @@ std::vector<Action> make_actions() {
 
 bool Action::knows(std::string_view variable) const {
     return std::find(variables.begin(), variables.end(), variable) != variables.end();
+}
+
+void UnknownNames::add(const std::string& name, Problems& problems) {
+    constexpr std::size_t most_listed = 20;
+    if (reject_) {
+        problems.push_back(
+            {code::unknown_variable, printable_name(name), "is not a variable of " + action_.name});
+    } else if (listed_.size() < most_listed &&
+               std::find(listed_.begin(), listed_.end(), name) == listed_.end()) {
+        listed_.push_back(name);
+        ignored_ += (ignored_.empty() ? "" : ",") + printable_name(name);
+    }
 }
 
 const std::vector<Action>& actions() {

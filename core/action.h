@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "problem.h"
 #include "resource.h"
 
 namespace helpdesk {
@@ -35,6 +36,24 @@ struct Action {
     bool has_entity_tag() const {
         return resource.versioned && verb != Verb::add && verb != Verb::verify && !is_bulk(verb);
     }
+};
+
+// The names a client sent that no variable of an action has: problems, or a list for the client's author.
+class UnknownNames {
+  public:
+    UnknownNames(const Action& action, bool reject) : action_(action), reject_(reject) {}
+
+    // `name` in lower case.
+    void add(const std::string& name, Problems& problems);
+
+    // Those that are ignored, between commas: the first few.
+    const std::string& ignored() const { return ignored_; }
+
+  private:
+    const Action& action_;
+    bool reject_;
+    std::string ignored_;
+    std::vector<std::string> listed_;
 };
 
 // Every action, resource by resource.

@@ -101,7 +101,8 @@ bool is_required(const Action& action, std::string_view name) {
 Json format_schema(const Action& action) {
     Json names = array();
     if (action.verb == Verb::export_)
-        names = array(string("csv"), string("ndjson"));
+        for (const RowFormat format : row_formats)
+            append(names, string(format_name(format)));
     else
         for (const Format format : formats)
             append(names, string(format_name(format)));
@@ -215,7 +216,7 @@ Json content(Json schema) {
 
 Json row_content() {
     Json result = object();
-    for (const RowFormat format : {RowFormat::csv, RowFormat::ndjson}) {
+    for (const RowFormat format : row_formats) {
         const std::string_view type = content_type(format);
         set(result, type.substr(0, type.find(';')),
             object(Member{"schema", object(Member{"type", string("string")})}));

@@ -240,6 +240,10 @@ std::optional<RowFormat> parse_row_format(std::string_view name) {
     return found == formats.end() ? std::nullopt : std::optional(found->format);
 }
 
+std::string_view format_name(RowFormat format) {
+    return formats.at(static_cast<std::size_t>(format)).name;
+}
+
 std::string_view content_type(RowFormat format) {
     return formats.at(static_cast<std::size_t>(format)).content_type;
 }
@@ -249,19 +253,14 @@ std::string_view RowNames::identifier() const {
 }
 
 bool RowNames::takes(const std::string& name, Problems& problems) {
-    constexpr std::size_t most_listed = 20;
     if (action_.knows(name))
         return true;
     if (action_.resource.find_output(name) != nullptr)
         return false;
-    if (reject_) {
-        problems.push_back({code::unknown_variable, printable_name(name),
-                            name.empty() ? "a column has no name" : "is not a variable of " + action_.name});
-    } else if (listed_.size() < most_listed &&
-               std::find(listed_.begin(), listed_.end(), name) == listed_.end()) {
-        listed_.push_back(name);
-        ignored_ += (ignored_.empty() ? "" : ",") + printable_name(name);
-    }
+    if (reject_ && name.empty())
+        problems.push_back({code::unknown_variable, "", "a column has no name"});
+    else
+        unknown_.add(name, problems);
     return false;
 }
 

@@ -5,6 +5,7 @@
 // off.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -18,9 +19,11 @@
 namespace helpdesk {
 
 enum class RowFormat { csv, ndjson };
+inline constexpr std::array row_formats = {RowFormat::csv, RowFormat::ndjson};
 
 // As a request asks for it: csv or ndjson.
 std::optional<RowFormat> parse_row_format(std::string_view name);
+std::string_view format_name(RowFormat format);
 std::string_view content_type(RowFormat format);
 
 // The body of a request that carries rows.
@@ -39,7 +42,8 @@ struct Row {
 // ignored.
 class RowNames {
   public:
-    RowNames(const Action& action, bool reject_unknown) : action_(action), reject_(reject_unknown) {}
+    RowNames(const Action& action, bool reject_unknown)
+        : action_(action), reject_(reject_unknown), unknown_(action, reject_unknown) {}
 
     // Whether the row's variable is read. If not, it is in no message, ignored, or a problem. `name` in lower
     // case.
@@ -48,14 +52,12 @@ class RowNames {
     // What a row must have.
     std::string_view identifier() const;
 
-    // The names that are ignored, between commas: the first few.
-    const std::string& ignored() const { return ignored_; }
+    const std::string& ignored() const { return unknown_.ignored(); }
 
   private:
     const Action& action_;
     bool reject_;
-    std::string ignored_;
-    std::vector<std::string> listed_;
+    UnknownNames unknown_;
 };
 
 class RowReader {
