@@ -222,6 +222,12 @@ Call::Sharing Call::sharing() const {
     return selection != nullptr && selection->is_of_one() ? Sharing::read : Sharing::none;
 }
 
+bool Call::takes_long() const {
+    if (const auto* selection = std::get_if<Selection>(&work_))
+        return selection->takes_long();
+    return is_import() || std::holds_alternative<std::unique_ptr<Export>>(work_);
+}
+
 void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     // Those that can share do so with calls to the same database.
     std::map<std::pair<const DatabaseSettings*, Sharing>, std::vector<Call*>> groups;

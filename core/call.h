@@ -141,6 +141,13 @@ class Call {
     enum class Sharing { none, read, write, health };
     Sharing sharing() const;
 
+    // What those who share threads out have to know. Whether it may keep a thread for long, as a list, an
+    // import or an export does; an import can also end between its slices.
+    bool takes_long() const;
+    bool is_import() const { return std::holds_alternative<std::unique_ptr<Import>>(work_); }
+    // Whether it is a write, which may be carried out when its client is there no more.
+    bool changes() const { return std::holds_alternative<Write>(work_); }
+
     // Carries out calls: one that fails harms no other. Blocks; for a database thread. Never throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 

@@ -224,6 +224,14 @@ bool Selection::is_of_one() const {
            (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name);
 }
 
+bool Selection::takes_long() const {
+    constexpr std::size_t few_records = 64;
+    for (const SelectorKind kind : {SelectorKind::id, SelectorKind::name})
+        if (const Condition* condition = find(kind))
+            return condition->values.size() > few_records;
+    return order != nullptr || count_only || offset != 0 || limit > few_records;
+}
+
 const Condition* Selection::find(SelectorKind kind) const {
     const auto found = std::find_if(conditions.begin(), conditions.end(),
                                     [&](const Condition& c) { return c.selector->kind == kind; });

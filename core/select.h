@@ -38,6 +38,8 @@ struct Selection {
 
     // Whether it names one record, and asks for nothing but that.
     bool is_of_one() const;
+    // Whether the database may have to read, sort or count many records for it.
+    bool takes_long() const;
     const Condition* find(SelectorKind kind) const;
 };
 

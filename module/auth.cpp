@@ -1,5 +1,6 @@
 #include "auth.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <vector>
@@ -53,6 +54,19 @@ void refuse(ngx_http_request_t* r, std::string log = {}) {
                        .log = std::move(log)});
 }
 
+void refuse_for_now(ngx_http_request_t* r) {
+    const Settings& settings = location_conf(r).settings;
+    finish_request(
+        r, problem_reply(settings, settings.format, {problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE)}));
+}
+
+// Whether any of those who wait for the check is still there.
+bool is_wanted(const Mark& mark) {
+    const auto waiting = checks.find(mark);
+    return waiting != checks.end() && !std::all_of(waiting->second.begin(), waiting->second.end(),
+                                                   [](ngx_http_request_t* r) { return client_has_gone(r); });
+}
+
 void answer(ngx_http_request_t* r, Call& check) {
     if (!check.problems().empty())
         finish_request(r, check.reply());
@@ -79,14 +93,17 @@ void finish_check(const Mark& mark, std::chrono::seconds remembered, Call& check
 
 void wait_for_check(ngx_http_request_t* r, const Mark& mark, std::unique_ptr<Call> check) {
     const LocationConf& conf = location_conf(r);
-    checks.emplace(mark, std::vector{r});
-    r->main->blocked++;
+    if (!hold(r))
+        return refuse_for_now(r);
     try {
-        run_apart(conf, std::move(check), [mark, remembered = *conf.auth_cache](Call& finished) {
-            finish_check(mark, remembered, finished);
-        });
+        checks.emplace(mark, std::vector{r});
+        run_apart(
+            conf, std::move(check), [mark] { return is_wanted(mark); },
+            [mark, remembered = *conf.auth_cache](Call& finished) {
+                finish_check(mark, remembered, finished);
+            });
     } catch (...) {
-        r->main->blocked--;
+        release(r);
         checks.erase(mark);
         throw;
     }
@@ -100,8 +117,10 @@ void start(ngx_http_request_t* r) {
     if (const std::string* customer = memory().find(*mark, SignInMemory::Clock::now()))
         return admit(r, *customer);
     if (const auto check = checks.find(*mark); check != checks.end()) {
+        check->second.reserve(check->second.size() + 1);
+        if (!hold(r))
+            return refuse_for_now(r);
         check->second.push_back(r);
-        r->main->blocked++;
         return;
     }
     auto check =

@@ -1,5 +1,5 @@
-// The hand-off to nginx's thread pools: every call goes through the database pool, one with a password
-// through the hash pool before or after, then back to the worker.
+// Calls on their way through threads: every call goes through the database pool, one with a password through
+// the hash pool before or after, then back to the worker.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include "call.h"
 #include "config.hpp"
 #include "handler.hpp"
+#include "hold.hpp"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {
@@ -20,17 +21,18 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
 // The same for a call that may be done: then its answer is sent.
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call);
 
-// Carries out a call that is no one request's, and gives it to `done` in the worker, perhaps at once. `done`
-// must not throw. Throws std::bad_alloc, with nothing done.
-void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<void(Call&)> done);
+// Carries out a call that is no one request's, and gives it to `done` in the worker, perhaps at once. While
+// nobody wants it any more, as `is_wanted` says, it may fail before a thread takes it. Neither must throw.
+// Throws std::bad_alloc, with nothing done.
+void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<bool()> is_wanted,
+               std::function<void(Call&)> done);
 
-// Goes on, in the worker, with a request that waited for a thread and was held by a count and by `blocked`:
-// `go_on` gives up the count.
+// Goes on, in the worker, with a request that was held while it waited: `go_on` gives up the count.
 template <typename GoOn>
 void resume(ngx_http_request_t* r, GoOn go_on) noexcept {
     ngx_connection_t* connection = r->connection;
     ngx_http_set_log_request(connection->log, r);
-    r->main->blocked--;
+    release(r);
     go_on_or_fail(r, [&] {
         // Terminated meanwhile, by a lost client or worker_shutdown_timeout: nginx only waited for `blocked`
         // and ends the request now.
