@@ -14,12 +14,21 @@ WorkerQueue& queue_for(const LocationConf& conf, Stage stage) {
     return WorkerQueue::before(stage == Stage::hash ? conf.hash_thread_pool : conf.thread_pool);
 }
 
+void end_without_client(Job& job) {
+    if (job.call->is_import()) {
+        const std::string& text = job.call->problems().front().text;
+        ngx_log_error(NGX_LOG_WARN, job.request->connection->log, 0,
+                      "helpdesk: the client of an import has gone: %*s", text.size(), text.data());
+    }
+    ngx_http_finalize_request(job.request, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+}
+
 // With the thread's work done: to the next stage, or to the client.
 void finish_for_request(Job& job) noexcept {
     ngx_http_request_t* r = job.request;
     resume(r, [&] {
         if (job.dropped)
-            ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+            end_without_client(job);
         else
             continue_call(r, *job.conf, std::move(job.call));
     });

@@ -201,9 +201,11 @@ bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
     const LaneQueue& queue = tenant.queues.at(static_cast<std::size_t>(lane));
     if (queue.jobs.empty())
         return false;
-    if (tenants_.size() > 1 && tenant.tasks >= size_.threads - size_.threads / 2)
+    const ngx_uint_t share = tenants_.size() > 1 ? size_.threads - size_.threads / 2 : size_.threads;
+    if (tenant.tasks >= share)
         return false;
-    if (lane == Lane::bulk && bulk_tasks_ >= std::max<ngx_uint_t>(1, size_.threads / 2))
+    if (lane == Lane::bulk && (bulk_tasks_ >= std::max<ngx_uint_t>(1, size_.threads / 2) ||
+                               queue.tasks >= std::max<ngx_uint_t>(1, share / 2)))
         return false;
     // Keys go before strangers.
     if (lane == Lane::sign_in && std::any_of(tenants_.begin(), tenants_.end(),

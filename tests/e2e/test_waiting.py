@@ -1,0 +1,172 @@
+"""What waits for a thread waits in the worker: it is dropped when its client has gone, refused when it is too much, and holds
+nobody else up."""
+
+import base64
+import concurrent.futures
+import contextlib
+import signal
+import socket
+import time
+
+from api import Api
+from servers import wait_for
+
+WORKERS = 1
+MAIN = "thread_pool one threads=1 max_queue=1024; thread_pool two threads=2 max_queue=1024; thread_pool four threads=4 max_queue=1024;"
+DATABASE = "helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }"
+KEY = "helpdesk_key test { sha256 %%KEY_HASH%%; }"
+
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    ssi_types text/plain;
+    helpdesk_hash_thread_pool one;
+    helpdesk_bcrypt_cost 10;
+    """ + KEY + """
+    location / { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_api; }
+    location /two/ { """ + DATABASE + """ helpdesk_thread_pool two; helpdesk_api; }
+    location /four/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
+    location /other/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
+    location = /sign-in { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_auth; helpdesk_auth_cache off; }
+    location /page/ { ssi on; root %%FOLDER%%; }
+    location = /status.json { helpdesk_status json; }
+}
+"""
+
+
+def call(api, path, action, **variables):
+    return Api(api.port, api.key).request("POST", path, data=api.variables({"action": action, **variables}))
+
+
+def hashed(api):
+    """How many passwords were hashed or checked."""
+    return sum(one["count"] for one in api.session.get(f"http://127.0.0.1:{api.port}/status.json").json()["helpdesk_hash_seconds"])
+
+
+def waiting(api, pool):
+    depths = api.session.get(f"http://127.0.0.1:{api.port}/status.json").json().get("helpdesk_queue_depth", [])
+    return sum(one["value"] for one in depths if one["pool"] == pool)
+
+
+@contextlib.contextmanager
+def locked(mariadb, table):
+    """Nobody else reads the table."""
+    with mariadb.connect() as holder, holder.cursor() as cursor:
+        cursor.execute(f"LOCK TABLES {table} WRITE")
+        yield
+        cursor.execute("UNLOCK TABLES")
+
+
+def stuck(mariadb, count):
+    return mariadb.waiting("Waiting for table metadata lock") == count
+
+
+def test_lists_leave_threads_for_look_ups(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(6) as pool, locked(mariadb, "support_contracts"):
+        lists = [pool.submit(call, api, "/two/", "get_support_contracts", order="name") for _ in range(6)]
+        wait_for(lambda: stuck(mariadb, 1) and waiting(api, "database") == 5, "one list to run and five to wait")
+        for _ in range(10):
+            assert call(api, "/two/", "get_portals", id="1").status == 200
+        assert not any(one.done() for one in lists)
+        assert stuck(mariadb, 1)
+    assert [one.result().status for one in lists] == [200] * 6
+
+
+def test_one_database_leaves_threads_for_another(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(20) as pool, locked(mariadb, "support_contracts"):
+        assert call(api, "/other/", "get_portals", id="1").status == 200
+        noisy = [pool.submit(call, api, "/four/", "get_support_contracts", id=str(i + 1)) for i in range(20)]
+        wait_for(lambda: stuck(mariadb, 2), "two tasks to run")
+        for _ in range(10):
+            assert call(api, "/other/", "get_portals", id="1").status == 200
+        assert not any(one.done() for one in noisy)
+        assert stuck(mariadb, 2)
+    assert [one.result().status for one in noisy] == [200] * 20
+
+
+def sign_in(port, name):
+    credentials = base64.b64encode(f"{name}:some-password".encode()).decode()
+    client = socket.create_connection(("127.0.0.1", port))
+    client.sendall(f"GET /sign-in HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
+    return client
+
+
+def test_sign_ins_whose_clients_have_gone_are_dropped(api, db):
+    before = hashed(api)
+    for i in range(100):
+        sign_in(api.port, f"nobody{i}").close()
+    assert api.add("x", **{"pass": "some-password"}).status == 200
+    wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
+    assert hashed(api) - before < 20
+
+
+def test_keys_go_before_strangers(api, db):
+    before = hashed(api)
+    clients = [sign_in(api.port, f"nobody{i}") for i in range(20)]
+    try:
+        wait_for(lambda: waiting(api, "hash") > 10, "sign-ins to wait")
+        assert api.add("x", **{"pass": "some-password"}).status == 200
+        assert waiting(api, "hash") > 5 and hashed(api) - before < 15
+    finally:
+        for client in clients:
+            client.close()
+    wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
+
+
+def test_a_password_that_waited_too_long_is_not_hashed(api, db):
+    """Each add is answered, and what is answered 200 is stored."""
+    with concurrent.futures.ThreadPoolExecutor(150) as pool:
+        statuses = list(pool.map(lambda i: call(api, "/", "add_customer", cid=f"c{i}", **{"pass": "some-password"}).status, range(150)))
+    assert set(statuses) == {200, 503}
+    assert db.count("customers") == statuses.count(200)
+
+
+ROWS = "cid,pass\n" + "".join(f"c{i},some-password\n" for i in range(300))
+
+
+def send_import(api):
+    client = socket.create_connection(("127.0.0.1", api.port))
+    client.sendall((f"POST /?action=import_customers&format=json&key={api.key} HTTP/1.1\r\nHost: x\r\nContent-Type: text/csv\r\n"
+                    f"Content-Length: {len(ROWS)}\r\n\r\n{ROWS}").encode())
+    return client
+
+
+def test_an_import_ends_when_its_client_has_gone(api, db, nginx):
+    before = hashed(api)
+    client = send_import(api)
+    wait_for(lambda: hashed(api) > before, "the first password")
+    client.close()
+    wait_for(lambda: "the client of an import has gone" in nginx.log(), "the import to end")
+    assert hashed(api) - before < 300
+    assert db.count("customers") == 0
+
+
+def test_an_import_of_a_worker_that_leaves_is_told(api, db, nginx):
+    before = hashed(api)
+    with send_import(api) as client:
+        wait_for(lambda: hashed(api) > before, "the first password")
+        nginx.reload()
+        answer = client.makefile("rb").read().decode()
+    assert answer.startswith("HTTP/1.1 503 ") and '"code":"overloaded"' in answer.replace(" ", ""), answer
+    api.session.close()
+    assert db.count("customers") == 0
+
+
+def test_more_calls_in_one_request_than_nginx_can_hold(api, db, nginx, mariadb):
+    """nginx counts what holds a request in eight bits: 256 would look like none, and the request would be freed under them."""
+    page = nginx.folder / "page"
+    page.mkdir(exist_ok=True)
+    page.chmod(0o755)
+    include = f'<!--#include virtual="/?action=get_portals&id=1&format=url&key={api.key}" -->\n'
+    (page / "all.html").write_text(include * 300)
+    mariadb.freeze()
+    try:
+        with concurrent.futures.ThreadPoolExecutor(1) as pool:
+            sent = pool.submit(api.session.get, f"http://127.0.0.1:{api.port}/page/all.html")
+            time.sleep(0.5)
+            mariadb.process.send_signal(signal.SIGCONT)
+            text = sent.result().text
+    finally:
+        mariadb.process.send_signal(signal.SIGCONT)
+    assert text.count("name=Main") >= 200
+    assert text.count("name=Main") + text.count("code=overloaded") == 300
