@@ -67,30 +67,37 @@ def stop_process(process, sent=signal.SIGTERM, seconds=20):
 class MariaDB:
     """A private server with the project's schema, on a unix socket only unless `options` say otherwise.
 
-    With `disk`, its data is on a disk of so many bytes, which root can mount.
+    With `disk`, its data is on a disk of so many bytes, which root can mount. For root it runs as nobody, as nginx's workers do,
+    and nobody else gets at it: its folder is closed, and its administrator is the system's root, by the socket.
     """
 
     def __init__(self, *options, disk=None):
         self.options = options or ("--skip-networking",)
-        # Short, since a unix socket's path may have about a hundred bytes; open, for nginx's workers.
+        # Short, since a unix socket's path may have about a hundred bytes.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-db-"))
-        self.folder.chmod(0o755)
         self.socket = self.folder / "sql.sock"
         self.password = remember_secret(secrets.token_hex(16))
         self.process = None
-        self.user = ["--user=root"] if os.geteuid() == 0 else []
+        self.user = ["--user=nobody"] if os.geteuid() == 0 else []
         # Its own, since a server that starts removes temporary tables that it finds, and another's may be in use.
         (self.folder / "tmp").mkdir()
         (self.folder / "data").mkdir()
         self.mounted = disk is not None
         if self.mounted:
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={disk}", "tmpfs", self.folder / "data"], check=True)
+        (self.folder / "files").mkdir()
+        if os.geteuid() == 0:
+            for folder in (self.folder, self.folder / "tmp", self.folder / "data", self.folder / "files"):
+                shutil.chown(folder, "nobody")
         self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp")}
+        root = "socket" if os.geteuid() == 0 else "normal"
         install = ([MYSQLD, "--no-defaults", "--initialize-insecure", "--innodb-redo-log-capacity=8M"] if MYSQLD else
-                   ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db",
-                    "--skip-name-resolve", "--innodb-log-file-size=4M"])
+                   ["mariadb-install-db", "--no-defaults", f"--auth-root-authentication-method={root}", "--auth-root-socket-user=root",
+                    "--skip-test-db", "--skip-name-resolve", "--innodb-log-file-size=4M"])
         subprocess.run([*install, f"--datadir={self.folder}/data", *self.user], check=True, capture_output=True, env=self.environment)
         self.start()
+        if MYSQLD and os.geteuid() == 0:
+            self.execute("ALTER USER root@localhost IDENTIFIED WITH auth_socket")
         self.execute(f"CREATE DATABASE {DATABASE}")
         self.execute(f"CREATE USER helpdesk@localhost IDENTIFIED BY '{self.password}'")
         self.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {DATABASE}.* TO helpdesk@localhost")
@@ -102,8 +109,9 @@ class MariaDB:
             check=not environment, capture_output=True, text=True, env={**os.environ, **environment})
 
     def start(self):
-        program = ([MYSQLD, "--no-defaults", "--mysqlx=OFF", "--innodb-redo-log-capacity=32M", "--disable-log-bin"] if MYSQLD else
-                   ["/usr/sbin/mariadbd", "--no-defaults", "--innodb-log-file-size=32M"])
+        program = ([MYSQLD, "--no-defaults", "--mysqlx=OFF", "--innodb-redo-log-capacity=32M", "--disable-log-bin",
+                    "--plugin-load-add=auth_socket.so"] if MYSQLD else
+                   ["/usr/sbin/mariadbd", "--no-defaults", "--innodb-log-file-size=32M", f"--secure-file-priv={self.folder}/files"])
         with open(self.folder / "error.log", "a") as log:
             self.process = subprocess.Popen(
                 [*program, f"--datadir={self.folder}/data", f"--socket={self.socket}", "--innodb-buffer-pool-size=64M", *self.options,

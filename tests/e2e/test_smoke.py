@@ -1,5 +1,10 @@
 """The page that the API comes from: its example, in its three formats, byte for byte."""
 
+import os
+import subprocess
+
+import pytest
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -37,3 +42,12 @@ def test_url(api):
 def test_update_answers_likewise(api):
     api.get(**EXAMPLE)
     assert api.get(action="update_customer", cid="demo", city="Atlanta", format="url").text == "updated_customer=demo"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be another user")
+@pytest.mark.parametrize("user, refusal", [("daemon", "(13)"), ("nobody", "Access denied")])
+def test_no_other_user_of_the_machine_administers_the_database(mariadb, user, refusal):
+    """The user of nginx's workers and of the server itself can reach the socket, but is not the database's root."""
+    tried = subprocess.run(["runuser", "-u", user, "--", "mariadb", "--no-defaults", f"--socket={mariadb.socket}", "--user=root",
+                            "--execute=SELECT 1"], capture_output=True, text=True)
+    assert tried.returncode != 0 and refusal in tried.stderr
