@@ -151,6 +151,13 @@ def test_an_if_block_is_part_of_its_location(portal):
     assert (answer.status_code, answer.headers["X-Mark"], answer.headers["WWW-Authenticate"]) == (401, "seen", 'Basic realm="Here", charset="UTF-8"')
 
 
+def test_each_form_of_a_letter_is_the_same_password(portal, api):
+    composed, decomposed = (remember_secret(word + portal.password) for word in ("caf\u00e9", "cafe\u0301"))
+    for stored in (composed, decomposed):
+        api.update("Demo", **{"pass": stored})
+        assert {portal.status("/sign-in", "Demo", sent) for sent in (composed, decomposed)} == {204}
+
+
 def test_a_page_with_fifty_files_costs_one_check(portal):
     before = portal.checks()
     assert {portal.status("/portal/", "Demo", portal.password) for _ in range(50)} == {200}
