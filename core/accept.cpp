@@ -53,7 +53,8 @@ std::vector<std::string> read_if_match(const Request& request, bool has_entity_t
 
 // By what a repeat of the request is known, if it has an Idempotency-Key and nothing is wrong with it.
 std::optional<Repeatable> read_idempotency_key(const Settings& settings, const Request& request,
-                                               const Key& api_key, Problems& problems) {
+                                               const Key& api_key, const std::vector<std::string>& if_match,
+                                               Problems& problems) {
     const std::string_view key = request.idempotency_key;
     if (key.size() > longest_idempotency_key)
         problems.push_back({code::too_long, std::string(idempotency_key_header),
@@ -64,7 +65,7 @@ std::optional<Repeatable> read_idempotency_key(const Settings& settings, const R
     std::erase_if(variables, [&](const Variables::Variable& variable) {
         return variable.name == key_variable || variable.name == settings.format_variable;
     });
-    return make_repeatable(api_key.name, key, std::move(variables));
+    return make_repeatable(api_key.name, key, std::move(variables), if_match);
 }
 
 std::unique_ptr<Import> make_import(const Settings& settings, const Action& action, const Request& request,
@@ -173,7 +174,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
             read_if_match(request, action->has_entity_tag() && selection->is_of_one(), problems);
     } else if (auto* write = std::get_if<Write>(&work)) {
         write->if_match = read_if_match(request, action->has_entity_tag(), problems);
-        write->repeatable = read_idempotency_key(settings, request, *caller.key, problems);
+        write->repeatable = read_idempotency_key(settings, request, *caller.key, write->if_match, problems);
     } else if (is_bulk(action->verb)) {
         read_if_match(request, false, problems);
         if (action->verb == Verb::import_ && !request.idempotency_key.empty())
