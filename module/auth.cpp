@@ -67,6 +67,8 @@ void answer(ngx_http_request_t* r, Call& check) {
         admit(r, check.signed_in());
 }
 
+void start(ngx_http_request_t* r);
+
 void finish_check(const Check& key, std::chrono::seconds remembered, Call& check) noexcept {
     // Whatever nginx does with them next, they wait no more.
     const std::vector<ngx_http_request_t*> waiting = std::move(checks.extract(key).mapped());
@@ -77,8 +79,10 @@ void finish_check(const Check& key, std::chrono::seconds remembered, Call& check
     } catch (const std::exception& error) {
         log_exception(ngx_cycle->log, error, "the customer's next request is checked anew");
     }
+    // It may have waited long for a thread after the credentials were read.
+    const bool outdated = !check.signed_in().empty() && changed_since(check.signed_in(), key.second);
     for (ngx_http_request_t* r : waiting)
-        resume(r, [&] { answer(r, check); });
+        resume(r, [&] { outdated ? start(r) : answer(r, check); });
 }
 
 void wait_for_check(ngx_http_request_t* r, const Check& key, std::unique_ptr<Call> check) {
