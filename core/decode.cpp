@@ -173,7 +173,10 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
         if (!part.name)
             return malformed("", "a part of the multipart body has no name");
         if (part.is_file)
-            malformed(printable_name(text::to_lower(*part.name)), "must be a text field, not a file");
+            malformed(
+                printable_name(text::to_lower(*part.name)),
+                "must be a text field, not a file; the file of an import is sent as the body itself, as "
+                "text/csv or application/x-ndjson");
         else
             variables.add(*part.name, std::string(*value));
     }
