@@ -143,6 +143,14 @@ std::string full_path(ngx_conf_t* cf, const ngx_str_t& value) {
     return std::string(view(path));
 }
 
+std::ifstream open_file(const std::string& path) {
+    std::ifstream file(path);
+    file.peek();  // fails where it is a folder
+    if (!file.is_open() || file.bad())
+        throw std::invalid_argument("\"" + path + "\" cannot be read");
+    return file;
+}
+
 // Leaves the line without its line break. What is wrong with the text: null when nothing is.
 const char* take_only_line(std::string& text) {
     if (text.ends_with('\n'))
@@ -162,10 +170,7 @@ const char* take_only_line(std::string& text) {
 // Only the master needs to be able to read the file: workers inherit the password.
 void set_password_file(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     const std::string path = full_path(cf, value);
-    std::ifstream file(path);
-    file.peek();  // fails where it is a folder
-    if (!file.is_open() || file.bad())
-        throw std::invalid_argument("\"" + path + "\" cannot be read");
+    std::ifstream file = open_file(path);
     std::string password(std::istreambuf_iterator<char>(file), {});
     if (const char* fault = take_only_line(password))
         throw std::invalid_argument("\"" + path + "\" " + fault);
@@ -187,8 +192,7 @@ void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database
 
 void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     database.tls_ca = full_path(cf, value);
-    if (!std::ifstream(database.tls_ca).is_open())
-        throw std::invalid_argument("\"" + database.tls_ca + "\" cannot be read");
+    open_file(database.tls_ca);
 }
 
 constexpr Parameter<DatabaseBlock> database_parameters[] = {

@@ -78,6 +78,7 @@ def test_a_good_password_file(nginx, password_files, name):
     (config(db=database(read_timeout="x")), '"read_timeout" must be a time'),
     (config(db=database(tls="maybe")), '"tls" must be "off", "on" or "verify"'),
     (config(db=database(tls="on", tls_ca="/nonexistent")), '"tls_ca" "/nonexistent" cannot be read'),
+    (config(db=database(tls="on", tls_ca="%%FOLDER%%")), 'cannot be read'),
     (config(db=database(tls_ca="/dev/null")), '"tls_ca" without "tls on"'),
     (config(db=database(colour="red")), '"colour" is not a parameter of this block'),
     (config(db=database(user="a b")), '"user" takes one value'),
