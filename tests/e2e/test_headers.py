@@ -94,7 +94,7 @@ def test_if_match_where_there_is_no_tag(api, unchanged):
 
 
 def test_http_2(api, nginx, unchanged):
-    """Whose headers may have white space around their values."""
+    """The same rules hold."""
     def curl(*headers):
         options = [option for header in headers for option in ("-H", header)]
         return subprocess.run(["curl", "-s", "--http2-prior-knowledge", "--unix-socket", nginx.folder / "http2.sock", "-H", f"X-API-Key: {api.key}",
