@@ -30,7 +30,7 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
     for (const Variables::Variable& variable : variables.all()) {
         const std::string& name = variable.name;
         if (name != key_variable && name != action_variable && name != settings.format_variable &&
-            !action.knows(name))
+            name != charset_variable && !action.knows(name))
             unknown.add(name, problems);
     }
     return unknown.ignored();
@@ -53,7 +53,8 @@ std::vector<std::string> read_if_match(const Request& request, bool has_entity_t
 
 // By what a repeat of the request is known, if it has an Idempotency-Key and nothing is wrong with it.
 std::optional<Repeatable> read_idempotency_key(const Settings& settings, const Request& request,
-                                               const Key& api_key, Problems& problems) {
+                                               const Key& api_key, const std::vector<std::string>& if_match,
+                                               Problems& problems) {
     const std::string_view key = request.idempotency_key;
     if (key.size() > longest_idempotency_key)
         problems.push_back({code::too_long, std::string(idempotency_key_header),
@@ -64,7 +65,7 @@ std::optional<Repeatable> read_idempotency_key(const Settings& settings, const R
     std::erase_if(variables, [&](const Variables::Variable& variable) {
         return variable.name == key_variable || variable.name == settings.format_variable;
     });
-    return make_repeatable(api_key.name, key, std::move(variables));
+    return make_repeatable(api_key.name, key, std::move(variables), if_match);
 }
 
 std::unique_ptr<Import> make_import(const Settings& settings, const Action& action, const Request& request,
@@ -122,6 +123,8 @@ Caller identify(const Settings& settings, const Request& request) {
 std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
                                                         const Caller& caller) {
     Problems problems = request.variables.problems();
+    problems.insert(problems.end(), request.header_problems.begin(), request.header_problems.end());
+    const bool readable = request.variables.complete() && !request.hides_key;
     const Format format = choose_format(settings, request, caller.action, problems);
 
     const auto refuse = [&](const Refusal& refusal) {
@@ -132,13 +135,13 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     // Whoever has no key learns nothing else.
     const KeySent sent = key_sent(settings, request);
     // Unless the key may stand in what could not be read.
-    if (sent == KeySent::not_at_all && !request.variables.complete())
+    if (sent == KeySent::not_at_all && !readable)
         return problem_reply(settings, format, problems);
     if (const auto refusal = check_key(sent, caller.key, request.address, today()))
         return refuse(*refusal);
 
     // What is missing may stand there, too: nothing more can be said of the request.
-    if (!request.variables.complete())
+    if (!readable)
         return problem_reply(settings, format, problems);
 
     const std::string_view name = request.variables.get(action_variable);
@@ -173,13 +176,17 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
             read_if_match(request, action->has_entity_tag() && selection->is_of_one(), problems);
     } else if (auto* write = std::get_if<Write>(&work)) {
         write->if_match = read_if_match(request, action->has_entity_tag(), problems);
-        write->repeatable = read_idempotency_key(settings, request, *caller.key, problems);
-    } else if (is_bulk(action->verb)) {
+        write->repeatable = read_idempotency_key(settings, request, *caller.key, write->if_match, problems);
+    } else {
         read_if_match(request, false, problems);
         if (action->verb == Verb::import_ && !request.idempotency_key.empty())
             problems.push_back({code::bad_request, std::string(idempotency_key_header),
                                 "is not possible here: an import can be sent again without"});
     }
+    if (!request.other_condition.empty() && (action->writes() || action->verb == Verb::import_))
+        problems.push_back(
+            {code::bad_request, std::string(request.other_condition),
+             "is not possible here: a change can depend on " + std::string(if_match_header) + " alone"});
     if (action->verb == Verb::locate && !settings.geocoder)
         problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
     if (!problems.empty()) {

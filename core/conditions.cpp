@@ -65,7 +65,8 @@ Problem precondition_failed(std::string_view noun) {
 }
 
 Repeatable make_repeatable(std::string_view api_key_name, std::string_view idempotency_key,
-                           std::vector<Variables::Variable> variables) {
+                           std::vector<Variables::Variable> variables,
+                           const std::vector<std::string>& if_match) {
     std::sort(variables.begin(), variables.end(),
               [](const auto& one, const auto& other) { return one.name < other.name; });
     std::string request;
@@ -73,6 +74,12 @@ Repeatable make_repeatable(std::string_view api_key_name, std::string_view idemp
         append(request, variable.name);
         append(request, variable.value);
     }
+    // One text beside pairs of them, so that no variable gives the same bytes.
+    std::string tags;
+    for (const std::string& tag : if_match)
+        tags += tag;
+    if (!tags.empty())
+        append(request, tags);
     const Sha256 request_hash = hmac_sha256(idempotency_key, request);
     // A password may be among the variables.
     OPENSSL_cleanse(request.data(), request.size());

@@ -40,9 +40,10 @@ struct Repeatable {
     std::string request_hash;  // of what the request asks for, keyed by the Idempotency-Key
 };
 
-// `variables` without those that say nothing of what is asked for. Throws std::runtime_error when the library
-// cannot.
+// `variables` without those that say nothing of what is asked for; `if_match` as parse_if_match() gives it,
+// or empty. Throws std::runtime_error when the library cannot.
 Repeatable make_repeatable(std::string_view api_key_name, std::string_view idempotency_key,
-                           std::vector<Variables::Variable> variables);
+                           std::vector<Variables::Variable> variables,
+                           const std::vector<std::string>& if_match);
 
 }  // namespace helpdesk

@@ -2,32 +2,23 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 
 #include "json.h"
+#include "json_numbers.h"
 #include "text.h"
 
 namespace helpdesk {
 namespace {
 
-// The shortest decimal text that is the same double: 71.234566789 stays 71.234566789.
-std::string number_text(double number) {
-    std::array<char, 400> buffer{};
-    const auto end =
-        std::to_chars(buffer.data(), buffer.data() + buffer.size(), number, std::chars_format::fixed);
-    return {buffer.data(), end.ptr};
-}
-
-void add_json_member(const char* name, const json_t* value, Variables& variables) {
+// `number` is the text of a value that is a number.
+void add_json_member(const char* name, const json_t* value, std::string_view number, Variables& variables) {
     switch (json_typeof(value)) {
         case JSON_STRING:
             variables.add(name, {json_string_value(value), json_string_length(value)});
             break;
         case JSON_INTEGER:
-            variables.add(name, std::to_string(json_integer_value(value)));
-            break;
         case JSON_REAL:
-            variables.add(name, number_text(json_real_value(value)));
+            variables.add(name, std::string(number));
             break;
         case JSON_TRUE:
             variables.add(name, "Y");
@@ -44,6 +35,18 @@ void add_json_member(const char* name, const json_t* value, Variables& variables
                                    "must be a string, a number, true, false or null"});
             break;
     }
+}
+
+std::string_view without_byte_order_mark(std::string_view body) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    return body.starts_with(mark) ? body.substr(mark.size()) : body;
+}
+
+// `utf8` is what many programs write.
+bool is_utf8_charset(std::string_view charset) {
+    constexpr std::array names = {"utf-8", "utf8", "us-ascii"};
+    return std::any_of(names.begin(), names.end(),
+                       [&](const char* name) { return text::equal_ignoring_case(charset, name); });
 }
 
 // jansson ends its message with the token it stood at: … near '"cid"'.
@@ -66,20 +69,47 @@ std::optional<std::string_view> take_until(std::string_view& rest, std::string_v
 }
 
 struct Part {
-    std::optional<std::string> name;
+    std::vector<std::string> names;  // one, in a good part
     bool is_file = false;
+    std::string problem = {};  // why its value cannot be taken as it is; empty when it can
 };
+
+// The name of a header line in lower case; empty for a line that continues the one before.
+std::string line_name(std::string_view line) {
+    return line.starts_with(' ') || line.starts_with('\t')
+               ? ""
+               : text::to_lower(text::trim(line.substr(0, line.find(':'))));
+}
+
+// Whether a Content-Transfer-Encoding leaves the bytes as they are.
+bool is_plain_transfer(std::string_view encoding) {
+    constexpr std::array names = {"7bit", "8bit", "binary"};
+    return std::any_of(names.begin(), names.end(),
+                       [&](const char* name) { return text::equal_ignoring_case(encoding, name); });
+}
 
 Part read_part_headers(std::string_view headers) {
     Part part;
-    for (bool more = true; more;) {
+    for (bool more = !headers.empty(); more;) {
         const auto taken = take_until(headers, "\r\n");
         more = taken.has_value();
         const std::string_view line = taken.value_or(headers);
-        if (!text::equal_ignoring_case(line.substr(0, line.find(':')), "content-disposition"))
-            continue;
-        part.name = header_parameter(line, "name");
-        part.is_file = header_parameter(line, "filename") || header_parameter(line, "filename*");
+        const std::string name = line_name(line);
+        const std::string_view value = text::trim(line.substr(std::min(line.find(':'), line.size() - 1) + 1));
+        if (name.empty()) {
+            part.problem = "a header of the part is continued on another line";
+        } else if (name == "content-disposition") {
+            for (std::string& one : header_parameters(line, "name"))
+                part.names.push_back(std::move(one));
+            part.is_file = part.is_file || !header_parameters(line, "filename").empty() ||
+                           !header_parameters(line, "filename*").empty();
+        } else if (name == "content-transfer-encoding" && !is_plain_transfer(value)) {
+            part.problem = "must come as it is, without a Content-Transfer-Encoding";
+        } else if (name == "content-type" && unsupported_charset(value)) {
+            part.problem = "must be UTF-8, not another charset";
+        } else if (name == "content-type" && text::to_lower(value).starts_with("multipart/")) {
+            part.problem = "must be a text field, not a multipart body of its own";
+        }
     }
     return part;
 }
@@ -103,6 +133,8 @@ void Variables::add(std::string_view name, std::string value) {
         add_problem({code::invalid_characters, shown, "holds a character that is not allowed"});
         value = text::percent_encode(value);
     }
+    if (lower == charset_variable && !is_utf8_charset(value))
+        add_problem({code::invalid_encoding, shown, "must be UTF-8: a form in another charset is not read"});
     if (find(lower) != nullptr)
         add_problem({code::duplicate_variable, shown, "is given more than once"});
     all_.push_back({std::move(lower), std::move(value)});
@@ -147,7 +179,8 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
     const auto malformed = [&](std::string variable, std::string_view text) {
         variables.add_unreadable({code::malformed_body, std::move(variable), std::string(text)});
     };
-    const std::string boundary = header_parameter(content_type, "boundary").value_or("");
+    const auto boundaries = header_parameters(content_type, "boundary");
+    const std::string boundary = boundaries.size() == 1 ? boundaries.front() : "";
     if (boundary.empty() || boundary.size() > 70)
         return malformed("", "the multipart body has no valid boundary");
 
@@ -170,22 +203,28 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
         if (!value)
             break;
         const Part part = read_part_headers(*headers);
-        if (!part.name)
-            return malformed("", "a part of the multipart body has no name");
+        if (part.names.size() != 1)
+            return malformed("", part.names.empty() ? "a part of the multipart body has no name"
+                                                    : "a part of the multipart body has several names");
+        const std::string& name = part.names.front();
         if (part.is_file)
             malformed(
-                printable_name(text::to_lower(*part.name)),
+                printable_name(text::to_lower(name)),
                 "must be a text field, not a file; the file of an import is sent as the body itself, as "
                 "text/csv or application/x-ndjson");
+        else if (!part.problem.empty())
+            malformed(printable_name(text::to_lower(name)), part.problem);
         else
-            variables.add(*part.name, std::string(*value));
+            variables.add(name, std::string(*value));
     }
     malformed("", "the multipart body is not complete");
 }
 
 void decode_json(std::string_view body, Variables& variables, const std::string& what) {
     json_error_t error;
-    const Json root(json_loadb(body.data(), body.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
+    const JsonNumbers numbers = take_numbers(body);
+    const Json root(json_loadb(numbers.without.data(), numbers.without.size(),
+                               JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
     if (root == nullptr) {
         if (json_error_code(&error) == json_error_duplicate_key)
             variables.add_unreadable(
@@ -201,14 +240,25 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
         variables.add_unreadable({code::malformed_body, "", "the JSON " + what + " must be an object"});
         return;
     }
+    // jansson keeps the order of the members.
+    auto number = numbers.values.begin();
     for (void* member = json_object_iter(root.get()); member != nullptr;
-         member = json_object_iter_next(root.get(), member))
-        add_json_member(json_object_iter_key(member), json_object_iter_value(member), variables);
+         member = json_object_iter_next(root.get(), member)) {
+        const json_t* value = json_object_iter_value(member);
+        add_json_member(json_object_iter_key(member), value,
+                        json_is_number(value) ? *number++ : std::string_view(), variables);
+    }
+}
+
+std::optional<std::string> unsupported_charset(std::string_view content_type) {
+    for (std::string& charset : header_parameters(content_type, "charset"))
+        if (!is_utf8_charset(charset))
+            return std::move(charset);
+    return std::nullopt;
 }
 
 BodyType body_type(std::string_view content_type) {
-    const std::string charset = header_parameter(content_type, "charset").value_or("utf-8");
-    if (!text::equal_ignoring_case(charset, "utf-8") && !text::equal_ignoring_case(charset, "us-ascii"))
+    if (unsupported_charset(content_type))
         return BodyType::unsupported;
     const std::string type = text::to_lower(text::trim(content_type.substr(0, content_type.find(';'))));
     if (type == "application/x-www-form-urlencoded")
@@ -230,7 +280,7 @@ void decode_body(BodyType type, std::string_view body, std::string_view content_
         case BodyType::multipart:
             return decode_multipart(body, content_type, variables);
         case BodyType::json:
-            return decode_json(body, variables);
+            return decode_json(without_byte_order_mark(body), variables);
         case BodyType::csv:
         case BodyType::ndjson:
         case BodyType::unsupported:
@@ -238,7 +288,8 @@ void decode_body(BodyType type, std::string_view body, std::string_view content_
     }
 }
 
-std::optional<std::string> header_parameter(std::string_view header, std::string_view name) {
+std::vector<std::string> header_parameters(std::string_view header, std::string_view name) {
+    std::vector<std::string> values;
     std::size_t at = header.find(';');
     while (at != std::string_view::npos && at < header.size()) {
         at = header.find_first_not_of("; \t", at);
@@ -266,9 +317,9 @@ std::optional<std::string> header_parameter(std::string_view header, std::string
             at = end;
         }
         if (text::equal_ignoring_case(found, name))
-            return value;
+            values.push_back(std::move(value));
     }
-    return std::nullopt;
+    return values;
 }
 
 }  // namespace helpdesk

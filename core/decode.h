@@ -14,6 +14,9 @@ namespace helpdesk {
 // What a request may hold; more is an error, so that a hostile request stays cheap.
 inline constexpr std::size_t max_variables = 1000;
 
+// The field in which a browser's form names the charset that it is sent in (RFC 7578).
+inline constexpr std::string_view charset_variable = "_charset_";
+
 // The variables of one request, from query and body together, and what was wrong with them.
 class Variables {
   public:
@@ -56,8 +59,8 @@ void decode_form(std::string_view encoded, Variables& variables);
 // multipart/form-data (RFC 7578), text fields only. `content_type` is the header with its boundary.
 void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables);
 
-// A flat application/json object: strings, numbers, true and false as Y and N, null as empty. `what` it is
-// stands in messages.
+// A flat application/json object: strings, numbers as they are written, true and false as Y and N, null as
+// empty. `what` it is stands in messages.
 void decode_json(std::string_view body, Variables& variables, const std::string& what = "body");
 
 // The first three are what decode_body takes; csv and ndjson carry rows.
@@ -66,10 +69,15 @@ enum class BodyType { form, multipart, json, csv, ndjson, unsupported };
 // Reads a Content-Type header. A charset other than UTF-8 (or its part US-ASCII) is unsupported.
 BodyType body_type(std::string_view content_type);
 
+// The charset of a Content-Type header if it is not UTF-8 (or its part US-ASCII); nothing if it is, or if the
+// header names none.
+std::optional<std::string> unsupported_charset(std::string_view content_type);
+
 // Decodes the body by its type, which must be one of the first three.
 void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables);
 
-// One parameter of a header such as `form-data; name="cid"`, unquoted.
-std::optional<std::string> header_parameter(std::string_view header, std::string_view name);
+// The values that a header such as `form-data; name="cid"` gives a parameter, unquoted: one, unless the
+// parameter is missing or comes again.
+std::vector<std::string> header_parameters(std::string_view header, std::string_view name);
 
 }  // namespace helpdesk

@@ -76,9 +76,10 @@ ImportOptions check_import(const Variables& variables, Problems& problems) {
     else if (!name.empty())
         problems.push_back(
             {code::invalid_choice, std::string(mode_variable), "must be add, update or upsert"});
-    const std::string_view dry_run = variables.get(dry_run_variable);
-    options.dry_run = text::equal_ignoring_case(dry_run, "Y");
-    if (!options.dry_run && !dry_run.empty() && !text::equal_ignoring_case(dry_run, "N"))
+    const std::string* dry_run = variables.find(dry_run_variable);
+    options.dry_run = dry_run != nullptr && text::equal_ignoring_case(*dry_run, "Y");
+    // An empty one may be a Y that a script lost.
+    if (dry_run != nullptr && !options.dry_run && !text::equal_ignoring_case(*dry_run, "N"))
         problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
     return options;
 }

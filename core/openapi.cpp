@@ -141,11 +141,13 @@ Json header(std::string_view name, std::string_view description) {
 // Those of section 1 are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
     if (action.writes())
-        append(list,
-               header(idempotency_key_header,
-                      "the same value with the same request gives the first answer again, and does nothing"));
+        append(list, header(idempotency_key_header,
+                            "the same value with the same request, its `If-Match` included, gives the first "
+                            "answer again, "
+                            "and does nothing; must come once, and not be empty"));
     if (action.has_entity_tag())
-        append(list, header(if_match_header, "an `ETag`: only if nobody changed the record since"));
+        append(list, header(if_match_header,
+                            "an `ETag`: only if nobody changed the record since; must not be empty"));
 }
 
 Json parameters(const Action& action, std::string_view format_variable) {

@@ -1,4 +1,5 @@
-// Passwords are kept as bcrypt hashes only.
+// Passwords are kept as bcrypt hashes only, of their form NFC (RFC 7617, RFC 8265): a keyboard that sends é
+// as two characters opens what one that sends it as one has locked.
 #pragma once
 
 #include <string>
@@ -19,8 +20,9 @@ inline constexpr int default_bcrypt_cost = 12;
 std::string hash_password(std::string_view password, int cost);
 
 // Whether the password is the one of a hash: ours, or one that another bcrypt made (`$2a$`, `$2b$`, `$2y$`,
-// passlib's `$bcrypt-sha256$v=2,…`). Anything else, an empty text too, matches nothing, and takes as long as
-// a hash of this cost would.
+// passlib's `$bcrypt-sha256$v=2,…`), of its NFC or of the password as it is sent. Anything else, an empty
+// text too, matches nothing, and takes as long as a hash of this cost would; twice that where the password is
+// not in NFC, whatever the hash.
 bool verify_password(std::string_view password, const std::string& hash, int cost);
 
 }  // namespace helpdesk

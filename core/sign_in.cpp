@@ -27,11 +27,15 @@ SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, std::str
 
 const std::string* SignInMemory::find(const Mark& mark, Clock::time_point now) const {
     const auto found = customers_.find(mark);
-    return found == customers_.end() || found->second.until <= now ? nullptr : &found->second.cid;
+    if (found == customers_.end() || found->second.until <= now ||
+        changed_since(found->second.cid, found->second.checked))
+        return nullptr;
+    return &found->second.cid;
 }
 
-void SignInMemory::remember(const Mark& mark, std::string customer, Clock::time_point until) {
-    customers_.insert_or_assign(mark, Customer{std::move(customer), until});
+void SignInMemory::remember(const Mark& mark, std::string customer, ChangeNumber checked,
+                            Clock::time_point until) {
+    customers_.insert_or_assign(mark, Customer{std::move(customer), checked, until});
     if (customers_.size() > most)
         customers_.erase(std::min_element(
             customers_.begin(), customers_.end(),

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "key.h"
+#include "sign_in_changes.h"
 
 namespace helpdesk {
 
@@ -32,14 +33,16 @@ class SignInMemory {
     // Of credentials for this database. Throws std::runtime_error when the library cannot.
     Mark mark(const DatabaseSettings* database, std::string_view cid, std::string_view password) const;
 
-    // The customer, by the `cid` as stored, or null.
+    // The customer, by the `cid` as stored, or null. A change of the customer ends what is remembered.
     const std::string* find(const Mark& mark, Clock::time_point now) const;
 
-    void remember(const Mark& mark, std::string customer, Clock::time_point until);
+    // `checked` is the latest change from before the customer's credentials were read.
+    void remember(const Mark& mark, std::string customer, ChangeNumber checked, Clock::time_point until);
 
   private:
     struct Customer {
         std::string cid;
+        ChangeNumber checked;
         Clock::time_point until;
     };
 

@@ -21,8 +21,11 @@ SignInMemory& memory() {
     return memory;
 }
 
+// A check of credentials as they are since the latest change that was known when it began.
+using Check = std::pair<Mark, ChangeNumber>;
+
 // The requests that wait for the check of the credentials that they show.
-std::map<Mark, std::vector<ngx_http_request_t*>> checks;
+std::map<Check, std::vector<ngx_http_request_t*>> checks;
 
 std::optional<Mark> mark_of(ngx_http_request_t* r) {
     const ngx_int_t rc = ngx_http_auth_basic_user(r);
@@ -64,30 +67,35 @@ void answer(ngx_http_request_t* r, Call& check) {
         admit(r, check.signed_in());
 }
 
-void finish_check(const Mark& mark, std::chrono::seconds remembered, Call& check) noexcept {
+void start(ngx_http_request_t* r);
+
+void finish_check(const Check& key, std::chrono::seconds remembered, Call& check) noexcept {
     // Whatever nginx does with them next, they wait no more.
-    const std::vector<ngx_http_request_t*> waiting = std::move(checks.extract(mark).mapped());
+    const std::vector<ngx_http_request_t*> waiting = std::move(checks.extract(key).mapped());
     try {
         if (!check.signed_in().empty() && remembered > std::chrono::seconds(0))
-            memory().remember(mark, check.signed_in(), SignInMemory::Clock::now() + remembered);
+            memory().remember(key.first, check.signed_in(), key.second,
+                              SignInMemory::Clock::now() + remembered);
     } catch (const std::exception& error) {
         log_exception(ngx_cycle->log, error, "the customer's next request is checked anew");
     }
+    // It may have waited long for a thread after the credentials were read.
+    const bool outdated = !check.signed_in().empty() && changed_since(check.signed_in(), key.second);
     for (ngx_http_request_t* r : waiting)
-        resume(r, [&] { answer(r, check); });
+        resume(r, [&] { outdated ? start(r) : answer(r, check); });
 }
 
-void wait_for_check(ngx_http_request_t* r, const Mark& mark, std::unique_ptr<Call> check) {
+void wait_for_check(ngx_http_request_t* r, const Check& key, std::unique_ptr<Call> check) {
     const LocationConf& conf = location_conf(r);
-    checks.emplace(mark, std::vector{r});
+    checks.emplace(key, std::vector{r});
     r->main->blocked++;
     try {
-        run_apart(conf, std::move(check), [mark, remembered = *conf.auth_cache](Call& finished) {
-            finish_check(mark, remembered, finished);
+        run_apart(conf, std::move(check), [key, remembered = *conf.auth_cache](Call& finished) {
+            finish_check(key, remembered, finished);
         });
     } catch (...) {
         r->main->blocked--;
-        checks.erase(mark);
+        checks.erase(key);
         throw;
     }
 }
@@ -99,7 +107,8 @@ void start(ngx_http_request_t* r) {
         return refuse(r);
     if (const std::string* customer = memory().find(*mark, SignInMemory::Clock::now()))
         return admit(r, *customer);
-    if (const auto check = checks.find(*mark); check != checks.end()) {
+    const Check key(*mark, latest_change());
+    if (const auto check = checks.find(key); check != checks.end()) {
         check->second.push_back(r);
         r->main->blocked++;
         return;
@@ -108,10 +117,32 @@ void start(ngx_http_request_t* r) {
         Call::sign_in(location_conf(r).settings, view(r->headers_in.user), view(r->headers_in.passwd));
     if (check == nullptr)
         return refuse(r);
-    wait_for_check(r, *mark, std::move(check));
+    wait_for_check(r, key, std::move(check));
+}
+
+// The rest of the zone is nginx's, for its own order in it.
+constexpr std::size_t zone_overhead = std::size_t{64} << 10U;
+
+ngx_int_t init_zone(ngx_shm_zone_t* zone, void* before_reload) noexcept {
+    zone->data = before_reload != nullptr
+                     ? before_reload
+                     : ngx_slab_calloc(reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr), size_of_changes());
+    if (zone->data == nullptr)
+        return NGX_ERROR;
+    share_changes({static_cast<std::byte*>(zone->data), size_of_changes()});
+    return NGX_OK;
 }
 
 }  // namespace
+
+void add_sign_in_zone(ngx_conf_t* cf) {
+    ngx_str_t name = ngx_string("helpdesk_sign_ins");
+    ngx_shm_zone_t* zone =
+        ngx_shared_memory_add(cf, &name, size_of_changes() + zone_overhead, &ngx_http_helpdesk_module);
+    if (zone == nullptr)
+        throw std::bad_alloc();
+    zone->init = init_zone;
+}
 
 ngx_int_t handle_auth(ngx_http_request_t* r) noexcept {
     const ngx_int_t rc = expect_no_body(r);

@@ -4,21 +4,21 @@
 #include <string>
 
 #include "config.hpp"
+#include "headers.h"
 #include "task.hpp"
-#include "text.h"
 #include "variables.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
-std::string_view find_header(ngx_http_request_t* r, std::string_view name) {
+Headers headers_of(ngx_http_request_t* r) {
+    Headers all;
     for (const ngx_list_part_t* part = &r->headers_in.headers.part; part != nullptr; part = part->next) {
         const auto* headers = static_cast<const ngx_table_elt_t*>(part->elts);
         for (ngx_uint_t i = 0; i < part->nelts; ++i)
-            if (text::equal_ignoring_case(view(headers[i].key), name))
-                return view(headers[i].value);
+            all.push_back({view(headers[i].key), view(headers[i].value)});
     }
-    return {};
+    return all;
 }
 
 // A body larger than client_body_buffer_size stands in a file that nginx wrote a moment ago.
@@ -51,15 +51,8 @@ std::string read_body(ngx_http_request_t* r) {
     return body;
 }
 
-BodyType type_of_body(ngx_http_request_t* r) {
-    if (r->headers_in.content_type == nullptr) {
-        const bool empty = r->headers_in.content_length_n <= 0 && !r->headers_in.chunked;
-        return empty ? BodyType::form : BodyType::unsupported;
-    }
-    const std::string_view encoding = find_header(r, "content-encoding");
-    if (!encoding.empty() && !text::equal_ignoring_case(encoding, "identity"))
-        return BodyType::unsupported;
-    return body_type(view(r->headers_in.content_type->value));
+BodyHead body_head(ngx_http_request_t* r) {
+    return read_body_head(headers_of(r), r->headers_in.content_length_n <= 0 && !r->headers_in.chunked);
 }
 
 // The format of a body that carries rows.
@@ -73,6 +66,11 @@ std::optional<RowFormat> rows_of(BodyType type) {
 bool is_import(ngx_http_request_t* r) {
     const Action* action = find_action(read_head(r).variables.get(action_variable));
     return action != nullptr && action->verb == Verb::import_;
+}
+
+Problem rows_without_import() {
+    return {code::unsupported_media_type, "Content-Type",
+            "rows are for an import alone, whose action stands in the query string"};
 }
 
 ngx_int_t send(ngx_http_request_t* r, Reply reply) {
@@ -94,12 +92,11 @@ void start(ngx_http_request_t* r) noexcept {
         Request request = read_head(r);
         if (r->method == NGX_HTTP_POST) {
             std::string body = read_body(r);
-            const auto* type = r->headers_in.content_type;
-            const BodyType sent = type_of_body(r);
-            if (const auto format = rows_of(sent))
+            const BodyHead head = body_head(r);
+            if (const auto format = rows_of(head.type))
                 request.rows = std::make_shared<RowBody>(RowBody{*format, std::move(body)});
             else if (!body.empty())
-                decode_body(sent, body, type == nullptr ? "" : view(type->value), request.variables);
+                decode_body(head.type, body, head.content_type, request.variables);
         }
         const Caller caller = identify(conf.settings, request);
         context(r).caller = caller;
@@ -112,29 +109,31 @@ void start(ngx_http_request_t* r) noexcept {
 }
 
 // Refuses a request by its line and headers alone.
-ngx_int_t refuse(ngx_http_request_t* r, int status) {
+ngx_int_t refuse(ngx_http_request_t* r, Problem problem) {
     const ngx_int_t rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK)
         return rc;
     Problems ignored;
     const Settings& settings = location_conf(r).settings;
-    return send(r, problem_reply(settings, choose_format(settings, read_head(r), ignored),
-                                 {problem_of_status(status)}));
+    return send(
+        r, problem_reply(settings, choose_format(settings, read_head(r), ignored), {std::move(problem)}));
 }
 
 ngx_int_t handle(ngx_http_request_t* r) {
     // An `error_page` led here: there is nothing to do but to tell the error.
     if (r->err_status >= NGX_HTTP_BAD_REQUEST)
-        return refuse(r, static_cast<int>(std::exchange(r->err_status, 0)));
+        return refuse(r, problem_of_status(static_cast<int>(std::exchange(r->err_status, 0))));
     if (r->method == NGX_HTTP_POST) {
-        const BodyType type = type_of_body(r);
-        if (type == BodyType::unsupported || (rows_of(type) && !is_import(r)))
-            return refuse(r, NGX_HTTP_UNSUPPORTED_MEDIA_TYPE);
+        BodyHead head = body_head(r);
+        if (head.type == BodyType::unsupported)
+            return refuse(r, std::move(head.problem));
+        if (rows_of(head.type) && !is_import(r))
+            return refuse(r, rows_without_import());
         const ngx_int_t rc = ngx_http_read_client_request_body(r, start);
         return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
     }
     if (r->method != NGX_HTTP_GET)
-        return refuse(r, NGX_HTTP_NOT_ALLOWED);
+        return refuse(r, problem_of_status(NGX_HTTP_NOT_ALLOWED));
     const ngx_int_t rc = ngx_http_discard_request_body(r);
     if (rc != NGX_OK)
         return rc;
@@ -294,12 +293,8 @@ ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
 }
 
 Request read_head(ngx_http_request_t* r) {
-    Request request{.variables = {},
-                    .api_key = find_header(r, "x-api-key"),
-                    .authorization = find_header(r, "authorization"),
-                    .accept = find_header(r, "accept"),
-                    .if_match = find_header(r, if_match_header),
-                    .idempotency_key = find_header(r, idempotency_key_header)};
+    Request request{.variables = {}, .api_key = {}, .authorization = {}, .accept = {}};
+    read_headers(headers_of(r), request);
     decode_form(view(r->args), request.variables);
     request.key_in_url = !request.variables.get(key_variable).empty();
     request.address = address_of(*r->connection->sockaddr);

@@ -1,6 +1,7 @@
 // What nginx calls at start and end.
 #include <chrono>
 
+#include "auth.hpp"
 #include "config.hpp"
 #include "envelope.hpp"
 #include "geocoder.hpp"
@@ -26,6 +27,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         add_handler(cf, NGX_HTTP_POST_READ_PHASE, hide_query_in_log);
         add_handler(cf, NGX_HTTP_LOG_PHASE, count_request);
         add_status_zone(cf);
+        add_sign_in_zone(cf);
     } catch (const std::bad_alloc&) {
         return NGX_ERROR;
     }

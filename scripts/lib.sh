@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 build_packages=(
     ca-certificates cmake curl g++ libcrypt-dev libcsv-dev libgtest-dev libjansson-dev libmysqlcppconn-dev libpcre2-dev libssl-dev
-    libxml2-dev mariadb-client-core mariadb-server-core make ninja-build nginx nginx-dev openssl pkg-config zlib1g-dev
+    libutf8proc-dev libxml2-dev mariadb-client-core mariadb-server-core make ninja-build nginx nginx-dev openssl pkg-config zlib1g-dev
 )
 test_packages=(
     chromium chromium-driver galera-4 mariadb-client nghttp2-client prometheus python3 python3-bcrypt python3-jsonschema

@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "../sign_in_changes.h"
 #include "record_sql.h"
 #include "writer.h"
 
@@ -356,8 +357,10 @@ WriteResult write(const DatabaseSettings& database, const Write& write) {
             static_cast<Outcome&>(result) = outcome;
         // What an upsert found missing may have been added by another meanwhile: then it is there to be
         // changed.
-        if (!write.when_missing || !is(result, code::already_exists) || tries == db::most_conflicts)
+        if (!write.when_missing || !is(result, code::already_exists) || tries == db::most_conflicts) {
+            note_change(write, result);
             return result;
+        }
     }
 }
 
@@ -366,6 +369,8 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
     std::vector<WriteResult> results(writes.size());
     if (!writes.empty())
         db::GroupWriter(database, writes, results).run();
+    for (std::size_t i = 0; i < writes.size(); ++i)
+        note_change(*writes[i], results[i]);
     // The upserts that found nothing.
     std::vector<std::size_t> places;
     std::vector<const Write*> adds;

@@ -28,7 +28,7 @@ std::optional<WriteResult> find_answer(Connection& connection, const Repeatable&
             {repeatable.key_hash, repeatable.request_hash}) == one_inserted)
         return std::nullopt;
     const auto row = connection.query(
-        "SELECT used_at < NOW() - INTERVAL 1 DAY, request_hash = UNHEX(?), answer, added "
+        "SELECT used_at < NOW() - INTERVAL 1 DAY, request_hash = UNHEX(?), answer, added, entity_tag "
         "FROM idempotency_keys WHERE key_hash = UNHEX(?)",
         {repeatable.request_hash, repeatable.key_hash});
     row->next();
@@ -38,6 +38,7 @@ std::optional<WriteResult> find_answer(Connection& connection, const Repeatable&
     if (row->getBoolean(2)) {
         result.answer = row->getString(3);
         result.added = row->getBoolean(4);
+        result.entity_tag = row->getString(5);
         result.repeated = true;
     } else {
         result.problems.push_back({code::idempotency_key_reused, std::string(idempotency_key_header),
@@ -48,9 +49,9 @@ std::optional<WriteResult> find_answer(Connection& connection, const Repeatable&
 
 void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result) {
     connection.execute(
-        "UPDATE idempotency_keys SET request_hash = UNHEX(?), answer = ?, added = ?, used_at = NOW() "
-        "WHERE key_hash = UNHEX(?)",
-        {repeatable.request_hash, result.answer, static_cast<std::uint64_t>(result.added),
+        "UPDATE idempotency_keys SET request_hash = UNHEX(?), answer = ?, added = ?, entity_tag = ?, "
+        "used_at = NOW() WHERE key_hash = UNHEX(?)",
+        {repeatable.request_hash, result.answer, static_cast<std::uint64_t>(result.added), result.entity_tag,
          repeatable.key_hash});
 }
 

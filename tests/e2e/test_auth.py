@@ -16,6 +16,7 @@ from api import remember_secret
 from servers import wait_for
 
 WORKERS = 1  # each worker remembers for itself
+MAIN = "thread_pool slow threads=1 max_queue=8;"
 
 DATABASE = "helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }"
 CONFIG = """
@@ -35,6 +36,7 @@ server {
     location = /sign-in/short { helpdesk_auth; helpdesk_auth_cache 1s; }
     location = /sign-in/uncached { helpdesk_auth; helpdesk_auth_cache off; }
     location = /sign-in/narrow { helpdesk_auth; helpdesk_thread_pool narrow; }
+    location = /sign-in/slow { helpdesk_auth; helpdesk_hash_thread_pool slow; }
     location = /sign-in/if { helpdesk_auth "Here"; if ($arg_mark) { add_header X-Mark $arg_mark always; } }
     location = /sign-in/lost {
         helpdesk_database { socket %%FOLDER%%/none.sock; user u; name n; }
@@ -151,6 +153,13 @@ def test_an_if_block_is_part_of_its_location(portal):
     assert (answer.status_code, answer.headers["X-Mark"], answer.headers["WWW-Authenticate"]) == (401, "seen", 'Basic realm="Here", charset="UTF-8"')
 
 
+def test_each_form_of_a_letter_is_the_same_password(portal, api):
+    composed, decomposed = (remember_secret(word + portal.password) for word in ("caf\u00e9", "cafe\u0301"))
+    for stored in (composed, decomposed):
+        api.update("Demo", **{"pass": stored})
+        assert {portal.status("/sign-in", "Demo", sent) for sent in (composed, decomposed)} == {204}
+
+
 def test_a_page_with_fifty_files_costs_one_check(portal):
     before = portal.checks()
     assert {portal.status("/portal/", "Demo", portal.password) for _ in range(50)} == {200}
@@ -209,6 +218,24 @@ def test_a_changed_password(portal, api):
     assert portal.status("/sign-in/uncached", "Demo", new) == 401
 
 
+def test_a_change_during_a_check(portal, api, db):
+    """After the credentials were read, the check waits for the only thread, which has passwords that take seconds."""
+    api.add("other", **{"pass": "other-password"})
+    db.query("UPDATE customers SET password_hash = REPLACE(password_hash, '$2b$04$', '$2b$14$') WHERE cid = 'other'")
+
+    def waiting():
+        depths = requests.get(f"{portal.base}/status.json", timeout=60).json().get("helpdesk_queue_depth", [])
+        return sum(depth["value"] for depth in depths if depth["pool"] == "hash")
+
+    with clients(3) as pool:
+        slow = [pool.submit(portal.status, "/sign-in/slow", "other", f"wrong password {i}") for i in range(2)]
+        wait_for(lambda: waiting() == 1, "the thread to be busy", pause=0)
+        check = pool.submit(portal.status, "/sign-in/slow", "Demo", portal.password)
+        wait_for(lambda: waiting() == 2, "the check to wait", pause=0)
+        assert api.update("Demo", support="N").status == 200
+        assert {answer.result() for answer in (*slow, check)} == {401}
+
+
 def test_a_database_that_is_away(portal):
     answer = portal.get("/sign-in/lost", "Demo", portal.password)
     assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
@@ -253,7 +280,7 @@ def test_a_reload(portal, mariadb, nginx):
 def test_a_shutdown_that_waits_for_nobody(portal, own_nginx, mariadb):
     """nginx gives its connections up, and keeps those requests that a thread works for until it is done."""
     own_nginx.workers = 1
-    own_nginx.start(CONFIG, main="worker_shutdown_timeout 1s;")
+    own_nginx.start(CONFIG, main=MAIN + "worker_shutdown_timeout 1s;")
     own = Portal(own_nginx)
     with clients(2) as pool:
         with held_up(mariadb), socket.create_connection(("127.0.0.1", own_nginx.port), timeout=60) as unfinished:

@@ -287,11 +287,20 @@ def test_a_dry_run_says_the_same_and_changes_nothing(api, db, mode):
 
 @pytest.mark.parametrize("variables, problems", [
     ({"mode": "replace"}, [("mode", "invalid_choice")]), ({"dry_run": "maybe"}, [("dry_run", "invalid_choice")]),
+    ({"dry_run": ""}, [("dry_run", "invalid_choice")]),
     ({"format": "csv"}, [("format", "invalid_format")])])
 def test_bad_variables(api, db, variables, problems):
     answer = post(api, "cid\na", headers={"Accept": "application/json"}, **variables)
     assert (answer.status, answer.problems if "format" not in variables else problems) == (400, problems)
     assert db.count("customers") == 0
+
+
+def test_json_numbers_stay_as_they_are_written(api, db):
+    body = '{"cid":"a","contact":9223372036854775808}\n{"cid":"b","contact":19.10}\n{"cid":"c","latitude":71.1234567891,"longitude":1e1}'
+    answer = api.raw_post(body, "application/x-ndjson", "action=import_customers&format=json")
+    assert (answer.json[0]["added"], answer.json[0]["failed"]) == ("2", "1")
+    assert {(problem["variable"], problem["code"]) for problem in answer.json[1:]} == {("latitude", "invalid_number"), ("longitude", "invalid_number")}
+    assert (db.customer("a")["contact"], db.customer("b")["contact"]) == ("9223372036854775808", "19.10")
 
 
 @pytest.mark.parametrize("body, problem", [

@@ -41,6 +41,38 @@ def test_longer_ones_lose_no_byte(api, db, password):
     assert not passlib.hash.bcrypt_sha256.verify(password[:-1] + "x", stored(db))
 
 
+# é as one character, and as e with an accent.
+COMPOSED, DECOMPOSED = "caf\u00e9-\u00fc-word", "cafe\u0301-u\u0308-word"
+
+
+def verified(api, password, cid="x"):
+    return api.post("verify_customer", cid=cid, **{"pass": password}).json[0]["verified_customer"]
+
+
+@pytest.mark.parametrize("form", [COMPOSED, DECOMPOSED])
+def test_each_form_of_a_letter_is_the_same_password(api, db, form):
+    ways = {"a": lambda: api.add("a", **{"pass": form}),
+            "b": lambda: api.add("b", **{"pass": "first-word"}) and api.update("b", **{"pass": form}),
+            "c": lambda: api.post("upsert_customer", cid="c", **{"pass": form}),
+            "d": lambda: api.raw_post(f"cid,pass\nd,{form}\n".encode(), "text/csv", "action=import_customers&format=json")}
+    for cid, store in ways.items():
+        assert store().status == 200
+        assert bcrypt.checkpw(COMPOSED.encode(), stored(db, cid).encode())
+        assert [verified(api, password, cid) for password in (COMPOSED, DECOMPOSED, "cafe-u-word")] == ["Y", "Y", "N"]
+
+
+def test_a_stored_hash_of_the_other_form_works(api, db):
+    api.add("x")
+    db.query("UPDATE customers SET password_hash = %s", bcrypt.hashpw(DECOMPOSED.encode(), bcrypt.gensalt(4)).decode())
+    assert [verified(api, password) for password in (DECOMPOSED, COMPOSED)] == ["Y", "N"]
+
+
+def test_the_limit_counts_what_was_sent(api, db):
+    # Some characters are two in NFC, others become one.
+    assert api.add("x", **{"pass": "\u0958" * 255}).status == 200
+    assert api.add("y", **{"pass": "e\u0301" * 128}).problems == [("pass", "too_long")]
+
+
 def test_the_cost_is_12_unless_said_otherwise(api, db):
     variables = api.variables({"action": "add_customer", "cid": "x", "pass": "a-password"})
     assert api.request("POST", "/default_cost/", data=variables).status == 200

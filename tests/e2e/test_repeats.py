@@ -89,6 +89,16 @@ def test_at_the_same_time(api, db):
         assert sorted(map(str, map(replayed, answers))) == ["None"] + ["true"] * 5
 
 
+def test_after_a_day_the_tag_is_new(api, db):
+    api.add("x")
+    headers = {"If-Match": "*", "Idempotency-Key": "k1"}
+    first = api.post("update_customer", cid="x", city="Rome", headers=headers).headers["ETag"]
+    db.query("UPDATE idempotency_keys SET used_at = used_at - INTERVAL 25 HOUR")
+    second = api.post("update_customer", cid="x", city="Rome", headers=headers)
+    assert replayed(second) is None and second.headers["ETag"] != first
+    assert api.post("update_customer", cid="x", city="Rome", headers=headers).headers["ETag"] == second.headers["ETag"]
+
+
 def test_after_a_day_a_key_is_new(api, db):
     write(api, "k1", cid="x", city="Rome")
     db.query("UPDATE idempotency_keys SET used_at = used_at - INTERVAL 23 HOUR")
@@ -145,6 +155,40 @@ def test_a_race_that_was_won(api, db):
     tag = api.get("get_customers", cid="x").headers["ETag"]
     headers = {"If-Match": tag, "Idempotency-Key": "k1"}
     assert [api.post("update_customer", cid="x", city="Rome", headers=headers).status for _ in range(2)] == [200, 200]
+
+
+def test_a_repeat_gives_the_first_tag(api, db):
+    api.add("x")
+    tag = api.get("get_customers", cid="x").headers["ETag"]
+    headers = {"If-Match": tag, "Idempotency-Key": "k1"}
+    first = api.post("update_customer", cid="x", city="Rome", headers=headers)
+    api.update("x", city="Oslo")
+    again = api.post("update_customer", cid="x", city="Rome", headers=headers)
+    assert (replayed(first), replayed(again)) == (None, "true")
+    assert again.headers["ETag"] == first.headers["ETag"] != tag
+    # The next change that depends on it is refused, since there was another.
+    assert api.post("update_customer", cid="x", city="Bonn", headers={"If-Match": again.headers["ETag"]}).status == 412
+    assert "ETag" not in write(api, "k2", "update_customer", cid="x", city="Bonn").headers
+    assert "ETag" not in write(api, "k2", "update_customer", cid="x", city="Bonn").headers
+    for _ in range(2):
+        answer = api.post("delete_customer", cid="x", headers={"If-Match": "*", "Idempotency-Key": "k3"})
+        assert answer.status == 200 and "ETag" not in answer.headers
+
+
+def test_if_match_belongs_to_the_request(api, db):
+    api.add("x")
+    tag = api.get("get_customers", cid="x").headers["ETag"]
+    send = lambda **more: api.post("update_customer", cid="x", city="Rome", headers={"Idempotency-Key": "k1", **more})
+    assert send(**{"If-Match": tag}).status == 200
+    for other in ({"If-Match": '"9-9"'}, {"If-Match": "*"}, {"If-Match": f'{tag}, "9-9"'}, {}):
+        answer = send(**other)
+        assert (answer.status, answer.problems) == (422, [("Idempotency-Key", "idempotency_key_reused")])
+    # The same tag as a proxy may write it.
+    assert replayed(send(**{"If-Match": "W/" + tag})) == "true"
+    assert write(api, "k2", "update_customer", cid="x", city="Rome").status == 200
+    assert write(api, "k2", "update_customer", cid="x", city="Rome").status == 200
+    answer = api.post("update_customer", cid="x", city="Rome", headers={"Idempotency-Key": "k2", "If-Match": "*"})
+    assert answer.status == 422
 
 
 def test_a_read_takes_no_notice(api, db):

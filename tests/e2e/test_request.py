@@ -58,6 +58,20 @@ def test_json_types(api, db):
         "71.234566789", "-1.000000000", "N", "Y", "")
 
 
+@pytest.mark.parametrize("number", ["9223372036854775807", "9223372036854775808", "-99999999999999999999", "19.10", "1e3", "-0", "1E400", "0.10000000000000000001"])
+def test_json_numbers_stay_as_they_are_written(api, db, number):
+    body = f'{{"contact":{number},"phone": {number} }}'
+    assert api.raw_post(body, "application/json", "action=add_customer&cid=x&format=json").json == ADDED
+    assert (db.customer("x")["contact"], db.customer("x")["phone"]) == (number, number)
+
+
+@pytest.mark.parametrize("number", ["71.1234567891234567", "1e1"])
+def test_json_numbers_are_not_rounded(api, db, number):
+    answer = api.raw_post(f'{{"latitude":{number},"longitude":-1.5}}', "application/json", "action=add_customer&cid=x&format=json")
+    assert answer.problems == [("latitude", "invalid_number")]
+    assert db.count("customers") == 0
+
+
 @pytest.mark.parametrize("method", ["HEAD", "PUT", "DELETE", "PATCH", "OPTIONS"])
 def test_other_methods(api, db, method):
     answer = api.request(method, params=api.variables({"action": "add_customer", "cid": "x"}), data="body" if method == "PUT" else None)
@@ -71,7 +85,8 @@ def test_other_methods(api, db, method):
     (FORM, {"Content-Encoding": "gzip"})])
 def test_other_bodies(api, db, content_type, more):
     answer = api.raw_post(b"city=x", content_type, "action=add_customer&cid=x&format=json", **more)
-    assert (answer.status, answer.problems) == (415, [("", "unsupported_media_type")])
+    header = next(iter(more), "Content-Type")
+    assert (answer.status, answer.problems) == (415, [(header, "unsupported_media_type")])
     assert db.count("customers") == 0
 
 
@@ -187,6 +202,31 @@ def test_bad_multipart(api, db, body, content_type, variable):
     answer = api.raw_post(body or b"x", content_type, "action=add_customer&cid=x&format=json")
     assert (answer.status, answer.problems) == (400, [(variable, "malformed_body")])
     assert db.count("customers") == 0
+
+
+@pytest.mark.parametrize("header", [b"Content-Transfer-Encoding: base64", b"Content-Transfer-Encoding: quoted-printable",
+                                    b"Content-Type: text/plain; charset=iso-8859-1", b"Content-Type: multipart/mixed; boundary=YY"])
+def test_a_form_part_that_is_not_plain_utf_8(api, db, header):
+    body, content_type = multipart((b'name="Contact"\r\n' + header, b"QWRh"))
+    answer = api.raw_post(body, content_type, "action=add_customer&cid=x&format=json")
+    assert (answer.status, answer.problems) == (400, [("contact", "malformed_body")])
+    assert db.count("customers") == 0
+
+
+def test_a_form_part_that_says_it_is_plain_utf_8(api, db):
+    body, content_type = multipart((b'name="contact"\r\nContent-Type: text/plain; charset="UTF-8"\r\nContent-Transfer-Encoding: 8bit', "Größe".encode()))
+    assert api.raw_post(body, content_type, "action=add_customer&cid=x&format=json").json == ADDED
+    assert db.customer("x")["contact"] == "Größe"
+
+
+@pytest.mark.parametrize("path", ["/", "/reject/"])
+def test_the_charset_of_a_form(api, db, path):
+    for charset in ("ISO-8859-1", ""):
+        answer = api.post("add_customer", cid="x", contact="\u00e9", _charset_=charset)
+        assert (answer.status, answer.problems) == (400, [("_charset_", "invalid_encoding")])
+    assert db.count("customers") == 0
+    answer = api.get("add_customer", cid="x", _charset_="UTF-8", path=path)
+    assert answer.json == ADDED and "X-Helpdesk-Ignored" not in answer.headers
 
 
 def test_a_form_part_may_be_called_filename(api):

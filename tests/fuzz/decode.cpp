@@ -9,6 +9,7 @@
 #include "fuzz.h"
 #include "geocode.h"
 #include "json.h"
+#include "json_numbers.h"
 #include "text.h"
 
 namespace {
@@ -77,6 +78,48 @@ void check_round_trips(const Variables& variables) {
     }
 }
 
+Json parse(std::string_view text, json_error_t& error) {
+    return Json(json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
+}
+
+// Without its numbers a text is JSON if it was before, or would have been but for their size; and the numbers
+// that were taken are those that the parser reads.
+void check_numbers(std::string_view body) {
+    const JsonNumbers numbers = take_numbers(body);
+    json_error_t error_before;
+    json_error_t error;
+    const Json before = parse(body, error_before);
+    const Json after = parse(numbers.without, error);
+    require(numbers.without.size() == body.size(), "nothing moves");
+    if (before == nullptr) {
+        require(after == nullptr || json_error_code(&error_before) == json_error_numeric_overflow,
+                "what is no JSON becomes none");
+        return;
+    }
+    // jansson passes over a zero byte behind a real number, and behind no other.
+    require(after != nullptr || body.find('\0') != std::string_view::npos, "JSON stays JSON");
+    if (after == nullptr || !json_is_object(before.get()))
+        return;
+    auto number = numbers.values.begin();
+    void* now = json_object_iter(after.get());
+    for (void* member = json_object_iter(before.get()); member != nullptr;
+         member = json_object_iter_next(before.get(), member)) {
+        const json_t* value = json_object_iter_value(member);
+        require(now != nullptr && std::string_view(json_object_iter_key(member)) == json_object_iter_key(now),
+                "the members stay in their order");
+        require(json_is_number(value) == json_is_number(json_object_iter_value(now)), "a number stays one");
+        now = json_object_iter_next(after.get(), now);
+        if (!json_is_number(value))
+            continue;
+        require(number != numbers.values.end(), "no number is left out");
+        const std::string text(*number++);
+        require(json_is_integer(value) ? std::strtoll(text.c_str(), nullptr, 10) == json_integer_value(value)
+                                       : std::strtod(text.c_str(), nullptr) == json_real_value(value),
+                "a number is the one that the parser reads");
+    }
+    require(number == numbers.values.end(), "no number is made up");
+}
+
 void check_place(std::string_view body) {
     const GeocoderAnswer answer =
         read_geocoder_reply(customers(), {.status = 200, .body = body, .failure = {}});
@@ -99,6 +142,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     else
         decode_body(body_type(type), input, type, variables);
     check_place(input);
+    check_numbers(input);
     check_rules(variables);
     if (variables.problems().empty())
         check_round_trips(variables);

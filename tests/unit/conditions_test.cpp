@@ -29,8 +29,8 @@ TEST(IfMatch, MatchesOneOfItsTagsOrAny) {
 }
 
 Repeatable repeatable(std::string_view api_key, std::string_view key,
-                      std::vector<Variables::Variable> variables) {
-    return make_repeatable(api_key, key, std::move(variables));
+                      std::vector<Variables::Variable> variables, const Tags& if_match = {}) {
+    return make_repeatable(api_key, key, std::move(variables), if_match);
 }
 
 TEST(Repeatable, IsTheSameInAnyOrder) {
@@ -50,6 +50,19 @@ TEST(Repeatable, TellsRequestsApart) {
     EXPECT_NE(repeatable("a", "k", {{"cid", "x city Rome"}}).request_hash, hash);
     // Who reads the table cannot try passwords without the Idempotency-Key.
     EXPECT_NE(repeatable("a", "other", {{"cid", "x"}, {"city", "Rome"}}).request_hash, hash);
+}
+
+TEST(Repeatable, IfMatchIsPartOfTheRequest) {
+    const auto hash = [](const Tags& if_match) {
+        return repeatable("a", "k", {{"cid", "x"}}, if_match).request_hash;
+    };
+    EXPECT_EQ(hash({R"("1-1")"}), hash({R"("1-1")"}));
+    EXPECT_NE(hash({R"("1-1")"}), hash({R"("1-2")"}));
+    EXPECT_NE(hash({R"("1-1")"}), hash({}));
+    EXPECT_NE(hash({"*"}), hash({R"("*")"}));
+    EXPECT_NE(hash({R"("a")", R"("b")"}), hash({R"("a")"}));
+    // What was stored before If-Match was a part of it stays good for requests without.
+    EXPECT_EQ(hash({}), "19108698a364d1c0068f3f82de0d53fa700f5fca9596503687aa4a63d2291ab3");
 }
 
 TEST(Repeatable, BelongsToOneApiKey) {

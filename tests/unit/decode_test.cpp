@@ -75,6 +75,51 @@ TEST(Json, FlatObject) {
               (Pairs{{"cid", "é"}, {"a", "12"}, {"b", "71.234566789"}, {"c", "Y"}, {"d", "N"}, {"e", ""}}));
 }
 
+TEST(Json, NumbersStayAsTheyAreWritten) {
+    EXPECT_EQ(pairs(json(
+                  R"({"a":9223372036854775807, "b":9223372036854775808, "c" : -99999999999999999999,"d":19.10,
+                             "e":1e3,"f":71.1234567891234567,"g":-0,"h":1E-400,"i":1e400,"j":"1.50","k\"":0})")),
+              (Pairs{{"a", "9223372036854775807"},
+                     {"b", "9223372036854775808"},
+                     {"c", "-99999999999999999999"},
+                     {"d", "19.10"},
+                     {"e", "1e3"},
+                     {"f", "71.1234567891234567"},
+                     {"g", "-0"},
+                     {"h", "1E-400"},
+                     {"i", "1e400"},
+                     {"j", "1.50"},
+                     {"k\"", "0"}}));
+}
+
+TEST(Json, NumbersInListsAreNobodysValue) {
+    const Variables variables = json(R"({"x":[1,{"y":2}],"a":3,"z":{"b":4},"c":5})");
+    EXPECT_EQ(codes(variables), (Pairs{{"x", "malformed_body"}, {"z", "malformed_body"}}));
+    EXPECT_EQ(pairs(variables), (Pairs{{"a", "3"}, {"c", "5"}}));
+    EXPECT_EQ(codes(json(R"({"x":[99999999999999999999]})")), (Pairs{{"x", "malformed_body"}}));
+}
+
+TEST(Json, WhatIsNoNumberIsMalformed) {
+    for (const char* number :
+         {"01",  "-",   "+1",    "1.",    ".5",      "1e",  "1e+",      "0x10", "1 2", "--1",
+          "1-2", "-01", "1.5.3", "1e5e5", "1e5true", "NaN", "Infinity", "1,2",  "00",  "1_000"})
+        EXPECT_EQ(codes(json("{\"a\":" + std::string(number) + "}")), (Pairs{{"", "malformed_body"}}))
+            << number;
+    for (const char* text : {"{1:2}", "{\"a\":1,2:3}", "{\"a\" 1}", "{1}", "1", "-1.5"})
+        EXPECT_EQ(codes(json(text)), (Pairs{{"", "malformed_body"}})) << text;
+}
+
+TEST(Json, ABrokenOneIsToldWhereItIs) {
+    const Variables variables = json("{\"a\":1234567890,\n\"b\":12345 x}");
+    EXPECT_EQ(variables.problems().front().text, "the body is not valid JSON (line 2, column 11)");
+}
+
+TEST(Json, AByteOrderMarkIsNoPartOfTheBody) {
+    Variables variables;
+    decode_body(BodyType::json, "\xEF\xBB\xBF{\"a\":1}", "application/json", variables);
+    EXPECT_EQ(pairs(variables), (Pairs{{"a", "1"}}));
+}
+
 TEST(Json, NestingNamesItsVariable) {
     EXPECT_EQ(codes(json(R"({"contracts":[1,2],"x":{}})")),
               (Pairs{{"contracts", "malformed_body"}, {"x", "malformed_body"}}));
@@ -115,6 +160,52 @@ TEST(Multipart, AFileIsRefused) {
               (Pairs{{"cid", "malformed_body"}}));
 }
 
+std::string part_of(const std::string& headers) {
+    return "--XX\r\nContent-Disposition: form-data; name=\"Notes\"" + headers +
+           "\r\n\r\nR3LDtsOfZQ==\r\n--XX--";
+}
+
+TEST(Multipart, WhatWouldBeStoredRawIsRefused) {
+    for (const char* headers :
+         {"\r\nContent-Transfer-Encoding: base64", "\r\ncontent-transfer-encoding:Quoted-Printable",
+          "\r\nContent-Transfer-Encoding:", "\r\nContent-Transfer-Encoding:\r\n base64",
+          "\r\nContent-Transfer-Encoding : base64",
+          "\r\nContent-Transfer-Encoding: 8bit\r\nContent-Transfer-Encoding: base64",
+          "\r\nContent-Type: text/plain; charset=iso-8859-1",
+          "\r\nContent-Type: text/plain; charset=\"utf-16\"",
+          "\r\nContent-Type: text/plain; charset=", "\r\nContent-Type: text/plain;\r\n charset=iso-8859-1",
+          "\r\nContent-Type: multipart/mixed; boundary=YY"})
+        EXPECT_EQ(codes(multipart(part_of(headers))), (Pairs{{"notes", "malformed_body"}})) << headers;
+}
+
+TEST(Multipart, WhatComesAsItIsIsTaken) {
+    for (const char* headers :
+         {"", "\r\nContent-Transfer-Encoding: 7bit", "\r\nContent-Transfer-Encoding: BINARY",
+          "\r\nContent-Transfer-Encoding: 8bit\r\nContent-Type: text/plain; charset=UTF-8",
+          "\r\nContent-Type: text/plain;charset=utf8",
+          "\r\nContent-Type: application/json; charset=us-ascii"})
+        EXPECT_EQ(pairs(multipart(part_of(headers))), (Pairs{{"notes", "R3LDtsOfZQ=="}})) << headers;
+}
+
+TEST(Multipart, NothingIsChosenFrom) {
+    EXPECT_EQ(codes(multipart(part_of("; name=\"pass\""))), (Pairs{{"", "malformed_body"}}));
+    EXPECT_EQ(codes(multipart(part_of("\r\nContent-Disposition: form-data; name=pass"))),
+              (Pairs{{"", "malformed_body"}}));
+    EXPECT_EQ(codes(multipart(part_of("; filename=a\r\nContent-Disposition: form-data"))),
+              (Pairs{{"notes", "malformed_body"}}));
+    EXPECT_EQ(codes(multipart(part_of(""), "multipart/form-data; boundary=XX; boundary=YY")),
+              (Pairs{{"", "malformed_body"}}));
+}
+
+TEST(Charset, AFormThatNamesAnotherIsRefused) {
+    EXPECT_EQ(codes(form("_charset_=ISO-8859-1&city=a")), (Pairs{{"_charset_", "invalid_encoding"}}));
+    EXPECT_EQ(codes(form("_charset_=")), (Pairs{{"_charset_", "invalid_encoding"}}));
+    EXPECT_EQ(codes(form("_Charset_=UTF-8&city=a")), Pairs());
+    EXPECT_EQ(codes(multipart(
+                  "--XX\r\nContent-Disposition: form-data; name=_charset_\r\n\r\nwindows-1252\r\n--XX--")),
+              (Pairs{{"_charset_", "invalid_encoding"}}));
+}
+
 TEST(Multipart, WhatIsCutOffIsMalformed) {
     for (const char* body :
          {"", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",
@@ -127,6 +218,12 @@ TEST(Multipart, WhatIsCutOffIsMalformed) {
 TEST(BodyType, ByContentType) {
     EXPECT_EQ(body_type("application/x-www-form-urlencoded"), BodyType::form);
     EXPECT_EQ(body_type("Application/JSON; Charset=\"UTF-8\""), BodyType::json);
+    for (const char* charset : {"utf8", "UTF8", "\"Utf-8\"", "\"utf8\"", "us-ascii"})
+        EXPECT_EQ(body_type("application/json;charset=" + std::string(charset)), BodyType::json) << charset;
+    for (const char* charset : {"", "latin1", "utf-16", "utf8; charset=latin1"})
+        EXPECT_EQ(body_type("application/x-www-form-urlencoded; charset=" + std::string(charset)),
+                  BodyType::unsupported)
+            << charset;
     EXPECT_EQ(body_type("multipart/form-data; boundary=x"), BodyType::multipart);
     EXPECT_EQ(body_type("text/plain"), BodyType::unsupported);
     EXPECT_EQ(body_type("application/json; charset=iso-8859-1"), BodyType::unsupported);

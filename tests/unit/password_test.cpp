@@ -3,6 +3,7 @@
 #include <crypt.h>
 #include <gtest/gtest.h>
 
+#include "nfc.h"
 #include "pattern.h"
 
 namespace helpdesk {
@@ -45,6 +46,42 @@ TEST(Password, OursAreVerified) {
         EXPECT_FALSE(verify_password(password + "1", hash, 4)) << size;
         EXPECT_FALSE(verify_password("", hash, 4)) << size;
     }
+}
+
+// é as one character, and as e with an accent.
+const std::string composed = "caf\u00E9";
+const std::string decomposed = "cafe\u0301";
+
+TEST(Password, IsTheSameInWhicheverFormItIsSent) {
+    for (const std::string& padding : {std::string(), std::string(100, 'x')}) {
+        for (const std::string& stored : {composed, decomposed})
+            for (const std::string& sent : {composed, decomposed})
+                EXPECT_TRUE(verify_password(padding + sent, hash_password(padding + stored, 4), 4));
+        EXPECT_FALSE(verify_password(padding + "cafe", hash_password(padding + composed, 4), 4));
+    }
+    // What is hashed is NFC, as any other program makes it of what it is sent.
+    const std::string hash = hash_password(decomposed, 4);
+    EXPECT_EQ(crypt_with(composed, hash), hash);
+}
+
+TEST(Password, HashesOfWhatWasSentStayGood) {
+    const std::string setting = hash_password("x", 4).substr(0, 29);
+    const std::string hash = crypt_with(decomposed, setting);
+    EXPECT_TRUE(verify_password(decomposed, hash, 4));
+    EXPECT_FALSE(verify_password(composed, hash, 4));
+}
+
+TEST(Nfc, ComposesButKeepsWhatLooksAlike) {
+    EXPECT_EQ(to_nfc(decomposed), composed);
+    EXPECT_EQ(to_nfc("\u1E9B\u0323"), "\u1E9B\u0323");  // not NFKC, which would make an s of it
+    EXPECT_EQ(to_nfc("\uFB01 \u2460 \uFF21"), "\uFB01 \u2460 \uFF21");
+    EXPECT_EQ(to_nfc("q\u0307\u0323"), "q\u0323\u0307");  // in the order of their classes
+    EXPECT_EQ(to_nfc("\u212B"), "\u00C5");
+    EXPECT_EQ(to_nfc("\u0958"), "\u0915\u093C");  // longer than it came
+    EXPECT_EQ(to_nfc("\u1112\u1161\u11AB"), "\uD55C");
+    EXPECT_EQ(to_nfc(std::string("a\0b", 3)), std::string("a\0b", 3));
+    EXPECT_EQ(to_nfc(""), "");
+    EXPECT_EQ(to_nfc("\xff\xc3"), "\xff\xc3");
 }
 
 TEST(Password, OtherProgramsAreVerified) {
