@@ -33,7 +33,7 @@ class Checker {
         }
         write.id = parse_id(*id);
         if (!write.id)
-            problems_.push_back({code::invalid_number, std::string(id_variable), "must be a whole number"});
+            problems_.push_back({code::invalid_number, std::string(id_variable), std::string(id_form)});
         if (!input_.get(variable.name).empty())
             problem(variable, code::ambiguous, "cannot be given beside " + std::string(id_variable));
     }
@@ -78,7 +78,7 @@ class Checker {
             return;
         Value value = Value::of(variable);
         value.text = text::trim(*text);
-        if (value.text->empty())
+        if (text::is_blank(*value.text))
             problems_.push_back({code::required, name, "must not be empty"});
         if (text::length(*value.text) > variable.limit)
             problems_.push_back({code::too_long, name, too_long_text(variable)});
@@ -91,7 +91,7 @@ class Checker {
 
     std::string identifier(const Variable& variable) {
         std::string text(text::trim(input_.get(variable.name)));
-        if (text.empty())
+        if (text::is_blank(text))
             problem(variable, code::required, "is required");
         too_long(variable, text);
         return text;
@@ -117,6 +117,8 @@ class Checker {
             return value;
         }
         const std::string text(input_.get(variable.name));
+        if (adding_ && variable.required && text::is_blank(text))
+            problem(variable, code::required, "is required");
         switch (variable.kind) {
             case Kind::text:
             case Kind::email:
@@ -162,11 +164,16 @@ class Checker {
             value.text = "";
     }
 
-    static std::string choice(const Variable& variable, std::string_view text) {
+    // An empty value is the default in any case: so a choice is cleared.
+    std::string choice(const Variable& variable, std::string_view text) {
         const auto found =
             std::find_if(variable.choices.begin(), variable.choices.end(),
                          [&](std::string_view choice) { return text::equal_ignoring_case(choice, text); });
-        return std::string(found == variable.choices.end() ? variable.choices.front() : *found);
+        if (found != variable.choices.end())
+            return std::string(*found);
+        if (options_.reject_unknown_choices && !text.empty())
+            problem(variable, code::invalid_choice, "must be " + text::join(variable.choices, " or "));
+        return std::string(variable.choices.front());
     }
 
     // On update the stored companion counts too: that is the database layer's part.
@@ -202,7 +209,7 @@ class Checker {
             return;
         const Variable& companion = *resource_.find(variable.companion);
         value.new_name = text::trim(input_.get(companion.name));
-        if (value.new_name.empty())
+        if (text::is_blank(value.new_name))
             problem(companion, code::required,
                     "is required with " + std::string(variable.name) + "=" + std::string(create_new));
         too_long(companion, value.new_name);
@@ -242,8 +249,7 @@ class Checker {
         for (std::string& item : value.items) {
             const auto id = parse_id(item);
             if (!id)
-                return problem(*value.variable, code::invalid_number,
-                               "must be a list of IDs, which are whole numbers");
+                return problem(*value.variable, code::invalid_number, "each ID " + std::string(id_form));
             item = std::to_string(*id);
             if (!seen.insert(*id).second)
                 return problem(*value.variable, code::duplicate_value,
@@ -265,8 +271,7 @@ class Checker {
         for (const std::string& item : text::split_list(text, max_list_items + 1)) {
             const auto date = parse_date(item);
             if (!date)
-                return problem(variable, code::invalid_date,
-                               "must be a list of dates such as 12/31/2024 or 2024-12-31 08:30:00");
+                return problem(variable, code::invalid_date, "each " + describe_bad_date(item));
             value.dates.push_back(*date);
         }
         if (value.dates.size() != value.items.size())
@@ -352,7 +357,7 @@ SignInCheck check_sign_in(const Action& action, const Variables& variables, Prob
             check.password = text;
         else
             continue;
-        if (text::trim(text).empty() && (text.empty() || variable.kind == Kind::identifier))
+        if (text.empty() || (variable.kind == Kind::identifier && text::is_blank(text)))
             problems.push_back({code::required, std::string(variable.name), "is required"});
     }
     return check;

@@ -75,8 +75,11 @@ std::optional<std::string> parse_degrees(const std::string& text);
 // Whether such a number is from -range to range.
 bool lies_within(const std::string& degrees, int range);
 
-// A whole number from 1; nothing for anything else.
+// A whole number from 1, in digits alone; nothing for anything else.
 std::optional<std::uint64_t> parse_id(std::string_view text);
+
+// What to tell a client whose number it is not.
+inline constexpr std::string_view id_form = "must be a whole number from 1 to 18446744073709551615";
 
 // `local@domain` of plausible form; not whether mail arrives.
 bool is_email(std::string_view address);

@@ -37,15 +37,35 @@ bool apply_half_day(Time& time, std::string_view half) {
 
 struct Moment {
     std::chrono::sys_seconds time;
+    std::chrono::seconds length;  // of what the text names: a second, a minute or a day
     bool has_time;
 };
 
-std::optional<Moment> parse(std::string_view text) {
-    static const Pattern american(
-        "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})( ([0-9]{1,2}):([0-9]{2}):([0-9]{2})( ?([AaPp][Mm]))?)?");
-    static const Pattern iso("([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]([0-9]{2}):([0-9]{2}):([0-9]{2}))?");
+// `Z`, `+HH`, `+HHMM`, `+HH:MM` or nothing; the form was checked.
+std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
+    if (text.size() < 3)
+        return std::chrono::minutes(0);
+    const int hours = number(text.substr(1, 2));
+    const int minutes = number(text.substr(text.size() - 2));
+    if (hours > 23 || minutes > 59)
+        return std::nullopt;
+    const std::chrono::minutes offset(60 * hours + (text.size() > 3 ? minutes : 0));
+    return text.front() == '-' ? -offset : offset;
+}
 
-    constexpr std::size_t longest = 32;
+// SQL's DATETIME ends with the year 9999.
+constexpr std::chrono::sys_seconds last_second =
+    std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::seconds(86'399);
+
+std::optional<Moment> parse(std::string_view text) {
+    // The groups of the day differ, those of the time do not.
+    static const Pattern american(
+        "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})( ([0-9]{1,2}):([0-9]{2})(:([0-9]{2}))?( ?([AaPp][Mm]))?)?");
+    static const Pattern iso(
+        "([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]([0-9]{2}):([0-9]{2})(:([0-9]{2})(\\.0{1,9})?)?"
+        "([Zz]|[+-][0-9]{2}(:?[0-9]{2})?)?)?");
+
+    constexpr std::size_t longest = 40;
     if (text.size() > longest)
         return std::nullopt;
     auto groups = american.match(text);
@@ -57,15 +77,23 @@ std::optional<Moment> parse(std::string_view text) {
         std::chrono::year(number(groups[is_american ? 3 : 1])),
         std::chrono::month(static_cast<unsigned>(number(groups[is_american ? 1 : 2]))),
         std::chrono::day(static_cast<unsigned>(number(groups[is_american ? 2 : 3]))));
-    Time time{number(groups[5]), number(groups[6]), number(groups[7])};
-    if (is_american && !apply_half_day(time, groups[9]))
+    Time time{number(groups[5]), number(groups[6]), number(groups[8])};
+    if (is_american && !apply_half_day(time, groups[10]))
         return std::nullopt;
+    const auto offset = parse_offset(is_american ? "" : groups[10]);
     // SQL's DATETIME begins with the year 1000.
-    if (!day.ok() || int(day.year()) < 1000 || time.hour > 23 || time.minute > 59 || time.second > 59)
+    constexpr std::chrono::sys_seconds begin = std::chrono::sys_days(std::chrono::year(1000) / 1 / 1);
+    if (!day.ok() || !offset || time.hour > 23 || time.minute > 59 || time.second > 59)
         return std::nullopt;
-    return Moment{std::chrono::sys_days(day) + std::chrono::hours(time.hour) +
-                      std::chrono::minutes(time.minute) + std::chrono::seconds(time.second),
-                  !groups[4].empty()};
+    const bool has_time = !groups[4].empty();
+    const bool has_seconds = !groups[7].empty();
+    const Moment moment{std::chrono::sys_days(day) + std::chrono::hours(time.hour) +
+                            std::chrono::minutes(time.minute) + std::chrono::seconds(time.second) - *offset,
+                        std::chrono::seconds(has_seconds ? 1
+                                             : has_time  ? 60
+                                                         : 86'400),
+                        has_time};
+    return moment.time < begin || moment.time > last_second ? std::nullopt : std::optional(moment);
 }
 
 std::string sql_text(std::chrono::sys_seconds moment) {
@@ -90,11 +118,22 @@ std::optional<std::string> parse_date_end(std::string_view text) {
     const auto moment = parse(text);
     if (!moment)
         return std::nullopt;
-    // SQL's DATETIME ends with the year 9999, and nothing was added in its last second.
-    const std::chrono::sys_seconds last =
-        std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::seconds(86'399);
-    const auto length = moment->has_time ? std::chrono::seconds(1) : std::chrono::seconds(86'400);
-    return sql_text(std::min(moment->time + length, last));
+    // Nothing was added in the last second that there is.
+    return sql_text(std::min(moment->time + moment->length, last_second));
+}
+
+std::string describe_bad_date(std::string_view text) {
+    static const Pattern fraction(".*[0-9]:[0-9]{2}:[0-9]{2}[.,][0-9]+.*");
+    static const Pattern lost_plus(".*[0-9]:[0-9]{2}(\\.[0-9]+)? [0-9]{2}:?[0-9]{2}");
+    constexpr std::size_t longest = 64;  // that is looked at for more than that
+    std::string result = "must be a date such as 12/31/2024, 2024-12-31 08:30:00 or 2024-12-31T08:30:00Z";
+    if (text.size() > longest)
+        return result;
+    if (!lost_plus.match(text).empty())
+        result += "; a + before an offset has to be sent as %2B in a URL or a form";
+    else if (!fraction.match(text).empty())
+        result += ", without a fraction of a second";
+    return result;
 }
 
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {

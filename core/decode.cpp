@@ -208,7 +208,10 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
                                                     : "a part of the multipart body has several names");
         const std::string& name = part.names.front();
         if (part.is_file)
-            malformed(printable_name(text::to_lower(name)), "must be a text field, not a file");
+            malformed(
+                printable_name(text::to_lower(name)),
+                "must be a text field, not a file; the file of an import is sent as the body itself, as "
+                "text/csv or application/x-ndjson");
         else if (!part.problem.empty())
             malformed(printable_name(text::to_lower(name)), part.problem);
         else

@@ -1,7 +1,12 @@
 #include "geocode.h"
 
+#include <array>
+#include <charconv>
+#include <cmath>
+
 #include "check.h"
 #include "json.h"
+#include "pattern.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -16,19 +21,49 @@ GeocoderAnswer failed(std::string_view why) {
     return {.found = {}, .failure = std::string(why)};
 }
 
-// Some servers give more decimals than are stored. The tenth is a hundredth of a millimetre.
+// In plain digits with the decimals that are stored. The tenth would be a hundredth of a millimetre.
+std::string rounded(double degrees) {
+    std::array<char, 400> buffer{};
+    const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), degrees,
+                                   std::chars_format::fixed, most_decimals);
+    return {buffer.data(), end.ptr};
+}
+
+// A number as some servers write one: with an exponent, or with more decimals than are stored.
+std::optional<double> parse_number(std::string_view text) {
+    static const Pattern form("[+-]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([Ee][+-]?[0-9]{1,3})?");
+    constexpr std::size_t longest = 64;
+    if (text.size() > longest || form.match(text).empty())
+        return std::nullopt;
+    text.remove_prefix(text.front() == '+' ? 1 : 0);
+    double number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    return error == std::errc() ? std::optional(number) : std::nullopt;
+}
+
+// What can be kept as it is written stays so. A server may give numbers or texts of numbers.
 std::optional<std::string> degrees(const json_t* place, const Variable& variable) {
     const json_t* member = json_object_getn(place, variable.place.data(), variable.place.size());
-    if (!json_is_string(member))
-        return std::nullopt;
-    const std::string given(json_string_value(member), json_string_length(member));
-    std::string text = given;
-    const std::size_t point = text.find('.');
-    if (point != std::string::npos && text.size() - point - 1 > most_decimals &&
-        text.find_first_not_of("0123456789", point + 1) == std::string::npos)
-        text.resize(point + 1 + most_decimals);
-    auto result = parse_degrees(text);
-    return result && lies_within(given, variable.range) ? result : std::nullopt;
+    std::optional<double> number;
+    if (json_is_string(member)) {
+        const std::string text(json_string_value(member), json_string_length(member));
+        if (auto exact = parse_degrees(text))
+            return lies_within(*exact, variable.range) ? exact : std::nullopt;
+        number = parse_number(text);
+    } else if (json_is_number(member)) {
+        number = json_number_value(member);
+    }
+    return number && std::abs(*number) <= variable.range ? std::optional(rounded(*number)) : std::nullopt;
+}
+
+// Some servers, LocationIQ for one, answer so where Nominatim's list is empty: 404, and an object with the
+// text of the error. Any other 404 is that of a path that does not exist.
+bool is_unknown_place(const GeocoderReply& reply) {
+    constexpr int not_found = 404;
+    if (reply.status != not_found || reply.body.size() > longest_body)
+        return false;
+    const Json body(json_loadb(reply.body.data(), reply.body.size(), 0, nullptr));
+    return json_is_string(json_object_get(body.get(), "error"));
 }
 
 }  // namespace
@@ -45,6 +80,8 @@ GeocoderAnswer read_geocoder_reply(const Resource& resource, const GeocoderReply
     constexpr int ok = 200;
     if (!reply.failure.empty())
         return failed(reply.failure);
+    if (is_unknown_place(reply))
+        return {};
     if (reply.status != ok)
         return failed("it answered with status " + std::to_string(reply.status));
     if (reply.body.size() > longest_body)

@@ -20,7 +20,8 @@ std::string choices(const Variable& variable) {
     std::string text;
     for (const std::string_view choice : variable.choices)
         text += (text.empty() ? "" : " or ") + quote(choice);
-    return text + ", in any case; any other value is " + quote(variable.choices.front());
+    return text + ", in any case; any other value is " + quote(variable.choices.front()) +
+           ", or `invalid_choice` with `helpdesk_unknown_variables reject`";
 }
 
 std::string reference(const Variable& variable) {

@@ -40,7 +40,8 @@ enum class Kind {
     identifier,  // finds the record: required, trimmed, never empty
     email,       // text; a bad address is an error only with `helpdesk_email_check on`
     password,    // stored as a hash only; empty: unchanged
-    choice,      // one of `choices` in any case; anything else is the first
+    choice,      // one of `choices` in any case; anything else is the first, or an error with
+                 // `helpdesk_unknown_variables reject`
     coordinate,  // decimal degrees within ±`range`; stands or falls with `companion`
     reference,   // names a row of another table
     new_name,    // the name of a row to create when `companion` says so; else ignored
@@ -121,6 +122,7 @@ inline constexpr std::string_view rename_prefix = "new_";
 
 struct CheckOptions {
     bool check_email = false;
+    bool reject_unknown_choices = false;  // a choice that is none is an error, not the default
 };
 
 struct Resource {

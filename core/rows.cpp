@@ -23,10 +23,13 @@ constexpr std::array formats = {
     Names{RowFormat::ndjson, "ndjson", "application/x-ndjson"},
 };
 
-// The text without the mark that some programs put in front of UTF-8.
+// The text without the mark that some programs put in front of UTF-8. It stands wherever a file began of
+// those that were put together.
 std::string_view without_mark(std::string_view text) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
-    return text.starts_with(mark) ? text.substr(mark.size()) : text;
+    while (text.starts_with(mark))
+        text.remove_prefix(mark.size());
+    return text;
 }
 
 // Takes a line off the text, with its CRLF, LF or CR.
@@ -39,22 +42,31 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
+// What begins a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection); the last
+// four are the full-width forms, which some spreadsheets take as well.
+constexpr std::array<std::string_view, 11> formula_signs = {"=",  "+",      "-",      "@",      "\t",    "\r",
+                                                            "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+
 // Whether a spreadsheet would take it for a formula, or has an apostrophe in front for that.
 bool looks_like_formula(std::string_view cell) {
-    const std::size_t first = cell.find_first_not_of('\'');
-    return first != std::string_view::npos &&
-           std::string_view("=+-@\t\r").find(cell[first]) != std::string_view::npos;
+    cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
+    return std::any_of(formula_signs.begin(), formula_signs.end(),
+                       [&](std::string_view sign) { return cell.starts_with(sign); });
 }
 
 struct CsvRecord {
     std::size_t line = 0;
     std::vector<std::string> cells;
+
+    bool is_empty() const {
+        return std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); });
+    }
 };
 
 // libcsv's parser, fed line by line, so that it is known where a record begins.
 class CsvText {
   public:
-    explicit CsvText(std::string_view text) : rest_(without_mark(text)) {
+    explicit CsvText(std::string_view text) : rest_(text) {
         constexpr std::size_t block = 4096;
         if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0)
             throw std::bad_alloc();
@@ -65,17 +77,29 @@ class CsvText {
     CsvText& operator=(const CsvText&) = delete;
     ~CsvText() { csv_free(&parser_); }
 
-    // False at the end, or where it is broken().
+    // Takes the next record that is not empty. False at the end, or where it is broken().
     bool next(CsvRecord& record) {
+        while (read(record))
+            if (!record.is_empty())
+                return true;
+        return false;
+    }
+
+    bool broken() const { return broken_; }
+
+  private:
+    bool read(CsvRecord& record) {
         record.cells.clear();
         cells_ = &record.cells;
         ended_ = false;
         bool begun = false;
         while (!rest_.empty() && !ended_) {
-            const std::string_view line = take_line(rest_);
+            std::string_view line = take_line(rest_);
             ++line_;
-            if (!begun)
+            if (!begun) {
+                line = without_mark(line);
                 record.line = line_;
+            }
             begun = begun || line.find_first_not_of("\r\n") != std::string_view::npos;
             broken_ =
                 csv_parse(&parser_, line.data(), line.size(), take_cell, end_record, this) != line.size();
@@ -90,9 +114,6 @@ class CsvText {
         return ended_;
     }
 
-    bool broken() const { return broken_; }
-
-  private:
     void check_memory() const {
         if (out_of_memory_ || (broken_ && csv_error(const_cast<csv_parser*>(&parser_)) != CSV_EPARSE))
             throw std::bad_alloc();
@@ -143,13 +164,17 @@ class CsvReader : public RowReader {
   public:
     CsvReader(std::string_view text, RowNames& names) : text_(text) {
         Problems checked_before;
-        if (text_.next(record_))
+        if (text_.next(record_)) {
+            header_ = record_.cells;
             columns_ = read_header(record_, names, checked_before);
+        }
     }
 
     bool next(Row& row) override {
-        if (!text_.next(record_))
-            return false;
+        do {
+            if (!text_.next(record_))
+                return false;
+        } while (is_header(record_));
         row = {record_.line, {}};
         if (record_.cells.size() != columns_.size())
             row.variables.add_problem({code::count_mismatch, "",
@@ -167,18 +192,23 @@ class CsvReader : public RowReader {
     }
 
   private:
+    // Files that were put together have each its own. A single column has no room for the difference: there
+    // it is a row.
+    bool is_header(const CsvRecord& record) const { return header_.size() > 1 && record.cells == header_; }
+
     CsvText text_;
     CsvRecord record_;
+    std::vector<std::string> header_;
     std::vector<std::string> columns_;
 };
 
 class NdjsonReader : public RowReader {
   public:
-    NdjsonReader(std::string_view text, RowNames& names) : rest_(without_mark(text)), names_(names) {}
+    NdjsonReader(std::string_view text, RowNames& names) : rest_(text), names_(names) {}
 
     bool next(Row& row) override {
         while (!rest_.empty()) {
-            const std::string_view line = text::trim(take_line(rest_));
+            const std::string_view line = text::trim(without_mark(text::trim(take_line(rest_))));
             ++line_;
             if (line.empty())
                 continue;
@@ -200,7 +230,93 @@ class NdjsonReader : public RowReader {
     std::size_t line_ = 0;
 };
 
+constexpr std::string_view no_line_break =
+    "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+
+// The names in a line, taken apart at each separator without regard to quotation marks, as far as `holds` is
+// true of each. Whether it was of all.
+template <typename Holds>
+bool all_names(std::string_view line, char separator, const Holds& holds) {
+    while (true) {
+        const std::size_t end = line.find(separator);
+        std::string_view name = text::trim(line.substr(0, end));
+        if (name.size() > 1 && name.starts_with('"') && name.ends_with('"'))
+            name = text::trim(name.substr(1, name.size() - 2));
+        if (!holds(text::to_lower(name)))
+            return false;
+        if (end == std::string_view::npos)
+            return true;
+        line.remove_prefix(end + 1);
+    }
+}
+
+bool has_name(std::string_view line, char separator, std::string_view name) {
+    return !all_names(line, separator, [&](const std::string& other) { return other != name; });
+}
+
+// The header as it stands there, without empty lines before it.
+std::string_view first_line(std::string_view text) {
+    while (!text.empty())
+        if (const std::string_view line = text::trim(without_mark(take_line(text))); !line.empty())
+            return line;
+    return {};
+}
+
+struct Separator {
+    char sign;
+    std::string_view name;
+};
+
+constexpr std::array separators = {Separator{';', "';'"}, Separator{'\t', "a tab"}, Separator{'|', "'|'"}};
+
+// What separates the columns in a file that is not one of commas; empty when it may be.
+std::string_view other_separator(std::string_view header, std::string_view identifier) {
+    if (has_name(header, ',', identifier))
+        return {};
+    const auto* found = std::find_if(separators.begin(), separators.end(), [&](const Separator& one) {
+        return header.find(one.sign) != std::string_view::npos && has_name(header, one.sign, identifier);
+    });
+    return found == separators.end() ? std::string_view() : found->name;
+}
+
+// A header alone is a good file, which an export of nothing is: its line ends with a line break, or at least
+// has no names but those of variables.
+bool lost_its_line_breaks(std::string_view text, const RowNames& names) {
+    text = without_mark(text);
+    return !text.empty() && text.find_first_of("\r\n") == std::string_view::npos &&
+           !all_names(text, ',', [&](const std::string& name) { return names.is_known(name); });
+}
+
+// Two bytes a character: a mark, or a zero in each of the first characters, which are of ASCII.
+bool is_utf16(std::string_view text) {
+    return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+           text.substr(0, 2).find('\0') != std::string_view::npos;
+}
+
+// Several objects in a line that has no break.
+bool are_several_objects(std::string_view text) {
+    text = text::trim(without_mark(text));
+    if (text.find_first_of("\r\n") != std::string_view::npos)
+        return false;
+    json_error_t error;
+    const Json first(json_loadb(text.data(), text.size(), JSON_DISABLE_EOF_CHECK, &error));
+    return json_is_object(first.get()) &&
+           text::trim(text.substr(static_cast<std::size_t>(error.position))).starts_with('{');
+}
+
+Problems check_ndjson(std::string_view text) {
+    if (are_several_objects(text))
+        return {{code::malformed_body, "", std::string(no_line_break)}};
+    return {};
+}
+
 Problems check_csv(std::string_view text, RowNames& names) {
+    if (const auto separator = other_separator(first_line(text), names.identifier()); !separator.empty())
+        return {{code::required, std::string(names.identifier()),
+                 "is the name of no column; the columns are separated by " + std::string(separator) +
+                     ", not by ','"}};
+    if (lost_its_line_breaks(text, names))
+        return {{code::malformed_body, "", std::string(no_line_break)}};
     CsvText csv(text);
     CsvRecord record;
     Problems problems;
@@ -252,10 +368,14 @@ std::string_view RowNames::identifier() const {
     return action_.resource.identifier().name;
 }
 
+bool RowNames::is_known(std::string_view name) const {
+    return action_.knows(name) || action_.resource.find_output(name) != nullptr;
+}
+
 bool RowNames::takes(const std::string& name, Problems& problems) {
     if (action_.knows(name))
         return true;
-    if (action_.resource.find_output(name) != nullptr)
+    if (is_known(name))
         return false;
     if (reject_ && name.empty())
         problems.push_back({code::unknown_variable, "", "a column has no name"});
@@ -265,7 +385,9 @@ bool RowNames::takes(const std::string& name, Problems& problems) {
 }
 
 Problems check_rows(const RowBody& body, RowNames& names) {
-    return body.format == RowFormat::csv ? check_csv(body.text, names) : Problems();
+    if (is_utf16(body.text))
+        return {{code::invalid_encoding, "", "the body is UTF-16, and must be UTF-8"}};
+    return body.format == RowFormat::csv ? check_csv(body.text, names) : check_ndjson(body.text);
 }
 
 std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names) {

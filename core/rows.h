@@ -2,7 +2,8 @@
 // JSON object a line.
 //
 // In CSV, a cell that a spreadsheet would take for a formula has an apostrophe in front; reading takes it
-// off.
+// off. A record of empty cells is none, as an empty line is, and neither is one that repeats the header, as
+// files that were put together have it.
 #pragma once
 
 #include <array>
@@ -45,6 +46,9 @@ class RowNames {
     RowNames(const Action& action, bool reject_unknown)
         : action_(action), reject_(reject_unknown), unknown_(action, reject_unknown) {}
 
+    // Whether the action or an export has it. `name` in lower case.
+    bool is_known(std::string_view name) const;
+
     // Whether the row's variable is read. If not, it is in no message, ignored, or a problem. `name` in lower
     // case.
     bool takes(const std::string& name, Problems& problems);
@@ -71,8 +75,8 @@ class RowReader {
     virtual bool next(Row& row) = 0;
 };
 
-// Why nothing of a body can be read: a header that does not fit, a quotation mark that has no partner. Takes
-// a moment for each megabyte.
+// Why nothing of a body can be read: it is not UTF-8, lost its line breaks on the way or has other
+// separators, a header does not fit, a quotation mark has no partner. Takes a moment for each megabyte.
 Problems check_rows(const RowBody& body, RowNames& names);
 
 // Reads a body that was checked. Both must outlive the reader.

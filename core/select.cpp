@@ -26,7 +26,7 @@ class SelectionChecker {
         if (action_.verb == Verb::export_)
             return;
         check_walk(selection);
-        selection.count_only = text::equal_ignoring_case(input_.get("count_only"), "Y");
+        count_only(selection);
         order(selection);
         selection.limit = number("count", most_records).value_or(max_records);
         page(selection);
@@ -69,15 +69,15 @@ class SelectionChecker {
                     return true;
                 }
                 problem(selector.name, code::invalid_number,
-                        selector.all ? "must be a whole number, or * for all" : "must be a whole number");
+                        std::string(id_form) + (selector.all ? ", or * for all" : ""));
                 return false;
             case SelectorKind::name:
                 return names(selector, text, values);
             case SelectorKind::date_from:
             case SelectorKind::changed_since:
-                return date(selector, parse_date(text), values);
+                return date(selector, text, parse_date(text), values);
             case SelectorKind::date_to:
-                return date(selector, parse_date_end(text), values);
+                return date(selector, text, parse_date_end(text), values);
             case SelectorKind::located:
                 if (!text::equal_ignoring_case(text, "Y") && !text::equal_ignoring_case(text, "N")) {
                     problem(selector.name, code::invalid_choice, "must be Y or N");
@@ -121,10 +121,10 @@ class SelectionChecker {
                            [&](const std::string& value) { return fits(selector, value); });
     }
 
-    bool date(const Selector& selector, std::optional<std::string> date, std::vector<std::string>& values) {
+    bool date(const Selector& selector, std::string_view text, std::optional<std::string> date,
+              std::vector<std::string>& values) {
         if (!date) {
-            problem(selector.name, code::invalid_date,
-                    "must be a date such as 12/31/2024 or 2024-12-31 08:30:00");
+            problem(selector.name, code::invalid_date, describe_bad_date(text));
             return false;
         }
         values = {std::move(*date)};
@@ -149,6 +149,13 @@ class SelectionChecker {
                 problem(name, code::ambiguous,
                         "cannot be given beside " + std::string(own_order->selector->name) +
                             ", which has an order of its own");
+    }
+
+    void count_only(Selection& selection) {
+        const std::string_view text = input_.get("count_only");
+        selection.count_only = text::equal_ignoring_case(text, "Y");
+        if (!selection.count_only && !text.empty() && !text::equal_ignoring_case(text, "N"))
+            problem("count_only", code::invalid_choice, "must be Y or N");
     }
 
     // A known output's name, and perhaps a direction: never SQL.
@@ -185,11 +192,12 @@ class SelectionChecker {
         const std::string_view text = input_.get(name);
         if (text.empty())
             return std::nullopt;
+        const std::string form = "must be a whole number from 1 to " + std::to_string(most);
         const auto value = parse_id(text);
         if (!value)
-            problem(name, code::invalid_number, "must be a whole number from 1");
+            problem(name, code::invalid_number, form);
         else if (*value > most)
-            problem(name, code::out_of_range, "must be at most " + std::to_string(most));
+            problem(name, code::out_of_range, form);
         return value;
     }
 

@@ -47,6 +47,26 @@ bool is_space(char32_t code) {
            code == 0x205F || code == 0x3000;
 }
 
+struct Range {
+    char32_t first, last;
+};
+
+// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 15), which fonts do not draw,
+// with two neighbours that are drawn as nothing without being listed there: the marks of annotations (U+FFF9
+// to U+FFFB) and the empty Braille pattern (U+2800).
+constexpr std::array invisible = {
+    Range{0xAD, 0xAD},       Range{0x34F, 0x34F},     Range{0x61C, 0x61C},   Range{0x115F, 0x1160},
+    Range{0x17B4, 0x17B5},   Range{0x180B, 0x180F},   Range{0x200B, 0x200F}, Range{0x202A, 0x202E},
+    Range{0x2060, 0x206F},   Range{0x2800, 0x2800},   Range{0x3164, 0x3164}, Range{0xFE00, 0xFE0F},
+    Range{0xFEFF, 0xFEFF},   Range{0xFFA0, 0xFFA0},   Range{0xFFF0, 0xFFFB}, Range{0x1BCA0, 0x1BCA3},
+    Range{0x1D173, 0x1D17A}, Range{0xE0000, 0xE0FFF},
+};
+
+bool is_invisible(char32_t code) {
+    return std::any_of(invisible.begin(), invisible.end(),
+                       [&](const Range& range) { return code >= range.first && code <= range.last; });
+}
+
 std::size_t leading_space(std::string_view text) {
     if (text.empty())
         return 0;
@@ -121,6 +141,16 @@ std::string_view trim(std::string_view utf8) {
     return utf8;
 }
 
+bool is_blank(std::string_view utf8) {
+    while (!utf8.empty()) {
+        const Character character = next_character(utf8);
+        if (character.bytes == 0 || !(is_space(character.code) || is_invisible(character.code)))
+            return false;
+        utf8.remove_prefix(character.bytes);
+    }
+    return true;
+}
+
 std::optional<unsigned char> from_hex(char high, char low) {
     const int h = hex_digit(high);
     const int l = hex_digit(low);
@@ -168,6 +198,13 @@ std::string percent_encode(std::string_view bytes) {
             result += digits.at(byte & 0xF);
         }
     }
+    return result;
+}
+
+std::string join(std::span<const std::string_view> texts, std::string_view separator) {
+    std::string result;
+    for (const std::string_view text : texts)
+        result.append(result.empty() ? "" : separator).append(text);
     return result;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,10 @@ bool is_printable(std::string_view utf8);
 // Without the outer white space, Unicode's included.
 std::string_view trim(std::string_view utf8);
 
+// Whether there is nothing to see in it: white space, and characters that show nothing. What a person is to
+// find a record by must not be so.
+bool is_blank(std::string_view utf8);
+
 // Percent-decoding with `+` as space, the rule of forms; nothing when a `%` lacks its two hex digits.
 std::optional<std::string> decode_form_text(std::string_view encoded);
 
@@ -34,6 +39,9 @@ std::string percent_encode(std::string_view bytes);
 
 // The items between commas, trimmed, empty ones dropped; at most the first `most`.
 std::vector<std::string> split_list(std::string_view text, std::size_t most);
+
+// The texts with `separator` between them.
+std::string join(std::span<const std::string_view> texts, std::string_view separator);
 
 std::optional<unsigned char> from_hex(char high, char low);
 

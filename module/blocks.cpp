@@ -143,17 +143,37 @@ std::string full_path(ngx_conf_t* cf, const ngx_str_t& value) {
     return std::string(view(path));
 }
 
+std::ifstream open_file(const std::string& path) {
+    std::ifstream file(path);
+    file.peek();  // fails where it is a folder
+    if (!file.is_open() || file.bad())
+        throw std::invalid_argument("\"" + path + "\" cannot be read");
+    return file;
+}
+
+// Leaves the line without its line break. What is wrong with the text: null when nothing is.
+const char* take_only_line(std::string& text) {
+    if (text.ends_with('\n'))
+        text.pop_back();
+    if (text.ends_with('\r'))
+        text.pop_back();
+    if (text.empty())
+        return "is empty";
+    if (text.find('\0') != std::string::npos)
+        return "has a NUL byte; it must be of one line of text";
+    if (text.find_first_of("\r\n") != std::string::npos)
+        return "has more than one line";
+    return text.starts_with("\xEF\xBB\xBF") ? "begins with a byte order mark, which is no part of a password"
+                                            : nullptr;
+}
+
 // Only the master needs to be able to read the file: workers inherit the password.
 void set_password_file(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     const std::string path = full_path(cf, value);
-    std::ifstream file(path);
+    std::ifstream file = open_file(path);
     std::string password(std::istreambuf_iterator<char>(file), {});
-    if (!file.is_open() || file.bad())
-        throw std::invalid_argument("\"" + path + "\" cannot be read");
-    while (!password.empty() && (password.back() == '\n' || password.back() == '\r'))
-        password.pop_back();
-    if (password.empty())
-        throw std::invalid_argument("\"" + path + "\" is empty");
+    if (const char* fault = take_only_line(password))
+        throw std::invalid_argument("\"" + path + "\" " + fault);
     database.password = std::move(password);
 }
 
@@ -172,8 +192,7 @@ void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database
 
 void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     database.tls_ca = full_path(cf, value);
-    if (!std::ifstream(database.tls_ca).is_open())
-        throw std::invalid_argument("\"" + database.tls_ca + "\" cannot be read");
+    open_file(database.tls_ca);
 }
 
 constexpr Parameter<DatabaseBlock> database_parameters[] = {

@@ -332,6 +332,7 @@ void complete_api(LocationConf& conf) {
     settings.max_records = conf.max_records.value_or(settings.max_records);
     settings.time_format = conf.time_format.value_or(settings.time_format);
     settings.geocoder = conf.geocoder && !conf.geocoder->location.empty();
+    settings.check.reject_unknown_choices = settings.reject_unknown;
     settings.check.check_email = conf.check_email.value_or(settings.check.check_email);
 }
 

@@ -38,6 +38,20 @@ def test_a_good_configuration(nginx):
         assert nginx.mariadb.password not in output
 
 
+@pytest.fixture(scope="module")
+def password_files(nginx):
+    for name, content in {"two_lines": b"a-password\nanother\n", "two_ends": b"a-password\n\n", "old_mac": b"a-password\rb", "nul": b"a\0b\n",
+                          "mark": b"\xef\xbb\xbfa-password\n", "line_break": b"\r\n",
+                          "good": b"a-password", "good_lf": b"a-password\n", "good_crlf": b"a-password\r\n"}.items():
+        (nginx.folder / name).write_bytes(content)
+
+
+@pytest.mark.parametrize("name", ["good", "good_lf", "good_crlf"])
+def test_a_good_password_file(nginx, password_files, name):
+    passed, output = nginx.test(config(db=database(password_file=f"%%FOLDER%%/{name}")))
+    assert passed, output
+
+
 @pytest.mark.parametrize("bad, message", [
     (config(db=database(user=None)), '"helpdesk_database" needs "user"'),
     (config(db=database(name=None)), '"helpdesk_database" needs "name"'),
@@ -50,6 +64,13 @@ def test_a_good_configuration(nginx):
     (config(db=database(statement_timeout="11s")), '"helpdesk_database" has a "statement_timeout" longer than its "read_timeout"'),
     (config(db=database(password_file="/nonexistent")), '"password_file" "/nonexistent" cannot be read'),
     (config(db=database(password_file="/dev/null")), '"password_file" "/dev/null" is empty'),
+    (config(db=database(password_file="%%FOLDER%%/two_lines")), 'two_lines" has more than one line'),
+    (config(db=database(password_file="%%FOLDER%%/two_ends")), 'two_ends" has more than one line'),
+    (config(db=database(password_file="%%FOLDER%%/old_mac")), 'old_mac" has more than one line'),
+    (config(db=database(password_file="%%FOLDER%%/nul")), 'nul" has a NUL byte; it must be of one line of text'),
+    (config(db=database(password_file="%%FOLDER%%/mark")), 'mark" begins with a byte order mark'),
+    (config(db=database(password_file="%%FOLDER%%/line_break")), 'line_break" is empty'),
+    (config(db=database(password_file="%%FOLDER%%")), 'cannot be read'),
     (config(db=database(port="0")), '"port" must be a number from 1 to 65535'),
     (config(db=database(port="x")), '"port" must be a number from 1 to 65535'),
     (config(db=database(connect_timeout="0")), '"connect_timeout" must be a time'),
@@ -57,6 +78,7 @@ def test_a_good_configuration(nginx):
     (config(db=database(read_timeout="x")), '"read_timeout" must be a time'),
     (config(db=database(tls="maybe")), '"tls" must be "off", "on" or "verify"'),
     (config(db=database(tls="on", tls_ca="/nonexistent")), '"tls_ca" "/nonexistent" cannot be read'),
+    (config(db=database(tls="on", tls_ca="%%FOLDER%%")), 'cannot be read'),
     (config(db=database(tls_ca="/dev/null")), '"tls_ca" without "tls on"'),
     (config(db=database(colour="red")), '"colour" is not a parameter of this block'),
     (config(db=database(user="a b")), '"user" takes one value'),
@@ -94,6 +116,11 @@ def test_a_good_configuration(nginx):
     (config("helpdesk_bcrypt_cost 3;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31'),
     (config("helpdesk_bcrypt_cost 32;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31'),
     (config("helpdesk_bcrypt_cost x;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31'),
+    (config("helpdesk_bcrypt_cost +5;"), '"helpdesk_bcrypt_cost" must be a number from 4 to 31, not "+5"'),
+    *((config(f"helpdesk_max_records {number};"), '"helpdesk_max_records" must be a number from 1 to 1000000, not "' + number.strip("'") + '"')
+      for number in ("0", "-1", "+1", "' 1'", "1k", "1.5", "''", "1000001", "99999999999999999999")),
+    (config("helpdesk_max_records 1; helpdesk_max_records 1;"), '"helpdesk_max_records" is duplicate'),
+    (config("helpdesk_date_format ISO;"), '"helpdesk_date_format" must be "iso" or "reference", not "ISO"'),
     (config("helpdesk_format html;"), '"helpdesk_format" must be "xml", "json" or "url"'),
     (config("helpdesk_format xml; helpdesk_format xml;"), '"helpdesk_format" is duplicate'),
     (config("helpdesk_format_variable cid;"), '"helpdesk_format_variable" cannot be "cid"'),
@@ -131,7 +158,7 @@ def test_a_good_configuration(nginx):
     (config("helpdesk_status json;"), '"helpdesk_status" directive is not allowed here'),
     (config("helpdesk_api;"), '"helpdesk_api" directive is not allowed here'),
 ])
-def test_a_mistake_is_one_clear_line(nginx, bad, message):
+def test_a_mistake_is_one_clear_line(nginx, password_files, bad, message):
     passed, output = nginx.test(bad)
     assert not passed
     lines = [line for line in output.splitlines() if "[emerg]" in line]

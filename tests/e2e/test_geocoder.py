@@ -310,6 +310,8 @@ def no_answer(handler):
 PLACE = b'[{"lat": "1", "lon": "2"}]'
 UNHELPFUL = {
     "no match": (body(b"[]"), "knows no such address"),
+    "no match, as LocationIQ has it": (lambda handler: handler.send(b'{"error": "Unable to geocode"}', status=404), "knows no such address"),
+    "no such path": (lambda handler: handler.send(b"<html>404 Not Found</html>", status=404), "status 404"),
     "an error": (status(500), "status 500"),
     "too many requests": (status(429), "status 429"),
     "a redirect": (status(302), "status 302"),
@@ -345,6 +347,23 @@ def test_a_customer_is_stored_without(api, nginx, db, geocoder, name, path):
     geocoder.behaviour = None
     assert add(api, "z", path=path, **ROME).status == 200
     assert stored(db, "z") == place("Rome", "IT")
+
+
+@pytest.mark.parametrize("answer, coordinates", [
+    (b'[{"lat": 48.25, "lon": -9}]', (48.25, -9)), (b'[{"lat": 5.0e-05, "lon": "5.0e-05"}]', (0.00005, 0.00005)),
+    (b'[{"lat": "1.1234567896", "lon": 2.9999999999}]', (1.12345679, 3))], ids=range(3))
+def test_coordinates_as_other_servers_write_them(api, db, geocoder, answer, coordinates):
+    geocoder.behaviour = body(answer)
+    assert add(api, **ROME).status == 200
+    assert stored(db) == coordinates
+
+
+def test_a_404_of_the_geocoders_own(api, db, geocoder):
+    db.query("INSERT INTO customers (cid, notes, city) VALUES ('x', '', 'Atlantis')")
+    geocoder.behaviour = lambda handler: handler.send(b'{"error": "Unable to geocode"}', status=404)
+    assert (locate(api).status, locate(api).problems) == (404, [("", "not_located")])
+    geocoder.behaviour = lambda handler: handler.send(b"<html>404 Not Found</html>", status=404)
+    assert (locate(api).status, locate(api).problems) == (503, [("", "geocoder_unavailable")])
 
 
 def test_a_geocoder_that_is_not_there(api, nginx, db, geocoder):

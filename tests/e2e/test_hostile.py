@@ -270,7 +270,7 @@ def test_10000_variables(api, state, way):
 
 HOSTILE_JSON = [
     '{"a":' * 100_000, '{"a":' * 2_000 + "1" + "}" * 2_000, '{"contracts":' + "[" * 2_000 + "]" * 2_000 + "}",
-    '{"cid":' + "9" * 100_000 + "}", '{"cid":1e400}', '{"cid":"' + "\\u0000" * 1_000 + '"}', '{"a\\u0000b":1}', '{"":{}}']
+    '{"cid":' + "9" * 100_000 + "}", '{"cid":1e400.}', '{"cid":"' + "\\u0000" * 1_000 + '"}', '{"a\\u0000b":1}', '{"":{}}']
 
 
 @pytest.mark.parametrize("body", HOSTILE_JSON, ids=[body[:20] for body in HOSTILE_JSON])

@@ -7,6 +7,7 @@ import pathlib
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 
@@ -22,6 +23,7 @@ server {
     client_max_body_size 2m;
     location / { %%DEFAULTS%% helpdesk_api; }
     location /few/ { %%DEFAULTS%% limit_req zone=few; limit_req_status 429; helpdesk_api; }
+    location /small/ { %%DEFAULTS%% client_max_body_size 2k; helpdesk_api; }
     location /legacy/ { %%DEFAULTS%% helpdesk_error_status legacy; helpdesk_api; }
     location /elsewhere/ { return 302 /?$args; }
 }
@@ -101,10 +103,14 @@ def test_ndjson(script, db):
         ('{"cid":"b","company":"nowhere"}', "3", "unknown_company"), ("nonsense", "4", "malformed_body")]
 
 
-def test_passwords_go_in_small_pieces(script, nginx):
-    path = script.write("cid,pass\n" + "".join(f"c{i},password-{i}\n" for i in range(150)))
+@pytest.mark.parametrize("name, text", [
+    ("in.csv", "cid,pass\n" + "".join(f"c{i},password-{i}\n" for i in range(150))),
+    # Only some of these rows have one.
+    ("in.ndjson", '{"cid":"x"}\n' * 3 + "".join(f'{{"cid":"c{i}","pass":"password-{i}"}}\n' for i in range(147)))], ids=["csv", "ndjson"])
+def test_passwords_go_in_small_pieces(script, nginx, name, text):
+    path = script.write(text, name)
     before = nginx.log("access.log").count(" import_customers ")
-    assert "150 added" in script(path)[0]
+    assert "150 rows" in script(path)[0]
     wait_for(lambda: nginx.log("access.log").count(" import_customers ") - before == 2, "two requests")
 
 
@@ -151,21 +157,210 @@ def test_it_waits_where_it_is_told_to_come_back(script, db):
 
 
 @pytest.mark.parametrize("text, arguments, error", [
-    ("cid,contact\na,b\nc,\"d\ne,f\n", [], r"the server answers 400: the row that begins in line 3 has a quotation mark"),
+    ("cid,contact\na,b\nc,\"d\ne,f\n", [], r"helpdesk-import: the row that begins in line 3 has a quotation mark"),
+    ("cid,contact\n\na,b\nc,d\"e\nf\",g\n", [], r"the server answers 400: the row that begins in line 4 has a quotation mark"),
     ("contact\nb\n", [], r"the server answers 400: cid: is the name of no column"), ("", [], "the server answers 400: the body has no header"),
     ("cid\na\n", ["--key", "wrong"], "the server answers 401: "), ("cid\na\n", ["--key", " "], "a key is required"),
-    ("cid,notes\na," + "x" * 2_200_000, [], "the server answers 413: "),
-    ("cid\na\n", ["--key-file", "/nonexistent"], "No such file")], ids=range(7))
+    ("cid,notes\na,\"x\nb,c\nd,\"" + "x" * 2_200_000, [], "the row that begins in line 2 has a quotation mark"),
+    ("cid\na\n", ["--key-file", "/nonexistent"], "No such file")], ids=range(8))
 def test_what_ends_it(script, db, text, arguments, error):
     path = script.write(text)
-    assert re.search(error, script(path, *arguments, status=2)[1])
+    _, errors = script(path, *arguments, status=2)
+    assert re.search(error, errors)
+    assert "Run it again" not in errors
     assert db.count("customers") == 0
+    # The file may be mended and imported without more ado.
+    assert [entry.name for entry in script.folder.iterdir()] == ["customers.csv"]
+
+
+@pytest.mark.parametrize("text, name, ignored", [
+    ("cid,Telephone,contact,,Größe,\na,1,b,2,3,4\n", "in.csv", "telephone, größe"),
+    ('{"cid":"a","telephone":"1"}\n{"cid":"b","size":"2"}\n', "in.ndjson", "telephone, size")])
+@pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
+def test_what_is_ignored_is_named(script, text, name, ignored, arguments):
+    output, errors = script(script.write(text, name), "--rows", 1, "--parallel", 1, *arguments)
+    nameless = "Columns without a name were ignored: 2\n" if name == "in.csv" else ""
+    assert re.fullmatch(f"The server does not know these names, and ignored what they hold: {ignored}\n{nameless}[12] rows in .*\n", output)
+    assert errors == ""
+
+
+def test_a_row_that_the_server_does_not_take_fails_alone(script, db, nginx):
+    path = script.write("cid,notes\n" + "".join(f"a{i},x\n" for i in range(5)) + f"big,{'x' * 2_200_000}\n" + "".join(f"b{i},x\n" for i in range(5)))
+    output, errors = script(path, status=1)
+    assert "11 rows" in output and "10 added, 0 updated, 0 there before, 1 failed" in output and errors == ""
+    csv.field_size_limit(10_000_000)
+    (row,) = script.failed()
+    assert (row["cid"], len(row["notes"]), row["line"], row["code"]) == ("big", 2_200_000, "7", "payload_too_large")
+    assert re.fullmatch(r"the row has 2200005 bytes; a request of 2200015 is more than the server takes", row["error"])
+
+
+def test_pieces_are_made_smaller_for_a_server_that_takes_less(script, db, nginx):
+    path = script.write("cid,notes\n" + "".join(f"c{i:03},{'n' * 500}\n" for i in range(40)) + f"big,{'n' * 2100}\n")
+    before = refused(nginx)
+    output, _ = script(path, "--parallel", 1, status=1, environment={"HELPDESK_URL": f"{script.api.base}/small/"})
+    assert "40 added, 0 updated, 0 there before, 1 failed" in output
+    # Of 21, 11, 6 and 3 thousand bytes, and then of no more: what is as large is not sent.
+    assert refused(nginx) - before <= 6
+    assert [row["line"] for row in script.failed()] == ["42"]
+
+
+def refused(nginx):
+    """Requests that nginx found too large."""
+    return nginx.log("access.log").count(" 413 ")
+
+
+def test_pieces_fit_a_body(script, db, nginx):
+    before = refused(nginx)
+    path = script.write("cid,notes\n" + "".join(f"c{i},{'n' * 3000}\n" for i in range(1000)))
+    assert "1000 added" in script(path)[0]
+    assert refused(nginx) == before
+
+
+def test_a_long_cell_of_a_row_that_fails(script, db):
+    path = script.write(f"cid,notes,company\na,{'x' * 140_000},nowhere\n")
+    assert "1 failed" in script(path, status=1)[0]
+    csv.field_size_limit(10_000_000)
+    assert [len(row["notes"]) for row in script.failed()] == [140_000]
+
+
+@pytest.mark.parametrize("text, failed_lines", [
+    ("cid,contact,company\r\n,,\r\na,b,\r\n,,\r\n\r\nc,d,nowhere\r\n,,", ["6"]),
+    (",,\ncid,contact,company\na,b,\n,,\n,,\n\nc,d,nowhere\n", ["7"])])
+def test_rows_of_commas_are_no_rows(script, db, text, failed_lines):
+    assert "2 rows" in script(script.write(text), status=1)[0]
+    assert [row["line"] for row in script.failed()] == failed_lines
+
+
+def test_cells_beyond_the_header(script, db):
+    """They do not move the reasons to other columns."""
+    script(script.write("cid,contact\na,b,c,d\n"), status=1)
+    ((line, *_, rest),) = [tuple(row.values())[2:] for row in script.failed()]
+    assert (line, rest) == ("2", ["c", "d"])
+
+
+def numbered(prefix, cells=",x"):
+    """Rows of a test's own: where another test's were deleted, a row that is held could hold up its neighbours, too."""
+    return "".join(f"{prefix}{i:03}{cells}\n" for i in range(300))
+
+
+def hold(connection, cid):
+    connection.cursor().execute("INSERT INTO customers (cid, notes) VALUES (%s, '')", cid)
+
+
+def settle(db):
+    """Waits for what the server still stores of a run that is gone."""
+    wait_for(lambda: not db.query("SELECT 1 FROM information_schema.INNODB_TRX"), "the end of all transactions", pause=0.2)
+
+
+def interrupted(script, db, mariadb, path, prefix, sent):
+    """Runs until a row of the middle is held, then sends the signal and lets the row go."""
+    with mariadb.connect(autocommit=False) as holder:
+        hold(holder, f"{prefix}150")
+        process = script.start(path, "--rows", 20, "--parallel", 1)
+        db.wait_for_lock()
+        process.send_signal(sent)
+        if sent != signal.SIGKILL:
+            assert "waiting for the answers" in process.stderr.readline()
+        holder.rollback()
+    output, errors = process.communicate(timeout=60)
+    settle(db)
+    return process.returncode, output, errors
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_what_is_on_its_way_when_interrupted_counts(script, db, mariadb, sent):
+    prefix = sent.name.lower()
+    path = script.write("cid,contact,foo\n" + numbered(prefix, ",x,y"))
+    status, output, errors = interrupted(script, db, mariadb, path, prefix, sent)
+    assert (status, errors) == (2, "helpdesk-import: interrupted\nRun it again to continue from there.\n")
+    assert re.search(r"^160 rows .* 160 added", output, re.M)
+    output, _ = script(path, "--rows", 20)
+    assert "300 rows" in output and "300 added, 0 updated, 0 there before" in output and "ignored what they hold: foo\n" in output
+
+
+def test_a_second_signal_leaves_at_once(script, db, mariadb):
+    path = script.write("cid,contact\n" + numbered("second"))
+    with mariadb.connect(autocommit=False) as holder:
+        hold(holder, "second150")
+        process = script.start(path, "--rows", 20, "--parallel", 1)
+        db.wait_for_lock()
+        process.send_signal(signal.SIGINT)
+        assert "waiting for the answers" in process.stderr.readline()
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=60)  # the row is still held
+        holder.rollback()
+    settle(db)
+    assert process.returncode == 2 and "Run it again" in errors and "140 rows" in output
+
+
+def test_another_file_of_the_same_size(script, db, mariadb):
+    path = script.write("cid,contact\n" + numbered("size"))
+    interrupted(script, db, mariadb, path, "size", signal.SIGKILL)
+    script.write("cid,contact\n" + numbered("else"))
+    assert "begin anew with --restart" in script(path, "--rows", 20, status=2)[1]
+
+
+@pytest.mark.parametrize("change", [lambda path: path.unlink(), lambda path: path.write_text("cid,pass,company,line,variable,code,error\n")],
+                         ids=["removed", "emptied"])
+def test_failed_rows_that_are_gone_when_it_goes_on(request, script, db, mariadb, change):
+    prefix = request.node.callspec.id
+    path = script.write("cid,pass,company\n" + "".join(f"{prefix}{i:03},,{'nowhere' if i == 3 else ''}\n" for i in range(300)))
+    interrupted(script, db, mariadb, path, prefix, signal.SIGINT)
+    failed = script.folder / "customers.csv.failed.csv"
+    kept = failed.read_bytes()
+    change(failed)
+    assert "with the rows that failed before, " in script(path, "--rows", 20, status=2)[1]
+    failed.write_bytes(kept)
+    output, _ = script(path, "--rows", 20, status=1)
+    assert "300 rows" in output and f"Passwords are left out of {failed}" in output
+    assert [row["cid"] for row in script.failed()] == [f"{prefix}003"]
+
+
+def test_two_runs_of_one_file(script, db, mariadb):
+    path = script.write("cid,contact\ntwice,x\n")
+    with mariadb.connect(autocommit=False) as holder:
+        hold(holder, "twice")
+        first = script.start(path)
+        db.wait_for_lock()
+        assert "is being imported by another helpdesk-import" in script(path, "--restart", status=2)[1]
+        holder.rollback()
+    assert "1 added" in first.communicate(timeout=60)[0]
+
+
+def test_a_file_that_changes_while_it_is_read(script, db, mariadb):
+    path = script.write("cid,contact\n" + numbered("change"))
+    with mariadb.connect(autocommit=False) as holder:
+        hold(holder, "change150")
+        process = script.start(path, "--rows", 20, "--parallel", 1)
+        db.wait_for_lock()
+        with open(path, "a") as file:
+            file.write("d,x\n")
+        holder.rollback()
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 2 and "was changed while it was read" in errors and "begin anew with --restart" in errors
+    assert "Run it again" not in errors
 
 
 @pytest.mark.parametrize("arguments", [[], ["x.csv", "--mode", "replace"], ["x.txt"], ["x.csv", "--url", "ftp://x"], ["x.csv", "--rows", "0"],
-                                       ["x.csv", "--parallel", "0"]])
+                                       ["x.csv", "--parallel", "0"], ["x.csv", "--timeout", "nan"], ["x.csv", "--timeout", "0"], ["x.csv", "--url", "http://"],
+                                       ["x.csv", "--url", "http://h:x/"], ["x.csv", "--url", "http://u:p@h/"], ["x.csv", "--url", "http://h/ü"],
+                                       ["x.csv", "--url", "http://" + "h" * 70], ["x.csv", "--failed", "x.csv"], ["x.csv", "--state", "x.csv"],
+                                       ["x.csv", "--key", "a", "--key-file", "b"], ["x.csv", "--unknown"]])
 def test_usage(script, arguments):
     assert "usage: helpdesk-import" in script(*arguments, status=2)[1]
+
+
+@pytest.mark.parametrize("word", ["-h", "--help"])
+def test_help(script, word):
+    output, errors = script(word)
+    assert output.startswith("usage: helpdesk-import") and errors == ""
+    for option in ("--state FILE", "--failed FILE", "--version", "HELPDESK_URL", "--key-file FILE"):
+        assert option in output
+
+
+def test_version(script):
+    version = re.search(r"^project\(.* VERSION ([0-9.]+)", (ROOT / "CMakeLists.txt").read_text(), re.M)[1]
+    assert script("--version") == (f"helpdesk-import {version}\n", "")
 
 
 def test_errors_that_have_status_200(script, db):
@@ -175,7 +370,8 @@ def test_errors_that_have_status_200(script, db):
 
 def test_it_follows_nobody_with_the_key(script, db):
     _, errors = script(script.write("cid\na\n"), "--url", f"{script.api.base}/elsewhere/", status=2)
-    assert "answers 302" in errors and db.count("customers") == 0
+    assert f"answers 302: Found; it points to {script.api.base}/\n" in errors and "Run it again" not in errors
+    assert db.count("customers") == 0
 
 
 def test_the_key_is_not_seen(script, db, mariadb, nginx):

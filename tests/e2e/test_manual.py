@@ -97,6 +97,15 @@ def test_no_configuration_stands_elsewhere():
         assert re.findall(r"^ *helpdesk_\w+ .*[;{]$", rest, re.M) == [], page.name
 
 
+def test_a_location_whatever_the_case(own_nginx, db, key):
+    """As IIS had it."""
+    own_nginx.start("%%DEFAULTS%% server { listen 127.0.0.1:%%PORT%%;\n" + only("move.md", "nginx", "~*") + "}")
+    api = Api(own_nginx.port, key)
+    for path in ("/API/default.aspx", "/api/Default.aspx", "/ReadyDesk/Api/DEFAULT.ASPX", "/readydesk/API/"):
+        assert api.get("get_customers", path=path, cid="*").records == [], path
+    assert api.get("get_customers", path="/other/API/default.aspx", cid="*").status == 404
+
+
 # the reference of directives
 
 REFERENCE = (ROOT / "manual/directives.md").read_text()

@@ -32,6 +32,9 @@ void check_round_trip(RowFormat format, const Row& row) {
     std::vector<std::string> values;
     for (const Output& output : resource.outputs)
         values.emplace_back(row.variables.get(output.name));
+    // A record of empty cells is no row.
+    if (std::all_of(values.begin(), values.end(), [](const std::string& value) { return value.empty(); }))
+        return;
     const RowBody body{format, row_head(format, resource) + write_row(format, resource, values)};
     RowNames names(*find_action("add_customer"), true);
     require(check_rows(body, names).empty(), "what is written can be read");

@@ -91,6 +91,8 @@ TEST(Access, TheFirstReasonIsToldAlone) {
              Case{"action=add_customer&key=wrong", code::wrong_key, 401},
              Case{"action=none&key=old-key", code::expired_key, 401},
              Case{"action=add_customer&cid=%&key=the-key-itself", code::action_not_allowed, 403},
+             Case{"action=import_customers&key=the-key-itself", code::action_not_allowed, 403},
+             Case{"action=export_customers&cid=*&key=the-key-itself", code::action_not_allowed, 403},
              Case{"action=none&key=the-key-itself", code::unknown_action, 400},
              Case{"action=get_customers&key=the-key-itself&id=%", code::invalid_encoding, 400},
              Case{"action=get_customers&key=the-key-itself&id=1", "ok", 200},

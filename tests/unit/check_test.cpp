@@ -78,6 +78,31 @@ TEST(Identifier, IsTrimmedAndRequired) {
     EXPECT_EQ(add("cid=++").codes, (Codes{{"cid", "required"}}));
 }
 
+TEST(Identifier, NeedsAVisibleCharacter) {
+    for (const char* blank :
+         {"%E2%80%8B", "%EF%BB%BF", "%C2%AD", "%C2%A0", "%E3%85%A4", "+%E2%80%8B+%EF%BB%BF"}) {
+        const std::string text = blank;
+        EXPECT_EQ(add("cid=" + text).codes, (Codes{{"cid", "required"}})) << blank;
+        EXPECT_EQ(update("cid=" + text).codes, (Codes{{"cid", "required"}})) << blank;
+        EXPECT_EQ(check_call("add_portal", "name=" + text).codes, (Codes{{"name", "required"}})) << blank;
+        EXPECT_EQ(check_call("update_portal", "id=1&new_name=" + text).codes,
+                  (Codes{{"new_name", "required"}}))
+            << blank;
+        EXPECT_EQ(check_call("add_company", "name=x&address=" + text).codes, (Codes{{"address", "required"}}))
+            << blank;
+        EXPECT_EQ(add("cid=x&company=create_new&new_company=" + text).codes,
+                  (Codes{{"new_company", "required"}}))
+            << blank;
+        Variables variables;
+        decode_form("pass=x&cid=" + text, variables);
+        Problems problems;
+        check_sign_in(*find_action("verify_customer"), variables, problems);
+        ASSERT_EQ(problems.size(), 1U) << blank;
+        EXPECT_EQ(problems.front().code, code::required);
+    }
+    EXPECT_EQ(add("cid=%E2%80%8Ba").write.identifier, "\u200ba");
+}
+
 TEST(Limits, CountCharacters) {
     std::string fits;
     for (int i = 0; i < 255; ++i)
@@ -97,6 +122,27 @@ TEST(Choices, AnythingElseIsTheDefault) {
     EXPECT_EQ(call.find("viewable_tickets")->text, "COMPANY");
     EXPECT_EQ(call.find("viewable_invoices")->text, "PERSONAL");
     EXPECT_EQ(update("cid=x&support=").find("support")->text, "Y");
+}
+
+TEST(Choices, AnythingElseIsAnErrorWhereItIsToBe) {
+    const auto problems = [](std::string_view action, std::string_view query) {
+        Variables variables;
+        decode_form(query, variables);
+        Problems problems;
+        check(*find_action(action), variables, {.reject_unknown_choices = true}, problems);
+        std::vector<std::string> texts;
+        for (const Problem& problem : problems)
+            texts.push_back(std::string(problem.code) + " " + message(problem));
+        return texts;
+    };
+    const std::vector<std::string> both = {"invalid_choice support: must be Y or N",
+                                           "invalid_choice viewable_tickets: must be PERSONAL or COMPANY"};
+    for (const char* action : {"add_customer", "update_customer", "upsert_customer"}) {
+        EXPECT_EQ(problems(action, "cid=x&support=0&chat=n&viewable_tickets=all&encrypt=Y"), both) << action;
+        EXPECT_TRUE(problems(action, "cid=x&support=&viewable_assets=company").empty()) << action;
+    }
+    EXPECT_EQ(problems("add_support_contract", "name=x&active=false"),
+              (std::vector<std::string>{"invalid_choice active: must be Y or N"}));
 }
 
 TEST(Coordinates, KeepNineDecimals) {

@@ -42,8 +42,26 @@ TEST(GeocoderReply, GivesTheCoordinatesOfTheFirstPlace) {
 TEST(GeocoderReply, KeepsNineDecimalsExactly) {
     EXPECT_EQ(found("-90.000000000", "+180"), (Coordinates{"-90.000000000", "180"}));
     EXPECT_EQ(found("1.123456789", "0.000000001"), (Coordinates{"1.123456789", "0.000000001"}));
+}
+
+TEST(GeocoderReply, RoundsToNineDecimals) {
     EXPECT_EQ(found("1.12345678999999", "2.00000000000000000000000000000000000000000001"),
-              (Coordinates{"1.123456789", "2.000000000"}));
+              (Coordinates{"1.123456790", "2.000000000"}));
+    EXPECT_EQ(found("-1.1234567894", "5.0e-05"), (Coordinates{"-1.123456789", "0.000050000"}));
+    EXPECT_EQ(found("+4.8E1", "1e-30"), (Coordinates{"48.000000000", "0.000000000"}));
+}
+
+TEST(GeocoderReply, MayHaveNumbers) {
+    EXPECT_EQ(read(R"([{"lat":48.3984968,"lon":-9}])").found, (Coordinates{"48.398496800", "-9.000000000"}));
+    EXPECT_EQ(read(R"([{"lat":5.0e-05,"lon":"180"}])").found, (Coordinates{"0.000050000", "180"}));
+}
+
+TEST(GeocoderReply, OfLocationIqForAnUnknownPlace) {
+    EXPECT_EQ(read(R"({"error":"Unable to geocode"})", 404).result(), "unknown");
+    for (const char* body : {"", "<html>404 Not Found</html>", "{}", R"({"title":"404 Not Found"})",
+                             R"({"error":{"code":404}})", "[]"})
+        EXPECT_EQ(read(body, 404).failure, "it answered with status 404") << body;
+    EXPECT_EQ(read(R"({"error":"Rate Limited"})", 429).result(), "failed");
 }
 
 TEST(GeocoderReply, WithoutAPlaceIsNoFailure) {
@@ -75,14 +93,14 @@ INSTANTIATE_TEST_SUITE_P(
     Bodies, Rubbish,
     testing::Values("", " ", "null", "1", "\"x\"", "<html></html>", "{\"lat\":\"1\",\"lon\":\"2\"}", "[",
                     "[[]]", "[null]", "[1]", "[{}]", "[{\"lat\":\"1\"}]", "[{\"lon\":\"1\"}]",
-                    "[{\"lat\":\"1\",\"lon\":\"2\"}", "[{\"lat\":\"1\",\"lon\":\"2\"}] x", place("1"),
-                    place("NaN"), place("\"NaN\""), place("\"inf\""), place("\"1e1\""), place("\"0x1\""),
-                    place("\"\""), place("\" 1\""), place("\"1,5\""), place("\"1.5.5\""),
-                    place("\"1.1234567890x\""), place("\"90.000000001\""), place("\"90.0000000001\""),
-                    place("\"-91\""), place("\"1\"", "\"180.1\""), place("\"1\"", "null"),
-                    place("\"1\"", "[\"1\"]"), place("\"1\\u0000\""),
-                    place("\"" + std::string(400, '9') + "\""), std::string(100'000, '['),
-                    std::string(70'000, ' ') + place("\"1\""), "[\"\xFF\"]"));
+                    "[{\"lat\":\"1\",\"lon\":\"2\"}", "[{\"lat\":\"1\",\"lon\":\"2\"}] x", place("91"),
+                    place("true"), place("NaN"), place("\"NaN\""), place("\"inf\""), place("\"1e2\""),
+                    place("\"1e\""), place("\"1e999\""), place("1e2"), place("\"0x1\""), place("\"\""),
+                    place("\" 1\""), place("\"1,5\""), place("\"1.5.5\""), place("\"1.1234567890x\""),
+                    place("\"90.000000001\""), place("\"90.0000000001\""), place("\"-91\""),
+                    place("\"1\"", "\"180.1\""), place("\"1\"", "null"), place("\"1\"", "[\"1\"]"),
+                    place("\"1\\u0000\""), place("\"" + std::string(400, '9') + "\""),
+                    std::string(100'000, '['), std::string(70'000, ' ') + place("\"1\""), "[\"\xFF\"]"));
 
 }  // namespace
 }  // namespace helpdesk

@@ -69,17 +69,80 @@ TEST(Csv, AHeaderThatDoesNotFit) {
     std::string many = "cid";
     for (std::size_t i = 0; i < max_variables; ++i)
         many += ",c" + std::to_string(i);
-    EXPECT_EQ(csv(many), (Texts{"!too_many_variables"}));
+    EXPECT_EQ(csv(many + "\n"), (Texts{"!too_many_variables"}));
 }
 
 TEST(Csv, ColumnsThatNobodyKnows) {
     EXPECT_EQ(csv("cid,colour,,id,company_id,date_added\na,1,2,3,4,5"), (Texts{"2: cid=a"}));
-    EXPECT_EQ(csv("cid,colour,,id", true), (Texts{"colour!unknown_variable", "!unknown_variable"}));
+    EXPECT_EQ(csv("cid,colour,,id\n", true), (Texts{"colour!unknown_variable", "!unknown_variable"}));
 }
 
 TEST(Csv, ARowHasAsManyCellsAsTheHeader) {
     EXPECT_EQ(csv("cid,notes\na\nb,c,d\ne,f"),
               (Texts{"2: cid=a !count_mismatch", "3: cid=b notes=c !count_mismatch", "4: cid=e notes=f"}));
+}
+
+TEST(Csv, RecordsOfEmptyCellsAreNone) {
+    EXPECT_EQ(csv(",,\ncid,notes\n,\na,b\n\"\",\"\"\n,,,,\n,c\n,"),
+              (Texts{"4: cid=a notes=b", "7: cid= notes=c"}));
+    EXPECT_EQ(csv(",,\n"), (Texts{"!malformed_body"}));
+}
+
+TEST(Csv, FilesThatWerePutTogether) {
+    EXPECT_EQ(csv("\uFEFFcid,notes\na,1\n\uFEFFcid,notes\nb,2\ncid,notes\nc,\uFEFF3\n\uFEFF\"d\","
+                  "4\n\uFEFF\uFEFFe,\"x\n\uFEFFy\""),
+              (Texts{"2: cid=a notes=1", "4: cid=b notes=2", "6: cid=c notes=\uFEFF3", "7: cid=d notes=4",
+                     "8: cid=e notes=x\n\uFEFFy"}));
+    EXPECT_EQ(csv("cid\ncid\n"), (Texts{"2: cid=cid"}));
+    EXPECT_EQ(ndjson("{\"cid\":\"a\"}\n \uFEFF {\"cid\":\"b\"}\n\uFEFF\n"), (Texts{"1: cid=a", "2: cid=b"}));
+}
+
+// The text of the only problem of a body.
+std::string why(RowFormat format, const std::string& text) {
+    for (const bool reject : {false, true}) {
+        RowNames names(add_customer(), reject);
+        const Problems problems = check_rows({format, text}, names);
+        if (problems.size() != 1)
+            return std::to_string(problems.size()) + " problems";
+        if (reject)
+            return message(problems.front());
+    }
+    return "";
+}
+
+TEST(Csv, AnotherSeparatorIsNamed) {
+    const std::string begin = "cid: is the name of no column; the columns are separated by ";
+    EXPECT_EQ(why(RowFormat::csv, "cid;contact\na;b"), begin + "';', not by ','");
+    EXPECT_EQ(why(RowFormat::csv, "\uFEFF\n\"contact\";\"CID\"\r\n\"a, b\";\"b\"\r\n"),
+              begin + "';', not by ','");
+    EXPECT_EQ(why(RowFormat::csv, "contact\tcid\na\tb"), begin + "a tab, not by ','");
+    EXPECT_EQ(why(RowFormat::csv, "cid|contact\na|b"), begin + "'|', not by ','");
+    EXPECT_EQ(csv("cid,a;cid\nb,c"), (Texts{"2: cid=b"}));
+}
+
+TEST(Csv, WithoutItsLineBreaks) {
+    const std::string text =
+        "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+    EXPECT_EQ(why(RowFormat::csv, "cid,contacta,Jörgb,Ann"), text);
+    EXPECT_EQ(why(RowFormat::csv, "\uFEFF\"cid\",\"contact\"\"a\",\"b\""), text);
+    EXPECT_EQ(why(RowFormat::csv, "cid,email2,x@example.com"), text);
+    EXPECT_EQ(why(RowFormat::csv, "cid,notesa,"), text);
+    EXPECT_EQ(why(RowFormat::csv, "cida"), text);
+    EXPECT_EQ(why(RowFormat::ndjson, "{\"cid\":\"a\"} {\"cid\":\"b\"}"), text);
+    // No rows, as in an export of nothing.
+    EXPECT_EQ(csv("cid,colour\n"), Texts());
+    EXPECT_EQ(csv("\"CID\", notes,last_updated"), Texts());
+    EXPECT_EQ(csv(row_head(RowFormat::csv, customers())), Texts());
+    EXPECT_EQ(ndjson("{\"cid\":\"a}{\"}"), (Texts{"1: cid=a}{"}));
+}
+
+TEST(Csv, Utf16IsNamed) {
+    using namespace std::string_literals;
+    for (const RowFormat format : {RowFormat::csv, RowFormat::ndjson})
+        for (const std::string& body : {"\xFF\xFE"
+                                        "c\0i\0d\0\n\0"s,
+                                        "\xFE\xFF\0c\0i\0d"s, "c\0i\0d\0"s, "\0c\0i\0d"s})
+            EXPECT_EQ(why(format, body), "the body is UTF-16, and must be UTF-8");
 }
 
 TEST(Csv, BadBytesAreTheRowsProblem) {
@@ -141,12 +204,16 @@ TEST(WriteRow, WhatLooksLikeAFormulaIsNone) {
     EXPECT_EQ(written(RowFormat::csv, {"@a", "\ta", "\ra"}), "'@a,'\ta,\"'\ra\"\r\n");
     EXPECT_EQ(written(RowFormat::csv, {"'=1", "''-", "'a"}), "''=1,'''-,'a\r\n");
     EXPECT_EQ(written(RowFormat::csv, {"", "'", "a=1"}), ",',a=1\r\n");
+    EXPECT_EQ(written(RowFormat::csv, {"\na", "＝1", "＋1"}), "\"'\na\",'＝1,'＋1\r\n");
+    EXPECT_EQ(written(RowFormat::csv, {"－1", "＠a", "'＝"}), "'－1,'＠a,''＝\r\n");
+    EXPECT_EQ(written(RowFormat::csv, {"ｘ", "a＝", "＜"}), "ｘ,a＝,＜\r\n");
     EXPECT_EQ(written(RowFormat::ndjson, {"=1", "", ""}), "{\"id\":\"=1\",\"name\":\"\",\"url\":\"\"}\n");
 }
 
 TEST(WriteRow, ReadsBackAsItWas) {
     for (const std::string value :
-         {"=1", "'=1", "''=1", "'", "''", "'a", "-", "\"", "a\"\"b", "\r\n", ",", " ", "", "\t"}) {
+         {"=1", "'=1", "''=1", "'",   "''", "'a", "-",  "\"",  "a\"\"b", "\r\n", ",",
+          " ",  "\t",  "\n=",  "＝1", "＋", "－", "＠", "'＝", "\n",     "'\n",  "\uFEFF"}) {
         for (const RowFormat format : {RowFormat::csv, RowFormat::ndjson}) {
             const Resource& resource = customers();
             std::string text = row_head(format, resource) +

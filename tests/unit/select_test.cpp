@@ -79,6 +79,26 @@ TEST(Select, Pages) {
         EXPECT_EQ(select(std::string("cid=*&count=") + count).codes, (Codes{{"count", "invalid_number"}}))
             << count;
     EXPECT_EQ(select("cid=*&count=1000001").codes, (Codes{{"count", "out_of_range"}}));
+    for (const char* number :
+         {"0", "-1", "+1", "1+", "%2B1", "1e3", "0x1", "1,000", "99999999999999999999"}) {
+        const std::string text = number;
+        EXPECT_EQ(select("cid=*&count=1&page=" + text).codes, (Codes{{"page", "invalid_number"}})) << number;
+        EXPECT_EQ(select("id=" + text).codes, (Codes{{"id", "invalid_number"}})) << number;
+        EXPECT_EQ(select("updated_since=1/1/2024&after_id=" + text).codes,
+                  (Codes{{"after_id", "invalid_number"}}))
+            << number;
+    }
+    EXPECT_EQ(select("cid=*&count=1&page=1000000001").codes, (Codes{{"page", "out_of_range"}}));
+}
+
+TEST(Select, CountOnlyIsYesOrNo) {
+    EXPECT_TRUE(select("cid=*&count_only=y").selection.count_only);
+    for (const char* no : {"n", "N", ""})
+        EXPECT_EQ(select(std::string("cid=*&count_only=") + no).codes, Codes()) << no;
+    for (const char* other : {"1", "true", "yes", "0"})
+        EXPECT_EQ(select(std::string("cid=*&count_only=") + other).codes,
+                  (Codes{{"count_only", "invalid_choice"}}))
+            << other;
 }
 
 TEST(Select, OrderIsTheNameOfAnOutput) {

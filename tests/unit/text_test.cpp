@@ -41,6 +41,23 @@ TEST(Text, TrimsUnicodeWhiteSpace) {
     EXPECT_EQ(trim(" \u3000 "), "");
 }
 
+TEST(Text, IsBlankWithoutAVisibleCharacter) {
+    for (const char* blank :
+         {"",       " ",      "\u00a0", "\u00ad", "\u034f", "\u061c",     "\u115f",
+          "\u17b5", "\u180e", "\u200b", "\u200f", "\u202e", "\u2060",     "\u2800",
+          "\u3000", "\u3164", "\ufe0f", "\ufeff", "\uffa0", "\U000e0020", " \u200b\ufeff\u3164 "})
+        EXPECT_TRUE(is_blank(blank)) << blank;
+    for (const char* visible :
+         {"a", "0", ".", "\u200ba", "é", "漢", "😀", "\u00ae", "\u3163", "\u200b-\u200b", "\ufffd"})
+        EXPECT_FALSE(is_blank(visible)) << visible;
+}
+
+TEST(Text, Joins) {
+    const std::vector<std::string_view> words = {"a", "b", "c"};
+    EXPECT_EQ(join(words, " or "), "a or b or c");
+    EXPECT_EQ(join({}, ", "), "");
+}
+
 TEST(Text, DecodesForms) {
     EXPECT_EQ(decode_form_text("a+b%20c%2B%c3%A9"), "a b c+é");
     EXPECT_EQ(decode_form_text("100%"), std::nullopt);

@@ -1,0 +1,377 @@
+"""scripts/helpdesk-import: the files that it reads and writes, and servers that are not what they should be."""
+
+import contextlib
+import csv
+import email.utils
+import gzip
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import socket
+import stat
+import subprocess
+import tempfile
+import threading
+import time
+
+import pytest
+
+from servers import free_port
+from test_import_script import SCRIPT, Script
+
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / { %%DEFAULTS%% helpdesk_api; }
+}
+"""
+BOM = "\ufeff"
+
+
+@pytest.fixture
+def script(api, tmp_path):
+    return Script(api, tmp_path)
+
+
+def left(script):
+    return sorted(entry.name for entry in script.folder.iterdir())
+
+
+# what is read
+
+@pytest.mark.parametrize("content, error", [
+    ("cid,contact\na,b\n".encode("utf-16"), "is UTF-16: save it as UTF-8"),
+    ("cid,contact\na,b\n".encode("utf-16-be"), "has NUL bytes; probably it is UTF-16: save it as UTF-8"),
+    (b"\xfe\xff" + "cid,contact\na,b\n".encode("utf-16-be"), "is UTF-16: save it as UTF-8"),
+    (b"PK\x03\x04 and so on", "is a spreadsheet or another archive"),
+    (gzip.compress(b"cid,contact\na,b\n"), "is compressed: decompress it first"),
+    ("cid;contact\na;b,c\n", "line 1: the columns are separated by semicolons (;); save the file with commas"),
+    ("\r\n\r\ncid\tcontact,name\tpass\na\tb\tc\n", "line 3: the columns are separated by tabs; save the file with commas"),
+    (BOM + '"cid"|"a,b,c"\na|b\n', "line 1: the columns are separated by vertical bars (|)"),
+    ("sep=;\ncid;contact\n", 'line 1: "sep=" is for spreadsheets alone'),
+    ('cid,"contact\n' + "a,b\n" * 30_000 + '"\n', "line 1: the header has more than 100000 bytes"),
+    ("cid,contact,CID\na,b,c\n", "the server answers 400: cid: is the name of two columns"),
+    ("cid," + ",".join(f"c{i}" for i in range(2000)) + "\n", "the server answers 400: a header may have at most"),
+    ("\n\r\n", "the server answers 400: the body has no header")], ids=range(13))
+def test_what_cannot_be_read(script, db, content, error):
+    _, errors = script(script.write(content), status=2)
+    assert error in errors and "Run it again" not in errors
+    assert db.count("customers") == 0 and left(script) == ["customers.csv"]
+
+
+def test_a_header_alone(script):
+    assert script(script.write(BOM + "cid,contact"))[0].startswith("0 rows in")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_line_ends(script, db, end):
+    text = end.join(["cid,contact,company", "a,x,", f'b,"u{end}v",', "", "c,z,nowhere", 'd,"say ""hi""",', ""])
+    output, _ = script(script.write(text), "--rows", 1, status=1)
+    assert "4 rows" in output and "3 added, 0 updated, 0 there before, 1 failed" in output
+    assert [(row["cid"], row["line"]) for row in script.failed()] == [("c", "6")]
+    assert db.customer("b")["contact"] == f"u{end}v" and db.customer("d")["contact"] == 'say "hi"'
+
+
+def test_marks_and_headers_of_files_that_were_put_together(script, db):
+    path = script.write(f'{BOM}cid,contact\na,x\n{BOM}cid,contact\n{BOM}b,"y\nz"\ncid,contact\n{BOM}"c, d",x\n{BOM}\n')
+    output, _ = script(path, "--rows", 1)
+    assert output.startswith("The header is repeated, and was passed over, in line 3, 6\nA byte-order mark was left out in line 3, 4, 7, 8\n3 rows")
+    assert [row["cid"] for row in db.query("SELECT cid FROM customers ORDER BY cid")] == ["a", "b", "c, d"]
+
+
+def test_another_header_in_the_middle(script, db):
+    path = script.write(f"cid,contact\na,x\n{BOM}contact,cid\ny,b\n")
+    assert "line 3: another file begins here, with other columns" in script(path, "--rows", 1, status=2)[1]
+    assert db.customer("contact") is None and db.customer("y") is None
+
+
+def test_ndjson_with_marks_and_blank_lines(script, db):
+    path = script.write(f'{BOM}\n\n{BOM}{{"cid":"a"}}\r\n \t\n{{"cid":"b"}}\n{BOM}{{"cid":"c"}}', "in.ndjson")
+    output, _ = script(path, "--rows", 1)
+    assert "3 added" in output and "A byte-order mark was left out in line 3, 6\n" in output
+
+
+def test_bytes_that_are_no_utf8_are_handed_back_as_they_were(script):
+    script(script.write(b"cid,contact\na,Andr\xe9\n"), status=1)
+    assert b"a,Andr\xe9,2," in (script.folder / "customers.csv.failed.csv").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["/dev/stdin", "-"])
+def test_pipes_are_refused(script, db, name):
+    process = subprocess.run([SCRIPT, name, "--format", "csv"], input="cid\na\n", capture_output=True, text=True, env=script.environment, timeout=60)
+    assert process.returncode == 2 and f"{name} is no regular file: save what is to be imported to one" in process.stderr
+    process = subprocess.run(["bash", "-c", '"$0" <(printf "cid\na\n") --format csv', SCRIPT], capture_output=True, text=True, env=script.environment, timeout=60)
+    assert process.returncode == 2 and "is no regular file" in process.stderr and "Traceback" not in process.stderr
+    assert "is no regular file" in script(script.folder, "--format", "csv", status=2)[1]
+    assert db.count("customers") == 0
+
+
+def test_unreadable_names_and_keys(script):
+    path = script.folder / os.fsdecode(b"\xff.csv")
+    path.write_text("cid,company\na,nowhere\n")
+    assert "see " in script(path, status=1)[0]
+    key = script.write("key\n".encode("utf-16"), "key")
+    assert "a key is required" in script(path, "--key-file", key, status=2)[1]
+    key.write_text(f"{BOM}{script.api.key}\r\n")
+    assert "1 failed" in script(path, "--key-file", key, status=1)[0]
+
+
+# what is written
+
+@contextlib.contextmanager
+def read_only_folder():
+    """A folder in which the user of `options` of a process can write nothing."""
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-script-"))
+    folder.chmod(0o755)
+    (folder / "customers.csv").write_text("cid,company\na,nowhere\nb,\n")
+    is_root = os.geteuid() == 0
+    if not is_root:
+        folder.chmod(0o555)
+    try:
+        yield folder / "customers.csv", {"user": "nobody"} if is_root else {}
+    finally:
+        folder.chmod(0o755)
+        shutil.rmtree(folder)
+
+
+def test_a_read_only_folder(script, db):
+    with read_only_folder() as (path, options), tempfile.TemporaryDirectory(prefix="hd-script-") as elsewhere:
+        copy = shutil.copytree(SCRIPT.parent, f"{elsewhere}/scripts")
+        os.chmod(elsewhere, 0o777)
+
+        def run(*arguments):
+            return subprocess.run(["/usr/bin/python3", "-B", f"{copy}/helpdesk-import", path, *arguments], capture_output=True, text=True,
+                                  env=script.environment, timeout=60, **options)
+
+        for arguments in ([], ["--state", f"{elsewhere}/state"], ["--failed", f"{elsewhere}/failed"], ["--dry-run"]):
+            process = run(*arguments)
+            assert process.returncode == 2
+            assert "cannot be written (Permission denied): choose other places with --state and --failed" in process.stderr
+            assert "Traceback" not in process.stderr and "Run it again" not in process.stderr
+        assert db.count("customers") == 0
+        process = run("--state", f"{elsewhere}/state", "--failed", f"{elsewhere}/failed")
+        assert (process.returncode, process.stderr) == (1, "") and "1 added, 0 updated, 0 there before, 1 failed" in process.stdout
+        assert sorted(os.listdir(elsewhere)) == ["failed", "scripts"]
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.mark.parametrize("source_mode", [0o600, 0o644])
+def test_passwords_do_not_go_to_the_file_of_failed_rows(script, db, source_mode):
+    path = script.write('cid, PASS ,company\na,"plain, secret-1",nobody\nSmith, John,plain-secret-2,\nplain-secret-3\nb,plain-secret-4,\n')
+    path.chmod(source_mode)
+    output, _ = script(path, status=1)
+    failed = script.folder / "customers.csv.failed.csv"
+    assert f"Passwords are left out of {failed}: enter them again before you import it\n" in output
+    assert "secret" not in failed.read_text() and mode(failed) == 0o600
+    assert [(row["cid"], row["PASS"], row["company"], row["line"]) for row in map(stripped, script.failed())] == [
+        ("a", "", "nobody", "2"), ("", "", "", "3"), ("", "", "", "4")]
+
+
+def stripped(row):
+    return {name.strip(): value for name, value in row.items()}
+
+
+def test_passwords_of_ndjson(script):
+    path = script.write('{"cid":"a","Pass":"plain-secret","zip":0.50,"company":"nowhere"}\n{"cid":"b","pass":"plain-secret",}\n'
+                        '{"cid":"c","\\u0070ass":"plain-secret"\n{"cid":"d","company":"nowhere"}\n{"cid":"\\ud800","pass":"plain-secret"}\n', "in.ndjson")
+    output, _ = script(path, status=1)
+    assert "Passwords are left out of" in output
+    assert [row["row"] for row in script.failed("in.ndjson")] == [
+        '{"cid": "a", "Pass": "", "zip": "0.50", "company": "nowhere"}', "", "", '{"cid":"d","company":"nowhere"}', '{"cid": "\\ud800", "pass": ""}']
+
+
+@pytest.mark.parametrize("name", ["customers.csv.failed.csv", "customers.csv.import-state", "customers.csv.import-state.new"])
+def test_planted_links_are_not_followed(script, name):
+    path = script.write("cid,company\na,nowhere\n")
+    target = script.write("precious", "target")
+    (script.folder / name).symlink_to(target)
+    process = script.start(path)
+    output, errors = process.communicate(timeout=60)
+    assert target.read_text() == "precious"
+    if name.endswith(".import-state"):
+        assert process.returncode == 2 and f"{name} is a link, or not your own file" in errors
+    else:
+        assert process.returncode == 1 and len(script.failed()) == 1
+    assert (script.folder / name).is_symlink() == (name != "customers.csv.failed.csv")
+
+
+def test_a_file_of_somebody_else_is_not_replaced(script):
+    path = script.write("cid,company\na,nowhere\n")
+    notes = script.write("cid,company\nmine,x\n", "notes.csv")
+    assert "notes.csv was not made by helpdesk-import" in script(path, "--failed", notes, status=2)[1]
+    os.link(notes, script.folder / "customers.csv.failed.csv")
+    assert "is a link, or not your own file" in script(path, status=2)[1]
+    assert notes.read_text() == "cid,company\nmine,x\n"
+
+
+def test_failed_rows_of_before_stay_until_there_is_an_answer(script):
+    path = script.write("cid,company\na,nowhere\n")
+    script(path, status=1)
+    assert len(script.failed()) == 1
+    script(path, "--key", "wrong", status=2)
+    assert len(script.failed()) == 1
+    path.write_text("cid,company\na,\n")
+    script(path)
+    assert left(script) == ["customers.csv"]
+
+
+def test_a_dry_run_leaves_an_interrupted_import_alone(script):
+    path = script.write("cid,company\na,nowhere\n")
+    script.write("cid,company,line,variable,code,error\nx,,2,,,\n", "customers.csv.failed.csv")
+    script.write("{}", "customers.csv.import-state")
+    assert "choose another place for the dry run's with --failed" in script(path, "--dry-run", status=2)[1]
+    assert script.failed()[0]["cid"] == "x"
+    assert "1 failed" in script(path, "--dry-run", "--failed", script.folder / "other.csv", status=1)[0]
+    assert (script.folder / "customers.csv.import-state").read_text() == "{}"
+
+
+@pytest.mark.parametrize("output", ["closed", "full"])
+def test_a_reader_that_has_gone(script, db, output):
+    path = script.write("cid,contact\na,b\n")
+    with open("/dev/full", "wb") as full:
+        ours, its = os.pipe()
+        os.close(ours)
+        process = subprocess.Popen([SCRIPT, path], stdout=its if output == "closed" else full, stderr=subprocess.PIPE, text=True, env=script.environment)
+        os.close(its)
+        _, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (0, "") and db.count("customers") == 1
+
+
+# servers
+
+def answer_with(*answers):
+    """A server that gives each of the answers once, then the last of them: (status, headers, body), or a function of the handler."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        asked = 0
+
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            answer = answers[min(Handler.asked, len(answers) - 1)]
+            Handler.asked += 1
+            if callable(answer):
+                self.close_connection = True
+                return answer(self)
+            status, headers, body = answer
+            self.send_response(status)
+            for name, value in {"Content-Length": str(len(body)), **headers}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body.encode())
+
+        def log_message(self, *_):
+            pass
+
+    return Handler
+
+
+@contextlib.contextmanager
+def serving(*answers):
+    handler = answer_with(*answers)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/", handler
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def totals(**counts):
+    return json.dumps({"response": [{"rows": 2, "added": 2, "updated": 0, "existing": 0, "failed": 0, **counts}]})
+
+
+TWO = "cid\na\nb\n"
+NOT_OURS = "is not the API of ngx_helpdesk: it answers 200 with"
+
+
+@pytest.mark.parametrize("answer, error", [
+    ((200, {"Content-Type": "text/html"}, "<html>"), f"{NOT_OURS} text/html"), ((200, {}, ""), NOT_OURS), ((200, {}, "[]"), NOT_OURS),
+    ((200, {}, "[" * 100_000), NOT_OURS), ((200, {}, '{"response":[]}'), NOT_OURS), ((200, {}, '{"response":[{"rows":"many"}]}'), NOT_OURS),
+    ((200, {}, '{"response":[{"rows":"2","added":"2","updated":"0","existing":"0","failed":"0"},{"line":"x"}]}'), NOT_OURS),
+    ((400, {}, '{"response":[{"error":"line 99999999999999999999999 is \\u001b[2J wrong"}]}'), "the server answers 400: line 99999999999999999999999 is"),
+    ((403, {}, '{"response":["x"]}'), "the server answers 403: Forbidden"), ((404, {}, "<html>"), "the server answers 404: Not Found"),
+    ((405, {}, "null"), "405: Method Not Allowed"), ((415, {}, "3"), "415: Unsupported Media Type"), ((599, {}, ""), "599: no reason given"),
+    ((301, {"Location": "https://other.example/API?x=1"}, ""), "301: Moved Permanently; it points to https://other.example/API\n"),
+    (lambda handler: handler.wfile.write(b"SSH-2.0-OpenSSH\r\n"), "SSH-2.0-OpenSSH")], ids=range(15))
+def test_a_server_that_will_never_do(script, answer, error):
+    with serving(answer) as (url, handler):
+        output, errors = script(script.write(TWO), "--url", url, status=2)
+    assert error in errors and "Traceback" not in errors and "Run it again" not in errors and "\x1b" not in errors
+    assert output.startswith("0 rows in") and left(script) == ["customers.csv"]
+    assert handler.asked == 1
+
+
+def cut_off(handler):
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{")
+
+
+def hang_up(handler):
+    handler.connection.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("passing, is_lost", [
+    (cut_off, True), (hang_up, True), ((502, {}, "<html>"), True), ((504, {"Retry-After": "soon"}, ""), True), ((429, {"Retry-After": "1"}, ""), False),
+    ((503, {"Retry-After": email.utils.formatdate(time.time() - 9, usegmt=True)}, ""), True)])
+def test_a_server_that_is_away_for_a_moment(script, passing, is_lost):
+    with serving(passing, (200, {}, totals())) as (url, handler):
+        output, errors = script(script.write(TWO), "--url", url)
+    assert handler.asked == 2 and errors == "" and "2 added" in output
+    assert ("The answer to 2 rows was lost, and they were sent again" in output) == is_lost
+
+
+def test_an_answer_that_does_not_come(script):
+    with serving(lambda handler: time.sleep(2), (200, {}, totals())) as (url, _):
+        output, _ = script(script.write(TWO), "--url", url, "--timeout", 0.5)
+    assert "The answer to 2 rows was lost" in output
+
+
+@pytest.mark.parametrize("wait", ["86400", email.utils.formatdate(time.time() + 86400, usegmt=True)])
+def test_a_server_that_asks_for_a_long_pause(script, wait):
+    """The command does not sleep for a day."""
+    with serving((503, {"Retry-After": wait}, "")) as (url, handler):
+        _, errors = script(script.write(TWO), "--url", url, status=2)
+    assert handler.asked == 1 and "the server answers 503: Service Unavailable (to be tried again in 86" in errors
+    assert "Run it again to continue from there." in errors
+
+
+@pytest.mark.parametrize("url", ["http://no-such-host.invalid/", "https://127.0.0.1:{port}/"])
+def test_a_wrong_url(script, url):
+    _, errors = script(script.write(TWO), "--url", url.format(port=script.api.port), status=2)
+    assert url.split("{")[0] in errors and "Run it again" not in errors and "Traceback" not in errors
+
+
+def test_nobody_is_there(script):
+    """Somebody may be, later."""
+    _, errors = script(script.write(TWO), "--url", f"http://127.0.0.1:{free_port()}/", status=2)
+    assert "Connection refused" in errors and "Run it again to continue from there." in errors
+
+
+def test_text_of_the_server_that_is_no_utf8(script):
+    problem = {"line": "2", "variable": "", "code": "x", "error": "\ud800\x1b[2J"}
+    text = json.dumps({"response": [json.loads(totals(added=1, failed=1))["response"][0], problem]})
+    with serving((200, {"X-Helpdesk-Ignored": "a,%1b%ff"}, text)) as (url, _):
+        output, _ = script(script.write(TWO), "--url", url, status=1)
+    assert "ignored what they hold: a, ?" in output and "\x1b" not in output
+    assert script.failed()[0]["error"] == "?\x1b[2J"
+
+
+def test_numbers_that_do_not_fit_are_told(script):
+    with serving((200, {}, totals(rows=1, added=0, failed=1))) as (url, _):
+        output, _ = script(script.write(TWO), "--url", url, status=1)
+    assert "The server did not tell of all rows that failed; " in output and "customers.csv.failed.csv lacks 1\n" in output
+    assert "The server counted other rows than the 2 that were sent\n" in output
+
+
+def test_the_query_of_the_url_is_kept(script):
+    paths = []
+    with serving(lambda handler: paths.append(handler.path), (200, {}, totals())) as (url, _):
+        script(script.write(TWO), "--url", url + "a?b=c#d")
+    assert paths == ["/a?b=c&action=import_customers&format=json&mode=add&dry_run=N"]
