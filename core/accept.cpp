@@ -100,6 +100,12 @@ Format choose_format(const Settings& settings, const Request& request, const Act
     return format.value_or(settings.format);
 }
 
+Reply refusal_reply(const Settings& settings, Format format, const Refusal& refusal) {
+    Reply reply = problem_reply(settings, format, {refusal.problem});
+    reply.log = "refused: " + refusal.log;
+    return reply;
+}
+
 }  // namespace
 
 Format choose_format(const Settings& settings, const Request& request, Problems& problems) {
@@ -120,6 +126,19 @@ Caller identify(const Settings& settings, const Request& request) {
     return caller;
 }
 
+std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller) {
+    const KeySent sent = key_sent(settings, request);
+    if (sent == KeySent::not_at_all || request.hides_key)
+        return std::nullopt;
+    auto refusal = check_key(sent, caller.key, request.address, today());
+    if (!refusal && caller.action != nullptr)
+        refusal = check_action(*caller.key, *caller.action);
+    if (!refusal)
+        return std::nullopt;
+    Problems ignored;
+    return refusal_reply(settings, choose_format(settings, request, caller.action, ignored), *refusal);
+}
+
 std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
                                                         const Caller& caller) {
     Problems problems = request.variables.problems();
@@ -127,18 +146,13 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     const bool readable = request.variables.complete() && !request.hides_key;
     const Format format = choose_format(settings, request, caller.action, problems);
 
-    const auto refuse = [&](const Refusal& refusal) {
-        Reply reply = problem_reply(settings, format, {refusal.problem});
-        reply.log = "refused: " + refusal.log;
-        return reply;
-    };
     // Whoever has no key learns nothing else.
     const KeySent sent = key_sent(settings, request);
     // Unless the key may stand in what could not be read.
     if (sent == KeySent::not_at_all && !readable)
         return problem_reply(settings, format, problems);
     if (const auto refusal = check_key(sent, caller.key, request.address, today()))
-        return refuse(*refusal);
+        return refusal_reply(settings, format, *refusal);
 
     // What is missing may stand there, too: nothing more can be said of the request.
     if (!readable)
@@ -154,7 +168,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     }
 
     if (const auto refusal = check_action(*caller.key, *action))
-        return refuse(*refusal);
+        return refusal_reply(settings, format, *refusal);
 
     std::string ignored = unknown_variables(settings, *action, request.variables, problems);
     Work work = [&]() -> Work {

@@ -92,6 +92,10 @@ Format choose_format(const Settings& settings, const Request& request, Problems&
 // is less than with the body. Throws std::runtime_error as sha256() does.
 Caller identify(const Settings& settings, const Request& request);
 
+// Refuses a caller by as much of the request as is known, before the rest is read: a key that is not good, or not for
+// this action or address. Nothing when it may be good, or was not sent yet.
+std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller);
+
 // Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
 bool is_taken_name(std::string_view name);
 

@@ -10,6 +10,9 @@
 namespace helpdesk {
 namespace {
 
+// Nobody's key is longer, in whatever encoding.
+constexpr std::size_t longest_key = 4096;
+
 // `number` is the text of a value that is a number.
 void add_json_member(const char* name, const json_t* value, std::string_view number, Variables& variables) {
     switch (json_typeof(value)) {
@@ -47,6 +50,11 @@ bool is_utf8_charset(std::string_view charset) {
     constexpr std::array names = {"utf-8", "utf8", "us-ascii"};
     return std::any_of(names.begin(), names.end(),
                        [&](const char* name) { return text::equal_ignoring_case(charset, name); });
+}
+
+Problem too_many_variables() {
+    return {code::too_many_variables, "",
+            "a request may hold at most " + std::to_string(max_variables) + " variables"};
 }
 
 // jansson ends its message with the token it stood at: … near '"cid"'.
@@ -119,8 +127,7 @@ Part read_part_headers(std::string_view headers) {
 void Variables::add(std::string_view name, std::string value) {
     if (all_.size() >= max_variables) {
         if (complete_)
-            add_unreadable({code::too_many_variables, "",
-                            "a request may hold at most " + std::to_string(max_variables) + " variables"});
+            add_unreadable(too_many_variables());
         return;
     }
     std::string lower = text::to_lower(name);
@@ -175,25 +182,29 @@ void decode_form(std::string_view encoded, Variables& variables) {
     }
 }
 
-void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables) {
-    const auto malformed = [&](std::string variable, std::string_view text) {
-        variables.add_unreadable({code::malformed_body, std::move(variable), std::string(text)});
-    };
+namespace {
+
+// Why a multipart body cannot be read on; empty when it was read to its end.
+using Fault = std::string_view;
+
+// Gives each part, with its value, to `take`, until that is false.
+template <typename Take>
+Fault read_parts(std::string_view body, std::string_view content_type, Take take) {
     const auto boundaries = header_parameters(content_type, "boundary");
     const std::string boundary = boundaries.size() == 1 ? boundaries.front() : "";
     if (boundary.empty() || boundary.size() > 70)
-        return malformed("", "the multipart body has no valid boundary");
+        return "the multipart body has no valid boundary";
 
     // Each delimiter begins with a line break, but for one that begins the body.
     const std::string delimiter = "\r\n--" + boundary;
     if (body.starts_with(std::string_view(delimiter).substr(2)))
         body.remove_prefix(delimiter.size() - 2);
     else if (!take_until(body, delimiter))
-        return malformed("", "the multipart body does not begin with its boundary");
+        return "the multipart body does not begin with its boundary";
 
     for (std::size_t parts = 0; parts <= max_variables; ++parts) {
         if (body.starts_with("--"))
-            return;
+            return {};
         const auto padding = take_until(body, "\r\n");
         if (!padding || padding->find_first_not_of(" \t") != std::string_view::npos)
             break;
@@ -204,8 +215,49 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
             break;
         const Part part = read_part_headers(*headers);
         if (part.names.size() != 1)
-            return malformed("", part.names.empty() ? "a part of the multipart body has no name"
-                                                    : "a part of the multipart body has several names");
+            return part.names.empty() ? "a part of the multipart body has no name"
+                                      : "a part of the multipart body has several names";
+        if (!take(part, *value))
+            return {};
+    }
+    return "the multipart body is not complete";
+}
+
+std::optional<std::string> find_form_text(std::string_view encoded, std::string_view name) {
+    const std::size_t longest_name = 3 * name.size();
+    for (std::size_t pairs = 0; pairs < max_variables && !encoded.empty(); ++pairs) {
+        const std::string_view pair = encoded.substr(0, encoded.find('&'));
+        encoded.remove_prefix(std::min(encoded.size(), pair.size() + 1));
+        const std::size_t equals = pair.find('=');
+        if (equals > longest_name)
+            continue;
+        const auto found = text::decode_form_text(pair.substr(0, equals));
+        if (found && text::to_lower(*found) == name)
+            return pair.size() - equals <= longest_key ? text::decode_form_text(pair.substr(equals + 1))
+                                                       : std::nullopt;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::string> find_part_text(std::string_view body, std::string_view content_type,
+                                          std::string_view name) {
+    std::optional<std::string> found;
+    read_parts(body, content_type, [&](const Part& part, std::string_view value) {
+        const std::string& own = part.names.front();
+        if (own.size() == name.size() && text::to_lower(own) == name && value.size() <= longest_key)
+            found = value;
+        return !found;
+    });
+    return found;
+}
+
+}  // namespace
+
+void decode_multipart(std::string_view body, std::string_view content_type, Variables& variables) {
+    const auto malformed = [&](std::string variable, std::string_view text) {
+        variables.add_unreadable({code::malformed_body, std::move(variable), std::string(text)});
+    };
+    const Fault fault = read_parts(body, content_type, [&](const Part& part, std::string_view value) {
         const std::string& name = part.names.front();
         if (part.is_file)
             malformed(
@@ -215,15 +267,36 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
         else if (!part.problem.empty())
             malformed(printable_name(text::to_lower(name)), part.problem);
         else
-            variables.add(name, std::string(*value));
+            variables.add(name, std::string(value));
+        return true;
+    });
+    if (!fault.empty())
+        malformed("", fault);
+}
+
+std::optional<std::string> find_in_body(BodyType type, std::string_view body, std::string_view content_type,
+                                        std::string_view name) {
+    switch (type) {
+        case BodyType::form:
+            return find_form_text(body, name);
+        case BodyType::multipart:
+            return find_part_text(body, content_type, name);
+        case BodyType::json:
+            return find_json_string(without_byte_order_mark(body), name, max_variables, longest_key);
+        case BodyType::csv:
+        case BodyType::ndjson:
+        case BodyType::unsupported:
+            break;
     }
-    malformed("", "the multipart body is not complete");
+    return std::nullopt;
 }
 
 void decode_json(std::string_view body, Variables& variables, const std::string& what) {
     json_error_t error;
-    const JsonNumbers numbers = take_numbers(body);
-    const Json root(json_loadb(numbers.without.data(), numbers.without.size(),
+    const auto numbers = take_numbers(body, max_variables);
+    if (!numbers)
+        return variables.add_unreadable(too_many_variables());
+    const Json root(json_loadb(numbers->without.data(), numbers->without.size(),
                                JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error));
     if (root == nullptr) {
         if (json_error_code(&error) == json_error_duplicate_key)
@@ -241,7 +314,7 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
         return;
     }
     // jansson keeps the order of the members.
-    auto number = numbers.values.begin();
+    auto number = numbers->values.begin();
     for (void* member = json_object_iter(root.get()); member != nullptr;
          member = json_object_iter_next(root.get(), member)) {
         const json_t* value = json_object_iter_value(member);

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "json.h"
+#include "text.h"
+
 namespace helpdesk {
 namespace {
 
@@ -46,16 +49,28 @@ std::size_t string_end(std::string_view text, std::size_t at) {
     return std::min(at + 1, text.size());
 }
 
+// The text of a string with its quotation marks; nothing for what is none.
+std::optional<std::string> decode_string(std::string_view token) {
+    const Json value(json_loadb(token.data(), token.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, nullptr));
+    if (value == nullptr || !json_is_string(value.get()))
+        return std::nullopt;
+    return std::string(json_string_value(value.get()), json_string_length(value.get()));
+}
+
 }  // namespace
 
-JsonNumbers take_numbers(std::string_view json) {
+std::optional<JsonNumbers> take_numbers(std::string_view json, std::size_t most_items) {
     JsonNumbers result{.without = std::string(json), .values = {}};
     std::size_t depth = 0;
+    std::size_t commas = 0;
     for (std::size_t at = 0; at < json.size();) {
         const char c = json[at];
         std::size_t end = at + 1;
         if (c == '"') {
             end = string_end(json, at);
+        } else if (c == ',') {
+            if (++commas > most_items)
+                return std::nullopt;
         } else if (c == '{' || c == '[') {
             ++depth;
         } else if (c == '}' || c == ']') {
@@ -77,6 +92,43 @@ JsonNumbers take_numbers(std::string_view json) {
         at = end;
     }
     return result;
+}
+
+std::optional<std::string> find_json_string(std::string_view json, std::string_view name,
+                                            std::size_t most_items, std::size_t longest) {
+    // A name may be written in escapes of six characters each.
+    const std::size_t longest_name = 6 * name.size() + 2;
+    std::size_t depth = 0;
+    std::size_t commas = 0;
+    bool is_wanted = false;  // the member's name was read
+    for (std::size_t at = 0; at < json.size();) {
+        const char c = json[at];
+        std::size_t end = at + 1;
+        if (c == '"') {
+            end = string_end(json, at);
+            const std::string_view token = json.substr(at, end - at);
+            if (is_wanted)
+                return token.size() <= longest ? decode_string(token) : std::nullopt;
+            const std::size_t next = json.find_first_not_of(" \t\r\n", end);
+            const bool is_name = depth == 1 && next != std::string_view::npos && json[next] == ':';
+            if (is_name && token.size() <= longest_name) {
+                const auto found = decode_string(token);
+                is_wanted = found && text::to_lower(*found) == name;
+                end = next + 1;
+            }
+        } else if (c == '{' || c == '[') {
+            is_wanted = false;
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            depth -= depth > 0 ? 1 : 0;
+        } else if (c == ',') {
+            is_wanted = false;
+            if (++commas > most_items)
+                return std::nullopt;
+        }
+        at = end;
+    }
+    return std::nullopt;
 }
 
 }  // namespace helpdesk
