@@ -6,6 +6,7 @@
 #include <map>
 #include <unordered_map>
 
+#include "errors.h"
 #include "record_sql.h"
 #include "writer.h"
 
