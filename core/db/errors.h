@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "../problem.h"
 #include "connector.h"
 
 namespace helpdesk::db {
@@ -22,7 +23,18 @@ Failure classify(const sql::SQLException& error);
 // Whether an error number of the server or the client library means that the connection is lost.
 bool is_lost(int error);
 
-// The error for the log: its number, its SQLSTATE and the server's words.
+// The error for the log: its number, its SQLSTATE, the server's words, and what the operator may do about it.
 std::string describe(const sql::SQLException& error);
+
+// The number of an error of ours: the server cannot be used as it is configured.
+inline constexpr int unsuitable_server = -1;
+sql::SQLException unsuitable(const std::string& why);
+
+// ER_NET_PACKET_TOO_LARGE: the statement with its values is larger than the server takes. Thrown before it is
+// sent.
+inline constexpr int packet_too_large = 1153;
+
+// What a call is told for which no connection could be made.
+Problem connect_problem(const sql::SQLException& error);
 
 }  // namespace helpdesk::db

@@ -95,7 +95,7 @@ class Attempts {
     bool connect() {
         failed_.log = "all database servers failed a moment ago";
         return connect_first_of(per_database<Servers>(database_).to_try(Servers::Clock::now())) ||
-               fail(code::database_unavailable, not_available, std::move(failed_.log));
+               fail(unreachable_.code, unreachable_.text, std::move(failed_.log));
     }
 
     bool connect_first_of(const std::vector<const Server*>& servers) {
@@ -109,6 +109,7 @@ class Attempts {
                 return true;
             } catch (const sql::SQLException& error) {
                 failed_.log = describe(error);
+                unreachable_ = connect_problem(error);
                 // One that takes long to fail shall not hold thread after thread.
                 const auto took = Servers::Clock::now() - begin;
                 per_database<Servers>(database_).failed(
@@ -212,6 +213,8 @@ class Attempts {
     Operation& operation_;
     std::unique_ptr<Connection>& connection_;
     Outcome failed_;
+    Problem unreachable_{code::database_unavailable, "",
+                         not_available};  // for which no server could be connected to
     int losses_ = 0;
     std::size_t refusals_ = 0;
     int conflicts_ = 0;
