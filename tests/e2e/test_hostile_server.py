@@ -21,7 +21,8 @@ server {
     location = /usual/health { %%DATABASE%% helpdesk_health; }
     location /hostile/ { helpdesk_database { host 127.0.0.1; port %%HOSTILE%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
                          helpdesk_api; }
-    location = /hostile/health { helpdesk_database { host 127.0.0.1; port %%HOSTILE%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
+    location = /hostile/health { helpdesk_database { host 127.0.0.1; port %%HOSTILE%%; user helpdesk; password_file %%FOLDER%%/password;
+                                                     name helpdesk; }
                                  helpdesk_health; }
 }
 """
@@ -45,7 +46,8 @@ class HostileServer(MariaDB):
     """Its own connections, for the test's eyes, are as usual."""
 
     def connect(self, *arguments, **options):
-        usual = ("SET SESSION sql_mode = '', sql_select_limit = 18446744073709551615, max_join_size = 18446744073709551615, sql_safe_updates = 0, "
+        usual = ("SET SESSION autocommit = 1, completion_type = 'NO_CHAIN', sql_mode = '', sql_select_limit = 18446744073709551615, "
+                 "max_join_size = 18446744073709551615, sql_safe_updates = 0, "
                  "foreign_key_checks = 1, unique_checks = 1, time_zone = '+00:00', "
                  + ("transaction_read_only = 0" if MYSQLD else "tx_read_only = 0"))
         return super().connect(*arguments, init_command=usual, **options)
@@ -137,7 +139,7 @@ def test_the_same_answers(nginx, key, mariadb, hostile):
     for table in ("customers", "customer_emails", "customer_contracts", "idempotency_keys", "companies"):
         assert databases[1].count(table) == databases[0].count(table), table
     # Stored, not only shown.
-    assert databases[1].customer("🍣")["notes"] == LONG.strip()
+    assert databases[1].customer("🍣")["notes"] == databases[0].customer("🍣")["notes"]
     added = databases[1].customer("🍣")["date_added"]
     assert abs(added - datetime.datetime.now(datetime.timezone.utc).replace(tzinfo=None)) < datetime.timedelta(minutes=10)
     assert requests.get(f"{api.base}/hostile/health", timeout=30).json() == {"status": "ok"}
