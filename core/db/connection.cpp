@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "../text.h"
 #include "attempts.h"
 #include "errors.h"
 #include "servers.h"
@@ -113,7 +114,8 @@ void Connection::give_settings(const DatabaseSettings& settings) {
     }
     const std::unique_ptr<sql::ResultSet> row(statement_->executeQuery(
         "SELECT " + sql.differences +
-        ", @@SESSION.max_allowed_packet, @@log_bin AND @@SESSION.binlog_format = 'STATEMENT'"));
+        ", @@SESSION.max_allowed_packet, @@log_bin AND @@SESSION.binlog_format = 'STATEMENT', "
+        "IFNULL(DATABASE(), '')"));
     row->next();
     const std::string differences = row->getString(1);
     largest_packet_ = row->getUInt64(2);
@@ -123,6 +125,11 @@ void Connection::give_settings(const DatabaseSettings& settings) {
         throw unsuitable("database server " + name_ +
                          " has max_allowed_packet = " + std::to_string(largest_packet_) +
                          ", which must be at least " + std::to_string(least_packet));
+    const std::string schema = row->getString(4);
+    // The server may keep the names of databases in lower case.
+    if (!text::equal_ignoring_case(schema, settings.name))
+        throw unsuitable("database server " + name_ + " leads to the database " + schema + " instead of " +
+                         settings.name + ", which its init_connect may do");
     if (row->getBoolean(3))
         throw unsuitable("database server " + name_ +
                          " has binlog_format = STATEMENT, which must be ROW or MIXED for READ COMMITTED");

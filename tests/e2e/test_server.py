@@ -168,6 +168,11 @@ def test_a_binary_log_of_statements_is_refused(mariadb, own_nginx, connect):
         wait_for(lambda: api.add("x").status == 200, "the server to be used")
 
 
+def test_a_server_that_leads_to_another_database_is_refused(mariadb, own_nginx, connect):
+    with server_has(mariadb, init_connect="USE information_schema"):
+        refused(connect(), own_nginx, "leads to the database information_schema instead of helpdesk, which its init_connect may do")
+
+
 def test_a_server_that_takes_no_more_than_short_statements_is_refused(mariadb, own_nginx, connect):
     with server_has(mariadb, max_allowed_packet=32 * 1024):
         refused(connect(), own_nginx, "has max_allowed_packet = 32768, which must be at least 65536")
@@ -248,6 +253,7 @@ ADVICE = {
     1142: (lambda server: between(server, "REVOKE " + GRANT.replace(" TO ", " FROM "), "GRANT " + GRANT), "grant the user of helpdesk_database"),
     1146: (lambda server: between(server, f"RENAME TABLE {DATABASE}.customers TO {DATABASE}.elsewhere",
                                   f"RENAME TABLE {DATABASE}.elsewhere TO {DATABASE}.customers"), "apply all migrations"),
+    1184: (lambda server: server_has(server, init_connect="NONSENSE"), "see the server's own error log; correct its init_connect"),
     1226: (lambda server: between(server, "ALTER USER helpdesk@localhost WITH MAX_QUERIES_PER_HOUR 6",
                                   "ALTER USER helpdesk@localhost WITH MAX_QUERIES_PER_HOUR 0"), "raise that limit of the user"),
     1461: (lambda server: server_has(server, max_prepared_stmt_count=0), "raise max_prepared_stmt_count"),
