@@ -49,7 +49,9 @@ SessionSql session_sql(std::chrono::seconds lock_wait, std::chrono::milliseconds
             continue;
         if (const auto found = configured.find(value); found != configured.end())
             value = found->second;
-        sql.set += for_server(server, (first ? "SESSION " : ", SESSION ") + name + " = " + value);
+        std::string assignment = first ? "" : ", ";
+        assignment.append("SESSION ").append(name).append(" = ").append(value);
+        sql.set += for_server(server, assignment);
         sql.differences += for_server(server, ", " + difference(name, value));
         first = false;
     }
