@@ -60,6 +60,7 @@ inline constexpr std::string_view idempotency_key_reused = "idempotency_key_reus
 inline constexpr std::string_view too_many_requests = "too_many_requests";
 inline constexpr std::string_view internal_error = "internal_error";
 inline constexpr std::string_view database_unavailable = "database_unavailable";
+inline constexpr std::string_view database_unsuitable = "database_unsuitable";
 inline constexpr std::string_view database_full = "database_full";
 inline constexpr std::string_view outcome_unknown = "outcome_unknown";
 inline constexpr std::string_view overloaded = "overloaded";

@@ -29,9 +29,6 @@ class Operation {
     virtual std::optional<Problem> explain(int /*error*/) const { return std::nullopt; }
 };
 
-// Whether an error number of the server or the client library means that the connection is lost.
-bool is_lost(int error);
-
 // Runs the operation on the calling thread's connection until it is done or cannot be.
 Outcome attempt(const DatabaseSettings& database, Operation& operation);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "record_sql.h"
+
 namespace helpdesk::db {
 namespace {
 
@@ -178,7 +180,7 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
         problems.push_back(not_found());
     } else if (exists) {
         record_id = row.getUInt64(2);
-        identifier = row.getString(3);
+        identifier = text_of(row, 3, std::string(resource().identifier().name));
         check_pairs(row, first_pair_column);
         if (!write_->if_match.empty() && !matches(write_->if_match, entity_tag_of(version_)))
             problems.push_back(precondition_failed(resource().noun));
@@ -255,6 +257,17 @@ Problem WritePlan::in_use() const {
     const std::string_view variable = write_->id ? id_variable : resource().identifier().name;
     return {code::in_use, std::string(variable),
             "the " + std::string(resource().noun) + " \"" + identifier + "\" is still in use"};
+}
+
+Problem WritePlan::too_large(std::uint64_t most) const {
+    const auto size = [](const Value& value) { return value.text ? value.text->size() : 0; };
+    const auto longest =
+        std::max_element(write_->values.begin(), write_->values.end(),
+                         [&](const Value& one, const Value& other) { return size(one) < size(other); });
+    return {
+        code::payload_too_large,
+        std::string(longest == write_->values.end() ? resource().identifier().name : longest->variable->name),
+        "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
 }
 
 std::string WritePlan::entity_tag_of(std::uint64_t version) const {

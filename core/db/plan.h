@@ -66,6 +66,8 @@ class WritePlan {
     Problem missed() const;
     Problem already_exists() const;
     Problem in_use() const;
+    // Names the longest value, for which the server takes no more bytes than these.
+    Problem too_large(std::uint64_t most) const;
 
     Problems problems;
     std::uint64_t record_id = 0;

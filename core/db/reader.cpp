@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <numeric>
 #include <thread>
 #include <unordered_map>
 
 #include "../text.h"
+#include "errors.h"
 #include "record_sql.h"
 
 namespace helpdesk::db {
@@ -52,6 +54,21 @@ void Reader::run(Connection& connection) {
         found.resize(selection_.limit);
     for (std::size_t done = 0; done < found.size(); done += chunk_size)
         read_records(&found[done], std::min(chunk_size, found.size() - done));
+}
+
+std::optional<Problem> Reader::explain(int error) const {
+    if (error != packet_too_large || selection_.conditions.empty())
+        return std::nullopt;
+    const auto size = [](const Condition& condition) {
+        return std::accumulate(condition.values.begin(), condition.values.end(), std::size_t{0},
+                               [](std::size_t sum, const std::string& value) { return sum + value.size(); });
+    };
+    const auto longest = std::max_element(
+        selection_.conditions.begin(), selection_.conditions.end(),
+        [&](const Condition& one, const Condition& other) { return size(one) < size(other); });
+    return Problem{code::payload_too_large, std::string(longest->selector->name),
+                   "is larger than the database server takes, " +
+                       std::to_string(connection_->largest_packet()) + " bytes in all"};
 }
 
 // Whether the conditions alone, without sorting, give a few records.
@@ -310,7 +327,7 @@ class CredentialsReader : public Operation {
             return;
         result_.password_hash = row->getString(1);
         result_.allowed = row->getString(2) == "Y";
-        result_.identifier = row->getString(3);
+        result_.identifier = text_of(*row, 3, std::string(resource.identifier().name));
         result_.outputs = values_of(*row, 4, outputs);
     }
 

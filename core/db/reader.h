@@ -15,6 +15,7 @@ class Reader : public Operation {
     Reader(const Selection& selection, RecordSink& sink);
 
     void run(Connection& connection) override;
+    std::optional<Problem> explain(int error) const override;
 
     bool more() const { return more_; }
     std::uint64_t count() const { return count_; }

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "errors.h"
 #include "repeats.h"
 
 namespace helpdesk::db {
@@ -135,6 +136,8 @@ std::optional<Problem> Writer::explain(int error) const {
         return plan_.already_exists();
     if (plan_.removing() && (error == 1451 || error == 1217))  // ER_ROW_IS_REFERENCED_2, ER_ROW_IS_REFERENCED
         return plan_.in_use();
+    if (error == packet_too_large)
+        return plan_.too_large(connection_->largest_packet());
     return std::nullopt;
 }
 
