@@ -6,6 +6,7 @@
 #include "geocoder.hpp"
 #include "handler.hpp"
 #include "stream.hpp"
+#include "pause.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -186,6 +187,8 @@ void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_
 void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     if (call->stage() == Stage::locate)
         return look_up(r, conf, std::move(call));
+    else if (call->stage() == Stage::pause)
+        pause(r, conf, std::move(call));
     const Call::Sharing sharing = call->stage() == Stage::database ? call->sharing() : Call::Sharing::none;
     if (sharing != Call::Sharing::none)
         return gather(r, conf, queue_of(conf, sharing), std::move(call));
