@@ -123,8 +123,9 @@ struct Credentials : Outcome {
 
 Credentials read_credentials(const DatabaseSettings& database, const SignInCheck& check);
 
-// Whether a write could be served. Asks the database once a second at most, and gives the last answer
-// meanwhile. The log says only when it stops being well.
+// Whether a write could be served. Gives the last answer if that is less than a second old, otherwise asks
+// the database. Callers that come at once all ask: let one call at a time. The log says only when it stops
+// being well.
 Outcome check_health(const DatabaseSettings& database);
 
 // Waits until the threads that called any of these have closed their connections, at most so long. For a
