@@ -288,7 +288,7 @@ void Call::execute_reads(std::span<Call* const> calls) {
 void Call::execute() {
     try {
         if (!reads_place_ || read_place(std::get<Write>(work_)))
-            std::visit([this](const auto& work) { carry_out(work); }, work_);
+            std::visit([this](auto& work) { carry_out(work); }, work_);
     } catch (const std::exception& error) {
         end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
@@ -353,9 +353,19 @@ void Call::carry_out(const Write& write) {
     take(helpdesk::write(*settings_.database, write));
 }
 
-void Call::carry_out(const Selection& selection) {
+void Call::carry_out(Selection& selection) {
     AnswerWriter writer(settings_, format_, selection.action->resource);
-    take(read(*settings_.database, selection, writer), writer);
+    ReadResult result = read(*settings_.database, selection, writer);
+    if (result.pause.count() == 0)
+        return take(std::move(result), writer);
+    selection.read_until = std::move(result.read_until);
+    pause_ = result.pause;
+    stage_ = Stage::pause;
+}
+
+void Call::end_pause() {
+    stage_ = Stage::database;
+    wait();
 }
 
 void Call::carry_out(const SignInCheck& check) {

@@ -122,8 +122,13 @@ class Call {
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
     // for what it has to know of the record before that, too; a check of a password hashes after. An import
     // goes to and fro between the two; an export comes back with each of its pages, to be sent.
-    enum class Stage { locate, hash, database, send, done };
+    // A walk that has come to the present pauses, and goes to the database again.
+    enum class Stage { locate, hash, database, pause, send, done };
     Stage stage() const { return stage_; }
+
+    // To pause: the time after which end_pause() is due. Until then the call needs no thread.
+    std::chrono::microseconds pause() const { return pause_; }
+    void end_pause();
 
     // To be looked up: the query string for the geocoder.
     const std::string& geocoder_query() const { return geocoder_query_; }
@@ -173,7 +178,7 @@ class Call {
     void take(WriteResult result);
     void take(ReadResult result, AnswerWriter& writer);
     void carry_out(const Write& write);
-    void carry_out(const Selection& selection);
+    void carry_out(Selection& selection);
     void carry_out(const SignInCheck& check);
     void carry_out(const HealthCheck& check);
     void carry_out(const std::unique_ptr<Import>& import);
@@ -197,6 +202,7 @@ class Call {
     Text body_;
     std::vector<std::pair<std::string_view, std::string>> headers_;
     std::uint64_t rows_ = 0;
+    std::chrono::microseconds pause_{0};
     Times times_;
     std::optional<Raised> waiting_;
     std::chrono::steady_clock::time_point since_;  // when it began to wait, or its stage began

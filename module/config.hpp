@@ -52,11 +52,9 @@ struct LocationConf {
     // What a location that answers works with: all of the above, defaults filled in.
     Settings settings;
 
-    // The worker's own: look-ups, writes and questions of health that gather here. Of the last one task is
-    // enough, also when the database hangs.
+    // The worker's own: look-ups and writes that gather here.
     mutable Queue reads;
     mutable Queue writes;
-    mutable Queue health_checks{.most_tasks = 1, .longest_wait = 60'000};
 
     bool is_api() const { return role == Role::api; }
 };

@@ -1,4 +1,4 @@
-// Where requests of one location that can share statements gather, in the worker.
+// Where requests that can share statements, or an answer, gather in the worker.
 #pragma once
 
 #include <memory>

@@ -1,10 +1,12 @@
 #include "task.hpp"
 
 #include <algorithm>
+#include <map>
 #include <vector>
 
 #include "geocoder.hpp"
 #include "handler.hpp"
+#include "pause.hpp"
 #include "stream.hpp"
 
 namespace helpdesk::ngx {
@@ -154,6 +156,14 @@ void gather(ngx_http_request_t* r, const LocationConf& conf, Queue& queue, std::
     ngx_post_event(&queue.event, &ngx_posted_events);
 }
 
+// Health checks of all locations of a database gather in one queue of the worker: a database that hangs holds
+// one thread, however many ask for its health.
+Queue& health_checks_of(const LocationConf& conf) {
+    static std::map<const DatabaseSettings*, Queue> all;
+    return all.try_emplace(conf.settings.database, Queue{.most_tasks = 1, .longest_wait = 60'000})
+        .first->second;
+}
+
 Queue& queue_of(const LocationConf& conf, Call::Sharing sharing) {
     switch (sharing) {
         case Call::Sharing::read:
@@ -161,7 +171,7 @@ Queue& queue_of(const LocationConf& conf, Call::Sharing sharing) {
         case Call::Sharing::write:
             return conf.writes;
         default:
-            return conf.health_checks;
+            return health_checks_of(conf);
     }
 }
 
@@ -177,6 +187,8 @@ void answer(ngx_http_request_t* r, Call& call) {
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     if (call->stage() == Stage::send)
         send_part(r, conf, std::move(call));
+    else if (call->stage() == Stage::pause)
+        pause(r, conf, std::move(call));
     else if (call->stage() == Stage::done)
         answer(r, *call);
     else
