@@ -40,9 +40,6 @@ std::unique_ptr<Connection>& thread_connection(const DatabaseSettings& database)
     return sessions.connections[&database];
 }
 
-// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
-constexpr int gone_before_sending = 2006;
-
 // Server and client error numbers, of both MySQL and MariaDB.
 enum class Failure {
     lost,      // the connection is dead, or the server is going down
