@@ -6,6 +6,7 @@ Each round cuts the link in place of one packet, or in the middle of it. The pac
 import itertools
 import json
 import os
+import re
 import subprocess
 import urllib.parse
 
@@ -13,15 +14,17 @@ import pytest
 import requests
 
 from conftest import numbers
-from link import PREPARE, Link
+from link import Link
 from servers import DATABASE, SANITIZE, wait_for
 
 pytestmark = pytest.mark.skipif(SANITIZE, reason="many rounds, too slow with sanitizers")
 
 WORKERS = 1
 CONFIG = """
+log_format rows '$helpdesk_action $helpdesk_outcome $helpdesk_rows';
 server {
     listen 127.0.0.1:%%PORT%%;
+    access_log %%FOLDER%%/rows.log rows;
     helpdesk_database { socket %%FOLDER%%/link.sock; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
     helpdesk_key test { sha256 %%KEY_HASH%%; }
     helpdesk_thread_pool narrow;
@@ -196,7 +199,7 @@ READS = {
 
 
 @pytest.mark.parametrize("kind", READS)
-def test_a_read(api, db, link, kind):
+def test_a_read(api, db, link, nginx, kind):
     """It is whole, nothing in it is twice; or it fails."""
     length, call_once = READS[kind]
     many = EXPORTED if kind == "export" else LISTED
@@ -212,6 +215,7 @@ def test_a_read(api, db, link, kind):
         except requests.exceptions.ChunkedEncodingError:
             return None  # an export that was broken off on its way
 
+    logged_before = len(nginx.log("rows.log"))
     assert read().status == 200
     packets = link.record()
     whole = read()
@@ -225,9 +229,14 @@ def test_a_read(api, db, link, kind):
         link.pass_all()
         if not down:
             assert (answer.status, answer.text) == (200, whole.text), where
+            assert [answer.headers.get(name) for name in ("ETag", "X-Helpdesk-More")] == [
+                whole.headers.get(name) for name in ("ETag", "X-Helpdesk-More")], where
         else:
             assert answer is None or told(answer) == UNAVAILABLE, where
             wait_for(lambda: read().status == 200, "the connection")
+    if kind != "verify":
+        lines = nginx.log("rows.log")[logged_before:].splitlines()
+        assert {line.split()[2] for line in lines if line.split()[1] == "ok" and line.split()[0] != "update_customer"} == {str(length)}
 
 
 def test_an_import(api, db, link):
@@ -264,6 +273,11 @@ def test_an_import(api, db, link):
             assert [answer.json[0][one] for one in counts] == ["6", "5", "1", "0", "0"], where
         else:
             assert told(answer) == UNKNOWN or down and told(answer) == UNAVAILABLE, where
+            done = re.search(r"with (\d+) added and (\d+) updated", answer.json[0]["error"])
+            added, updated = map(int, done.groups()) if done else (0, 0)
+            # What it tells of is there; beyond that only what it does not know.
+            unknown = 1 if told(answer) == UNKNOWN else 0
+            assert added <= len(rows) <= added + 4 * unknown and updated <= (rows.get("0") == whole["0"]) <= updated + unknown, where
         wait_for(lambda: send(name).status == 200, "the connection")
         assert {i: city for i, (city, _) in there(name).items()} == {i: city for i, (city, _) in whole.items()}, where
     assert len(outcomes) == 4
@@ -274,6 +288,7 @@ GROUPS = {
     "adds that refer": [{"action": "add_customer", "cid": "n{}", "company": "Acme"} for _ in range(8)],
     "updates": [{"action": "update_customer", "cid": "t{}", "city": "Rome"} for _ in range(8)],
     "updates that refer": [{"action": "update_customer", "cid": "t{}", "company": "Acme"} for _ in range(8)],
+    "adds that are refused": [{"action": "add_customer", "cid": "n{}", "company": "nowhere"} for _ in range(8)],
     "look-ups": [{"action": "get_customers", "cid": "t{}"} for _ in range(8)],
 }
 
@@ -282,7 +297,7 @@ GROUPS = {
 def test_calls_that_share_statements(api, db, link, kind):
     """They have one outcome. The program opens its connection first, which the link cuts, too."""
     calls = [{name: value.format(i) for name, value in call.items()} for i, call in enumerate(GROUPS[kind])]
-    reads = kind == "look-ups"
+    reads = kind in ("adds that are refused", "look-ups")
 
     def set_up():
         db.query("DELETE FROM customers")
@@ -303,8 +318,8 @@ def test_calls_that_share_statements(api, db, link, kind):
     before = rows()
     packets = link.record()
     (clean,), after = run()
-    assert clean == (200, ())
-    (end_of_opening,) = [number for number, packet in enumerate(packets) if packet.to_server and packet.data[4:5] == PREPARE][:1]
+    assert clean == ((400, (("company", "unknown_company"),)) if kind == "adds that are refused" else (200, ()))
+    (end_of_opening,) = [number for number, packet in enumerate(packets) if packet.is_preparation()][:1]
     commit = Commit(packets)
     answered = max(number for number, packet in enumerate(packets) if not packet.to_server)
     for number in (place for place in places(packets) if place <= answered):
@@ -313,8 +328,8 @@ def test_calls_that_share_statements(api, db, link, kind):
         where = (number, answers)
         sent, arrived = not reads and commit.is_in(passed), not reads and commit.is_in(passed[:-1])
         if number < end_of_opening:
-            expected = UNAVAILABLE
+            expected = (503, (("", "database_unavailable"),))
         else:
-            expected = UNKNOWN if sent else (200, [])
-        assert answers == {(expected[0], tuple(expected[1]))}, where
-        assert is_now == (after if arrived or expected[0] == 200 or reads else before), where
+            expected = (503, (("", "outcome_unknown"),)) if sent else clean
+        assert answers == {expected}, where
+        assert is_now == (after if arrived or expected == clean else before), where
