@@ -106,6 +106,13 @@ def test_imports_about_the_number_of_passwords_that_are_hashed_at_once(api, db, 
         assert api.post("verify_customer", cid=cid, **{"pass": f"password-{cid}"}).json[0]["verified_customer"] == "Y"
 
 
+def test_passwords_in_more_than_one_slice(api, db):
+    rows = 1001
+    assert run(api, lines("cid,pass", *(f"{cid},password-{cid}" for cid in cids(rows)))).counts == (rows, rows, 0, 0, 0)
+    assert db.query("SELECT COUNT(*) AS n FROM customers WHERE password_hash LIKE '$2b$04$%%'") == [{"n": rows}]
+    assert api.post("verify_customer", cid=cids(rows)[-1], **{"pass": f"password-{cids(rows)[-1]}"}).json[0]["verified_customer"] == "Y"
+
+
 def test_an_imports_list_of_problems(api, db):
     for failed, more in ((999, "N"), (1000, "N"), (1001, "Y")):
         report = run(api, lines("cid,company", *(f"{cid},nowhere" for cid in cids(failed))))
