@@ -47,6 +47,7 @@ class Link:
         self.lock = threading.RLock()
         self.ends = []
         self.pinging = False
+        self.generation = 0
         self.by_port = isinstance(place, int)
         if self.by_port:
             self.listener = socket.create_server(("127.0.0.1", place))
@@ -75,23 +76,23 @@ class Link:
             with self.lock:
                 self.ends += [client, server]
             for source, sink, to_server in ((client, server, True), (server, client, False)):
-                threading.Thread(target=self.forward, args=(source, sink, to_server), daemon=True).start()
+                threading.Thread(target=self.forward, args=(source, sink, to_server, self.generation), daemon=True).start()
 
-    def forward(self, source, sink, to_server):
+    def forward(self, source, sink, to_server, generation):
         received = b""
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 received += data
                 while len(received) >= 4 and len(received) >= (size := 4 + int.from_bytes(received[:3], "little")):
                     packet, received = Packet(to_server, received[:size]), received[size:]
-                    self.pass_on(packet, sink)
+                    self.pass_on(packet, sink, generation)
             sink.shutdown(socket.SHUT_RDWR)
 
-    def pass_on(self, packet, sink):
+    def pass_on(self, packet, sink, generation):
         with self.lock:
             if packet.to_server:
                 self.pinging = packet.data[4:] == PING
-            if self.pinging:
+            if self.pinging or generation < self.generation:
                 sink.sendall(packet.data)
                 return
             try:
@@ -99,6 +100,11 @@ class Link:
             except Cut as cut:
                 sink.sendall(cut.passed)
                 self.cut(cut.down)
+
+    def overlook(self):
+        """What comes over the connections that there are passes unseen, such as the end of a program that is gone."""
+        with self.lock:
+            self.generation += 1
 
     def cut(self, down=False):
         """Ends the connections that there are; with `down`, those to come as well."""

@@ -316,6 +316,7 @@ def test_calls_that_share_statements(api, db, link, kind):
 
     set_up()
     before = rows()
+    link.overlook()
     packets = link.record()
     (clean,), after = run()
     assert clean == ((400, (("company", "unknown_company"),)) if kind == "adds that are refused" else (200, ()))
@@ -323,6 +324,7 @@ def test_calls_that_share_statements(api, db, link, kind):
     commit = Commit(packets)
     answered = max(number for number, packet in enumerate(packets) if not packet.to_server)
     for number in (place for place in places(packets) if place <= answered):
+        link.overlook()
         passed = link.cut_at(number)
         answers, is_now = run()
         where = (number, answers)
