@@ -143,20 +143,6 @@ class Link:
         self.sees = sees
         return packets
 
-    def cut_answer_after(self, size):
-        """Cuts when the server has said so many bytes from here on. Gives a function that tells whether it has."""
-        left = [size]
-
-        def sees(packet):
-            if not packet.to_server and left[0] >= 0:
-                left[0] -= len(packet.data)
-                if left[0] < 0:
-                    raise Cut()
-            return packet.data
-
-        self.sees = sees
-        return lambda: left[0] < 0
-
     def keep_back_answers_from(self, begins):
         """Nothing that the server says passes from the first packet on for which `begins` holds."""
         deaf = threading.Event()
