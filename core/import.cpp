@@ -199,7 +199,8 @@ void Import::write_run(const std::vector<const Pending*>& run, Outcome& outcome)
 
 void Import::take(const Pending& row, const WriteResult& result, Outcome& outcome) {
     if (ends_import(result.problems)) {
-        if (outcome.problems.empty())
+        // That nobody knows what became of one row is more than that another was not stored.
+        if (outcome.problems.empty() || has(result.problems, code::outcome_unknown))
             outcome = result;
         return;
     }

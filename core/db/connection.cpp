@@ -207,8 +207,15 @@ sql::PreparedStatement& Connection::prepare(const std::string& sql) {
     if (prepared_.size() >= most_prepared)
         prepared_.clear();
     expect_room(sql.size());
-    std::unique_ptr<sql::PreparedStatement> statement(connection_->prepareStatement(sql));
-    return *prepared_.emplace(sql, std::move(statement)).first->second;
+    try {
+        std::unique_ptr<sql::PreparedStatement> statement(connection_->prepareStatement(sql));
+        return *prepared_.emplace(sql, std::move(statement)).first->second;
+    } catch (const sql::SQLException& error) {
+        // Whatever the server received, it executed nothing, so the outcome of a write is known.
+        if (is_lost(error.getErrorCode()))
+            throw sql::SQLException(error.what(), error.getSQLState(), gone_before_sending);
+        throw;
+    }
 }
 
 sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {

@@ -41,9 +41,6 @@ std::unique_ptr<Connection>& thread_connection(const DatabaseSettings& database)
     return sessions.connections[&database];
 }
 
-// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
-constexpr int gone_before_sending = 2006;
-
 class Attempts {
   public:
     Attempts(const DatabaseSettings& database, Operation& operation)

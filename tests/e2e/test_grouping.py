@@ -8,6 +8,7 @@ import urllib.parse
 
 import pytest
 
+from locks import holding
 from servers import DATABASE
 
 CHECK = os.environ["HELPDESK_GROUP_CHECK"]
@@ -143,6 +144,15 @@ def test_neighbours_of_bad_calls(db, run):
     assert [status for status, _ in answers] == [200, 409, 200, 409, 400, 200, 200, 200]
     assert db.customer("twice")["city"] == "1"
     assert db.count("customers") == 6
+
+
+def test_a_record_that_is_deleted_while_a_shared_update_waits_for_it(db, run):
+    run([[add("a"), add("b"), add("c"), add("d")]], "grouped")
+    with holding(db, "DELETE FROM customers WHERE cid = 'b'") as holder:
+        called = holder.begin(run, [[update(cid, contact="new") for cid in "abcd"]], "grouped")
+        holder.commit()
+        assert [status for status, _ in called.result()] == [200, 404, 200, 200]
+    assert [row["contact"] for row in db.query("SELECT contact FROM customers")] == ["new"] * 3
 
 
 def test_a_row_that_the_database_refuses(db, run):
