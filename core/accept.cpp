@@ -126,9 +126,10 @@ Caller identify(const Settings& settings, const Request& request) {
     return caller;
 }
 
-std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller) {
+std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller,
+                                  Known known) {
     const KeySent sent = key_sent(settings, request);
-    if (sent == KeySent::not_at_all || request.hides_key)
+    if (request.hides_key || (sent == KeySent::not_at_all && known == Known::head))
         return std::nullopt;
     auto refusal = check_key(sent, caller.key, request.address, today());
     if (!refusal && caller.action != nullptr)

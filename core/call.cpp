@@ -12,6 +12,9 @@ namespace {
 // Seconds after which a client that was told to come back may do so.
 constexpr std::string_view retry_after = "1";
 
+// The most problems that an answer tells of.
+constexpr std::size_t most_problems = 100;
+
 using Clock = std::chrono::steady_clock;
 
 std::string_view pool_of(Call::Stage stage) {
@@ -98,7 +101,7 @@ Reply problem_reply(const Settings& settings, Format format, const Problems& pro
     const int status = http_status(problems);
     Reply reply{.status = settings.legacy_status && status < 500 ? 200 : status,
                 .content_type = content_type(format),
-                .body = {write_problems(format, problems)},
+                .body = {write_problems(format, first_of(problems, most_problems))},
                 .headers = {},
                 .outcome = outcome(problems, status),
                 .log = {}};
@@ -294,7 +297,7 @@ void Call::execute_reads(std::span<Call* const> calls) {
 void Call::execute() {
     try {
         if (!reads_place_ || read_place(std::get<Write>(work_)))
-            std::visit([this](const auto& work) { carry_out(work); }, work_);
+            std::visit([this](auto& work) { carry_out(work); }, work_);
     } catch (const std::exception& error) {
         end({.problems = {problem_of_status(500)}, .log = error.what()});
     }
@@ -359,9 +362,19 @@ void Call::carry_out(const Write& write) {
     take(helpdesk::write(*settings_.database, write));
 }
 
-void Call::carry_out(const Selection& selection) {
+void Call::carry_out(Selection& selection) {
     AnswerWriter writer(settings_, format_, selection.action->resource);
-    take(read(*settings_.database, selection, writer), writer);
+    ReadResult result = read(*settings_.database, selection, writer);
+    if (result.pause.count() == 0)
+        return take(std::move(result), writer);
+    selection.read_until = std::move(result.read_until);
+    pause_ = result.pause;
+    stage_ = Stage::pause;
+}
+
+void Call::end_pause() {
+    stage_ = Stage::database;
+    wait();
 }
 
 void Call::carry_out(const SignInCheck& check) {

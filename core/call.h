@@ -92,9 +92,14 @@ Format choose_format(const Settings& settings, const Request& request, Problems&
 // is less than with the body. Throws std::runtime_error as sha256() does.
 Caller identify(const Settings& settings, const Request& request);
 
-// Refuses a caller by as much of the request as is known, before the rest is read: a key that is not good, or not for
-// this action or address. Nothing when it may be good, or was not sent yet.
-std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller);
+// How much of a request is known: its line and headers, or also whether its body shows a key.
+enum class Known { head, key };
+
+// Refuses a caller before all of the request is read: by a key that is not good, or not for this action or
+// address, and where it would be known, by none. Nothing when the caller may come in, or that is not known
+// yet.
+std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller,
+                                  Known known);
 
 // Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
 bool is_taken_name(std::string_view name);
@@ -126,8 +131,13 @@ class Call {
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
     // for what it has to know of the record before that, too; a check of a password hashes after. An import
     // goes to and fro between the two; an export comes back with each of its pages, to be sent.
-    enum class Stage { locate, hash, database, send, done };
+    // A walk that has come to the present pauses, and goes to the database again.
+    enum class Stage { locate, hash, database, pause, send, done };
     Stage stage() const { return stage_; }
+
+    // To pause: the time after which end_pause() is due. Until then the call needs no thread.
+    std::chrono::microseconds pause() const { return pause_; }
+    void end_pause();
 
     // To be looked up: the query string for the geocoder.
     const std::string& geocoder_query() const { return geocoder_query_; }
@@ -184,7 +194,7 @@ class Call {
     void take(WriteResult result);
     void take(ReadResult result, AnswerWriter& writer);
     void carry_out(const Write& write);
-    void carry_out(const Selection& selection);
+    void carry_out(Selection& selection);
     void carry_out(const SignInCheck& check);
     void carry_out(const HealthCheck& check);
     void carry_out(const std::unique_ptr<Import>& import);
@@ -208,6 +218,7 @@ class Call {
     Text body_;
     std::vector<std::pair<std::string_view, std::string>> headers_;
     std::uint64_t rows_ = 0;
+    std::chrono::microseconds pause_{0};
     Times times_;
     std::optional<Raised> waiting_;
     std::chrono::steady_clock::time_point since_;  // when it began to wait, or its stage began

@@ -73,8 +73,8 @@ BodyType body_type(std::string_view content_type);
 // header names none.
 std::optional<std::string> unsupported_charset(std::string_view content_type);
 
-// The value of one variable of a body, found before the body is decoded and without memory for the rest of it: the
-// key of a caller who is not known yet. Nothing where it is not found at once.
+// The value of one variable of a body, found before the body is decoded and without memory for the rest of
+// it: the key of a caller who is not known yet. Nothing where it is not found at once.
 std::optional<std::string> find_in_body(BodyType type, std::string_view body, std::string_view content_type,
                                         std::string_view name);
 

@@ -17,6 +17,7 @@ constexpr std::size_t slice_passwords = 16;
 
 // What the answer tells of rows that failed, and of rows that exist; of all others it has the number.
 constexpr std::size_t most_listed = 1000;
+constexpr std::size_t most_problems_of_row = 10;
 
 // Of a row's identifier in the answer, which may be as long as the body.
 constexpr std::size_t longest_name = 255;
@@ -199,7 +200,8 @@ void Import::write_run(const std::vector<const Pending*>& run, Outcome& outcome)
 
 void Import::take(const Pending& row, const WriteResult& result, Outcome& outcome) {
     if (ends_import(result.problems)) {
-        if (outcome.problems.empty())
+        // That nobody knows what became of one row is more than that another was not stored.
+        if (outcome.problems.empty() || has(result.problems, code::outcome_unknown))
             outcome = result;
         return;
     }
@@ -239,8 +241,8 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
     if (listed_.at(has(problems, code::already_exists) ? 1 : 0)++ >= most_listed)
         more_problems_ = true;
     else
-        for (const Problem& problem : problems)
-            problems_.push_back({line, shortened(name), problem});
+        for (Problem& problem : first_of(problems, most_problems_of_row))
+            problems_.push_back({line, shortened(name), std::move(problem)});
 }
 
 void Import::explain(Problem& problem) const {

@@ -60,13 +60,12 @@ constexpr std::array entries = {
     Entry{code::unsupported_media_type, 415, "the body's type is not supported"},
     Entry{code::idempotency_key_reused, 422, "the Idempotency-Key was used for another request"},
     Entry{code::too_many_requests, 429, "too many requests"},
-    Entry{code::internal_error, 500, "the server failed to handle the request",
-          "see whether all migrations were applied and what the user of helpdesk_database may do"},
+    Entry{code::internal_error, 500, "the server failed to handle the request"},
     Entry{code::overloaded, 503, "the server is overloaded, try again",
           "nothing was changed, the client may try again; more threads or a longer queue for the thread "
           "pool, or fewer writers of the same rows"},
-    Entry{code::database_unavailable, 503, "",
-          "nothing was changed, the client may try again; start the server, or correct helpdesk_database"},
+    Entry{code::database_unavailable, 503, "", "nothing was changed, the client may try again"},
+    Entry{code::database_unsuitable, 503, "", "nothing was changed"},
     Entry{code::database_full, 503, "", "nothing was changed; make room on the database server's disk"},
     Entry{code::outcome_unknown, 503, "", "see whether the change is there before it is sent again"},
     Entry{
@@ -85,6 +84,15 @@ const Entry* find_entry(std::string_view code) {
 
 std::string message(const Problem& problem) {
     return problem.variable.empty() ? problem.text : problem.variable + ": " + problem.text;
+}
+
+Problems first_of(const Problems& problems, std::size_t most) {
+    if (problems.size() <= most)
+        return problems;
+    Problems first(problems.begin(), problems.begin() + static_cast<std::ptrdiff_t>(most));
+    first.push_back(
+        {code::bad_request, "", "and " + std::to_string(problems.size() - most) + " more problems"});
+    return first;
 }
 
 int http_status(std::string_view code) {

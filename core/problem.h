@@ -1,6 +1,7 @@
 // What is wrong with a request, or what kept us from doing it: the error envelope's content.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 #include <string_view>
@@ -60,6 +61,7 @@ inline constexpr std::string_view idempotency_key_reused = "idempotency_key_reus
 inline constexpr std::string_view too_many_requests = "too_many_requests";
 inline constexpr std::string_view internal_error = "internal_error";
 inline constexpr std::string_view database_unavailable = "database_unavailable";
+inline constexpr std::string_view database_unsuitable = "database_unsuitable";
 inline constexpr std::string_view database_full = "database_full";
 inline constexpr std::string_view outcome_unknown = "outcome_unknown";
 inline constexpr std::string_view overloaded = "overloaded";
@@ -69,6 +71,10 @@ inline constexpr std::string_view database_timeout = "database_timeout";
 
 // What people are told: the text, with the variable in front.
 std::string message(const Problem& problem);
+
+// The first `most` problems, and one more that says how many there were besides, if there were. A request can
+// be wrong in more ways than an answer should tell.
+Problems first_of(const Problems& problems, std::size_t most);
 
 // The HTTP status of a code; 400 for all that have no other.
 int http_status(std::string_view code);

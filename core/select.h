@@ -35,6 +35,9 @@ struct Selection {
     std::size_t offset = 0;
     bool count_only = false;
     std::vector<std::string> if_match = {};  // tags, one of which the only record must have; none: no matter
+    // Of a walk that was told to pause: the time, as SQL writes it, before which records were changed that
+    // the second read gives. Empty: the first read.
+    std::string read_until = {};
 
     // Whether it names one record, and asks for nothing but that.
     bool is_of_one() const;

@@ -18,8 +18,8 @@ class Body {
 
     std::size_t size() const { return size_; }
 
-    // Its bytes. Reads a file, which may block: that of a large body is for a thread. Throws std::runtime_error
-    // when the file cannot be read, and std::bad_alloc.
+    // Its bytes. Reads a file, which may block: that of a large body is for a thread. Throws
+    // std::runtime_error when the file cannot be read, and std::bad_alloc.
     std::string read() const;
 
   private:

@@ -3,6 +3,7 @@
 #include <array>
 #include <string>
 
+#include "body.hpp"
 #include "config.hpp"
 #include "headers.h"
 #include "task.hpp"
@@ -19,36 +20,6 @@ Headers headers_of(ngx_http_request_t* r) {
             all.push_back({view(headers[i].key), view(headers[i].value)});
     }
     return all;
-}
-
-// A body larger than client_body_buffer_size stands in a file that nginx wrote a moment ago.
-void append_file(std::string& body, const ngx_buf_t& buffer) {
-    std::size_t at = body.size();
-    body.resize(at + static_cast<std::size_t>(buffer.file_last - buffer.file_pos));
-    off_t offset = buffer.file_pos;
-    while (offset < buffer.file_last) {
-        const ssize_t n =
-            ngx_read_file(buffer.file, reinterpret_cast<u_char*>(body.data()) + at, body.size() - at, offset);
-        if (n <= 0)
-            throw std::runtime_error("the request's body could not be read from its temporary file");
-        at += static_cast<std::size_t>(n);
-        offset += n;
-    }
-}
-
-std::string read_body(ngx_http_request_t* r) {
-    std::string body;
-    if (r->request_body == nullptr)
-        return body;
-    for (const ngx_chain_t* link = r->request_body->bufs; link != nullptr; link = link->next) {
-        const ngx_buf_t& buffer = *link->buf;
-        if (buffer.in_file)
-            append_file(body, buffer);
-        else
-            body.append(reinterpret_cast<const char*>(buffer.pos),
-                        static_cast<std::size_t>(buffer.last - buffer.pos));
-    }
-    return body;
 }
 
 BodyHead body_head(ngx_http_request_t* r) {
@@ -85,37 +56,114 @@ ngx_int_t send(ngx_http_request_t* r, Reply reply) {
     return ngx_http_output_filter(r, body_chain(r, *body));
 }
 
-// With the body read: checks the call, then answers, or leaves it to a thread. Gives up one count.
+using Accepted = std::variant<Reply, std::unique_ptr<Call>>;
+
+void go_on(ngx_http_request_t* r, const LocationConf& conf, Accepted accepted) {
+    if (auto* reply = std::get_if<Reply>(&accepted))
+        finish_request(r, std::move(*reply));
+    else
+        run_on_threads(r, conf, std::move(std::get<std::unique_ptr<Call>>(accepted)));
+}
+
+// With all of the request known.
+Accepted accept(const Settings& settings, const Request& request, Caller& caller) {
+    caller = identify(settings, request);
+    return Call::accept(settings, request, caller);
+}
+
+void take_body(const BodyHead& head, std::string body, Request& request) {
+    if (const auto format = rows_of(head.type))
+        request.rows = std::make_shared<RowBody>(RowBody{*format, std::move(body)});
+    else if (!body.empty())
+        decode_body(head.type, body, head.content_type, request.variables);
+}
+
+// A large body on its way through a thread, which reads, decodes and checks it. All of it may be anybody's:
+// who is not known by the line and the headers has to show a key in the body before it is decoded.
+struct LargeBody {
+    const Settings& settings;
+    Request request;
+    const BodyHead head;
+    const Body body;
+    Caller caller = {};
+    std::optional<Accepted> accepted = {};
+    std::string failure = {};
+
+    void run() noexcept {
+        try {
+            std::string text = body.read();
+            if (auto refused = refuse_stranger(text)) {
+                accepted = std::move(*refused);
+                return;
+            }
+            take_body(head, std::move(text), request);
+            accepted = accept(settings, request, caller);
+        } catch (const std::exception& error) {
+            failure = error.what();
+        }
+    }
+
+    std::optional<Reply> refuse_stranger(std::string_view text) const {
+        Request shown = request;
+        if (identify(settings, request).key == nullptr)
+            if (auto key = find_in_body(head.type, text, head.content_type, key_variable))
+                shown.variables.add(key_variable, std::move(*key));
+        return refuse_early(settings, shown, identify(settings, shown), Known::key);
+    }
+};
+
+// Bodies up to this size are decoded in the event loop, which is quicker than the way to a thread and back.
+constexpr std::size_t small_body = std::size_t{64} * 1024;
+
+Request take_head(ngx_http_request_t* r) {
+    std::optional<Request>& head = context(r).head;
+    Request request = head ? std::move(*head) : read_head(r);
+    head.reset();
+    return request;
+}
+
+void start_large(ngx_http_request_t* r, const LocationConf& conf, Body body) {
+    auto large = std::make_shared<LargeBody>(LargeBody{
+        .settings = conf.settings, .request = take_head(r), .head = body_head(r), .body = std::move(body)});
+    const auto done = [r, &conf, large] {
+        context(r).caller = large->caller;
+        if (!large->failure.empty())
+            throw std::runtime_error(large->failure);
+        go_on(r, conf, std::move(*large->accepted));
+    };
+    if (!run_on_thread(
+            r, conf, [large] { large->run(); }, done))
+        finish_request(r, problem_reply(conf.settings, conf.settings.format,
+                                        {problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE)}));
+}
+
+// With the body there: checks the call, then answers, or leaves it to a thread. Gives up one count.
 void start(ngx_http_request_t* r) noexcept {
     go_on_or_fail(r, [r] {
         const LocationConf& conf = location_conf(r);
-        Request request = read_head(r);
-        if (r->method == NGX_HTTP_POST) {
-            std::string body = read_body(r);
-            const BodyHead head = body_head(r);
-            if (const auto format = rows_of(head.type))
-                request.rows = std::make_shared<RowBody>(RowBody{*format, std::move(body)});
-            else if (!body.empty())
-                decode_body(head.type, body, head.content_type, request.variables);
-        }
-        const Caller caller = identify(conf.settings, request);
+        Body body(r);
+        if (r->method == NGX_HTTP_POST && body.size() > small_body)
+            return start_large(r, conf, std::move(body));
+        Request request = take_head(r);
+        if (r->method == NGX_HTTP_POST)
+            take_body(body_head(r), body.read(), request);
+        Caller caller;
+        Accepted accepted = accept(conf.settings, request, caller);
         context(r).caller = caller;
-        auto accepted = Call::accept(conf.settings, request, caller);
-        if (auto* reply = std::get_if<Reply>(&accepted))
-            finish_request(r, std::move(*reply));
-        else
-            run_on_threads(r, conf, std::move(std::get<std::unique_ptr<Call>>(accepted)));
+        go_on(r, conf, std::move(accepted));
     });
 }
 
 // Refuses a request by its line and headers alone.
-ngx_int_t refuse(ngx_http_request_t* r, Problem problem) {
+ngx_int_t refuse(ngx_http_request_t* r, Reply reply) {
     const ngx_int_t rc = ngx_http_discard_request_body(r);
-    if (rc != NGX_OK)
-        return rc;
+    return rc == NGX_OK ? send(r, std::move(reply)) : rc;
+}
+
+ngx_int_t refuse(ngx_http_request_t* r, Problem problem) {
     Problems ignored;
     const Settings& settings = location_conf(r).settings;
-    return send(
+    return refuse(
         r, problem_reply(settings, choose_format(settings, read_head(r), ignored), {std::move(problem)}));
 }
 
@@ -129,6 +177,12 @@ ngx_int_t handle(ngx_http_request_t* r) {
             return refuse(r, std::move(head.problem));
         if (rows_of(head.type) && !is_import(r))
             return refuse(r, rows_without_import());
+        // Nothing is read of who is known not to come in.
+        Request request = read_head(r);
+        const Settings& settings = location_conf(r).settings;
+        if (auto reply = refuse_early(settings, request, identify(settings, request), Known::head))
+            return refuse(r, std::move(*reply));
+        context(r).head = std::move(request);
         const ngx_int_t rc = ngx_http_read_client_request_body(r, start);
         return rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : NGX_DONE;
     }

@@ -64,6 +64,7 @@ struct Stream;
 
 // What the module keeps of a request. nginx forgets it at an internal redirect.
 struct RequestContext {
+    std::optional<Request> head;                                 // while the body is read
     std::optional<Caller> caller;                                // once the whole request was read
     std::optional<std::chrono::steady_clock::time_point> begin;  // when its head was read
     std::string_view outcome;  // of the response that is the API's own, empty until there is one

@@ -5,7 +5,7 @@ const longest = 10;  // seconds: the last bound of histograms of time
 
 // Those that the API answers with a status of 5xx.
 const failures = new Set([
-    "internal_error", "overloaded", "database_unavailable", "database_full", "outcome_unknown", "database_timeout",
+    "internal_error", "overloaded", "database_unavailable", "database_unsuitable", "database_full", "outcome_unknown", "database_timeout",
     "geocoder_unavailable",
 ]);
 

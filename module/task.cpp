@@ -1,7 +1,10 @@
 #include "task.hpp"
 
+#include <map>
+
 #include "geocoder.hpp"
 #include "handler.hpp"
+#include "pause.hpp"
 #include "stream.hpp"
 #include "worker_queue.hpp"
 
@@ -10,8 +13,18 @@ namespace {
 
 using Stage = Call::Stage;
 
-WorkerQueue& queue_for(const LocationConf& conf, Stage stage) {
-    return WorkerQueue::before(stage == Stage::hash ? conf.hash_thread_pool : conf.thread_pool);
+// Checks of a database's health hold one thread, however many locations are asked: they go to the pool of the
+// first.
+ngx_thread_pool_t* pool_of_health_checks(const LocationConf& conf) {
+    static std::map<const DatabaseSettings*, ngx_thread_pool_t*> pools;
+    return pools.try_emplace(conf.settings.database, conf.thread_pool).first->second;
+}
+
+WorkerQueue& queue_for(const LocationConf& conf, const Call& call) {
+    if (call.stage() == Stage::hash)
+        return WorkerQueue::before(conf.hash_thread_pool);
+    return WorkerQueue::before(call.sharing() == Call::Sharing::health ? pool_of_health_checks(conf)
+                                                                       : conf.thread_pool);
 }
 
 void end_without_client(Job& job) {
@@ -38,6 +51,23 @@ void refuse(Call& call) {
     call.fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
 }
 
+// Gives the job to the queue, and holds its request for it. False when there is no room; then the job is
+// untouched.
+bool add_held(WorkerQueue& queue, Job&& job) {
+    ngx_http_request_t* r = job.request;
+    if (!hold(r))
+        return false;
+    try {
+        if (queue.add(std::move(job)))
+            return true;
+    } catch (...) {
+        release(r);
+        throw;
+    }
+    release(r);
+    return false;
+}
+
 void answer(ngx_http_request_t* r, Call& call) {
     if (is_streaming(r))
         break_off(r, call.reply());
@@ -51,7 +81,7 @@ void finish_apart(Job& job) noexcept;
 void go_on_apart(Job& job) {
     job.finish = finish_apart;
     if (job.call->stage() != Stage::done) {
-        if (queue_for(*job.conf, job.call->stage()).add(std::move(job)))
+        if (queue_for(*job.conf, *job.call).add(std::move(job)))
             return;
         refuse(*job.call);
     }
@@ -73,6 +103,8 @@ void finish_apart(Job& job) noexcept {
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     if (call->stage() == Stage::send)
         send_part(r, conf, std::move(call));
+    else if (call->stage() == Stage::pause)
+        pause(r, conf, std::move(call));
     else if (call->stage() == Stage::done)
         answer(r, *call);
     else
@@ -82,20 +114,23 @@ void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_
 void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     if (call->stage() == Stage::locate)
         return look_up(r, conf, std::move(call));
-    WorkerQueue& queue = queue_for(conf, call->stage());
+    WorkerQueue& queue = queue_for(conf, *call);
     Job job{.call = std::move(call), .conf = &conf, .finish = finish_for_request, .request = r};
-    if (hold(r)) {
-        try {
-            if (queue.add(std::move(job)))
-                return;
-        } catch (...) {
-            release(r);
-            throw;
-        }
-        release(r);
-    }
+    if (add_held(queue, std::move(job)))
+        return;
     refuse(*job.call);
     answer(r, *job.call);
+}
+
+bool run_on_thread(ngx_http_request_t* r, const LocationConf& conf, std::function<void()> work,
+                   std::function<void()> done) {
+    auto finish = [done = std::move(done)](Job& job) noexcept {
+        ngx_http_request_t* r = job.request;
+        const bool dropped = job.dropped;
+        resume(r, [&] { dropped ? ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST) : done(); });
+    };
+    return add_held(WorkerQueue::before(conf.thread_pool),
+                    {.conf = &conf, .finish = std::move(finish), .request = r, .work = std::move(work)});
 }
 
 void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<bool()> is_wanted,

@@ -21,6 +21,13 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
 // The same for a call that may be done: then its answer is sent.
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call);
 
+// Does work on the request in a thread of the database pool, one such work at a time, and goes on with `done`
+// in the worker. The caller's count on the request is kept for `done`, which takes it over; both run as long
+// as the request is held. False when there is no room, and then nothing is done. Throws std::bad_alloc, with
+// nothing done.
+bool run_on_thread(ngx_http_request_t* r, const LocationConf& conf, std::function<void()> work,
+                   std::function<void()> done);
+
 // Carries out a call that is no one request's, and gives it to `done` in the worker, perhaps at once. While
 // nobody wants it any more, as `is_wanted` says, it may fail before a thread takes it. Neither must throw.
 // Throws std::bad_alloc, with nothing done.

@@ -41,6 +41,7 @@ constexpr std::array<Rules, lanes> rules = {{
     {0, 1, 0},
     {0, 1, 0},
     {0, 1, 0},
+    {1, 1, long_task},
 }};
 
 constexpr const Rules& rules_of(Lane lane) {
@@ -48,6 +49,8 @@ constexpr const Rules& rules_of(Lane lane) {
 }
 
 Lane lane_of(const Job& job) {
+    if (job.call == nullptr)
+        return Lane::body;
     const Call& call = *job.call;
     if (call.takes_long())
         return Lane::bulk;
@@ -75,14 +78,24 @@ ngx_msec_t waited(const Job& job) {
 bool is_wanted(const Job& job) {
     if (job.request == nullptr)
         return !job.is_wanted || job.is_wanted();
-    return !client_has_gone(job.request) || (job.call->changes() && waited(job) < write_outlives_client);
+    return !client_has_gone(job.request) || job.call == nullptr ||
+           (job.call->changes() && waited(job) < write_outlives_client);
 }
 
 bool is_too_late(const Job& job) {
+    if (job.call == nullptr)
+        return false;
     // An import of a worker that leaves would keep it for hours; what it did is told.
     if (job.call->is_import())
         return ngx_exiting != 0;
     return job.call->stage() == Stage::hash && waited(job) > longest_hash_wait;
+}
+
+void fail(Job& job) {
+    if (job.call != nullptr)
+        job.call->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
+    else
+        job.dropped = true;
 }
 
 // Whether a job that waits needs no thread any more; then its call has failed.
@@ -90,7 +103,7 @@ bool ends_here(Job& job) {
     job.dropped = !is_wanted(job);
     if (!job.dropped && !is_too_late(job))
         return false;
-    job.call->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
+    fail(job);
     return true;
 }
 
@@ -104,11 +117,14 @@ struct WorkerQueue::Batch {
     Stage stage{};
     std::vector<Job> jobs;
     std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in their order
+    std::function<void()> work;                // instead of calls
 
     void give_calls_back() {
         for (std::size_t i = 0; i < calls.size(); ++i)
             jobs[i].call = std::move(calls[i]);
         calls.clear();
+        if (work)
+            jobs.front().work = std::move(work);
     }
 };
 
@@ -141,6 +157,8 @@ bool WorkerQueue::add(Job&& job) {
 
 void WorkerQueue::run(void* data, ngx_log_t* /*log*/) noexcept {
     auto& batch = *static_cast<Batch*>(data);
+    if (batch.work)
+        return batch.work();
     if (batch.stage == Stage::database)
         return Call::execute(batch.calls);
     for (const auto& call : batch.calls)
@@ -236,6 +254,10 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::take(const Next& next, std::vec
         --waiting_;
     }
     for (Job& job : batch->jobs) {
+        if (job.call == nullptr) {
+            batch->work = std::move(job.work);
+            continue;
+        }
         batch->stage = job.call->stage();
         batch->calls.push_back(std::move(job.call));
     }
@@ -285,7 +307,7 @@ void WorkerQueue::put_back(Batch& batch, std::vector<Job>& ended) {
     batch.give_calls_back();
     if (tasks_ == 0) {
         for (Job& job : batch.jobs) {
-            job.call->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
+            fail(job);
             ended.push_back(std::move(job));
         }
         return;

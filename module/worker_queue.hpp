@@ -7,6 +7,7 @@
 //   - at most as many tasks are out as the pool has threads, so that all that waits, waits here;
 //   - databases take turns, and where there are several, one has at most half of the threads, rounded up;
 //   - lists, imports and exports have at most half of the threads together, but one;
+//   - large bodies, which may be anybody's, are read one at a time;
 //   - the pool's max_queue bounds the jobs that wait for each database.
 #pragma once
 
@@ -26,25 +27,27 @@ namespace helpdesk::ngx {
 
 struct LocationConf;
 
-// One call that needs a thread for its next stage.
+// What needs a thread: a call for its next stage, or other work on a request.
 struct Job {
-    std::unique_ptr<Call> call;
+    std::unique_ptr<Call> call = {};
     const LocationConf* conf = nullptr;
-    // Goes on in the worker once the stage is done, the call has failed, or the job was dropped.
-    void (*finish)(Job& job) noexcept = nullptr;
+    // Goes on in the worker once the stage is done, the call has failed, or the job was dropped. Must not
+    // throw.
+    std::function<void(Job&)> finish = {};
     // The request that is held for the call, or null where the call is no one request's.
     ngx_http_request_t* request = nullptr;
     // Without a request: what takes the call in the end, and whether anybody still waits for it.
     std::function<void(Call&)> done = {};
     std::function<bool()> is_wanted = {};
+    std::function<void()> work = {};  // of a job without a call; must not throw
     // Nothing was done, since nobody waits for it any more.
     bool dropped = false;
     ngx_msec_t since = 0;  // when it began to wait
 };
 
 // Kinds of work, each with a queue of its own for each database.
-enum class Lane { look_up, write, health, call, bulk, sign_in };
-inline constexpr std::size_t lanes = 6;
+enum class Lane { look_up, write, health, call, bulk, sign_in, body };
+inline constexpr std::size_t lanes = 7;
 
 class WorkerQueue {
   public:

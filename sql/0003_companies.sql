@@ -1,4 +1,5 @@
 -- The rest of a company. One statement, so that it happens whole or not at all.
+-- There if: EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'companies' AND COLUMN_NAME = 'portal_id')
 
 ALTER TABLE companies
     ADD COLUMN address   VARCHAR(255)    NOT NULL DEFAULT '' AFTER name,

@@ -4,6 +4,7 @@
 -- A row enters the indexes in their order, and waits at one in which another transaction holds its value or what
 -- its foreign key names. last_updated comes before those, so that a walk meets a row that waits rather than
 -- passes it: when the table is copied, the server puts unique keys first, in the order in which they stand here.
+-- There if: EXISTS (SELECT 1 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = DATABASE() AND TABLE_NAME = 'customers' AND INDEX_NAME = 'customers_last_updated')
 
 ALTER TABLE customers
     MODIFY COLUMN last_updated DATETIME NOT NULL DEFAULT CURRENT_TIMESTAMP,

@@ -1,7 +1,7 @@
 -- What was answered to writes that had an Idempotency-Key, so that a repeat does nothing and gets the same answer. Written in
 -- the transaction of the write. Rows older than a day count no more, and are deleted as others come.
 
-CREATE TABLE idempotency_keys (
+CREATE TABLE IF NOT EXISTS idempotency_keys (
     key_hash     BINARY(32)        NOT NULL PRIMARY KEY, -- SHA-256 of the name of the API key and of the Idempotency-Key
     request_hash BINARY(32)        NOT NULL,             -- HMAC-SHA-256 of the request, keyed by the Idempotency-Key
     answer       VARCHAR(255)      NOT NULL,

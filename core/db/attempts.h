@@ -10,6 +10,9 @@ namespace helpdesk::db {
 // Times that a transaction is tried which others keep from its rows.
 inline constexpr int most_conflicts = 3;
 
+// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
+inline constexpr int gone_before_sending = 2006;
+
 // One call's work on the database.
 class Operation {
   public:
@@ -28,9 +31,6 @@ class Operation {
     // The problem of the request, not of the database, that a server's error number stands for.
     virtual std::optional<Problem> explain(int /*error*/) const { return std::nullopt; }
 };
-
-// Whether an error number of the server or the client library means that the connection is lost.
-bool is_lost(int error);
 
 // Runs the operation on the calling thread's connection until it is done or cannot be.
 Outcome attempt(const DatabaseSettings& database, Operation& operation);

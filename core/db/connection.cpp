@@ -4,8 +4,11 @@
 
 #include <algorithm>
 
+#include "../text.h"
 #include "attempts.h"
+#include "errors.h"
 #include "servers.h"
+#include "settings.h"
 
 namespace helpdesk::db {
 namespace {
@@ -25,6 +28,9 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
     options["userName"] = sql::SQLString(settings.user);
     options["password"] = sql::SQLString(settings.password);
     options["schema"] = sql::SQLString(settings.name);
+    // The connector asks for variables before we can give the session its settings, which max_join_size may
+    // forbid.
+    options["preInit"] = sql::SQLString("SET SESSION sql_big_selects = 1");
     options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
     options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(settings.connect_timeout.count());
     options["OPT_READ_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
@@ -51,15 +57,19 @@ std::chrono::seconds lock_wait(const DatabaseSettings& settings) {
 }
 
 // MySQL ends no other statements than SELECT.
-std::string statement_limit(const DatabaseSettings& settings, const std::string& version) {
-    using Milliseconds = std::chrono::milliseconds;
-    const Milliseconds limit = settings.statement_timeout.count() > 0
-                                   ? settings.statement_timeout
-                                   : Milliseconds(settings.read_timeout) * 9 / 10;
-    if (version.find("MariaDB") == std::string::npos)
-        return "max_execution_time = " + std::to_string(limit.count());
-    return "max_statement_time = " + std::to_string(limit.count()) + " / 1000";
+std::chrono::milliseconds statement_limit(const DatabaseSettings& settings) {
+    return settings.statement_timeout.count() > 0 ? settings.statement_timeout
+                                                  : std::chrono::milliseconds(settings.read_timeout) * 9 / 10;
 }
+
+// A server that takes less could not take our longest statements.
+constexpr std::uint64_t least_packet = std::uint64_t{64} * 1024;
+
+// The connector sends longer values in pieces ahead of the statement, each value with a limit of its own.
+constexpr std::size_t longest_inline = std::size_t{256} * 1024;
+
+// A parameter's type and length, and the head of a packet.
+constexpr std::size_t parameter_overhead = 16;
 
 }  // namespace
 
@@ -77,13 +87,7 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
     statement_.reset(connection_->createStatement());
     if (settings.tls != Tls::off)
         expect_encryption();
-    statement_->execute(
-        "SET sql_mode = 'STRICT_ALL_TABLES,NO_ZERO_DATE,NO_ZERO_IN_DATE,ERROR_FOR_DIVISION_BY_ZERO,"
-        "NO_ENGINE_SUBSTITUTION', time_zone = '+00:00', group_concat_max_len = 16777216, "
-        "innodb_lock_wait_timeout = " +
-        std::to_string(lock_wait(settings).count()) + ", " +
-        statement_limit(settings, connection_->getMetaData()->getDatabaseProductVersion()));
-    statement_->execute("SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+    give_settings(settings);
     // Ends nothing, but is refused by a Galera node without its cluster, which takes the settings above.
     if (settings.servers.size() > 1)
         commit();
@@ -97,6 +101,38 @@ void Connection::expect_encryption() {
     if (!row->next() || row->getString(2).length() == 0)
         throw sql::SQLException("the server does not encrypt, which tls asks for", "08001",
                                 cr_ssl_connection_error);
+}
+
+void Connection::give_settings(const DatabaseSettings& settings) {
+    const SessionSql sql = session_sql(lock_wait(settings), statement_limit(settings));
+    try {
+        statement_->execute(sql.set);
+    } catch (const sql::SQLException& error) {
+        if (classify(error) != Failure::other)
+            throw;
+        throw unsuitable("database server " + name_ + " refused a setting: " + error.what());
+    }
+    const std::unique_ptr<sql::ResultSet> row(statement_->executeQuery(
+        "SELECT " + sql.differences +
+        ", @@SESSION.max_allowed_packet, @@log_bin AND @@SESSION.binlog_format = 'STATEMENT', "
+        "IFNULL(DATABASE(), '')"));
+    row->next();
+    const std::string differences = row->getString(1);
+    largest_packet_ = row->getUInt64(2);
+    if (!differences.empty())
+        throw unsuitable("database server " + name_ + " did not take a setting: " + differences);
+    if (largest_packet_ < least_packet)
+        throw unsuitable("database server " + name_ +
+                         " has max_allowed_packet = " + std::to_string(largest_packet_) +
+                         ", which must be at least " + std::to_string(least_packet));
+    const std::string schema = row->getString(4);
+    // The server may keep the names of databases in lower case.
+    if (!text::equal_ignoring_case(schema, settings.name))
+        throw unsuitable("database server " + name_ + " leads to the database " + schema + " instead of " +
+                         settings.name + ", which its init_connect may do");
+    if (row->getBoolean(3))
+        throw unsuitable("database server " + name_ +
+                         " has binlog_format = STATEMENT, which must be ROW or MIXED for READ COMMITTED");
 }
 
 std::string Connection::durability_risk() {
@@ -142,17 +178,48 @@ void Connection::rollback() {
     statement_->execute("ROLLBACK");
 }
 
+void Connection::expect_room(std::size_t bytes) const {
+    if (bytes + parameter_overhead > largest_packet_)
+        throw sql::SQLException(
+            "a statement of " + std::to_string(bytes) +
+                " bytes is larger than max_allowed_packet = " + std::to_string(largest_packet_),
+            "08S01", packet_too_large);
+}
+
+void Connection::expect_room(const std::vector<Parameter>& parameters) const {
+    std::size_t together = 0;
+    for (const Parameter& parameter : parameters) {
+        const auto* text = std::get_if<std::string>(&parameter);
+        const std::size_t bytes = text == nullptr ? 0 : text->size();
+        if (bytes > longest_inline)
+            expect_room(bytes);
+        else
+            together += bytes;
+        together += parameter_overhead;
+    }
+    expect_room(together);
+}
+
 sql::PreparedStatement& Connection::prepare(const std::string& sql) {
     const auto found = prepared_.find(sql);
     if (found != prepared_.end())
         return *found->second;
     if (prepared_.size() >= most_prepared)
         prepared_.clear();
-    std::unique_ptr<sql::PreparedStatement> statement(connection_->prepareStatement(sql));
-    return *prepared_.emplace(sql, std::move(statement)).first->second;
+    expect_room(sql.size());
+    try {
+        std::unique_ptr<sql::PreparedStatement> statement(connection_->prepareStatement(sql));
+        return *prepared_.emplace(sql, std::move(statement)).first->second;
+    } catch (const sql::SQLException& error) {
+        // Whatever the server received, it executed nothing, so the outcome of a write is known.
+        if (is_lost(error.getErrorCode()))
+            throw sql::SQLException(error.what(), error.getSQLState(), gone_before_sending);
+        throw;
+    }
 }
 
 sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {
+    expect_room(parameters);
     sql::PreparedStatement& statement = prepare(sql);
     last_used_ = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < parameters.size(); ++i) {

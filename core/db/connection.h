@@ -35,7 +35,8 @@ sql::Driver& driver();
 
 class Connection {
   public:
-    // Connects to one of the servers, and makes the session strict, in UTF-8, UTC and READ COMMITTED.
+    // Connects to one of the servers and gives the session its settings (settings.h). Throws unsuitable() if
+    // the server does not take them, or has others with which our statements fail.
     Connection(const DatabaseSettings& settings, const Server& server);
 
     const Server& server() const { return server_; }
@@ -47,6 +48,13 @@ class Connection {
     // Whether it is alive: asks the server when some time has passed since the last statement.
     bool ready();
 
+    // In bytes: what a value, and a statement with all its values, may have (max_allowed_packet).
+    std::uint64_t largest_packet() const { return largest_packet_; }
+
+    // Throws packet_too_large if the server takes no statement with these values.
+    void expect_room(const std::vector<Parameter>& parameters) const;
+
+    // Both throw packet_too_large, before anything is sent, if the statement is larger.
     std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
     // The number of rows that it found.
     std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters);
@@ -59,6 +67,8 @@ class Connection {
 
   private:
     void expect_encryption();
+    void give_settings(const DatabaseSettings& settings);
+    void expect_room(std::size_t bytes) const;
     sql::PreparedStatement& prepare(const std::string& sql);
     sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);
 
@@ -67,6 +77,7 @@ class Connection {
     // Destroyed in reverse: statements before their connection.
     std::unique_ptr<sql::Connection> connection_;
     std::optional<Raised> open_;
+    std::uint64_t largest_packet_ = 0;
     std::chrono::steady_clock::time_point last_used_;
     std::unique_ptr<sql::Statement> statement_;
     std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;

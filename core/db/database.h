@@ -90,9 +90,15 @@ class RecordSink {
 struct ReadResult : Outcome {
     bool more = false;  // there are records past the selection's limit
     std::uint64_t count = 0;
+    // Not 0: the list cannot be read yet. Read it again after this time, with this `read_until` in the
+    // selection.
+    std::chrono::microseconds pause{0};
+    std::string read_until;
 };
 
-// Reads a list, or counts it. Holds no more than a few dozen records at once, whatever their number.
+// Reads a list, or counts it. Holds no more than a few dozen records at once, whatever their number. Never
+// sleeps: a walk that has come to the second in which records are still changed gives a pause of
+// 1.25 s at most.
 ReadResult read(const DatabaseSettings& database, const Selection& selection, RecordSink& sink);
 
 // Reads several selections of one record each, each into the sink of its place.
@@ -117,8 +123,9 @@ struct Credentials : Outcome {
 
 Credentials read_credentials(const DatabaseSettings& database, const SignInCheck& check);
 
-// Whether a write could be served. Asks the database once a second at most, and gives the last answer
-// meanwhile. The log says only when it stops being well.
+// Whether a write could be served. Gives the last answer if that is less than a second old, otherwise asks
+// the database. Callers that come at once all ask: let one call at a time. The log says only when it stops
+// being well.
 Outcome check_health(const DatabaseSettings& database);
 
 // Waits until the threads that called any of these have closed their connections, at most so long. For a

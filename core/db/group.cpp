@@ -7,10 +7,20 @@
 #include <unordered_map>
 
 #include "../sign_in_changes.h"
+#include "errors.h"
 #include "record_sql.h"
 #include "writer.h"
 
 namespace helpdesk {
+namespace {
+
+bool is(const Outcome& outcome, std::string_view code) {
+    return std::any_of(outcome.problems.begin(), outcome.problems.end(),
+                       [&](const Problem& problem) { return problem.code == code; });
+}
+
+}  // namespace
+
 namespace db {
 namespace {
 
@@ -230,7 +240,11 @@ class GroupWriter {
             results_[index_.at(plan)] = helpdesk::write(database_, plan->write());
     }
 
+    // A question that is refused, as too large or for what one record holds, is asked for each write by
+    // itself.
     void fail(std::span<WritePlan* const> group, const Outcome& outcome) {
+        if (is(outcome, code::internal_error))
+            return write_alone(group);
         for (const WritePlan* plan : group)
             static_cast<Outcome&>(results_[index_.at(plan)]) = outcome;
     }
@@ -303,6 +317,12 @@ class GroupReader {
             selections.push_back(selections_[i]);
         Lookup lookup(selections);
         const Outcome outcome = attempt(database_, lookup);
+        // The statement may be too large, or one record unreadable: each by itself.
+        if (is(outcome, code::internal_error)) {
+            for (const std::size_t i : members)
+                read_alone(i);
+            return;
+        }
         std::size_t named = 0;
         std::vector<std::size_t> unnamed;
         std::map<std::string_view, bool> seen;
@@ -338,15 +358,6 @@ class GroupReader {
 
 }  // namespace
 }  // namespace db
-
-namespace {
-
-bool is(const Outcome& outcome, std::string_view code) {
-    return std::any_of(outcome.problems.begin(), outcome.problems.end(),
-                       [&](const Problem& problem) { return problem.code == code; });
-}
-
-}  // namespace
 
 WriteResult write(const DatabaseSettings& database, const Write& write) {
     for (int tries = 1;; ++tries) {

@@ -23,22 +23,33 @@ class Health {
   public:
     explicit Health(const DatabaseSettings& settings) : settings_(settings) {}
 
+    // The lock is not held while the database is asked, so that no thread waits for another's answer.
     Outcome ask() {
-        const std::scoped_lock lock(mutex_);
-        if (asked_ && std::chrono::steady_clock::now() - *asked_ < between_questions)
-            return {.problems = answer_.problems, .log = {}};
-        const bool was_well = answer_.problems.empty();
+        if (const auto known = recent_answer())
+            return {.problems = *known, .log = {}};
         WriteOfNothing write;
-        answer_ = attempt(settings_, write);
+        Outcome answer = attempt(settings_, write);
+        const std::scoped_lock lock(mutex_);
+        const bool was_well = problems_.empty();
+        problems_ = answer.problems;
         asked_ = std::chrono::steady_clock::now();
-        return {.problems = answer_.problems, .log = was_well ? answer_.log : std::string()};
+        if (!was_well)
+            answer.log.clear();
+        return answer;
     }
 
   private:
+    std::optional<Problems> recent_answer() {
+        const std::scoped_lock lock(mutex_);
+        if (asked_ && std::chrono::steady_clock::now() - *asked_ < between_questions)
+            return problems_;
+        return std::nullopt;
+    }
+
     const DatabaseSettings& settings_;
     std::mutex mutex_;
     std::optional<std::chrono::steady_clock::time_point> asked_;
-    Outcome answer_;
+    Problems problems_;
 };
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "record_sql.h"
+
 namespace helpdesk::db {
 namespace {
 
@@ -19,24 +21,30 @@ std::string unknown_text(const Reference& reference, const std::string& text) {
     return noun + " has the name or ID \"" + text + "\"";
 }
 
-// The scalar subquery that gives the ID of the row a text names, or NULL.
+// The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
+constexpr std::string_view locking = " LOCK IN SHARE MODE";
+
+// Returns the scalar subquery for the ID of the row that a text names. It gives NULL if there is none.
+// `lock` is empty or `locking`. The ways are separate subqueries, so that only the row that is found is
+// locked.
 std::string id_query(const Reference& reference, const std::optional<std::string>& text,
-                     std::vector<Parameter>& parameters) {
-    const std::string select = "(SELECT id FROM " + quoted(reference.table) + " WHERE ";
+                     std::string_view lock, std::vector<Parameter>& parameters) {
+    const std::string select = "(SELECT id FROM " + quoted(reference.table);
+    const std::string end = std::string(lock) + ")";
     std::vector<std::string> ways;
     if (text && !text->empty()) {
         const auto id = reference.by == Reference::By::name ? std::nullopt : parse_id(*text);
         if (id) {
-            ways.push_back(select + "id = ?)");
+            ways.push_back(select + " WHERE id = ?" + end);
             parameters.emplace_back(*id);
         }
         if (reference.by != Reference::By::id) {
-            ways.push_back(select + "name = ?)");
+            ways.push_back(select + " WHERE name = ?" + end);
             parameters.emplace_back(*text);
         }
     }
     if (reference.first_if_unknown)
-        ways.push_back("(SELECT MIN(id) FROM " + quoted(reference.table) + ")");
+        ways.push_back(select + " ORDER BY id LIMIT 1" + end);
     if (ways.empty())
         return "NULL";
     std::string query;
@@ -87,9 +95,14 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
     } else if (names.empty()) {
         parameters.emplace_back(nullptr);
     } else if (ids.empty()) {
-        return id_query(*reference(), names.front(), parameters);
+        return id_query(*reference(), names.front(), locking, parameters);
+    } else if (ids.front()) {
+        parameters.emplace_back(*ids.front());
+        // If the row was deleted in the meantime, 0 violates the foreign key. The write is then tried again.
+        return "COALESCE((SELECT id FROM " + quoted(reference()->table) + " WHERE id = ?" +
+               std::string(locking) + "), 0)";
     } else {
-        parameters.push_back(ids.front() ? Parameter(*ids.front()) : Parameter(nullptr));
+        parameters.emplace_back(nullptr);
     }
     return "?";
 }
@@ -144,7 +157,7 @@ Statement WritePlan::question(unsigned number) const {
         statement.sql += ", record.version";
     for (const Target& target : targets_)
         for (const auto& name : target.names)
-            statement.sql += ", " + id_query(*target.reference(), name, statement.parameters);
+            statement.sql += ", " + id_query(*target.reference(), name, "", statement.parameters);
     // A row comes back whether or not the record exists, so that all problems are known at once.
     statement.sql += " FROM (SELECT 1) AS one LEFT JOIN " + quoted(resource().table) +
                      " AS record ON record." + (write_->id ? "id" : quoted(identifier.column)) + " = ?";
@@ -178,7 +191,7 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
         problems.push_back(not_found());
     } else if (exists) {
         record_id = row.getUInt64(2);
-        identifier = row.getString(3);
+        identifier = text_of(row, 3, std::string(resource().identifier().name));
         check_pairs(row, first_pair_column);
         if (!write_->if_match.empty() && !matches(write_->if_match, entity_tag_of(version_)))
             problems.push_back(precondition_failed(resource().noun));
@@ -255,6 +268,17 @@ Problem WritePlan::in_use() const {
     const std::string_view variable = write_->id ? id_variable : resource().identifier().name;
     return {code::in_use, std::string(variable),
             "the " + std::string(resource().noun) + " \"" + identifier + "\" is still in use"};
+}
+
+Problem WritePlan::too_large(std::uint64_t most) const {
+    const auto size = [](const Value& value) { return value.text ? value.text->size() : 0; };
+    const auto longest =
+        std::max_element(write_->values.begin(), write_->values.end(),
+                         [&](const Value& one, const Value& other) { return size(one) < size(other); });
+    return {
+        code::payload_too_large,
+        std::string(longest == write_->values.end() ? resource().identifier().name : longest->variable->name),
+        "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
 }
 
 std::string WritePlan::entity_tag_of(std::uint64_t version) const {

@@ -22,7 +22,9 @@ struct Target {
     const Reference* reference() const {
         return is_list() ? value->variable->list->reference : value->variable->reference;
     }
-    // The SQL for the value of its column: the row's ID where it is known, else a query for it.
+    // Returns the SQL for the value of its column. A reference is a subquery that locks the row it refers to:
+    // the server would lock it for the foreign key anyway, but each server at another moment. So the wait for
+    // that row is over once the value is evaluated.
     std::string stored(std::vector<Parameter>& parameters) const;
 
   private:
@@ -66,6 +68,8 @@ class WritePlan {
     Problem missed() const;
     Problem already_exists() const;
     Problem in_use() const;
+    // Names the longest value, for which the server takes no more bytes than these.
+    Problem too_large(std::uint64_t most) const;
 
     Problems problems;
     std::uint64_t record_id = 0;

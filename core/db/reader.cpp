@@ -1,21 +1,19 @@
 #include "reader.h"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
+#include <numeric>
 #include <unordered_map>
 
 #include "../text.h"
+#include "errors.h"
 #include "record_sql.h"
+#include "walk.h"
 
 namespace helpdesk::db {
 namespace {
 
 // Records held at once. Notes have no limit: few enough that a page of them stays small.
 constexpr std::size_t chunk_size = 64;
-
-// How long a writer may take from reading the clock for last_updated until its row is stored or locked.
-constexpr std::chrono::milliseconds walk_margin{100};
 
 // No text that begins with the value sorts after the value followed, up to the length of the column, by the
 // replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
@@ -34,6 +32,7 @@ Reader::Reader(const Selection& selection, RecordSink& sink)
 void Reader::run(Connection& connection) {
     connection_ = &connection;
     more_ = false;
+    pause_ = {};
     sink_.start();
     if (selection_.count_only) {
         Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
@@ -52,6 +51,21 @@ void Reader::run(Connection& connection) {
         found.resize(selection_.limit);
     for (std::size_t done = 0; done < found.size(); done += chunk_size)
         read_records(&found[done], std::min(chunk_size, found.size() - done));
+}
+
+std::optional<Problem> Reader::explain(int error) const {
+    if (error != packet_too_large || selection_.conditions.empty())
+        return std::nullopt;
+    const auto size = [](const Condition& condition) {
+        return std::accumulate(condition.values.begin(), condition.values.end(), std::size_t{0},
+                               [](std::size_t sum, const std::string& value) { return sum + value.size(); });
+    };
+    const auto longest = std::max_element(
+        selection_.conditions.begin(), selection_.conditions.end(),
+        [&](const Condition& one, const Condition& other) { return size(one) < size(other); });
+    return Problem{code::payload_too_large, std::string(longest->selector->name),
+                   "is larger than the database server takes, " +
+                       std::to_string(connection_->largest_packet()) + " bytes in all"};
 }
 
 // Whether the conditions alone, without sorting, give a few records.
@@ -87,30 +101,42 @@ void Reader::read_at_once() {
 
 // A walk goes by the second, as answers show it, and then by ID, so that second and ID of a page's last
 // record say where the next one begins. It passes nothing: it reads with locks, so that it waits for the
-// writers whose rows it meets, and gives no record of a second in which somebody may still write. A client
-// that has come so far waits until that second is over.
+// writers whose rows it meets, and gives no record of a second in which somebody may still write.
+//
+// If the first read comes to such a second, the caller pauses until that second is over and reads again. The
+// second read asks the clock again: the timer may have been early, or the server another one.
 std::vector<Reader::Found> Reader::walk() {
-    const std::string margin =
-        std::to_string(std::chrono::microseconds(walk_margin).count()) + " MICROSECOND";
     const std::string second = "'%Y-%m-%d %H:%i:%s'";
-    const auto clock = connection_->query("SELECT DATE_FORMAT(NOW(6) - INTERVAL " + margin + ", " + second +
-                                              "), DATE_FORMAT(NOW(6) + INTERVAL 1 SECOND, " + second +
-                                              "), 1000000 - MICROSECOND(NOW(6))",
-                                          {});
+    const auto clock = connection_->query(
+        "SELECT DATE_FORMAT(NOW(6) - INTERVAL " + std::to_string(walk_margin.count()) + " MICROSECOND, " +
+            second + "), DATE_FORMAT(NOW(6) + INTERVAL 1 SECOND, " + second + "), MICROSECOND(NOW(6))",
+        {});
     clock->next();
+    // The first second in which somebody may still write, and the one that begins next.
     const std::string open = clock->getString(1);
     const std::string next = clock->getString(2);
-    const auto left = std::chrono::microseconds(clock->getInt(3)) + walk_margin;
+    const std::chrono::microseconds elapsed(clock->getInt64(3));
 
     Statement condition = walk_start();
-    std::vector<Found> found = find(condition);
-    if (found.empty() || found.back().changed < open)
-        return found;
-    std::this_thread::sleep_for(left);
-    condition.sql +=
-        " AND record." + quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " < ?";
-    condition.parameters.emplace_back(next);
-    return find(condition);
+    if (selection_.read_until.empty()) {
+        std::vector<Found> found = find(condition);
+        if (found.empty() || found.back().changed < open)
+            return found;
+        read_until_ = next;
+    } else {
+        // Not past the next second, if the clock was set back.
+        read_until_ = std::min(selection_.read_until, next);
+        if (read_until_ <= open) {
+            condition.sql += " AND record." +
+                             quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " < ?";
+            condition.parameters.emplace_back(read_until_);
+            return find(condition);
+        }
+    }
+    // It is the next second, or this one, whose margin is not over.
+    const std::chrono::microseconds left = read_until_ == next ? std::chrono::seconds(1) - elapsed : -elapsed;
+    pause_ = left + walk_margin;
+    return {};
 }
 
 Statement Reader::walk_start() const {
@@ -310,7 +336,7 @@ class CredentialsReader : public Operation {
             return;
         result_.password_hash = row->getString(1);
         result_.allowed = row->getString(2) == "Y";
-        result_.identifier = row->getString(3);
+        result_.identifier = text_of(*row, 3, std::string(resource.identifier().name));
         result_.outputs = values_of(*row, 4, outputs);
     }
 
@@ -361,6 +387,8 @@ helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Sele
     static_cast<Outcome&>(result) = db::attempt(database, reader);
     result.more = reader.more();
     result.count = reader.count();
+    result.pause = reader.pause();
+    result.read_until = reader.read_until();
     return result;
 }
 

@@ -2,6 +2,7 @@
 // that is small by nature takes one statement for both.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -15,9 +16,13 @@ class Reader : public Operation {
     Reader(const Selection& selection, RecordSink& sink);
 
     void run(Connection& connection) override;
+    std::optional<Problem> explain(int error) const override;
 
     bool more() const { return more_; }
     std::uint64_t count() const { return count_; }
+    // As in ReadResult.
+    std::chrono::microseconds pause() const { return pause_; }
+    const std::string& read_until() const { return read_until_; }
 
   private:
     // A record of the list, and when it was last changed if that is the list's order.
@@ -44,6 +49,8 @@ class Reader : public Operation {
     RecordSink& sink_;
     bool more_ = false;
     std::uint64_t count_ = 0;
+    std::chrono::microseconds pause_{0};
+    std::string read_until_;
 };
 
 }  // namespace helpdesk::db

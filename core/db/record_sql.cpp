@@ -1,8 +1,10 @@
 #include "record_sql.h"
 
 #include <map>
+#include <stdexcept>
 
 #include "../action.h"
+#include "../text.h"
 
 namespace helpdesk::db {
 namespace {
@@ -10,6 +12,12 @@ namespace {
 std::string alias_of(const Output& output) {
     // By its full name, since a std::string brings std::quoted with it.
     return db::quoted("of_" + std::string(output.variable->name));
+}
+
+void expect_utf8(const std::string& value, const std::string& name) {
+    if (!text::is_utf8(value))
+        throw std::runtime_error("the database holds text that is not UTF-8 in " + name +
+                                 "; correct it there");
 }
 
 }  // namespace
@@ -71,6 +79,12 @@ const RecordSql& record_sql(const Resource& resource) {
     return all.at(&resource);
 }
 
+std::string text_of(const sql::ResultSet& row, unsigned column, const std::string& name) {
+    std::string value = row.getString(column);
+    expect_utf8(value, name);
+    return value;
+}
+
 std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output) {
     if (row.isNull(column))
         return "";
@@ -88,8 +102,11 @@ std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_col
                                    const std::vector<Output>& outputs) {
     std::vector<std::string> values;
     values.reserve(outputs.size());
-    for (const Output& output : outputs)
+    const bool has_id = !outputs.empty() && outputs.front().name == id_variable;
+    for (const Output& output : outputs) {
         values.push_back(value_of(row, first_column++, output));
+        expect_utf8(values.back(), std::string(output.name) + (has_id ? " of the ID " + values.front() : ""));
+    }
     return values;
 }
 

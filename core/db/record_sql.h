@@ -30,10 +30,14 @@ struct RecordSql {
 };
 const RecordSql& record_sql(const Resource& resource);
 
+// Text from the database, checked: throws std::runtime_error with the name of what it is if it is not UTF-8,
+// which no answer can carry.
+std::string text_of(const sql::ResultSet& row, unsigned column, const std::string& name);
+
 // The value of an output in a row, empty where it has none.
 std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output);
 
-// The values of all outputs, which stand in the row from `first_column` on.
+// The values of all outputs, which stand in the row from `first_column` on. Checked as text_of() does.
 std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_column,
                                    const std::vector<Output>& outputs);
 

@@ -1,5 +1,6 @@
 // A write up to where it would change something.
 #include "attempts.h"
+#include "errors.h"
 #include "plan.h"
 
 namespace helpdesk {
@@ -16,11 +17,20 @@ class Rehearsal : public Operation {
             ask(connection, *write_.when_missing);
     }
 
+    std::optional<Problem> explain(int error) const override {
+        return error == packet_too_large ? std::optional(plan_.too_large(largest_packet_)) : std::nullopt;
+    }
+
     WriteResult result() const { return plan_.result(); }
 
   private:
     void ask(Connection& connection, const Write& write) {
         plan_ = WritePlan(write);
+        largest_packet_ = connection.largest_packet();
+        std::vector<Parameter> values;
+        for (const Value& value : write.values)
+            values.emplace_back(value.text.value_or(""));
+        connection.expect_room(values);
         const Statement question = plan_.question(0);
         const auto row = connection.query(question.sql, question.parameters);
         row->next();
@@ -29,6 +39,7 @@ class Rehearsal : public Operation {
 
     const Write& write_;
     WritePlan plan_;
+    std::uint64_t largest_packet_ = 0;
 };
 
 }  // namespace

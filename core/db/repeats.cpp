@@ -1,5 +1,7 @@
 #include "repeats.h"
 
+#include "record_sql.h"
+
 namespace helpdesk::db {
 namespace {
 
@@ -36,7 +38,7 @@ std::optional<WriteResult> find_answer(Connection& connection, const Repeatable&
         return std::nullopt;
     WriteResult result;
     if (row->getBoolean(2)) {
-        result.answer = row->getString(3);
+        result.answer = text_of(*row, 3, "idempotency_keys.answer");
         result.added = row->getBoolean(4);
         result.entity_tag = row->getString(5);
         result.repeated = true;

@@ -6,6 +6,7 @@
 
 #include "../metrics.h"
 #include "attempts.h"
+#include "errors.h"
 #include "per_database.h"
 #include "servers.h"
 
@@ -38,48 +39,6 @@ struct ThreadSessions {
 std::unique_ptr<Connection>& thread_connection(const DatabaseSettings& database) {
     thread_local ThreadSessions sessions;
     return sessions.connections[&database];
-}
-
-// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
-constexpr int gone_before_sending = 2006;
-
-// Server and client error numbers, of both MySQL and MariaDB.
-enum class Failure {
-    lost,      // the connection is dead, or the server is going down
-    conflict,  // somebody else was there at once: the transaction is rolled back and may be tried again
-    refused,   // the server takes no such statements now: nothing was done, another server may take them
-    timeout,
-    full,
-    other,
-};
-
-Failure classify(const sql::SQLException& error) {
-    if (is_lost(error.getErrorCode()))
-        return Failure::lost;
-    switch (error.getErrorCode()) {
-        case 1047:  // ER_UNKNOWN_COM_ERROR, of a Galera node that has lost its cluster
-        case 1290:  // ER_OPTION_PREVENTS_STATEMENT: read only
-        case 1836:  // ER_READ_ONLY_MODE
-            return Failure::refused;
-        case 1020:  // ER_CHECKREAD: the row changed since it was read
-        case 1213:  // ER_LOCK_DEADLOCK
-        case 1205:  // ER_LOCK_WAIT_TIMEOUT
-        case 1452:  // ER_NO_REFERENCED_ROW_2: what a value refers to was deleted meanwhile
-            return Failure::conflict;
-        case 1969:  // ER_STATEMENT_TIMEOUT of MariaDB
-        case 3024:  // ER_QUERY_TIMEOUT of MySQL
-            return Failure::timeout;
-        case 1021:  // ER_DISK_FULL
-        case 1114:  // ER_RECORD_FILE_FULL
-            return Failure::full;
-        default:
-            return Failure::other;
-    }
-}
-
-std::string describe(const sql::SQLException& error) {
-    return "database error " + std::to_string(error.getErrorCode()) + " (" + error.getSQLState() +
-           "): " + error.what();
 }
 
 class Attempts {
@@ -133,7 +92,7 @@ class Attempts {
     bool connect() {
         failed_.log = "all database servers failed a moment ago";
         return connect_first_of(per_database<Servers>(database_).to_try(Servers::Clock::now())) ||
-               fail(code::database_unavailable, not_available, std::move(failed_.log));
+               fail(unreachable_.code, unreachable_.text, std::move(failed_.log));
     }
 
     bool connect_first_of(const std::vector<const Server*>& servers) {
@@ -147,6 +106,7 @@ class Attempts {
                 return true;
             } catch (const sql::SQLException& error) {
                 failed_.log = describe(error);
+                unreachable_ = connect_problem(error);
                 // One that takes long to fail shall not hold thread after thread.
                 const auto took = Servers::Clock::now() - begin;
                 per_database<Servers>(database_).failed(
@@ -250,27 +210,14 @@ class Attempts {
     Operation& operation_;
     std::unique_ptr<Connection>& connection_;
     Outcome failed_;
+    Problem unreachable_{code::database_unavailable, "",
+                         not_available};  // for which no server could be connected to
     int losses_ = 0;
     std::size_t refusals_ = 0;
     int conflicts_ = 0;
 };
 
 }  // namespace
-
-bool is_lost(int error) {
-    switch (error) {
-        case 1053:  // ER_SERVER_SHUTDOWN
-        case 1077:  // ER_NORMAL_SHUTDOWN
-        case 1152:  // ER_ABORTING_CONNECTION
-        case 1180:  // ER_ERROR_DURING_COMMIT, of a Galera node that lost its cluster meanwhile
-        case 1927:  // ER_CONNECTION_KILLED
-        case 4031:  // ER_CLIENT_INTERACTION_TIMEOUT
-            return true;
-        default:
-            // The client library's own numbers: no telling what the server got.
-            return error >= 2000 && error < 3000;
-    }
-}
 
 Outcome attempt(const DatabaseSettings& database, Operation& operation) {
     try {

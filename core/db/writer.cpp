@@ -1,12 +1,78 @@
 #include "writer.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <set>
 
+#include "errors.h"
+#include "record_sql.h"
 #include "repeats.h"
+#include "walk.h"
 
 namespace helpdesk::db {
+namespace {
+
+// The time of the change. A walk by last_updated must not have passed it when the record's entry appears in
+// the index, so the clock is read as late as possible: SYSDATE() is the time of its own evaluation, while
+// NOW() and the column's default are the time at which the statement began. Servers evaluate the assignments
+// of an UPDATE, and the values of a row, in the order in which they are written. This one comes last, when
+// the record and all rows that it refers to are locked. An add that waits for another with its identifier has
+// written its entry by then, because the index of times comes first.
+constexpr std::string_view time_of_change = "SYSDATE()";
+
+bool has_walk(const Resource& resource) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [](const Selector& selector) { return selector.kind == SelectorKind::changed_since; });
+}
+
+// Sets the time of records that were just stored to now. Their entries are in the index, and other writers
+// have no reason to lock them for long.
+void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
+    const WritePlan& first = *plans.front();
+    const Resource& resource = first.resource();
+    Statement statement{.sql = "UPDATE " + quoted(resource.table) +
+                               " SET last_updated = " + std::string(time_of_change) + " WHERE ",
+                        .parameters = {}};
+    if (first.adding()) {
+        std::vector<std::string> identifiers;
+        for (const WritePlan* plan : plans)
+            identifiers.push_back(plan->write().identifier);
+        add_in(statement, quoted(resource.identifier().column), identifiers);
+    } else {
+        std::vector<std::uint64_t> ids;
+        for (const WritePlan* plan : plans)
+            ids.push_back(plan->record_id);
+        add_in(statement, "id", ids);
+    }
+    try {
+        connection.execute(statement.sql, statement.parameters);
+    } catch (const sql::SQLException& error) {
+        // The records are stored, unless the transaction goes on: that must not be done again.
+        if (first.needs_transaction() || is_lost(error.getErrorCode()))
+            throw;
+    }
+}
+
+// Runs the statement that stores the records, and returns the number of rows that it found. If it took so
+// long that a walk may have passed the time of the change, sets that time again: the server may have waited
+// for a lock of another program between rows, for its disk, or for a trigger.
+std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> plans,
+                            const Statement& statement) {
+    using Clock = std::chrono::steady_clock;
+    auto begin = Clock::now();
+    const std::uint64_t found = connection.execute(statement.sql, statement.parameters);
+    constexpr int most_tries = 3;
+    for (int tries = 0; tries < most_tries; ++tries) {
+        if (found == 0 || !has_walk(plans.front()->resource()) || Clock::now() - begin <= walk_margin)
+            break;
+        begin = Clock::now();
+        renew_time(connection, plans);
+    }
+    return found;
+}
+
+}  // namespace
 
 void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     const Resource& resource = plans.front()->resource();
@@ -14,6 +80,9 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     for (const Target& target : plans.front()->targets())
         if (!target.is_list())
             columns += ", " + quoted(target.value->variable->column);
+    const bool walked = has_walk(resource);
+    if (walked)
+        columns += ", last_updated";
     std::string rows;
     std::vector<Parameter> parameters;
     parameters.reserve(plans.size() * (plans.front()->targets().size() + 1));
@@ -23,19 +92,18 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
         for (const Target& target : plan->targets())
             if (!target.is_list())
                 rows += ", " + target.stored(parameters);
+        if (walked)
+            rows.append(", ").append(time_of_change);
         rows += ")";
     }
-    connection.execute("INSERT INTO " + quoted(resource.table) + " (" + columns + ") VALUES " + rows,
-                       parameters);
+    store_in_time(connection, plans,
+                  {"INSERT INTO " + quoted(resource.table) + " (" + columns + ") VALUES " + rows,
+                   std::move(parameters)});
 }
 
 std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans) {
     const Resource& resource = plans.front()->resource();
-    // The time at which the row was free to be changed, not that at which waiting for it began: a walk by
-    // last_updated must not have passed it.
-    std::string sql = resource.timestamps ? ", last_updated = SYSDATE()" : "";
-    if (resource.versioned)
-        sql += ", version = version + 1";
+    std::string sql = resource.versioned ? ", version = version + 1" : "";
     std::vector<Parameter> parameters;
     const auto& targets = plans.front()->targets();
     for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -53,6 +121,8 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         }
         sql += " END";
     }
+    if (resource.timestamps)
+        sql.append(", last_updated = ").append(time_of_change);
     std::string marks;
     for (const WritePlan* plan : plans) {
         marks += marks.empty() ? "?" : ", ?";
@@ -61,8 +131,10 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
     marks += ")";
     if (plans.front()->write().action->verb == Verb::locate)
         marks += " AND " + as_read(plans.front()->write(), parameters);
-    return connection.execute(
-        "UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks, parameters);
+    return store_in_time(
+        connection, plans,
+        {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
+         std::move(parameters)});
 }
 
 void Writer::run(Connection& connection) {
@@ -135,6 +207,8 @@ std::optional<Problem> Writer::explain(int error) const {
         return plan_.already_exists();
     if (plan_.removing() && (error == 1451 || error == 1217))  // ER_ROW_IS_REFERENCED_2, ER_ROW_IS_REFERENCED
         return plan_.in_use();
+    if (error == packet_too_large)
+        return plan_.too_large(connection_->largest_packet());
     return std::nullopt;
 }
 

@@ -56,6 +56,7 @@ class Answer:
     @property
     def problems(self):
         """(variable, code) of each error of a JSON answer, in order."""
+        assert self.text.startswith('{"response":'), f"a list instead of problems: {self}"
         return [(problem["variable"], problem["code"]) for problem in self.json if "error" in problem]
 
     def __repr__(self):

@@ -41,9 +41,9 @@ class Database:
                           "WHERE c.cid = %s ORDER BY position", cid)
         return [row[column] for row in rows]
 
-    def wait_for_lock(self):
-        """Until a transaction waits for a row. The server renews this table when nobody read it for 0.1 s."""
-        wait_for(lambda: self.query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'"),
+    def wait_for_lock(self, count=1):
+        """Until so many transactions wait for rows. The server renews this table when nobody read it for 0.1 s."""
+        wait_for(lambda: len(self.query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")) >= count,
                  "a transaction to wait for a lock", pause=0.2)
 
     def reset(self):

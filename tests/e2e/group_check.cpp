@@ -53,6 +53,7 @@ int main(int argc, char** argv) {
     database.user = argv[2];
     database.password = argv[3];
     database.name = argv[4];
+    database.read_timeout = std::chrono::seconds(100);  // tests hold locks for seconds
     const bool grouped = std::string(argv[5]) == "grouped";
     Settings settings;
     settings.database = &database;

@@ -27,6 +27,13 @@ def tag(api, db):
     return tag_of(api, "x")
 
 
+def test_an_update_of_nothing_keeps_the_tag(api, db, tag):
+    answer = update(api, tag)
+    assert (answer.status, answer.headers["ETag"]) == (200, tag)
+    assert tag_of(api, "x") == tag
+    assert update(api, tag, city="Oslo").headers["ETag"] == tag_of(api, "x") != tag
+
+
 def test_every_change_makes_another_tag(api, db, tag):
     tags = {tag}
     for change in ({"city": "Oslo"}, {"city": "Oslo"}, {"contracts": "1"}, {"email2": ""}, {"latitude": "1", "longitude": "2"}):

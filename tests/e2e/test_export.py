@@ -17,8 +17,11 @@ from servers import SANITIZE, wait_for
 
 WORKERS = 1
 CONFIG = """
+log_format times '$helpdesk_action $helpdesk_rows $helpdesk_database_time';
 server {
     listen 127.0.0.1:%%PORT%% sndbuf=16k;
+    access_log %%FOLDER%%/access.log helpdesk;
+    access_log %%FOLDER%%/times.log times;
     listen unix:%%FOLDER%%/http2.sock http2;
     client_max_body_size 16m;
     location / { %%DEFAULTS%% helpdesk_api; }
@@ -189,6 +192,13 @@ def test_it_waits_for_its_client_and_serves_others(api, db, nginx, key):
             text += piece
         assert text.count(b"\r\nc0") + text.count(b",c0") > MANY - 1 and text.endswith(b"0\r\n\r\n")
         client.close()
+
+
+def test_what_a_log_says_of_an_export(api, db, nginx):
+    """All its pages count."""
+    fill(db, MANY)
+    assert len(cids(api)) == MANY
+    wait_for(lambda: f"export_customers {MANY} " in nginx.log("times.log"), "the line in the log")
 
 
 def test_clients_that_go_away(api, db, nginx, key):

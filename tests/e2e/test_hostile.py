@@ -264,7 +264,8 @@ def test_10000_variables(api, state, way):
     before = state()
     answer = getattr(api, way)("add_customer", cid="x", **{f"v{i}": "1" for i in range(10_000)})
     assert answer.status == 400
-    assert answer.problems[0][1] in ("too_many_variables", "malformed_body")
+    # The format that the request asks for is in what was not read.
+    assert 'code="too_many_variables"' in answer.text or answer.problems[0][1] == "too_many_variables"
     assert state() == before
 
 

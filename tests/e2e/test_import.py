@@ -346,6 +346,13 @@ def test_unknown_columns(api):
     assert Report(post(api, lines("cid,email", "g,nonsense"), path="/strict/")).problems == [("2", "g", "email", "invalid_email")]
 
 
+@pytest.mark.parametrize("mode, counts", [("add", (3, 1, 0, 2, 0)), ("upsert", (3, 1, 2, 0, 0))])
+def test_a_dry_run_knows_a_name_in_another_spelling(api, db, mode, counts):
+    body = lines("cid,city", "one,Rome", "ONE,Oslo", "One,Bonn")
+    assert run(api, body, mode=mode, dry_run="Y").counts == counts
+    assert run(api, body, mode=mode).counts == counts
+
+
 def test_the_list_of_problems_is_bounded_and_the_numbers_are_not(api):
     report = run(api, lines("cid,company", *(f"c{i},nowhere" for i in range(1200)), *(f"d{i}," for i in range(1200))))
     assert report.counts == (2400, 1200, 0, 0, 1200) and len(report.problems) == 1000 and report.totals["more_problems"] == "Y"

@@ -1,11 +1,13 @@
 """The schema, and the script that brings a database to it."""
 
+import contextlib
 import shutil
+import subprocess
 
 import pymysql
 import pytest
 
-from servers import ROOT
+from servers import MYSQLD, ROOT
 
 
 def test_the_first_start_has_what_a_call_needs(mariadb):
@@ -34,6 +36,72 @@ def test_a_migration_that_fails_is_not_recorded(mariadb, db, tmp_path):
     broken.write_text("DROP TABLE half;\n")
     assert mariadb.migrate(HELPDESK_SQL=str(folder)).returncode == 0
     assert len(db.query("SELECT version FROM schema_migrations WHERE version > 9000")) == 2
+
+
+@contextlib.contextmanager
+def new_database(mariadb):
+    mariadb.execute("CREATE DATABASE another")
+    try:
+        yield "another"
+    finally:
+        mariadb.execute("DROP DATABASE another")
+
+
+def recorded(mariadb, database):
+    with mariadb.connect(database) as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT version FROM schema_migrations ORDER BY version")
+        return [row["version"] for row in cursor.fetchall()]
+
+
+VERSIONS = [int(path.name[:4]) for path in sorted((ROOT / "sql").glob("*.sql"))]
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_a_migration_that_was_interrupted_before_its_record_is_taken_up(mariadb, version):
+    with new_database(mariadb) as database:
+        mariadb.migrate(database)
+        mariadb.execute(f"DELETE FROM {database}.schema_migrations WHERE version >= {version}")
+        result = mariadb.migrate(database, HELPDESK_MIGRATE_WAIT="60")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert recorded(mariadb, database) == VERSIONS
+
+
+@pytest.mark.parametrize("setting, value", [
+    ("autocommit", "0"), ("completion_type", "'CHAIN'"), ("sql_select_limit", "1"), ("sql_safe_updates", "1"),
+    pytest.param("sql_mode", "'EMPTY_STRING_IS_NULL'", marks=pytest.mark.skipif(MYSQLD is not None, reason="a mode of MariaDB")),
+])
+def test_the_servers_settings_change_no_migration(mariadb, setting, value):
+    with mariadb.connect() as connection, connection.cursor() as cursor, new_database(mariadb) as database:
+        cursor.execute(f"SELECT @@GLOBAL.{setting} AS value")
+        before = cursor.fetchone()["value"]
+        cursor.execute(f"SET GLOBAL {setting} = {value}")
+        try:
+            results = [mariadb.migrate(database, HELPDESK_MIGRATE_WAIT="60") for _ in range(2)]
+        finally:
+            cursor.execute(f"SET GLOBAL {setting} = %s", (before,))
+        assert [(result.returncode, result.stderr, "applied" in result.stdout) for result in results] == [(0, "", True), (0, "", False)]
+        assert recorded(mariadb, database) == VERSIONS
+
+
+def test_two_at_once_are_one_after_the_other(mariadb):
+    with new_database(mariadb) as database:
+        command = [ROOT / "scripts/migrate", database, f"--socket={mariadb.socket}", "--user=root"]
+        both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        outputs = [process.communicate(timeout=120) for process in both]
+        assert [(process.returncode, error) for process, (_, error) in zip(both, outputs)] == [(0, "")] * 4
+        assert sum(output.count("applied") for output, _ in outputs) == len(VERSIONS)
+        assert recorded(mariadb, database) == VERSIONS
+
+
+def test_one_that_waits_too_long_says_for_whom(mariadb):
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT GET_LOCK(CONCAT('helpdesk migrate ', DATABASE()), 0) AS locked, CONNECTION_ID() AS number")
+        row = cursor.fetchone()
+        assert row["locked"] == 1
+        result = mariadb.migrate(HELPDESK_MIGRATE_WAIT="1")
+    assert result.returncode == 1
+    assert result.stderr == ("migrate: another migration of helpdesk runs, and did not end within 1 seconds; try again, or end its "
+                             f"connection, number {row['number']}\n")
 
 
 @pytest.mark.parametrize("sql", [

@@ -3,6 +3,7 @@
 import concurrent.futures
 import json
 import re
+import time
 
 import pytest
 import requests
@@ -89,12 +90,17 @@ def test_health_without_a_database(api, nginx, mariadb):
         answer = health(api)
         assert answer.json() == {"status": "unavailable", "code": "database_unavailable",
                                  "reason": "the database is not available, try again"}
+        # The database is asked anew each second.
+        for _ in range(3):
+            time.sleep(1.1)
+            assert health(api).status_code == 503
     finally:
         mariadb.start()
     wait_for(lambda: health(api).status_code == 200, "the database to be seen")
-    # Once, however many asked.
+    # Once, however many asked and however often.
     (line,) = [line for line in nginx.log().splitlines() if "helpdesk: database error" in line]
-    assert "; the client gets 503 database_unavailable; nothing was changed, the client may try again; start the server" in line
+    assert ("; start the server, or correct helpdesk_database; the client gets 503 database_unavailable; nothing was changed, the client may "
+            "try again") in line
 
 
 @pytest.mark.parametrize("break_it, mend_it, code", [

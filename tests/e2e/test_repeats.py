@@ -47,6 +47,15 @@ def test_the_way_it_is_sent_does_not_matter(api, db):
     assert (replayed(again), again.text) == ("true", "added_customer=x")
 
 
+def test_where_the_api_key_stands_does_not_matter(api, db):
+    def add(key_in_header):
+        variables = {"action": "add_customer", "cid": "x", "format": "json", **({} if key_in_header else {"key": api.key})}
+        return api.request("POST", data=variables, headers={"Idempotency-Key": "k1", **({"X-API-Key": api.key} if key_in_header else {})})
+
+    assert [replayed(add(key_in_header)) for key_in_header in (False, True, False)] == [None, "true", "true"]
+    assert db.count("customers") == 1
+
+
 def test_every_kind_of_write(api, db):
     calls = [("add_company", {"name": "N", "address": "a"}), ("update_company", {"name": "N", "city": "Rome"}),
              ("upsert_customer", {"cid": "u"}), ("update_customer", {"cid": "U", "city": "Rome"}), ("delete_customer", {"cid": "u"}),
@@ -121,6 +130,14 @@ def test_old_ones_are_deleted(api, db):
         write(api, f"k{i}", "update_portal", id="1", url=str(i))
     left = db.query("SELECT COUNT(*) AS n FROM idempotency_keys WHERE used_at < NOW() - INTERVAL 1 DAY")[0]["n"]
     assert left == 0 and db.count("idempotency_keys") == 600
+
+
+def test_those_that_count_are_not_deleted(api, db):
+    db.query("INSERT INTO idempotency_keys (key_hash, request_hash, answer, added, used_at) "
+             "SELECT UNHEX(SHA2(seq, 256)), UNHEX(SHA2(seq, 256)), '', 0, NOW() - INTERVAL IF(seq > 100, 23, 25) HOUR FROM " + numbers(200) + " AS numbers")
+    for i in range(600):
+        write(api, f"k{i}", "update_portal", id="1", url=str(i))
+    assert db.count("idempotency_keys") == 700
 
 
 def test_neither_key_nor_request_is_stored(api, db):

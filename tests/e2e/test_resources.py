@@ -46,6 +46,13 @@ def test_from_add_to_delete(api, db, singular, plural, table, needs):
 
 
 @each_resource
+def test_an_update_that_changes_nothing_has_found_its_record(api, db, singular, plural, table, needs):
+    number = api.post(f"add_{singular}", name="Same", **needs).json[0][f"added_{singular}"]
+    for _ in range(2):
+        assert api.post(f"update_{singular}", id=number, new_name="Same", **needs).json == [{f"updated_{singular}": number}]
+
+
+@each_resource
 def test_names_are_required_and_unique(api, db, singular, plural, table, needs):
     before = db.query(f"SELECT * FROM {table} ORDER BY id")
     first = before[0]["name"]

@@ -1,6 +1,7 @@
 """The connection to the database, encrypted and checked."""
 
 import hashlib
+import ssl
 import subprocess
 
 import pytest
@@ -83,6 +84,39 @@ def nginx(mariadb, plain_port, key, certificates):
     server.stop()
     assert server.complaints() == []
     server.remove()
+
+
+class TrustingNginx(Nginx):
+    """nginx on a system whose authorities are those of a folder of ours."""
+
+    authorities = None
+
+    def command(self, path, *more):
+        certificates = ssl.get_default_verify_paths().openssl_capath
+        script = f"mount --bind {self.authorities} {certificates} && exec \"$@\""
+        return ["unshare", "--mount", "sh", "-c", script, "sh", *super().command(path, *more)]
+
+
+@pytest.fixture
+def trusting_nginx(mariadb, key, certificates, tmp_path):
+    if subprocess.run(["unshare", "--mount", "true"], capture_output=True).returncode != 0:
+        pytest.skip("nothing can be mounted here")
+    tmp_path.chmod(0o755)
+    (tmp_path / "ca.pem").write_bytes((certificates / "ca.pem").read_bytes())
+    openssl("rehash", str(tmp_path))
+    server = TrustingNginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+    server.authorities = tmp_path
+    yield server
+    server.stop()
+    server.remove()
+
+
+@pytest.mark.parametrize("host, status", [("localhost", 200), ("127.0.0.2", 503)])
+def test_without_tls_ca_the_systems_authorities_vouch_for_a_server(trusting_nginx, mariadb, key, db, host, status):
+    location = LOCATION.format(name="system", host=host, port=mariadb.port, tls=LOCATIONS["unknown_authority"])
+    trusting_nginx.start("server { listen 127.0.0.1:%%PORT%%; " + location + "}")
+    assert Api(trusting_nginx.port, key).get("add_customer", cid="x", path="/system/").status == status
+    assert db.count("customers") == (status == 200)
 
 
 @pytest.mark.parametrize("name", ["on", "verified"])

@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from locks import holding
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -98,6 +100,20 @@ def test_a_rule_over_stored_values_holds_beside_other_writers(api, db, mariadb):
             db.wait_for_lock()
             other.commit()
             assert call.result().problems == [("longitude", "incomplete_coordinates")]
+
+
+@pytest.mark.parametrize("table, variable, name", [("companies", "company", "Acme"), ("customer_groups", "group", "Retail")])
+@pytest.mark.parametrize("action, cid", [("add_customer", "y"), ("update_customer", "x")])
+@pytest.mark.parametrize("lists", [{}, {"email2": "a@b.c"}])
+def test_what_a_write_refers_to_is_deleted_meanwhile(api, db, table, variable, name, action, cid, lists):
+    """It is as if the write had come later."""
+    api.add("x", city="Rome")
+    with holding(db, f"DELETE FROM {table} WHERE name = %s", name) as holder:
+        called = holder.begin(api.post, action, cid=cid, **{variable: name}, **lists)
+        holder.commit()
+        answer = called.result()
+    assert (answer.status, answer.problems) == (400, [(variable, f"unknown_{variable}")])
+    assert db.count("customers") == 1
 
 
 def test_a_deadlock_is_tried_again(api, db, mariadb):

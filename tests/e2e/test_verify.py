@@ -1,5 +1,7 @@
 """verify_customer: passwords of ours and of other programs."""
 
+import time
+
 import bcrypt
 import passlib.hash
 import pytest
@@ -11,6 +13,7 @@ CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
+    location /costly/ { %%DATABASE%% %%KEY_AND_POOLS%% helpdesk_bcrypt_cost 11; helpdesk_api; }
 }
 """
 
@@ -92,6 +95,17 @@ def test_unknown_and_missing(api, db):
     assert api.post("verify_customer").problems == [("cid", "required"), ("pass", "required")]
     assert api.post("verify_customer", cid=" ", **{"pass": ""}).problems == [("cid", "required"), ("pass", "required")]
     assert api.post("verify_customer", cid="x", **{"pass": "y"}, contact="z").headers["X-Helpdesk-Ignored"] == "contact"
+
+
+@pytest.mark.parametrize("cid", ["somebody", "somebody-without", "nobody"])
+def test_time_does_not_tell_who_is_a_customer(api, db, cid):
+    """A hash at the location's cost is made for each. No machine does it in so short a time."""
+    api.request("POST", "/costly/", data=api.variables({"action": "add_customer", "cid": "somebody", "pass": "password123"}))
+    api.add("somebody-without")
+    for _ in range(3):
+        begin = time.monotonic()
+        answer = api.request("POST", "/costly/", data=api.variables({"action": "verify_customer", "cid": cid, "pass": "wrong password"}))
+        assert answer.json[0] == NO and time.monotonic() - begin > 0.03
 
 
 def test_the_three_formats(api, db):

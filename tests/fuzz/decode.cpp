@@ -85,7 +85,10 @@ Json parse(std::string_view text, json_error_t& error) {
 // Without its numbers a text is JSON if it was before, or would have been but for their size; and the numbers
 // that were taken are those that the parser reads.
 void check_numbers(std::string_view body) {
-    const JsonNumbers numbers = take_numbers(body);
+    const auto taken = take_numbers(body, max_variables);
+    if (!taken)
+        return;
+    const JsonNumbers& numbers = *taken;
     json_error_t error_before;
     json_error_t error;
     const Json before = parse(body, error_before);
@@ -120,6 +123,13 @@ void check_numbers(std::string_view body) {
     require(number == numbers.values.end(), "no number is made up");
 }
 
+// A key that is found before the body is decoded is the one that decoding gives.
+void check_find(std::string_view type, std::string_view body, const Variables& variables) {
+    const auto found = find_in_body(body_type(type), body, type, "key");
+    if (found && variables.problems().empty())
+        require(variables.find("key") != nullptr && *variables.find("key") == *found, "the key is found");
+}
+
 void check_place(std::string_view body) {
     const GeocoderAnswer answer =
         read_geocoder_reply(customers(), {.status = 200, .body = body, .failure = {}});
@@ -141,6 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         decode_form(input, variables);
     else
         decode_body(body_type(type), input, type, variables);
+    check_find(type, input, variables);
     check_place(input);
     check_numbers(input);
     check_rules(variables);

@@ -86,8 +86,14 @@ void work(const Settings& settings, const std::string& own, Told& told) {
                 calls.push_back(std::move(call));
             }
         Call::execute(calls);
-        for (const auto& call : calls)
+        for (auto& call : calls) {
+            while (call->stage() == Call::Stage::pause) {
+                std::this_thread::sleep_for(call->pause());
+                call->end_pause();
+                Call::execute({&call, 1});
+            }
             finish(*call, told);
+        }
     }
 }
 

@@ -209,6 +209,7 @@ TEST(TextLists, AreTrimmedAndFolded) {
     for (int i = 2; i <= 1001; ++i)
         many += "," + std::to_string(i);
     EXPECT_EQ(add("cid=x&phone2=" + many).codes, (Codes{{"phone2", "too_many_values"}}));
+    EXPECT_EQ(add("cid=x&phone2=" + many.substr(0, many.rfind(','))).find("phone2")->items.size(), 1000U);
 }
 
 TEST(Email, IsCheckedOnlyWhenAsked) {

@@ -70,6 +70,15 @@ TEST(Form, AThousandVariablesAreEnough) {
     EXPECT_EQ(codes(variables), (Pairs{{"", "too_many_variables"}}));
 }
 
+TEST(Form, TheLastVariableThatFits) {
+    std::string text;
+    for (std::size_t i = 0; i < max_variables; ++i)
+        text += "v" + std::to_string(i) + "=1&";
+    EXPECT_EQ(form(text).all().size(), max_variables);
+    EXPECT_TRUE(form(text).complete() && form(text).problems().empty());
+    EXPECT_FALSE(form(text + "one_more=1").complete());
+}
+
 TEST(Json, FlatObject) {
     EXPECT_EQ(pairs(json(R"({"CID":"é","a":12,"b":71.234566789,"c":true,"d":false,"e":null})")),
               (Pairs{{"cid", "é"}, {"a", "12"}, {"b", "71.234566789"}, {"c", "Y"}, {"d", "N"}, {"e", ""}}));

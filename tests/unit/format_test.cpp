@@ -88,6 +88,14 @@ TEST(Format, LongLists) {
     EXPECT_EQ(list(Format::xml, records), xml + "</things>");
 }
 
+TEST(Format, ReadsThirtyTwoRangesOfAnAcceptHeader) {
+    std::string ranges;
+    for (int i = 1; i < 32; ++i)
+        ranges += "text/x" + std::to_string(i) + ",";
+    EXPECT_EQ(preferred_format(ranges + "application/json"), Format::json);
+    EXPECT_EQ(preferred_format(ranges + "text/x32,application/json"), std::nullopt);
+}
+
 TEST(Format, AcceptHeader) {
     EXPECT_EQ(preferred_format("application/json"), Format::json);
     EXPECT_EQ(preferred_format("text/html, application/XML;q=0.9, */*"), Format::xml);

@@ -77,6 +77,13 @@ TEST(GeocoderReply, OfAnErrorSaysWhich) {
               "gone");
 }
 
+TEST(GeocoderReply, IsReadUpTo64KiB) {
+    const std::string place = R"([{"lat":"1","lon":"2"}])";
+    const std::size_t most = 65536;
+    EXPECT_TRUE(read(std::string(most - place.size(), ' ') + place).found);
+    EXPECT_FALSE(read(std::string(most + 1 - place.size(), ' ') + place).found);
+}
+
 class Rubbish : public testing::TestWithParam<std::string> {};
 
 TEST_P(Rubbish, IsAFailure) {

@@ -109,6 +109,14 @@ TEST_F(Metrics, WithoutRoomTheOthersGoOn) {
     EXPECT_EQ(samples().size(), kept.size());
 }
 
+TEST_F(Metrics, LabelsHaveRoomForTheLongestName) {
+    // With the byte that ends it.
+    count(metric::failures, {std::string(239, 'x')});
+    EXPECT_EQ(value(metric::failures, {std::string(239, 'x')}), 1);
+    count(metric::failures, {std::string(240, 'y')});
+    EXPECT_EQ(samples().size(), 1);
+}
+
 TEST_F(Metrics, InPrometheusFormat) {
     count(metric::requests, {"add_customer", "a\"b\\c\nd", "ok"});
     set(metric::up, {"unix:/run/db.sock"}, 1);

@@ -1,0 +1,193 @@
+"""Large bodies: nothing is read of who may not come in, nothing is made of a body before its key is known, and no body holds
+the worker up."""
+
+import pathlib
+import socket
+import threading
+import time
+
+import pytest
+
+from servers import SANITIZE
+
+WORKERS = 1
+
+CONFIG = """
+client_max_body_size 16m;
+server {
+    listen 127.0.0.1:%%PORT%%;
+    location / { %%DEFAULTS%% helpdesk_api; }
+    location = /idle { return 200 idle; }
+}
+"""
+
+SIZE = 16_000_000
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+def repeated(before, piece, after=""):
+    """As many numbered pieces as fit into the size."""
+    text, size, i = [before], len(before) + len(after), 0
+    while size < SIZE:
+        one = piece.format(i=i)
+        text.append(one)
+        size += len(one)
+        i += 1
+    return "".join(text).rstrip(",") + after
+
+
+def multipart(name, value):
+    return f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+
+
+BODIES = {
+    "arrays": (JSON, lambda: repeated("{", '"{i}":[],', "}")),
+    "numbers": (JSON, lambda: repeated("{", '"{i}":1,', "}")),
+    "elements": (JSON, lambda: '{"a":[' + "1," * (SIZE // 2) + "1]}"),
+    "depth": (JSON, lambda: "[" * SIZE),
+    "one text": (JSON, lambda: '{"notes":"' + "x" * SIZE + '"}'),
+    "a form's pairs": (FORM, lambda: repeated("", "a{i}=1&")),
+    "a form's empty pairs": (FORM, lambda: "&" * SIZE),
+    "one value of a form": (FORM, lambda: "notes=" + "%41" * (SIZE // 3)),
+    "parts": ("multipart/form-data; boundary=b", lambda: repeated("", multipart("a{i}", "1"), "--b--\r\n")),
+    "parameters of a part": ("multipart/form-data; boundary=b", lambda: multipart('a"; ' + "b=1;" * (SIZE // 4) + 'c="', "1") + "--b--\r\n"),
+}
+
+
+def memory(pid, name):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(status.split(f"{name}:")[1].split()[0]) * 1024
+
+
+class Watch:
+    """Asks the worker for something that takes it no time, over and over, and keeps how long that took at most."""
+
+    def __init__(self, port):
+        self.port = port
+        self.longest = 0
+        self.over = False
+
+    def __enter__(self):
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over = True
+        self.thread.join()
+
+    def run(self):
+        with socket.create_connection(("127.0.0.1", self.port)) as client:
+            while not self.over:
+                begin = time.monotonic()
+                client.sendall(b"GET /idle HTTP/1.1\r\nHost: x\r\n\r\n")
+                while not client.recv(4096).endswith(b"idle"):
+                    pass
+                self.longest = max(self.longest, time.monotonic() - begin)
+                time.sleep(0.001)
+
+
+@pytest.fixture(scope="module")
+def idle(nginx):
+    """What the worker takes at most while nothing else is asked of it, on this machine."""
+    with Watch(nginx.port) as watch:
+        time.sleep(1)
+    return watch.longest
+
+
+def send(api, nginx, body, headers, path="/"):
+    """The answer, how long the worker stood still, and how much memory it took."""
+    (pid,) = nginx.worker_pids()
+    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+    before = memory(pid, "VmRSS")
+    with Watch(nginx.port) as watch:
+        answer = api.request("POST", path, data=body, headers=headers)
+    return answer, watch.longest, memory(pid, "VmHWM") - before
+
+
+def assert_that_it_went_on(longest, idle):
+    # A body that is parsed in the event loop holds it up for a second and more.
+    assert longest < max(0.4, 10 * idle), (longest, idle)
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_large_body_without_a_key(api, nginx, db, idle, kind):
+    content_type, make = BODIES[kind]
+    body = make()
+    answer, longest, grown = send(api, nginx, body, {"Content-Type": content_type})
+    assert answer.status == 401 and 'code="missing_key"' in answer.text
+    assert_that_it_went_on(longest, idle)
+    if not SANITIZE:
+        assert grown < len(body) + 4_000_000
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_large_body_with_a_wrong_key(api, nginx, db, idle, kind):
+    """In a header: then not even the body is kept."""
+    content_type, make = BODIES[kind]
+    answer, longest, grown = send(api, nginx, make(), {"Content-Type": content_type, "X-API-Key": "wrong"})
+    assert answer.status == 401 and 'code="wrong_key"' in answer.text
+    assert_that_it_went_on(longest, idle)
+    if not SANITIZE:
+        assert grown < 4_000_000
+
+
+@pytest.mark.parametrize("kind", BODIES)
+def test_a_large_body_with_a_key(api, nginx, db, idle, kind):
+    content_type, make = BODIES[kind]
+    body = make()
+    answer, longest, grown = send(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
+                                  "/?action=add_customer&cid=x" if "one" in kind else "/?action=get_customers")
+    assert answer.status == (200 if "one" in kind else 400), answer
+    assert len(answer.text) < 100_000
+    assert_that_it_went_on(longest, idle)
+    if not SANITIZE:
+        assert grown < 8 * len(body)
+    if "one" in kind:
+        assert db.query("SELECT LENGTH(notes) AS n FROM customers")[0]["n"] in (SIZE, SIZE // 3)
+
+
+@pytest.mark.parametrize("kind, content_type, before, after", [
+    ("json", JSON, '{"notes":"', '","KEY":"%s","action":"add_customer","cid":"x"}'),
+    ("escaped", JSON, '{"notes":"', '","\\u006bey":"%s","action":"add_customer","cid":"x"}'),
+    ("form", FORM, "notes=", "&%%6Bey=%s&action=add_customer&cid=x"),
+    ("multipart", "multipart/form-data; boundary=b", '--b\r\nContent-Disposition: form-data; name="notes"\r\n\r\n',
+     "\r\n" + multipart("Key", "%s") + multipart("action", "add_customer") + multipart("cid", "x") + "--b--\r\n"),
+])
+def test_a_key_in_a_large_body(api, db, kind, content_type, before, after):
+    for key, status in ((api.key, 200), ("wrong-key", 401)):
+        body = before + "x" * 200_000 + after % key
+        assert api.request("POST", "/", data=body, headers={"Content-Type": content_type}).status == status
+        assert db.count("customers") == 1
+
+
+def test_who_may_not_come_in_is_told_before_the_body_is_sent(nginx):
+    """The answer does not wait for the body."""
+    with socket.create_connection(("127.0.0.1", nginx.port)) as client:
+        client.sendall(b"POST /?action=import_customers HTTP/1.1\r\nHost: x\r\nX-API-Key: wrong\r\n"
+                       b"Content-Type: text/csv\r\nContent-Length: 16000000\r\n\r\n")
+        assert client.recv(4096).startswith(b"HTTP/1.1 401 ")
+
+
+def test_an_answer_tells_of_a_hundred_problems(api, db):
+    body = "{" + ",".join(f'"v{i}":[]' for i in range(900)) + ',"action":"add_customer","format":"json"}'
+    answer = api.request("POST", "/", data=body, headers={"Content-Type": JSON, "X-API-Key": api.key})
+    assert answer.status == 400
+    problems = answer.json
+    assert len(problems) == 101 and problems[0]["variable"] == "v0"
+    assert problems[-1]["error"].startswith("and 8") and problems[-1]["error"].endswith(" more problems")
+
+
+def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, idle):
+    """However many rows there are, and however many members each has."""
+    row = "{" + ",".join(f'"v{i}":[]' for i in range(900)) + "}\n"
+    answer, longest, grown = send(api, nginx, row * (SIZE // len(row)), {"Content-Type": "application/x-ndjson", "X-API-Key": api.key},
+                                  "/?action=import_customers&format=json")
+    assert answer.status == 200 and answer.json[0]["failed"] == str(SIZE // len(row))
+    assert [one["error"] for one in answer.json if one.get("line") == "1"][-1].endswith(" more problems")
+    assert len([one for one in answer.json if one.get("line") == "1"]) == 11
+    assert len(answer.text) < 3_000_000
+    assert_that_it_went_on(longest, idle)
+    if not SANITIZE:
+        assert grown < 8 * SIZE

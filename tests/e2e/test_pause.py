@@ -1,0 +1,96 @@
+"""Walks that wait for the end of a second, in the worker: they hold no thread, and end with their client and with nginx."""
+
+import concurrent.futures
+import signal
+import subprocess
+import time
+
+import pytest
+import requests
+
+from api import Api
+from servers import wait_for
+
+# So that what waits in one worker could hold up the others, and so that the log has their order.
+WORKERS = 1
+CONFIG = """
+server {
+    listen 127.0.0.1:%%PORT%%;
+    listen unix:%%FOLDER%%/http2.sock http2;
+    %%DATABASE%% %%KEY_AND_POOLS%%
+    location / { helpdesk_api; }
+    # One thread.
+    location /narrow/ { helpdesk_api; helpdesk_thread_pool narrow; }
+}
+"""
+
+
+def begin_walks(api, pool, path="/", count=1):
+    """As many requests that come to the present, at the beginning of a second."""
+    time.sleep((0.02 - time.time()) % 1)
+    assert api.update("old", city=str(time.time())).status == 200
+    return [pool.submit(Api(api.port, api.key).get, "get_customers", path=path, updated_since="2024-01-01") for _ in range(count)]
+
+
+@pytest.fixture
+def old(db):
+    db.query("INSERT INTO customers (cid, notes, portal_id, last_updated) VALUES ('old', '', 1, '2024-05-05')")
+
+
+@pytest.mark.parametrize("path, count", [("/narrow/", 1), ("/", 8), ("/", 32)])
+def test_walks_that_wait_hold_no_thread(api, nginx, old, path, count):
+    """With all threads taken, a call that comes after them would be answered after them."""
+    def is_answered_first():
+        log = len(nginx.log("access.log"))
+        walks = begin_walks(api, pool, path, count)
+        time.sleep(0.3)
+        assert api.get("get_customers", path=path, cid="old").status == 200
+        assert [walk.result().status for walk in walks] == [200] * count
+        # In the order of their ends: the update, and then the look-up or a walk.
+        wait_for(lambda: len(nginx.log("access.log")[log:].splitlines()) == count + 2, "the log")
+        return "updated_since" not in nginx.log("access.log")[log:].splitlines()[1]
+    # It comes too late on a machine that is busy with other things for a second.
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        assert any(is_answered_first() for _ in range(10))
+
+
+@pytest.mark.parametrize("protocol", ["1.1", "2"])
+def test_a_walk_without_its_client_waits_no_longer(api, nginx, old, protocol):
+    query = f"/?key={api.key}&action=get_customers&updated_since=2024-01-01"
+    command = ["curl", "-s", "--max-time", "0.3", api.base + query] if protocol == "1.1" else [
+        "curl", "-s", "--max-time", "0.3", "--unix-socket", nginx.folder / "http2.sock", "--http2-prior-knowledge", "http://x" + query]
+
+    def is_noticed():
+        time.sleep((0.02 - time.time()) % 1)
+        assert api.update("old", city=str(time.time())).status == 200
+        log = len(nginx.log("access.log"))
+        subprocess.run(command, stdout=subprocess.DEVNULL)
+        wait_for(lambda: "updated_since" in nginx.log("access.log")[log:], "the end of the request")
+        return '" 499 ' in nginx.log("access.log")[log:]
+    assert any(is_noticed() for _ in range(10))
+    assert api.get("get_customers", cid="old").status == 200
+
+
+@pytest.mark.parametrize("end, main", [("reload", ""), ("quit", ""), ("quit", "worker_shutdown_timeout 100ms;"), ("terminate", "")])
+def test_nginx_ends_while_walks_wait(own_nginx, db, old, key, end, main):
+    own_nginx.workers = 2
+    own_nginx.start(CONFIG, main=main)
+    api = Api(own_nginx.port, key)
+    with concurrent.futures.ThreadPoolExecutor(8) as pool:
+        walks = begin_walks(api, pool, count=8)
+        time.sleep(0.3)
+        before = set(own_nginx.worker_pids())
+        if end == "reload":
+            own_nginx.reload()
+        else:
+            own_nginx.process.send_signal(signal.SIGQUIT if end == "quit" else signal.SIGTERM)
+        ends = [walk.exception() or walk.result().status for walk in walks]
+    # Whoever is not waited for finds the connection closed.
+    cut = end == "terminate" or main
+    assert all(status == 200 or (cut and isinstance(status, requests.ConnectionError)) for status in ends), ends
+    if end == "reload":
+        wait_for(lambda: not set(own_nginx.worker_pids()) & before, "the old workers to leave")
+        assert Api(own_nginx.port, key).get("get_customers", cid="old").status == 200
+    else:
+        assert own_nginx.process.wait(20) == 0
+    assert own_nginx.complaints() == []
