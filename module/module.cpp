@@ -2,12 +2,14 @@
 #include <chrono>
 
 #include "config.hpp"
+#include "db/choice.h"
 #include "envelope.hpp"
 #include "geocoder.hpp"
 #include "metrics.h"
 #include "redact.hpp"
 #include "status.hpp"
 #include "variables.hpp"
+#include "zone.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -26,6 +28,8 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         add_handler(cf, NGX_HTTP_POST_READ_PHASE, hide_query_in_log);
         add_handler(cf, NGX_HTTP_LOG_PHASE, count_request);
         add_status_zone(cf);
+        // For some hundred databases.
+        add_zone<db::share_choices, std::size_t{128} << 10U>(cf, "helpdesk_servers");
     } catch (const std::bad_alloc&) {
         return NGX_ERROR;
     }

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -47,6 +48,16 @@ class Connection {
     // Whether it is alive: asks the server when some time has passed since the last statement.
     bool ready();
 
+    // Whether the server would take a write: not while it is a replica, or a member of a group that is not
+    // the primary. Asks the server.
+    bool takes_writes();
+    // Whether that should be asked before the next statement: after the time that ready() waits, too, and
+    // after a second of uninterrupted use.
+    bool look_is_due() const;
+
+    // Calls this before each query(), execute(), begin() and commit() from now on; it may throw.
+    void before_statements(std::function<void()> check) { before_statement_ = std::move(check); }
+
     std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
     // The number of rows that it found.
     std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters);
@@ -68,6 +79,8 @@ class Connection {
     std::unique_ptr<sql::Connection> connection_;
     std::optional<Raised> open_;
     std::chrono::steady_clock::time_point last_used_;
+    std::chrono::steady_clock::time_point last_looked_;
+    std::function<void()> before_statement_ = [] {};
     std::unique_ptr<sql::Statement> statement_;
     std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;
 };
