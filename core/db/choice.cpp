@@ -12,7 +12,8 @@ namespace {
 using Slot = Choice::Slot;
 using State = Slot::State;
 
-static_assert(std::atomic<State>::is_always_lock_free && std::atomic<std::uint64_t>::is_always_lock_free,
+static_assert(std::atomic<State>::is_always_lock_free && std::atomic<std::uint64_t>::is_always_lock_free &&
+                  std::atomic<Choice::Decision>::is_always_lock_free,
               "processes share them");
 
 std::span<Slot>& slots() {
@@ -33,7 +34,7 @@ bool begin(Slot& slot, std::uint64_t database, Choice::Id server) {
     if (!slot.state.compare_exchange_strong(state, State::written, std::memory_order_acquire))
         return false;
     slot.database = database;
-    slot.server.store(server, std::memory_order_relaxed);
+    slot.decision.store({server, 0}, std::memory_order_relaxed);
     slot.state.store(State::ready, std::memory_order_release);
     return true;
 }
@@ -53,7 +54,7 @@ Slot* find(std::uint64_t database, const std::vector<Choice::Id>& servers) {
         if (!wait_until_ready(slot))
             continue;
         const std::uint64_t joined = slot.joined.load(std::memory_order_relaxed);
-        const Choice::Id server = slot.server.load(std::memory_order_relaxed);
+        const Choice::Id server = slot.decision.load(std::memory_order_relaxed).server;
         if (slot.database == database && (best == nullptr || joined >= best->joined.load()) &&
             std::find(servers.begin(), servers.end(), server) != servers.end())
             best = &slot;
@@ -67,7 +68,7 @@ Slot* find(std::uint64_t database, const std::vector<Choice::Id>& servers) {
 }  // namespace
 
 Choice::Id Choice::id_of(std::string_view address) {
-    return std::hash<std::string_view>()(address);
+    return static_cast<Id>(std::hash<std::string_view>()(address));
 }
 
 Choice::Choice(std::string_view database, const std::vector<Id>& servers)
@@ -76,15 +77,15 @@ Choice::Choice(std::string_view database, const std::vector<Id>& servers)
         return;
     own_ = std::make_unique<Slot>();
     slot_ = own_.get();
-    slot_->server.store(servers.front());
+    slot_->decision.store({servers.front(), 0});
 }
 
-Choice::Id Choice::current() const {
-    return slot_->server.load(std::memory_order_acquire);
+Choice::Decision Choice::current() const {
+    return slot_->decision.load(std::memory_order_acquire);
 }
 
-bool Choice::move(Id from, Id to) {
-    return slot_->server.compare_exchange_strong(from, to, std::memory_order_acq_rel);
+bool Choice::move(Decision from, Id to) {
+    return slot_->decision.compare_exchange_strong(from, {to, from.number + 1}, std::memory_order_acq_rel);
 }
 
 void share_choices(std::span<std::byte> memory) {

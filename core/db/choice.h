@@ -16,8 +16,13 @@ namespace helpdesk::db {
 class Choice {
   public:
     // Represents a server in the shared memory; made from what address() gives.
-    using Id = std::uint64_t;
+    using Id = std::uint32_t;
     static Id id_of(std::string_view address);
+
+    struct Decision {
+        Id server;
+        std::uint32_t number;  // of the decision, so that two for the same server differ
+    };
 
     // Joins the decision of a database of that name whose server in use is one of `servers`, the one that was
     // joined last if there are several; otherwise begins one with the first of `servers`. So it survives a
@@ -26,10 +31,10 @@ class Choice {
 
     // The server in use. It may be none of `servers`, when another configuration of the same database moved
     // it.
-    Id current() const;
+    Decision current() const;
 
-    // Makes `to` the server in use, unless it is another than `from` by now: then false.
-    bool move(Id from, Id to);
+    // Makes `to` the server in use, unless there is another decision than `from` by now: then false.
+    bool move(Decision from, Id to);
 
     // One database in the shared memory. Whoever finds a slot free makes it his own, once; it is never free
     // again. `database` is written before `state` says `ready`, and does not change after that.
@@ -38,7 +43,7 @@ class Choice {
         std::atomic<State> state;
         std::uint64_t database;
         std::atomic<std::uint64_t> joined;  // the higher, the later
-        std::atomic<Id> server;
+        std::atomic<Decision> decision;
     };
 
   private:

@@ -33,55 +33,62 @@ Servers::Servers(const DatabaseSettings& settings) : settings_(settings) {
         choice_.emplace(settings.name, ids);
 }
 
-const Server* Servers::in_use() const {
+Servers::Decision Servers::in_use() const {
     if (!several())
-        return states_.front().server;
-    const Choice::Id id = choice_->current();
-    const auto found =
-        std::find_if(states_.begin(), states_.end(), [&](const State& state) { return state.id == id; });
-    return found == states_.end() ? nullptr : found->server;
+        return {.server = states_.front().server, .made = {}};
+    const Choice::Decision made = choice_->current();
+    const auto found = std::find_if(states_.begin(), states_.end(),
+                                    [&](const State& state) { return state.id == made.server; });
+    return {.server = found == states_.end() ? nullptr : found->server, .made = made};
 }
 
-std::vector<const Server*> Servers::to_try(const Server& in_use, Clock::time_point now) {
+bool Servers::State::is_paused(const Decision& in_use, Clock::time_point now) const {
+    return decision == in_use.made.number && not_before > now;
+}
+
+bool Servers::State::is_left(const Decision& in_use, Clock::time_point since) const {
+    return decision == in_use.made.number && left_at >= since;
+}
+
+std::vector<const Server*> Servers::to_try(const Decision& in_use, Clock::time_point now) {
     const std::scoped_lock lock(mutex_);
     std::vector<const State*> states;
     for (const State& state : states_)
-        if (state.not_before <= now)
+        if (!state.is_paused(in_use, now))
             states.push_back(&state);
     std::stable_partition(states.begin(), states.end(),
-                          [&](const State* state) { return state->server == &in_use; });
+                          [&](const State* state) { return state->server == in_use.server; });
     std::stable_partition(states.begin(), states.end(),
-                          [&](const State* state) { return state->left_at + left_lately <= now; });
+                          [&](const State* state) { return !state->is_left(in_use, now - left_lately); });
     std::vector<const Server*> servers;
     for (const State* state : states)
         servers.push_back(state->server);
     return servers;
 }
 
-std::vector<const Server*> Servers::better_than(const Server& in_use, Clock::time_point now) {
+std::vector<const Server*> Servers::better_than(const Decision& in_use, Clock::time_point now) {
     std::vector<const Server*> servers;
-    if (!settings_.failback || states_.front().server == &in_use)
+    if (!settings_.failback || states_.front().server == in_use.server)
         return servers;
     const std::scoped_lock lock(mutex_);
     if (now < next_look_)
         return servers;
     next_look_ = now + between_looks;
     for (const State& state : states_) {
-        if (state.server == &in_use)
+        if (state.server == in_use.server)
             break;
-        if (state.not_before <= now && state.left_at + left_lately <= now)
+        if (!state.is_paused(in_use, now))
             servers.push_back(state.server);
     }
     return servers;
 }
 
-bool Servers::use_instead(const Server& server, const Server& from) {
-    if (&server == &from)
-        return in_use() == &server;
-    if (!move(from, server))
-        return in_use() == &server;
-    count(metric::failovers, {address(from)});
-    log("database server " + address(from) + " is left for " + address(server) + ": " + last_failure(from) +
+bool Servers::use_instead(const Server& server, const Decision& from) {
+    if (&server == from.server || !choice_->move(from.made, Choice::id_of(address(server))))
+        return uses(server);
+    const std::string left = address(*from.server);
+    count(metric::failovers, {left});
+    log("database server " + left + " is left for " + address(server) + ": " + last_failure(*from.server) +
         (settings_.failback
              ? "; all calls go there, and back when the former takes writes again: look after that server"
              : "; all calls go there and do not go back by themselves: look after the former server, and see "
@@ -89,15 +96,16 @@ bool Servers::use_instead(const Server& server, const Server& from) {
     return true;
 }
 
-bool Servers::go_back(const Server& server, const Server& from) {
-    if (!move(from, server))
-        return in_use() == &server;
+bool Servers::go_back(const Server& server, const Decision& from) {
+    if (!choice_->move(from.made, Choice::id_of(address(server))))
+        return uses(server);
     log("database server " + address(server) + " is back; all calls go to it again instead of " +
-        address(from));
+        address(*from.server));
     return true;
 }
 
-bool Servers::failed(const Server& server, Clock::time_point begin, const std::string& why) {
+bool Servers::failed(const Server& server, const Decision& in_use, Clock::time_point begin,
+                     const std::string& why) {
     const Clock::time_point now = Clock::now();
     {
         const std::scoped_lock lock(mutex_);
@@ -107,28 +115,30 @@ bool Servers::failed(const Server& server, Clock::time_point begin, const std::s
             return false;
         const Clock::duration shortest = several() ? shortest_pause : Clock::duration::zero();
         state.not_before = now + std::clamp<Clock::duration>(now - begin, shortest, longest_pause);
+        state.decision = in_use.made.number;
     }
     count(metric::failures, {address(server)});
     set(metric::up, {address(server)}, 0);
     return true;
 }
 
-void Servers::leave(const Server& server, Clock::time_point begin, const std::string& why) {
+void Servers::leave(const Decision& in_use, Clock::time_point begin, const std::string& why) {
     {
         const std::scoped_lock lock(mutex_);
-        State& state = state_of(server);
-        state.failure = why;
+        State& state = state_of(*in_use.server);
         if (!several() || state.acknowledged_at > begin)
             return;
+        state.failure = why;
         state.left_at = Clock::now();
+        state.decision = in_use.made.number;
     }
-    count(metric::failures, {address(server)});
-    set(metric::up, {address(server)}, 0);
+    count(metric::failures, {address(*in_use.server)});
+    set(metric::up, {address(*in_use.server)}, 0);
 }
 
-bool Servers::left_since(const Server& server, Clock::time_point then) {
+bool Servers::left_since(const Decision& in_use, Clock::time_point then) {
     const std::scoped_lock lock(mutex_);
-    return state_of(server).left_at >= then;
+    return state_of(*in_use.server).is_left(in_use, then);
 }
 
 bool Servers::connected(const Server& server) {
@@ -158,10 +168,6 @@ std::string Servers::last_failure(const Server& server) {
 Servers::State& Servers::state_of(const Server& server) {
     return *std::find_if(states_.begin(), states_.end(),
                          [&](const State& state) { return state.server == &server; });
-}
-
-bool Servers::move(const Server& from, const Server& to) {
-    return choice_->move(Choice::id_of(address(from)), Choice::id_of(address(to)));
 }
 
 void Servers::log(const std::string& text) const {

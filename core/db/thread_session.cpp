@@ -72,12 +72,12 @@ std::optional<Session::NoConnection> ThreadSession::prepare() {
 // is the ping, so that reads do not stay on one that was demoted.
 std::optional<Session::NoConnection> ThreadSession::check() {
     if (servers_.several()) {
-        const Server& server = connection_->server();
-        if (servers_.in_use() != &server || servers_.left_since(server, connected_at_)) {
+        in_use_ = servers_.in_use();
+        if (in_use_.server != &connection_->server() || servers_.left_since(in_use_, connected_at_)) {
             drop();
             return std::nullopt;
         }
-        go_back(server);
+        go_back();
     }
     begin_ = Clock::now();
     std::string why = "it does not answer";
@@ -108,16 +108,16 @@ std::optional<Session::NoConnection> ThreadSession::connect() {
     constexpr int rounds = 3;
     NoConnection none;
     for (int round = 0; round < rounds; ++round) {
-        const Server* in_use = servers_.in_use();
+        in_use_ = servers_.in_use();
         // To use one of ours would divide the writes between two servers.
-        if (in_use == nullptr)
+        if (in_use_.server == nullptr)
             return NoConnection{.why =
                                     "the database server in use since the last failover is none of this "
                                     "configuration's servers"};
-        const auto servers = servers_.to_try(*in_use, Clock::now());
+        const auto servers = servers_.to_try(in_use_, Clock::now());
         if (servers.empty())
-            none.why = "all database servers failed a moment ago: " + servers_.last_failure(*in_use);
-        const Next next = connect_to_one_of(servers, *in_use, none.why);
+            none.why = "all database servers failed a moment ago: " + servers_.last_failure(*in_use_.server);
+        const Next next = connect_to_one_of(servers, none.why);
         if (connection_ != nullptr)
             return std::nullopt;
         if (next != Next::round)
@@ -127,16 +127,16 @@ std::optional<Session::NoConnection> ThreadSession::connect() {
 }
 
 ThreadSession::Next ThreadSession::connect_to_one_of(const std::vector<const Server*>& servers,
-                                                     const Server& in_use, std::string& why) {
+                                                     std::string& why) {
     for (const Server* server : servers) {
         Opened opened = open(*server, why);
-        if (opened.connection != nullptr && servers_.use_instead(*server, in_use)) {
+        if (opened.connection != nullptr && servers_.use_instead(*server, in_use_)) {
             adopt(std::move(opened));
             return Next::none;
         }
         if (opened.connection != nullptr)
             return Next::round;
-        if (opened.next != Next::server && server == &in_use)
+        if (opened.next != Next::server && server == in_use_.server)
             return opened.next;
     }
     return Next::none;
@@ -157,14 +157,14 @@ ThreadSession::Opened ThreadSession::open(const Server& server, std::string& why
         if (is_full(error))
             return {.next = Next::none};
     }
-    return {.next = servers_.failed(server, begin, why) ? Next::server : Next::round};
+    return {.next = servers_.failed(server, in_use_, begin, why) ? Next::server : Next::round};
 }
 
-void ThreadSession::go_back(const Server& in_use) {
+void ThreadSession::go_back() {
     std::string why;
-    for (const Server* server : servers_.better_than(in_use, Clock::now())) {
+    for (const Server* server : servers_.better_than(in_use_, Clock::now())) {
         Opened opened = open(*server, why);
-        if (opened.connection != nullptr && servers_.go_back(*server, in_use))
+        if (opened.connection != nullptr && servers_.go_back(*server, in_use_))
             return adopt(std::move(opened));
     }
 }
@@ -173,10 +173,11 @@ void ThreadSession::go_back(const Server& in_use) {
 void ThreadSession::adopt(Opened opened) {
     connection_ = std::move(opened.connection);
     connected_at_ = opened.begin;
+    in_use_ = servers_.in_use();
     if (!servers_.several())
         return;
     connection_->before_statements([&servers = servers_, &server = connection_->server()] {
-        if (servers.in_use() != &server)
+        if (servers.in_use().server != &server)
             throw sql::SQLException("another database server is in use by now", "HY000", refused);
     });
 }
@@ -213,7 +214,8 @@ void ThreadSession::roll_back() {
 }
 
 void ThreadSession::leave(const std::string& why) {
-    servers_.leave(connection_->server(), begin_, why);
+    if (in_use_.server == &connection_->server())
+        servers_.leave(in_use_, begin_, why);
     drop();
 }
 

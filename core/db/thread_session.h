@@ -33,9 +33,9 @@ class ThreadSession : public Session {
 
     std::optional<NoConnection> check();
     std::optional<NoConnection> connect();
-    Next connect_to_one_of(const std::vector<const Server*>& servers, const Server& in_use, std::string& why);
+    Next connect_to_one_of(const std::vector<const Server*>& servers, std::string& why);
     Opened open(const Server& server, std::string& why);
-    void go_back(const Server& in_use);
+    void go_back();
     void adopt(Opened opened);
     void check_durability(Connection& connection);
 
@@ -43,6 +43,7 @@ class ThreadSession : public Session {
     Servers& servers_;
     std::unique_ptr<Connection> connection_;
     Clock::time_point connected_at_{};
+    Servers::Decision in_use_{};
     Clock::time_point begin_{};  // of what the connection was last used for
 };
 
