@@ -26,7 +26,7 @@ class Link:
     def __init__(self, path, target):
         self.path, self.target = path, target
         self.passes = lambda data: True
-        self.deaf = threading.Event()  # nothing comes back from the server
+        self.deaf = 0  # the first so many connections get nothing back from the server
         self.ends = []
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(path))
@@ -43,8 +43,9 @@ class Link:
             server = socket.socket(socket.AF_UNIX)
             server.connect(str(self.target))
             self.ends += [client, server]
+            number = len(self.ends) // 2
             threading.Thread(target=self.forward, args=(client, server, lambda data: self.passes(data)), daemon=True).start()
-            threading.Thread(target=self.forward, args=(server, client, lambda data: not self.deaf.is_set()), daemon=True).start()
+            threading.Thread(target=self.forward, args=(server, client, lambda data, number=number: number > self.deaf), daemon=True).start()
 
     def forward(self, source, sink, passes):
         try:
@@ -94,7 +95,7 @@ class Cuts:
         if self.before:
             self.end()
             return False
-        self.link.deaf.set()
+        self.link.deaf = len(self.link.ends) // 2
         threading.Thread(target=self.end_when_done, daemon=True).start()
         return True
 
@@ -107,7 +108,6 @@ class Cuts:
     def end(self):
         self.then()
         self.link.cut()
-        self.link.deaf.clear()
 
 
 def add(api, **headers):
