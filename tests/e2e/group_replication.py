@@ -26,7 +26,7 @@ def options(number, ports, group):
             "--super-read-only=ON",
             f"--loose-group-replication-group-name={group}", "--loose-group-replication-start-on-boot=OFF",
             f"--loose-group-replication-local-address=127.0.0.1:{local}", f"--loose-group-replication-group-seeds={seeds}",
-            "--loose-group-replication-recovery-get-public-key=ON")
+            "--loose-group-replication-recovery-get-public-key=ON", "--loose-group-replication-recovery-reconnect-interval=1")
 
 
 class Member(MariaDB):
@@ -92,7 +92,10 @@ class Group:
         return next((member for member in self.members if member.is_primary()), None)
 
     def wait_until_whole(self):
-        wait_for(lambda: all(member.online() == 3 for member in self.members), "the group to be whole", seconds=60, pause=0.2)
+        try:
+            wait_for(lambda: all(member.online() == 3 for member in self.members), "the group to be whole", seconds=120, pause=0.2)
+        except TimeoutError as error:
+            raise TimeoutError("\n\n".join((member.folder / "error.log").read_text()[-3000:] for member in self.members)) from error
 
     def wait_until_equal(self):
         """Until all members have carried out the same changes."""

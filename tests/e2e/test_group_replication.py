@@ -65,7 +65,7 @@ def check(group, writers):
     assert writers.dropped == 0
     group.wait_until_equal()
     for member in group.members:
-        writers.check(Database(member).query("SELECT cid, contact FROM customers"))
+        writers.check(Database(member).query("SELECT cid, contact, version FROM customers"))
 
 
 @pytest.mark.parametrize("times", range(2))
