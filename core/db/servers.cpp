@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds shortest_pause{50};
 constexpr std::chrono::milliseconds longest_pause{1000};
 
 // How long a server that was left is only tried when no other works.
-constexpr std::chrono::seconds left_lately{1};
+constexpr std::chrono::seconds left_lately{10};
 
 }  // namespace
 

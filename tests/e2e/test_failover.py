@@ -175,6 +175,27 @@ def test_a_server_that_hangs_is_left_at_once(api, mariadb):
         mariadb.process.send_signal(signal.SIGCONT)
 
 
+def test_a_server_that_hangs_in_a_statement_is_left_at_once(api, nginx, mariadb):
+    workers = nginx.worker_pids()
+    try:
+        only(workers[0], workers)
+        assert where(fresh(api)) == "first"
+        with mariadb.connect() as holder, concurrent.futures.ThreadPoolExecutor(1) as pool:
+            holder.cursor().execute("LOCK TABLES customers WRITE")
+            called = pool.submit(fresh(api).get, "get_customers", cid="where")
+            wait_for(lambda: mariadb.waiting("Waiting for table metadata lock"), "the statement to wait")
+            mariadb.freeze()
+            assert called.result().problems == [("", "database_timeout")]
+            begin = time.monotonic()
+            assert where(fresh(api)) == "second"
+            assert time.monotonic() - begin < 25
+            mariadb.process.send_signal(signal.SIGCONT)
+    finally:
+        mariadb.process.send_signal(signal.SIGCONT)
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
+
+
 def test_none_that_takes_writes(api, nginx, mariadb, backup):
     for server in (mariadb, backup):
         server.execute("SET GLOBAL read_only = 1")

@@ -79,8 +79,8 @@ def test_the_primary_is_killed(api, group, times):
         primary.start()
         writers.go_on(200)
         primary.join()
-        group.wait_until_whole()
         writers.go_on(200)
+    group.wait_until_whole()
     print(f"\nthe primary killed: {writers.figures()}; the next write after {resumed:.1f} s")
     assert group.primary() is not primary
     check(group, writers)
