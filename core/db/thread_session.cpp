@@ -116,7 +116,8 @@ std::optional<Session::NoConnection> ThreadSession::connect() {
                                     "configuration's servers"};
         const auto servers = servers_.to_try(in_use_, Clock::now());
         if (servers.empty())
-            none.why = "all database servers failed a moment ago: " + servers_.last_failure(*in_use_.server);
+            none.why = "all database servers failed a moment ago, " + address(*in_use_.server) + ": " +
+                       servers_.last_failure(*in_use_.server);
         const Next next = connect_to_one_of(servers, none.why);
         if (connection_ != nullptr)
             return std::nullopt;
@@ -157,7 +158,10 @@ ThreadSession::Opened ThreadSession::open(const Server& server, std::string& why
         if (is_full(error))
             return {.next = Next::none};
     }
-    return {.next = servers_.failed(server, in_use_, begin, why) ? Next::server : Next::round};
+    const bool failed = servers_.failed(server, in_use_, begin, why);
+    if (servers_.several())
+        why = "database server " + address(server) + ": " + why;
+    return {.next = failed ? Next::server : Next::round};
 }
 
 void ThreadSession::go_back() {

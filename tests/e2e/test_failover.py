@@ -204,7 +204,7 @@ def test_none_that_takes_writes(api, nginx, mariadb, backup):
         assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
         assert answer.headers["Retry-After"] == "1"
         wait_for(lambda: where(api) is None, "reads to be refused as well")
-        assert "it is read-only" in nginx.log()
+        assert f"helpdesk: database server unix:{backup.socket}: it is read-only; the client gets 503" in nginx.log()
     finally:
         for server in (mariadb, backup):
             server.execute("SET GLOBAL read_only = 0")

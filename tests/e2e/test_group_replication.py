@@ -61,41 +61,47 @@ def db(group):
     return database
 
 
-def check(group, writers):
+def check(group, writers, nginx):
+    # What a call was refused for that should have been tried again.
+    assert "500 internal_error" not in nginx.log(), [line for line in nginx.log().splitlines() if "500 internal_error" in line][-3:]
     assert writers.dropped == 0
     group.wait_until_equal()
     for member in group.members:
         writers.check(Database(member).query("SELECT cid, contact, version FROM customers"))
 
 
+def seconds_for(writers, count):
+    begin = time.monotonic()
+    writers.go_on(count)
+    return time.monotonic() - begin
+
+
 @pytest.mark.parametrize("times", range(2))
-def test_the_primary_is_killed(api, group, times):
+def test_the_primary_is_killed(api, group, nginx, times):
     primary = group.primary()
     with Writers(api) as writers:
         writers.go_on(200)
         primary.kill()
-        resumed = writers.go_on(200)
+        resumed = seconds_for(writers, 200)
         # It comes back alone, and is the primary of nothing.
         primary.start()
         writers.go_on(200)
         primary.join()
         writers.go_on(200)
     group.wait_until_whole()
-    print(f"\nthe primary killed: {writers.figures()}; the next write after {resumed:.1f} s")
+    print(f"\nthe primary killed: {writers.figures()}; 200 writes more after {resumed:.1f} s")
     assert group.primary() is not primary
-    check(group, writers)
-    assert resumed < 40
+    check(group, writers, nginx)
+    assert resumed < 60
 
 
-def test_the_primary_is_changed(api, group):
+def test_the_primary_is_changed(api, group, nginx):
     """By the operator: no server fails, and calls follow the primary."""
     new = next(member for member in group.members if not member.is_primary())
     with Writers(api) as writers:
         writers.go_on(200)
         new.query("SELECT group_replication_set_as_primary(@@server_uuid)")
-        begin = time.monotonic()
         wait_for(new.is_primary, "the new primary")
-        writers.go_on(300)
-        resumed = time.monotonic() - begin
+        resumed = seconds_for(writers, 300)
     print(f"\nthe primary changed: {writers.figures()}; 300 writes more after {resumed:.1f} s")
-    check(group, writers)
+    check(group, writers, nginx)
