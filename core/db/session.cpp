@@ -51,6 +51,10 @@ std::string describe(const sql::SQLException& error) {
 
 namespace {
 
+// ER_BEFORE_DML_VALIDATION_ERROR: so a member of a MySQL group refuses writes while the group changes its
+// primary, before it becomes read-only. Nothing was done.
+constexpr int no_longer_primary = 3098;
+
 constexpr auto no_answer = "the database did not answer in time";
 constexpr auto not_available = "the database is not available, try again";
 
@@ -102,7 +106,7 @@ bool Attempts::may_retry(const sql::SQLException& error, std::chrono::nanosecond
         failed_.problems = {std::move(*problem)};
         return false;
     }
-    const Failure failure = classify(error);
+    const Failure failure = error.getErrorCode() == no_longer_primary ? Failure::refused : classify(error);
     // After an error that we do not know, the connection's state is not known either.
     if (failure == Failure::refused || (failure == Failure::lost && waited >= read_timeout_))
         session_.leave(describe(error));

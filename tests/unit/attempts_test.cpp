@@ -115,7 +115,7 @@ std::vector<Case> cases() {
     }
     for (const bool committing : {false, true}) {
         for (const auto waited : {0s, 10s}) {
-            for (const int refused : {1047, 1290, 1836}) {
+            for (const int refused : {1047, 1290, 1836, 3098}) {
                 all.push_back({refused, committing, waited, 1, "database_unavailable", "left "});
                 all.push_back({refused, committing, waited, 2, "", "left "});
             }
