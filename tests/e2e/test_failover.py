@@ -160,19 +160,28 @@ def test_a_server_that_is_away(api, nginx, mariadb, backup):
     assert nginx.log().count(f"database server unix:{mariadb.socket} is left for unix:{backup.socket}: database error 2002") == told + 1
 
 
-def test_a_server_that_hangs_is_left_at_once(api, mariadb):
+def test_a_server_that_hangs_is_left_at_once(api, nginx, mariadb):
     """After the first call that it did not answer, no thread waits for it: neither on its connection nor for another."""
     wait_for(lambda: places(api) == {"first"} and number(api, "helpdesk_database_connections", mariadb) >= 8, "many connections")
+    workers = nginx.worker_pids()
+    only(workers[0], workers)
     mariadb.freeze()
     try:
-        assert api.get("get_customers", cid="where").problems == [("", "database_timeout")]
+        # Unless its thread has no connection yet, and waits for one.
+        answer = fresh(api).get("get_customers", cid="where")
+        assert answer.status == 200 or answer.problems == [("", "database_timeout")]
         begin = time.monotonic()
-        api = fresh(api)
-        wait_for(lambda: where(api) == "second", "the backup to be used")  # the other worker has its own first call
+        assert where(fresh(api)) == "second"
+        only(workers[1], workers)
+        assert where(fresh(api)) == "second"
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
         assert places(api) == {"second"}
         assert time.monotonic() - begin < 25
     finally:
         mariadb.process.send_signal(signal.SIGCONT)
+        for worker in workers:
+            os.kill(worker, signal.SIGCONT)
 
 
 def test_a_server_that_hangs_in_a_statement_is_left_at_once(api, nginx, mariadb):
@@ -204,7 +213,7 @@ def test_none_that_takes_writes(api, nginx, mariadb, backup):
         assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
         assert answer.headers["Retry-After"] == "1"
         wait_for(lambda: where(api) is None, "reads to be refused as well")
-        assert f"helpdesk: database server unix:{backup.socket}: it is read-only; the client gets 503" in nginx.log()
+        assert any(f"unix:{server.socket}: it is read-only; the client gets 503" in nginx.log() for server in (mariadb, backup))
     finally:
         for server in (mariadb, backup):
             server.execute("SET GLOBAL read_only = 0")

@@ -76,8 +76,7 @@ def seconds_for(writers, count):
     return time.monotonic() - begin
 
 
-@pytest.mark.parametrize("times", range(2))
-def test_the_primary_is_killed(api, group, nginx, times):
+def test_the_primary_is_killed(api, group, nginx):
     primary = group.primary()
     with Writers(api) as writers:
         writers.go_on(200)
