@@ -389,6 +389,34 @@ def new_workers(nginx, old):
     return not set(old) & set(nginx.worker_pids())
 
 
+def test_a_transaction_does_not_go_on_when_another_server_is_in_use(api, nginx, mariadb, backup):
+    """One worker has begun it on the first server; the other cannot connect there, and moves all calls to the second."""
+    old = nginx.worker_pids()
+    nginx.reload()
+    wait_for(lambda: len(nginx.worker_pids()) == 2 and new_workers(nginx, old), "workers without connections")
+    workers = nginx.worker_pids()
+    hidden = mariadb.socket.with_name("hidden.sock")
+    only(workers[0], workers)
+    assert where(fresh(api)) == "first"
+    with mariadb.connect(autocommit=False) as holder, concurrent.futures.ThreadPoolExecutor(1) as pool:
+        holder.cursor().execute("INSERT INTO customers (cid, notes) VALUES ('x', '')")
+        called = pool.submit(fresh(api).add, "x", contracts="1")
+        Database(mariadb).wait_for_lock()
+        mariadb.socket.rename(hidden)
+        try:
+            only(workers[1], workers)
+            assert where(fresh(api)) == "second"
+            holder.rollback()
+            only(workers[0], workers)
+            assert called.result().status == 200
+        finally:
+            hidden.rename(mariadb.socket)
+            for worker in workers:
+                os.kill(worker, signal.SIGCONT)
+    assert Database(mariadb).customer("x") is None
+    assert Database(backup).list("customer_contracts", "contract_id", "x") == [1]
+
+
 def test_a_reload_keeps_the_server_in_use(api, nginx, mariadb, backup):
     switch_over(api, mariadb, "second")
     reordered = nginx.config.replace(f"server unix:{backup.socket} backup; server unix:%%SOCKET%%;",
