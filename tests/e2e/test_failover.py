@@ -7,6 +7,7 @@ import concurrent.futures
 import contextlib
 import hashlib
 import os
+import pathlib
 import signal
 import time
 
@@ -133,6 +134,9 @@ def only(worker, workers):
     """Lets that worker alone take calls."""
     for pid in workers:
         os.kill(pid, signal.SIGCONT if pid == worker else signal.SIGSTOP)
+    # One that runs on for a while after the signal was sent could still accept a connection.
+    tasks = [task for pid in workers if pid != worker for task in pathlib.Path(f"/proc/{pid}/task").glob("*/stat")]
+    wait_for(lambda: all(task.read_text().rpartition(")")[2].split()[0] == "T" for task in tasks), "the other workers to stop")
 
 
 def fresh(api):
