@@ -102,7 +102,7 @@ inline constexpr Metric failures{"helpdesk_database_failures_total",
 inline constexpr Metric failovers{"helpdesk_database_failovers_total",
                                   MetricKind::counter,
                                   {"server"},
-                                  "Times that a worker left a database server for another."};
+                                  "Times that calls left a database server for another."};
 inline constexpr Metric up{"helpdesk_database_up",
                            MetricKind::gauge,
                            {"server"},

@@ -67,7 +67,10 @@ constexpr std::array entries = {
     Entry{code::database_unavailable, 503, "", "nothing was changed, the client may try again"},
     Entry{code::database_unsuitable, 503, "", "nothing was changed"},
     Entry{code::database_full, 503, "", "nothing was changed; make room on the database server's disk"},
-    Entry{code::outcome_unknown, 503, "", "see whether the change is there before it is sent again"},
+    Entry{code::outcome_unknown, 503, "",
+          "see whether the change is there before it is sent again; with the same Idempotency-Key it can be "
+          "sent "
+          "again at once"},
     Entry{
         code::geocoder_unavailable, 503, "",
         "see whether the server behind the location of helpdesk_geocoder answers, and raise timeout if it is "

@@ -190,6 +190,13 @@ void set_tls(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database
                                     "\"");
 }
 
+void set_failback(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
+    const std::string_view word = view(value);
+    if (word != "on" && word != "off")
+        throw std::invalid_argument("must be \"on\" or \"off\", not \"" + std::string(word) + "\"");
+    database.failback = word == "on";
+}
+
 void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database) {
     database.tls_ca = full_path(cf, value);
     open_file(database.tls_ca);
@@ -197,6 +204,7 @@ void set_tls_ca(ngx_conf_t* cf, const ngx_str_t& value, DatabaseBlock& database)
 
 constexpr Parameter<DatabaseBlock> database_parameters[] = {
     {"server", add_server, true},
+    {"failback", set_failback},
     {"host", set_address<&Server::host>},
     {"port", set_port},
     {"socket", set_address<&Server::socket>},

@@ -3,12 +3,14 @@
 
 #include "auth.hpp"
 #include "config.hpp"
+#include "db/choice.h"
 #include "envelope.hpp"
 #include "geocoder.hpp"
 #include "metrics.h"
 #include "redact.hpp"
 #include "status.hpp"
 #include "variables.hpp"
+#include "zone.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -28,6 +30,8 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         add_handler(cf, NGX_HTTP_LOG_PHASE, count_request);
         add_status_zone(cf);
         add_sign_in_zone(cf);
+        // For some hundred databases.
+        add_zone<db::share_choices, std::size_t{128} << 10U>(cf, "helpdesk_servers");
     } catch (const std::bad_alloc&) {
         return NGX_ERROR;
     }

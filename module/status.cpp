@@ -7,23 +7,10 @@
 #include "handler.hpp"
 #include "metrics.h"
 #include "status_page.hpp"
+#include "zone.hpp"
 
 namespace helpdesk::ngx {
 namespace {
-
-constexpr std::size_t zone_size = std::size_t{2} << 20U;
-// The rest is nginx's, for its own order in the zone.
-constexpr std::size_t metrics_size = zone_size - (std::size_t{64} << 10U);
-
-ngx_int_t init_zone(ngx_shm_zone_t* zone, void* before_reload) noexcept {
-    zone->data = before_reload != nullptr
-                     ? before_reload
-                     : ngx_slab_calloc(reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr), metrics_size);
-    if (zone->data == nullptr)
-        return NGX_ERROR;
-    share_metrics({static_cast<std::byte*>(zone->data), metrics_size});
-    return NGX_OK;
-}
 
 ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::string (*text)(),
                  std::string_view security_policy = {}) noexcept {
@@ -57,11 +44,7 @@ ngx_int_t handle_status_prometheus(ngx_http_request_t* r) noexcept {
 }
 
 void add_status_zone(ngx_conf_t* cf) {
-    ngx_str_t name = ngx_string("helpdesk_status");
-    ngx_shm_zone_t* zone = ngx_shared_memory_add(cf, &name, zone_size, &ngx_http_helpdesk_module);
-    if (zone == nullptr)
-        throw std::bad_alloc();
-    zone->init = init_zone;
+    add_zone<share_metrics, std::size_t{2} << 20U>(cf, "helpdesk_status");
 }
 
 ngx_int_t count_request(ngx_http_request_t* r) noexcept {

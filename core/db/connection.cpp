@@ -20,6 +20,9 @@ constexpr std::size_t most_prepared = 64;
 // A connection without a statement for so long may have died unseen.
 constexpr std::chrono::milliseconds rest{100};
 
+// A server may be demoted while a connection is in use.
+constexpr std::chrono::seconds longest_between_looks{1};
+
 sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& server) {
     sql::ConnectOptionsMap options;
     options["hostName"] = server.socket.empty()
@@ -151,6 +154,20 @@ bool Connection::ready() {
     return std::chrono::steady_clock::now() - last_used_ < rest || connection_->isValid();
 }
 
+// MySQL's super_read_only sets read_only, too.
+bool Connection::takes_writes() {
+    const std::unique_ptr<sql::ResultSet> row(
+        statement_->executeQuery("SELECT @@global.read_only, @@global.innodb_read_only"));
+    row->next();
+    last_looked_ = std::chrono::steady_clock::now();
+    return row->getString(1) == "0" && row->getString(2) == "0";
+}
+
+bool Connection::look_is_due() const {
+    const auto now = std::chrono::steady_clock::now();
+    return now - last_looked_ >= longest_between_looks || now - std::max(last_used_, last_looked_) >= rest;
+}
+
 std::unique_ptr<sql::ResultSet> Connection::query(const std::string& sql,
                                                   const std::vector<Parameter>& parameters) {
     return std::unique_ptr<sql::ResultSet>(bind(sql, parameters).executeQuery());
@@ -167,10 +184,12 @@ std::uint64_t Connection::last_insert_id() {
 }
 
 void Connection::begin() {
+    before_statement_();
     statement_->execute("START TRANSACTION");
 }
 
 void Connection::commit() {
+    before_statement_();
     statement_->execute("COMMIT");
 }
 
@@ -219,6 +238,7 @@ sql::PreparedStatement& Connection::prepare(const std::string& sql) {
 }
 
 sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {
+    before_statement_();
     expect_room(parameters);
     sql::PreparedStatement& statement = prepare(sql);
     last_used_ = std::chrono::steady_clock::now();

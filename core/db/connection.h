@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,16 @@ class Connection {
     // Throws packet_too_large if the server takes no statement with these values.
     void expect_room(const std::vector<Parameter>& parameters) const;
 
+    // Whether the server would take a write: not while it is a replica, or a member of a group that is not
+    // the primary. Asks the server.
+    bool takes_writes();
+    // Whether that should be asked before the next statement: after the time that ready() waits, too, and
+    // after a second of uninterrupted use.
+    bool look_is_due() const;
+
+    // Calls this before each query(), execute(), begin() and commit() from now on; it may throw.
+    void before_statements(std::function<void()> check) { before_statement_ = std::move(check); }
+
     // Both throw packet_too_large, before anything is sent, if the statement is larger.
     std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
     // The number of rows that it found.
@@ -79,6 +90,8 @@ class Connection {
     std::optional<Raised> open_;
     std::uint64_t largest_packet_ = 0;
     std::chrono::steady_clock::time_point last_used_;
+    std::chrono::steady_clock::time_point last_looked_;
+    std::function<void()> before_statement_ = [] {};
     std::unique_ptr<sql::Statement> statement_;
     std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;
 };

@@ -28,7 +28,10 @@ struct Server {
 };
 
 struct DatabaseSettings {
-    std::vector<Server> servers;  // of one database; the first that works is used
+    std::vector<Server> servers;  // of one database; the first that takes writes is used, and stays in use
+    // Whether calls go back to a server that comes before the one in use when it takes writes again. Only
+    // where the servers are one cluster: otherwise that server lacks what the other acknowledged meanwhile.
+    bool failback = false;
     std::string user;
     std::string password;
     std::string name;

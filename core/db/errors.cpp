@@ -104,6 +104,9 @@ constexpr std::array meanings = {
         "compare tls and tls_ca of helpdesk_database with what the server has"},  // CR_SSL_CONNECTION_ERROR
     Meaning{3019, Failure::full, ""},                                             // ER_INNODB_UNDO_LOG_FULL
     Meaning{3024, Failure::timeout, ""},                                          // ER_QUERY_TIMEOUT of MySQL
+    // ER_BEFORE_DML_VALIDATION_ERROR: so a member of a MySQL group refuses writes while the group changes its
+    // primary, before it becomes read-only.
+    Meaning{3098, Failure::refused, advice::read_only},
     Meaning{3118, Failure::other, advice::account},                 // ER_ACCOUNT_HAS_BEEN_LOCKED
     Meaning{3159, Failure::other, "set tls in helpdesk_database"},  // ER_SECURE_TRANSPORT_REQUIRED
     Meaning{4031, Failure::lost, ""},                               // ER_CLIENT_INTERACTION_TIMEOUT
@@ -151,6 +154,10 @@ Problem connect_problem(const sql::SQLException& error) {
         return {
             code::database_unsuitable, "",
             "the database server has settings that this service cannot work with; its error log names them"};
+    return connect_problem();
+}
+
+Problem connect_problem() {
     return {code::database_unavailable, "", "the database is not available, try again"};
 }
 

@@ -34,7 +34,8 @@ sql::SQLException unsuitable(const std::string& why);
 // sent.
 inline constexpr int packet_too_large = 1153;
 
-// What a call is told for which no connection could be made.
+// What a call is told for which no connection could be made: by that error, or by none that is known.
 Problem connect_problem(const sql::SQLException& error);
+Problem connect_problem();
 
 }  // namespace helpdesk::db

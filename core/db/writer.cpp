@@ -149,8 +149,7 @@ void Writer::run(Connection& connection) {
     store_in_transaction();
     if (!result_.problems.empty())
         return connection.rollback();
-    // A repeatable write finds out what became of it when it is tried again.
-    committing_ = !write_.repeatable;
+    committing_ = true;
     connection.commit();
 }
 

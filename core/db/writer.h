@@ -19,6 +19,8 @@ class Writer : public Operation {
 
     void run(Connection& connection) override;
     bool committing() const override { return committing_; }
+    // It then finds the answer that was kept with the change.
+    bool repeatable() const override { return write_.repeatable.has_value(); }
     std::optional<Problem> explain(int error) const override;
 
     // Of the last attempt.

@@ -22,6 +22,7 @@ class Writer:
         self.api = Api(api.port, api.key)
         self.number = number
         self.may_be = {}  # for each cid the contacts that the database may hold; without None it must be there
+        self.changes = {}  # for each cid how many writes were acknowledged, and how many may have been done
         self.acknowledged = 0
         self.errors = {}  # answers by code
         self.dropped = 0  # calls without an answer
@@ -47,11 +48,13 @@ class Writer:
         except requests.exceptions.ConnectionError:
             self.dropped += 1
             self.may_be[cid] = before | {contact}
+            self.count(cid, done=False)
             return False
         self.slowest = max(self.slowest, time.monotonic() - begin)
         if answer.status == 200:
             self.may_be[cid] = {contact}
             self.acknowledged += 1
+            self.count(cid, done=True)
             return True
         codes = {code for _, code in answer.problems}
         for code in codes:
@@ -59,7 +62,13 @@ class Writer:
         if answer.status not in (503, 504) or not codes or not codes <= NOT_DONE | UNKNOWN:
             self.wrong.append(answer)
         self.may_be[cid] = before | {contact} if codes & UNKNOWN else before
+        if codes & UNKNOWN:
+            self.count(cid, done=False)
         return False
+
+    def count(self, cid, done):
+        least, most = self.changes.get(cid, (0, 0))
+        self.changes[cid] = (least + done, most + 1)
 
 
 class Writers:
@@ -105,13 +114,20 @@ class Writers:
         return first
 
     def check(self, rows):
-        """That the customers (cid, contact) are what the writers were told, no more and no less."""
+        """That the customers (cid, contact, perhaps version) are what the writers were told, no more and no less.
+
+        Each write adds 1 to a customer's version, so it tells of one that was carried out twice.
+        """
         wrong = [answer for writer in self.all for answer in writer.wrong]
         assert not wrong
         stored = {}
+        changes = {cid: counts for writer in self.all for cid, counts in writer.changes.items()}
         for row in rows:
             assert row["cid"] not in stored
             stored[row["cid"]] = row["contact"]
+            if "version" in row:
+                least, most = changes[row["cid"]]
+                assert least <= row["version"] <= most, (row, least, most)
         expected = {cid: contacts for writer in self.all for cid, contacts in writer.may_be.items()}
         wrong = {cid: (stored.get(cid), contacts) for cid, contacts in expected.items() if stored.get(cid) not in contacts}
         assert not wrong

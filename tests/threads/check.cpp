@@ -112,6 +112,7 @@ int main(int argc, char** argv) {
     database.password = argv[1];
     for (int i = 2; i < argc; ++i)
         database.servers.push_back({.host = {}, .socket = argv[i], .backup = i > 2});
+    database.failback = true;
     database.user = "helpdesk";
     database.name = "helpdesk";
     database.warn = [&](const std::string& /*text*/) { ++warnings; };
