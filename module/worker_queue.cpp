@@ -20,8 +20,9 @@ constexpr ngx_msec_t between_sweeps = 1000;
 // A password that waited for so long is not hashed any more: its client would hardly be there.
 constexpr ngx_msec_t longest_hash_wait = 5000;
 
-// A write is carried out without its client, who may not care for the answer; unless it had to wait for so
-// long.
+// A client that has closed its side of the connection may still read the answer, and one that sends a write
+// may not care for it: they count as gone only when their calls had to wait for so long.
+constexpr ngx_msec_t read_outlives_client = 100;
 constexpr ngx_msec_t write_outlives_client = 1000;
 
 // How a lane's jobs go to threads.
@@ -74,12 +75,17 @@ ngx_msec_t waited(const Job& job) {
     return ngx_current_msec - job.since;
 }
 
-// Whether somebody waits for the job, or does not have to.
+// Whether somebody waits for the job, as far as is known.
 bool is_wanted(const Job& job) {
     if (job.request == nullptr)
-        return !job.is_wanted || job.is_wanted();
-    return !client_has_gone(job.request) || job.call == nullptr ||
-           (job.call->changes() && waited(job) < write_outlives_client);
+        return waited(job) < read_outlives_client || job.is_wanted();
+    if (!client_has_gone(job.request))
+        return true;
+    if (job.call == nullptr)
+        return waited(job) < read_outlives_client;
+    // An import would go on for long without its client; it can be sent again.
+    return !job.call->is_import() &&
+           waited(job) < (job.call->changes() ? write_outlives_client : read_outlives_client);
 }
 
 bool is_too_late(const Job& job) {

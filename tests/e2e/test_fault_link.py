@@ -154,7 +154,7 @@ def test_a_write(api, db, link, stored, kind):
         assert len(passed) == number + 1 and was == before, where
         sent, arrived = commit.is_in(passed), commit.is_in(passed[:-1])
         if down:
-            expected = UNKNOWN if sent and not repeatable else UNAVAILABLE
+            expected = UNKNOWN if sent else UNAVAILABLE
         else:
             expected = UNKNOWN if sent and not repeatable else (200, [])
         assert told(answer) == expected, where

@@ -1,8 +1,12 @@
 """The connection to the database, encrypted and checked."""
 
 import hashlib
+import os
+import pathlib
+import shutil
 import ssl
 import subprocess
+import tempfile
 
 import pytest
 
@@ -33,9 +37,9 @@ def openssl(*arguments):
 
 
 @pytest.fixture(scope="module")
-def certificates(tmp_path_factory):
+def certificates():
     """An authority, a server's certificate of it for `localhost`, and an authority that signed nothing."""
-    folder = tmp_path_factory.mktemp("tls")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-tls-"))
     for name in ("ca", "other"):
         openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", f"/CN={name}",
                 "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem")
@@ -43,7 +47,12 @@ def certificates(tmp_path_factory):
             "-out", f"{folder}/server.csr")
     openssl("x509", "-req", "-days", "2", "-in", f"{folder}/server.csr", "-CA", f"{folder}/ca.pem", "-CAkey", f"{folder}/ca.key",
             "-CAcreateserial", "-out", f"{folder}/server.pem")
-    return folder
+    # The server reads its key as the user that it runs as, nginx its authorities before it has workers.
+    if os.geteuid() == 0:
+        for path in (folder, *folder.iterdir()):
+            shutil.chown(path, "nobody")
+    yield folder
+    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="module")

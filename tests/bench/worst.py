@@ -1,0 +1,124 @@
+#!/usr/bin/python3
+"""Measures the requests that cost a worker most: how long it stands still, and how much memory it takes beyond what it had.
+
+    tests/bench/worst.py [--module FILE …] [--turns N]
+
+Each line of the table is one request to a fresh worker, the medians of the turns. The worker is asked over a second connection for
+`return 200` all the while; it stood still for as long as the slowest of these took. With several modules, say of this version and of
+one before, they take turns. Not a test.
+"""
+
+import argparse
+import hashlib
+import pathlib
+import secrets
+import socket
+import statistics
+import sys
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+
+import servers  # noqa: E402
+from api import Api  # noqa: E402
+from conftest import numbers  # noqa: E402
+from test_bodies import BODIES, CONFIG, JSON, Watch, memory  # noqa: E402
+
+SILENT = 100  # clients that read nothing
+
+
+def arguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--module", nargs="+", default=[str(servers.MODULE)], help="ngx_http_helpdesk_module.so")
+    parser.add_argument("--turns", type=int, default=3)
+    return parser.parse_args()
+
+
+def post(body, content_type, **headers):
+    def send(api):
+        answer = api.request("POST", "/", data=body, headers={"Content-Type": content_type, **headers})
+        return f"{answer.status}, {len(answer.text):,} bytes"
+    return send
+
+
+def silent(query):
+    """Many clients at once, none of which reads its answer."""
+    def send(api):
+        clients = []
+        for _ in range(SILENT):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            client.connect(("127.0.0.1", api.port))
+            client.sendall(f"GET /?key={api.key}&{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            clients.append(client)
+        time.sleep(20)
+        for client in clients:
+            client.close()
+        return "not read"
+    return send
+
+
+def requests(key):
+    arrays = BODIES["arrays"][1]()
+    numbers_ = BODIES["numbers"][1]()
+    elements = BODIES["elements"][1]()
+    row = ("{" + ",".join(f'"v{i}":[]' for i in range(900)) + "}\n").encode()
+    rows = row * (16_000_000 // len(row))
+    yield "16 MB `{\"0\":[],…}`, no key", post(arrays, JSON)
+    yield "16 MB `{\"0\":[],…}`, wrong key in a header", post(arrays, JSON, **{"X-API-Key": "wrong"})
+    yield "16 MB `{\"0\":[],…}`, right key", post(arrays, JSON, **{"X-API-Key": key})
+    yield "16 MB `{\"0\":1,…}`, no key", post(numbers_, JSON)
+    yield "16 MB `{\"a\":[1,1,…]}`, no key", post(elements, JSON)
+    yield "import of 16 MB of such rows", lambda api: str(api.request(
+        "POST", "/?action=import_customers", data=rows, headers={"Content-Type": "application/x-ndjson", "X-API-Key": key}).status)
+    yield f"{SILENT} lists of 100,000 records that nobody reads", silent("action=get_customers&cid=*&count=100000&format=json")
+    yield f"{SILENT} exports of 40 notes of 8 MB that nobody reads", silent("action=export_customers&start_cid=long&end_cid=long")
+
+
+def measure(mariadb, key, module, send):
+    servers.MODULE = pathlib.Path(module)
+    nginx = servers.Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), 1)
+    try:
+        nginx.start(CONFIG)
+        api = Api(nginx.port, key)
+        api.get("get_customers", cid="c1")
+        (pid,) = nginx.worker_pids()
+        pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+        before = memory(pid, "VmRSS")
+        with Watch(nginx.port) as watch:
+            told = send(api)
+        return watch.longest, memory(pid, "VmHWM") - before, told
+    finally:
+        nginx.stop()
+        nginx.remove()
+
+
+def fill(mariadb):
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("SET GLOBAL max_allowed_packet = 64 << 20")
+        cursor.execute("INSERT INTO customers (cid, contact, notes, portal_id) SELECT CONCAT('c', seq), CONCAT('Contact ', seq), "
+                       f"REPEAT('n', 100), 1 FROM {numbers(100_000)} AS numbers")
+    with mariadb.connect() as connection, connection.cursor() as cursor:
+        cursor.execute("INSERT INTO customers (cid, notes) SELECT CONCAT('long', seq), REPEAT('n', 8000000) FROM "
+                       f"{numbers(40)} AS numbers")
+
+
+def main():
+    options = arguments()
+    key = secrets.token_urlsafe(32)
+    mariadb = servers.MariaDB("--skip-networking", "--max-allowed-packet=64M", "--innodb-log-file-size=512M")
+    try:
+        fill(mariadb)
+        print("| request | module | answer | stood still | memory |\n|---|---|---|--:|--:|")
+        for name, send in requests(key):
+            turns = [[measure(mariadb, key, module, send) for module in options.module] for _ in range(options.turns)]
+            for i, module in enumerate(options.module):
+                still, grown, told = zip(*(turn[i] for turn in turns))
+                print(f"| {name} | {i + 1} | {told[-1]} | {statistics.median(still) * 1000:,.0f} ms | "
+                      f"{statistics.median(grown) / 1e6:,.0f} MB |", flush=True)
+    finally:
+        mariadb.remove()
+
+
+if __name__ == "__main__":
+    main()
