@@ -46,16 +46,17 @@ class Member(MariaDB):
 class Node(Member):
     def __init__(self, original, peers):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-node-"))
-        self.folder.chmod(0o755)
         self.socket = self.folder / "sql.sock"
         self.password = original.password
         self.user = original.user
         self.process = None
         self.mounted = False
-        (self.folder / "tmp").mkdir()
-        self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp"),
-                            "PATH": f"{pathlib.Path(__file__).parent}:{os.environ['PATH']}"}  # with wsrep_sst_ist
+        for name in ("tmp", "files", "bin"):
+            (self.folder / name).mkdir()
+        shutil.copy(pathlib.Path(__file__).parent / "wsrep_sst_ist", self.folder / "bin")
+        self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp"), "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
         shutil.copytree(original.folder / "data", self.folder / "data")
+        self.give_folder_to_server()
         self.cluster = options(peers)
 
     def join(self, *more):

@@ -32,7 +32,6 @@ def options(number, ports, group):
 class Member(MariaDB):
     def __init__(self, original, options):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-member-"))
-        self.folder.chmod(0o755)
         self.socket = self.folder / "sql.sock"
         self.password = original.password
         self.user = original.user
@@ -43,6 +42,7 @@ class Member(MariaDB):
         self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp")}
         shutil.copytree(original.folder / "data", self.folder / "data")
         (self.folder / "data" / "auto.cnf").unlink()  # the server's identity
+        self.give_folder_to_server()
         self.start()
 
     def query(self, sql):

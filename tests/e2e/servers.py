@@ -86,9 +86,7 @@ class MariaDB:
         if self.mounted:
             subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={disk}", "tmpfs", self.folder / "data"], check=True)
         (self.folder / "files").mkdir()
-        if os.geteuid() == 0:
-            for folder in (self.folder, self.folder / "tmp", self.folder / "data", self.folder / "files"):
-                shutil.chown(folder, "nobody")
+        self.give_folder_to_server()
         self.environment = {**os.environ, "TMPDIR": str(self.folder / "tmp")}
         root = "socket" if os.geteuid() == 0 else "normal"
         install = ([MYSQLD, "--no-defaults", "--initialize-insecure", "--innodb-redo-log-capacity=8M"] if MYSQLD else
@@ -102,6 +100,10 @@ class MariaDB:
         self.execute(f"CREATE USER helpdesk@localhost IDENTIFIED BY '{self.password}'")
         self.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON {DATABASE}.* TO helpdesk@localhost")
         self.migrate()
+
+    def give_folder_to_server(self):
+        if os.geteuid() == 0:
+            subprocess.run(["chown", "-R", "nobody", self.folder], check=True)
 
     def migrate(self, database=DATABASE, **environment):
         return subprocess.run(
