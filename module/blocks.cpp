@@ -210,6 +210,21 @@ constexpr Parameter<DatabaseBlock> database_parameters[] = {
     {"tls_ca", set_tls_ca},
 };
 
+bool is_loopback(std::string_view host) {
+    return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+void warn_of_unverified_servers(ngx_conf_t* cf, const DatabaseSettings& settings) {
+    if (settings.tls == Tls::verify)
+        return;
+    for (const Server& server : settings.servers)
+        if (server.socket.empty() && !is_loopback(server.host))
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "\"helpdesk_database\" goes to %s over a network without \"tls verify\": "
+                               "whoever is between can read and change all that is sent",
+                               server.host.c_str());
+}
+
 struct KeyBlock {
     std::optional<Sha256> hash;
     Key key;
@@ -292,6 +307,7 @@ const DatabaseSettings* parse_database_block(ngx_conf_t* cf) {
     };
     if (settings.tls == Tls::off && !settings.tls_ca.empty())
         throw std::invalid_argument("has \"tls_ca\" without \"tls on\" or \"tls verify\"");
+    warn_of_unverified_servers(cf, settings);
     return make<DatabaseSettings>(cf->pool, std::move(settings));
 }
 
