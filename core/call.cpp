@@ -456,6 +456,8 @@ Reply Call::reply() {
         reply.body = std::move(body_);
         reply.log = outcome_.log;
         reply.headers = std::move(headers_);
+        if (selected != nullptr)
+            reply.headers.emplace_back("Content-Disposition", (*selected)->disposition());
     }
     add_ignored(reply, ignored_);
     reply.times = times_;

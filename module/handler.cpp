@@ -229,6 +229,8 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     // 412.
     r->disable_not_modified = 1;
     add_header(r, "Cache-Control", "no-store");
+    // Answers carry what customers wrote: no browser must take them for a page or a script.
+    add_header(r, "X-Content-Type-Options", "nosniff");
     add_header(r, "X-Request-ID", request_id(r));
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);
