@@ -136,6 +136,13 @@ Caller identify(const Settings& settings, const Request& request) {
     return caller;
 }
 
+Caller identify_entitled(const Settings& settings, const Request& request) {
+    Caller caller = identify(settings, request);
+    if (check_key(key_sent(settings, request), caller.key, request.address, today()))
+        caller.key = nullptr;
+    return caller;
+}
+
 std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
                                                         const Caller& caller) {
     Problems problems = request.variables.problems();
@@ -172,6 +179,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     if (const auto refusal = check_action(*caller.key, *action))
         return refuse(*refusal);
 
+    const CheckOptions options = check_options(settings, *caller.key);
     std::string ignored = unknown_variables(settings, *action, request.variables, problems);
     Work work = [&]() -> Work {
         switch (action->verb) {
@@ -180,11 +188,11 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
             case Verb::verify:
                 return check_sign_in(*action, request.variables, problems);
             case Verb::import_:
-                return make_import(settings, *action, request, problems);
+                return make_import(settings, *action, *caller.key, request, problems);
             case Verb::export_:
                 return make_export(settings, *action, request.variables, problems);
             default:
-                return check(*action, request.variables, settings.check, problems);
+                return check(*action, request.variables, options, problems);
         }
     }();
     if (auto* selection = std::get_if<Selection>(&work)) {
@@ -210,7 +218,12 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
         add_ignored(reply, ignored);
         return reply;
     }
-    return std::unique_ptr<Call>(new Call(settings, format, action, std::move(work), std::move(ignored)));
+    CallLimit::Place place;
+    if (caller.key->limit != nullptr && (place = CallLimit::take(caller.key->limit)) == nullptr)
+        return refuse(too_many_calls(*caller.key));
+    std::unique_ptr<Call> call(new Call(settings, format, action, std::move(work), std::move(ignored)));
+    call->place_ = std::move(place);
+    return call;
 }
 
 }  // namespace helpdesk

@@ -92,6 +92,9 @@ Format choose_format(const Settings& settings, const Request& request, Problems&
 // is less than with the body. Throws std::runtime_error as sha256() does.
 Caller identify(const Settings& settings, const Request& request);
 
+// The same, without a key that may not be used now or from the request's address.
+Caller identify_entitled(const Settings& settings, const Request& request);
+
 // Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
 bool is_taken_name(std::string_view name);
 
@@ -205,6 +208,7 @@ class Call {
     std::chrono::microseconds pause_{0};
     Times times_;
     std::optional<Raised> waiting_;
+    CallLimit::Place place_;  // among the calls with its key; null where they are not counted
     std::chrono::steady_clock::time_point since_;  // when it began to wait, or its stage began
 };
 

@@ -50,6 +50,14 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view sent) {
     return found;
 }
 
+CallLimit::Place CallLimit::take(const std::shared_ptr<CallLimit>& limit) {
+    if (limit->calls_ >= limit->most_)
+        return nullptr;
+    Place place(limit.get(), [limit](void* /*limit*/) { --limit->calls_; });
+    ++limit->calls_;
+    return place;
+}
+
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
     if (!text::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))

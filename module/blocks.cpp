@@ -268,11 +268,18 @@ void set_expires(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
                                     "\"");
 }
 
+void set_max_calls(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
+    constexpr ngx_int_t most_calls = 1'000'000;
+    const ngx_int_t most = ngx_atoi(value.data, value.len);
+    if (most < 1 || most > most_calls)
+        throw std::invalid_argument("must be a number from 1 to " + std::to_string(most_calls) + ", not \"" +
+                                    std::string(view(value)) + "\"");
+    block.key.limit = std::make_shared<CallLimit>(static_cast<unsigned>(most));
+}
+
 constexpr Parameter<KeyBlock> key_parameters[] = {
-    {"sha256", set_sha256},
-    {"actions", add_action, true},
-    {"allow", add_network, true},
-    {"expires", set_expires},
+    {"sha256", set_sha256},   {"actions", add_action, true}, {"allow", add_network, true},
+    {"expires", set_expires}, {"max_calls", set_max_calls},
 };
 
 }  // namespace

@@ -185,7 +185,7 @@ Caller caller_of(ngx_http_request_t* r) {
     if (!conf.is_api())
         return {};
     const RequestContext* ctx = find_context(r);
-    return ctx != nullptr && ctx->caller ? *ctx->caller : identify(conf.settings, read_head(r));
+    return ctx != nullptr && ctx->caller ? *ctx->caller : identify_entitled(conf.settings, read_head(r));
 }
 
 RequestContext& context(ngx_http_request_t* r) {
