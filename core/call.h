@@ -117,10 +117,9 @@ class Call {
     static std::unique_ptr<Call> sign_in(const Settings& settings, std::string_view identifier,
                                          std::string_view password);
 
-    // Who signed in, by the identifier as stored; empty: nobody. Then problems() says whether that is not
-    // known.
+    // Who signed in, by the identifier as stored; empty: nobody, or, if the call failed, not known.
     const std::string& signed_in() const { return signed_in_; }
-    const Problems& problems() const { return outcome_.problems; }
+    bool failed() const { return failed_without_memory_ || !outcome_.problems.empty(); }
 
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
     // for what it has to know of the record before that, too; a check of a password hashes after. An import
@@ -168,6 +167,7 @@ class Call {
 
     Call(const Settings& settings, Format format, const Action* action, Work work, std::string ignored);
 
+    static void execute_groups(std::span<const std::unique_ptr<Call>> calls);
     static void execute_together(Sharing sharing, std::span<Call* const> calls);
     static void execute_writes(std::span<Call* const> calls);
     static void execute_reads(std::span<Call* const> calls);
@@ -189,6 +189,8 @@ class Call {
     void go_on(const Import& import);
     void finish_sign_in(SignInCheck& check);
     void end(Outcome outcome);
+    // Ends with 500. For a handler of exceptions, whatever memory is left.
+    void give_up(const std::exception& error) noexcept;
 
     const Settings& settings_;
     Format format_;
@@ -200,6 +202,7 @@ class Call {
     std::string geocoder_query_;
     Write* located_ = nullptr;  // in `work_`: to which the coordinates go
     Outcome outcome_;
+    bool failed_without_memory_ = false;  // even for saying so in `outcome_`
     Credentials credentials_;
     std::string signed_in_;
     Text body_;

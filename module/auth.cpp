@@ -57,7 +57,7 @@ void refuse(ngx_http_request_t* r, std::string log = {}) {
 }
 
 void answer(ngx_http_request_t* r, Call& check) {
-    if (!check.problems().empty())
+    if (check.failed())
         finish_request(r, check.reply());
     else if (check.signed_in().empty())
         refuse(r,

@@ -28,7 +28,7 @@ def address_space(pid):
     return int(re.search(r"VmSize:\s+(\d+)", pathlib.Path(f"/proc/{pid}/status").read_text())[1]) * 1024
 
 
-@pytest.mark.parametrize("left", [0, 8, 40])
+@pytest.mark.parametrize("left", [0, 1, 4, 8, 40])
 @pytest.mark.parametrize("first", ["hash", "database"])
 def test_the_first_use_of_a_thread_without_memory(own_nginx, db, key, first, left):
     """Threads that never worked have what they need to fail in order."""
