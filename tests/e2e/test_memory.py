@@ -37,6 +37,8 @@ def test_the_first_use_of_a_thread_without_memory(own_nginx, db, key, first, lef
     own_nginx.FRAME = own_nginx.FRAME.replace("%(user)s", f"user {getpass.getuser()};" if os.geteuid() == 0 else "")
     own_nginx.start(CONFIG)
     api = Api(own_nginx.port, key)
+    # The worker is there, with all its threads, and none of them has worked.
+    assert api.get("no_such_action").status == 400
     if first == "hash":
         for i in range(30):
             assert api.add(f"c{i}").status == 200
