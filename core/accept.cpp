@@ -51,8 +51,17 @@ std::vector<std::string> read_if_match(const Request& request, bool has_entity_t
     return tags.value_or(std::vector<std::string>());
 }
 
+// Whether a variable tells one request from another. Secrets do not: nothing derived from them by a fast hash
+// may be stored. Nor do variables that change nothing, one of which may be a misspelt secret.
+bool tells_requests_apart(const Action& action, const std::string& name) {
+    if (name == action_variable)
+        return true;
+    const Variable* variable = action.resource.find(name);
+    return action.knows(name) && (variable == nullptr || !variable->secret);
+}
+
 // By what a repeat of the request is known, if it has an Idempotency-Key and nothing is wrong with it.
-std::optional<Repeatable> read_idempotency_key(const Settings& settings, const Request& request,
+std::optional<Repeatable> read_idempotency_key(const Request& request, const Action& action,
                                                const Key& api_key, const std::vector<std::string>& if_match,
                                                Problems& problems) {
     const std::string_view key = request.idempotency_key;
@@ -63,14 +72,21 @@ std::optional<Repeatable> read_idempotency_key(const Settings& settings, const R
         return std::nullopt;
     auto variables = request.variables.all();
     std::erase_if(variables, [&](const Variables::Variable& variable) {
-        return variable.name == key_variable || variable.name == settings.format_variable;
+        return !tells_requests_apart(action, variable.name);
     });
     return make_repeatable(api_key.name, key, std::move(variables), if_match);
 }
 
-std::unique_ptr<Import> make_import(const Settings& settings, const Action& action, const Request& request,
-                                    Problems& problems) {
-    const ImportOptions options = check_import(request.variables, problems);
+CheckOptions check_options(const Settings& settings, const Key& key) {
+    CheckOptions options = settings.check;
+    options.key = &key;
+    return options;
+}
+
+std::unique_ptr<Import> make_import(const Settings& settings, const Action& action, const Key& key,
+                                    const Request& request, Problems& problems) {
+    ImportOptions options = check_import(request.variables, problems);
+    options.rows = check_options(settings, key);
     if (request.rows == nullptr)
         problems.push_back({code::unsupported_media_type, "",
                             "the rows must be the body of a POST, as text/csv or application/x-ndjson"});
@@ -140,6 +156,13 @@ std::optional<Reply> refuse_early(const Settings& settings, const Request& reque
     return refusal_reply(settings, choose_format(settings, request, caller.action, ignored), *refusal);
 }
 
+Caller identify_entitled(const Settings& settings, const Request& request) {
+    Caller caller = identify(settings, request);
+    if (check_key(key_sent(settings, request), caller.key, request.address, today()))
+        caller.key = nullptr;
+    return caller;
+}
+
 std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings, const Request& request,
                                                         const Caller& caller) {
     Problems problems = request.variables.problems();
@@ -171,6 +194,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     if (const auto refusal = check_action(*caller.key, *action))
         return refusal_reply(settings, format, *refusal);
 
+    const CheckOptions options = check_options(settings, *caller.key);
     std::string ignored = unknown_variables(settings, *action, request.variables, problems);
     Work work = [&]() -> Work {
         switch (action->verb) {
@@ -179,11 +203,11 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
             case Verb::verify:
                 return check_sign_in(*action, request.variables, problems);
             case Verb::import_:
-                return make_import(settings, *action, request, problems);
+                return make_import(settings, *action, *caller.key, request, problems);
             case Verb::export_:
                 return make_export(settings, *action, request.variables, problems);
             default:
-                return check(*action, request.variables, settings.check, problems);
+                return check(*action, request.variables, options, problems);
         }
     }();
     if (auto* selection = std::get_if<Selection>(&work)) {
@@ -191,7 +215,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
             read_if_match(request, action->has_entity_tag() && selection->is_of_one(), problems);
     } else if (auto* write = std::get_if<Write>(&work)) {
         write->if_match = read_if_match(request, action->has_entity_tag(), problems);
-        write->repeatable = read_idempotency_key(settings, request, *caller.key, write->if_match, problems);
+        write->repeatable = read_idempotency_key(request, *action, *caller.key, write->if_match, problems);
     } else {
         read_if_match(request, false, problems);
         if (action->verb == Verb::import_ && !request.idempotency_key.empty())
@@ -209,7 +233,12 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
         add_ignored(reply, ignored);
         return reply;
     }
-    return std::unique_ptr<Call>(new Call(settings, format, action, std::move(work), std::move(ignored)));
+    CallLimit::Place place;
+    if (caller.key->limit != nullptr && (place = CallLimit::take(caller.key->limit)) == nullptr)
+        return refusal_reply(settings, format, too_many_calls(*caller.key));
+    std::unique_ptr<Call> call(new Call(settings, format, action, std::move(work), std::move(ignored)));
+    call->place_ = std::move(place);
+    return call;
 }
 
 }  // namespace helpdesk

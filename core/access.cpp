@@ -43,4 +43,11 @@ std::optional<Refusal> check_action(const Key& key, const Action& action) {
                   named(key) + "may not call " + action.name);
 }
 
+Refusal too_many_calls(const Key& key) {
+    const std::string most = std::to_string(key.limit->most());
+    return refuse(code::too_many_requests, "",
+                  "this key may have " + most + " calls under way at once, try again",
+                  named(key) + "has " + most + " calls under way");
+}
+
 }  // namespace helpdesk

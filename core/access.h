@@ -35,4 +35,7 @@ std::optional<Refusal> check_key(KeySent sent, const Key* key, const Address& ad
 
 std::optional<Refusal> check_action(const Key& key, const Action& action);
 
+// That the key has as many calls under way as it may.
+Refusal too_many_calls(const Key& key);
+
 }  // namespace helpdesk

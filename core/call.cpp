@@ -193,7 +193,7 @@ void Call::hash() {
             stage_ = Stage::database;
         }
     } catch (const std::exception& error) {
-        end({.problems = {problem_of_status(500)}, .log = error.what()});
+        give_up(error);
     }
     end_stage(&Times::hash);
     if (!std::holds_alternative<std::unique_ptr<Import>>(work_))
@@ -232,12 +232,30 @@ bool Call::takes_long() const {
 }
 
 void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
+    for (const auto& call : calls)
+        call->begin_stage();
+    try {
+        execute_groups(calls);
+    } catch (const std::exception& error) {
+        // Nothing was begun.
+        for (const auto& call : calls)
+            call->give_up(error);
+    }
+    for (const auto& call : calls) {
+        call->end_stage(&Times::database);
+        const bool comes_back =
+            call->stage_ != Stage::done && !std::holds_alternative<SignInCheck>(call->work_);
+        if (call->action_ != nullptr && !comes_back)
+            observe(metric::database_time, {call->action_->name}, call->times_.database);
+    }
+}
+
+// Throws std::bad_alloc before anything is begun.
+void Call::execute_groups(std::span<const std::unique_ptr<Call>> calls) {
     // Those that can share do so with calls to the same database.
     std::map<std::pair<const DatabaseSettings*, Sharing>, std::vector<Call*>> groups;
-    for (const auto& call : calls) {
-        call->begin_stage();
+    for (const auto& call : calls)
         groups[{call->settings_.database, call->sharing()}].push_back(call.get());
-    }
     for (const auto& [key, group] : groups) {
         const Sharing sharing = key.second;
         const bool shares_statements = sharing == Sharing::read || sharing == Sharing::write;
@@ -249,13 +267,6 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
         if (shares_statements)
             observe(metric::group_size, {sharing == Sharing::write ? "write" : "read"}, group.size());
     }
-    for (const auto& call : calls) {
-        call->end_stage(&Times::database);
-        const bool comes_back =
-            call->stage_ != Stage::done && !std::holds_alternative<SignInCheck>(call->work_);
-        if (call->action_ != nullptr && !comes_back)
-            observe(metric::database_time, {call->action_->name}, call->times_.database);
-    }
 }
 
 void Call::execute_together(Sharing sharing, std::span<Call* const> calls) {
@@ -266,7 +277,7 @@ void Call::execute_together(Sharing sharing, std::span<Call* const> calls) {
             execute_reads(calls);
     } catch (const std::exception& error) {
         for (Call* call : calls)
-            call->end({.problems = {problem_of_status(500)}, .log = error.what()});
+            call->give_up(error);
     }
 }
 
@@ -299,7 +310,7 @@ void Call::execute() {
         if (!reads_place_ || read_place(std::get<Write>(work_)))
             std::visit([this](auto& work) { carry_out(work); }, work_);
     } catch (const std::exception& error) {
-        end({.problems = {problem_of_status(500)}, .log = error.what()});
+        give_up(error);
     }
 }
 
@@ -446,12 +457,25 @@ void Call::end(Outcome outcome) {
     stage_ = Stage::done;
 }
 
+void Call::give_up(const std::exception& error) noexcept {
+    stage_ = Stage::done;
+    failed_without_memory_ = true;
+    try {
+        end({.problems = {problem_of_status(500)}, .log = error.what()});
+        failed_without_memory_ = false;
+    } catch (const std::exception&) {
+        // There may be memory for the answer when it is asked for.
+    }
+}
+
 void Call::fail(Problem problem) {
     waiting_.reset();
     end({.problems = {std::move(problem)}, .log = "no thread took the call"});
 }
 
 Reply Call::reply() {
+    if (failed_without_memory_)
+        outcome_ = {.problems = {problem_of_status(500)}, .log = "there is no memory"};
     Reply reply;
     if (std::holds_alternative<HealthCheck>(work_)) {
         reply = health_reply(outcome_);
@@ -465,6 +489,8 @@ Reply Call::reply() {
         reply.body = std::move(body_);
         reply.log = outcome_.log;
         reply.headers = std::move(headers_);
+        if (selected != nullptr)
+            reply.headers.emplace_back("Content-Disposition", (*selected)->disposition());
     }
     add_ignored(reply, ignored_);
     reply.times = times_;

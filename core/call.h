@@ -92,6 +92,9 @@ Format choose_format(const Settings& settings, const Request& request, Problems&
 // is less than with the body. Throws std::runtime_error as sha256() does.
 Caller identify(const Settings& settings, const Request& request);
 
+// The same, without a key that may not be used now or from the request's address.
+Caller identify_entitled(const Settings& settings, const Request& request);
+
 // How much of a request is known: its line and headers, or also whether its body shows a key.
 enum class Known { head, key };
 
@@ -123,10 +126,14 @@ class Call {
     static std::unique_ptr<Call> sign_in(const Settings& settings, std::string_view identifier,
                                          std::string_view password);
 
-    // Who signed in, by the identifier as stored; empty: nobody. Then problems() says whether that is not
-    // known.
+    // Who signed in, by the identifier as stored; empty: nobody, or, if the call failed, not known.
     const std::string& signed_in() const { return signed_in_; }
-    const Problems& problems() const { return outcome_.problems; }
+    bool failed() const { return failed_without_memory_ || !outcome_.problems.empty(); }
+    // What the client of a failed call would be told first, for the log.
+    std::string_view failure() const {
+        return outcome_.problems.empty() ? std::string_view("there is no memory")
+                                         : outcome_.problems.front().text;
+    }
 
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
     // for what it has to know of the record before that, too; a check of a password hashes after. An import
@@ -181,6 +188,7 @@ class Call {
 
     Call(const Settings& settings, Format format, const Action* action, Work work, std::string ignored);
 
+    static void execute_groups(std::span<const std::unique_ptr<Call>> calls);
     static void execute_together(Sharing sharing, std::span<Call* const> calls);
     static void execute_writes(std::span<Call* const> calls);
     static void execute_reads(std::span<Call* const> calls);
@@ -202,6 +210,8 @@ class Call {
     void go_on(const Import& import);
     void finish_sign_in(SignInCheck& check);
     void end(Outcome outcome);
+    // Ends with 500. For a handler of exceptions, whatever memory is left.
+    void give_up(const std::exception& error) noexcept;
 
     const Settings& settings_;
     Format format_;
@@ -213,6 +223,7 @@ class Call {
     std::string geocoder_query_;
     Write* located_ = nullptr;  // in `work_`: to which the coordinates go
     Outcome outcome_;
+    bool failed_without_memory_ = false;  // even for saying so in `outcome_`
     Credentials credentials_;
     std::string signed_in_;
     Text body_;
@@ -221,6 +232,7 @@ class Call {
     std::chrono::microseconds pause_{0};
     Times times_;
     std::optional<Raised> waiting_;
+    CallLimit::Place place_;  // among the calls with its key; null where they are not counted
     std::chrono::steady_clock::time_point since_;  // when it began to wait, or its stage began
 };
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <set>
 
+#include "access.h"
 #include "date.h"
 #include "password.h"
 #include "pattern.h"
@@ -207,12 +208,24 @@ class Checker {
             value.text = text;
         if (variable.companion.empty() || text != create_new)
             return;
+        expect_right_to_create(variable);
         const Variable& companion = *resource_.find(variable.companion);
         value.new_name = text::trim(input_.get(companion.name));
         if (text::is_blank(value.new_name))
             problem(companion, code::required,
                     "is required with " + std::string(variable.name) + "=" + std::string(create_new));
         too_long(companion, value.new_name);
+    }
+
+    // A key with a list of actions makes no row by the way that it may not add by itself.
+    void expect_right_to_create(const Variable& variable) {
+        if (options_.key == nullptr)
+            return;
+        for (const Action& action : actions())
+            if (action.verb == Verb::add && action.resource.table == variable.reference->table &&
+                check_action(*options_.key, action))
+                problem(variable, code::action_not_allowed,
+                        "needs the action " + action.name + ", which is not allowed with this key");
     }
 
     void email(const Variable& variable, std::string_view text) {

@@ -1,7 +1,5 @@
 #include "conditions.h"
 
-#include <openssl/crypto.h>
-
 #include <algorithm>
 
 #include "key.h"
@@ -81,8 +79,6 @@ Repeatable make_repeatable(std::string_view api_key_name, std::string_view idemp
     if (!tags.empty())
         append(request, tags);
     const Sha256 request_hash = hmac_sha256(idempotency_key, request);
-    // A password may be among the variables.
-    OPENSSL_cleanse(request.data(), request.size());
     std::string key;
     append(key, api_key_name);
     append(key, idempotency_key);

@@ -33,15 +33,15 @@ bool matches(const std::vector<std::string>& if_match, const std::string& tag);
 // The answer to a request whose If-Match does not hold. `noun` of the record.
 Problem precondition_failed(std::string_view noun);
 
-// By what a write and its repeats are known, in hexadecimal digits. The Idempotency-Key itself is not stored:
-// without it nobody can try passwords on the hash of a request.
+// By what a write and its repeats are known, in hexadecimal digits. Both are stored, and Idempotency-Keys can
+// be guessed: neither is made from anything secret.
 struct Repeatable {
     std::string key_hash;      // of the name of the API key and of the Idempotency-Key
     std::string request_hash;  // of what the request asks for, keyed by the Idempotency-Key
 };
 
-// `variables` without those that say nothing of what is asked for; `if_match` as parse_if_match() gives it,
-// or empty. Throws std::runtime_error when the library cannot.
+// `variables` without secrets and those that say nothing of what is asked for; `if_match` as parse_if_match()
+// gives it, or empty. Throws std::runtime_error when the library cannot.
 Repeatable make_repeatable(std::string_view api_key_name, std::string_view idempotency_key,
                            std::vector<Variables::Variable> variables,
                            const std::vector<std::string>& if_match);

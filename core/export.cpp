@@ -37,6 +37,11 @@ Condition& Export::position() {
         Condition{&*std::find_if(selectors.begin(), selectors.end(), is_position), {""}});
 }
 
+std::string Export::disposition() const {
+    return "attachment; filename=\"" + std::string(action().resource.plural) + "." +
+           std::string(format_name(format_)) + "\"";
+}
+
 Outcome Export::read_page() {
     records_ += page_records_;
     position().values = {last_};

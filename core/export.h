@@ -20,6 +20,8 @@ class Export : public RecordSink {
 
     const Action& action() const { return *selection_.action; }
     RowFormat format() const { return format_; }
+    // The value of Content-Disposition: the answer is a file, whatever a browser makes of its text.
+    std::string disposition() const;
 
     // Reads the next page, in the order of the identifiers, whose text then replaces that of the page before.
     // Blocks.

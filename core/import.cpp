@@ -147,7 +147,7 @@ void Import::take_row(Row& row) {
     ++rows_;
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
-        Write write = check(row_action_, row.variables, settings_.check, problems);
+        Write write = check(row_action_, row.variables, options_.rows, problems);
         if (problems.empty()) {
             if (settings_.geocoder)
                 leave_unlocated(write);

@@ -24,8 +24,9 @@ inline constexpr std::string_view dry_run_variable = "dry_run";
 inline constexpr std::array<std::string_view, 2> import_variables = {mode_variable, dry_run_variable};
 
 struct ImportOptions {
-    Verb verb = Verb::add;  // of the call that each row is
-    bool dry_run = false;   // all is looked up, and nothing changed
+    Verb verb = Verb::add;   // of the call that each row is
+    bool dry_run = false;    // all is looked up, and nothing changed
+    CheckOptions rows = {};  // for the values of the rows
 };
 
 ImportOptions check_import(const Variables& variables, Problems& problems);

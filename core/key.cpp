@@ -50,6 +50,13 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view sent) {
     return found;
 }
 
+CallLimit::Place CallLimit::take(const std::shared_ptr<CallLimit>& limit) {
+    const bool has_room = ++limit->calls_ <= limit->most_;
+    // Gives back what was taken, also where there was no room, or no memory for this.
+    const Place place(limit.get(), [limit](void* /*limit*/) { --limit->calls_; });
+    return has_room ? place : nullptr;
+}
+
 std::string_view bearer_token(std::string_view authorization) {
     constexpr std::string_view scheme = "bearer ";
     if (!text::equal_ignoring_case(authorization.substr(0, scheme.size()), scheme))

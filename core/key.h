@@ -2,7 +2,9 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <chrono>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -28,6 +30,23 @@ Sha256 hmac_sha256(std::string_view key, std::string_view bytes);
 // 64 hexadecimal digits; nothing for anything else.
 std::optional<Sha256> parse_sha256(std::string_view hex);
 
+// Bounds the calls with a key that are under way at the same time in this process. Calls may begin and end on
+// any thread.
+class CallLimit {
+  public:
+    explicit CallLimit(unsigned most) : most_(most) {}
+
+    unsigned most() const { return most_; }
+
+    // One of the calls, for as long as it lives. Null when there are `most` already.
+    using Place = std::shared_ptr<void>;
+    static Place take(const std::shared_ptr<CallLimit>& limit);
+
+  private:
+    const unsigned most_;
+    std::atomic<unsigned> calls_ = 0;
+};
+
 // What a `helpdesk_key` block says. access.h has the rules.
 struct Key {
     std::string name;  // for logs and messages
@@ -35,6 +54,7 @@ struct Key {
     std::vector<const Action*> actions = {};             // that it may call; none: all
     std::vector<Network> networks = {};                  // that it may be used from; none: all
     std::optional<std::chrono::sys_days> last_day = {};  // on which it may be used, UTC
+    std::shared_ptr<CallLimit> limit = {};               // shared by all copies of the key; null: none
 };
 
 // The key that a client sent, or null. Takes the same time whichever key matches, or none.

@@ -249,10 +249,22 @@ std::string name_of(int status) {
     return "error_" + std::to_string(status);
 }
 
+// The headers that tell browsers how to take the answer.
+Json response_headers(const Action& action) {
+    const auto text = [](std::string_view description) {
+        return object(Member{"schema", string_schema(description)});
+    };
+    Json headers = object(Member{"X-Content-Type-Options", text("nosniff")});
+    if (action.verb == Verb::export_)
+        set(headers, "Content-Disposition", text("attachment, with a name for the file"));
+    return headers;
+}
+
 Json responses(const Action& action) {
     Json done = action.verb == Verb::export_ ? row_content() : content(answer_schema(action));
-    Json result = object(
-        Member{"200", object(Member{"description", string("done")}, Member{"content", std::move(done)})});
+    Json result = object(Member{
+        "200", object(Member{"description", string("done")}, Member{"headers", response_headers(action)},
+                      Member{"content", std::move(done)})});
     for (const auto& [status, codes] : codes_by_status())
         set(result, std::to_string(status), reference_to("responses", name_of(status)));
     return result;

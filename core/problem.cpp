@@ -59,7 +59,9 @@ constexpr std::array entries = {
     Entry{code::payload_too_large, 413, "the request body is larger than this server accepts"},
     Entry{code::unsupported_media_type, 415, "the body's type is not supported"},
     Entry{code::idempotency_key_reused, 422, "the Idempotency-Key was used for another request"},
-    Entry{code::too_many_requests, 429, "too many requests"},
+    Entry{code::too_many_requests, 429, "too many requests",
+          "nothing was done, the client may try again; max_calls of helpdesk_key says how many calls it may "
+          "have at once"},
     Entry{code::internal_error, 500, "the server failed to handle the request"},
     Entry{code::overloaded, 503, "the server is overloaded, try again",
           "nothing was changed, the client may try again; more threads or a longer queue for the thread "

@@ -120,9 +120,12 @@ struct SignIn {
 inline constexpr std::string_view id_variable = "id";
 inline constexpr std::string_view rename_prefix = "new_";
 
+struct Key;
+
 struct CheckOptions {
     bool check_email = false;
     bool reject_unknown_choices = false;  // a choice that is none is an error, not the default
+    const Key* key = nullptr;             // whose actions say which rows `create_new` may make; null: all
 };
 
 struct Resource {

@@ -71,7 +71,7 @@ bool is_wanted(const Check& key) {
 }
 
 void answer(ngx_http_request_t* r, Call& check) {
-    if (!check.problems().empty())
+    if (check.failed())
         finish_request(r, check.reply());
     else if (check.signed_in().empty())
         refuse(r,

@@ -218,6 +218,21 @@ constexpr Parameter<DatabaseBlock> database_parameters[] = {
     {"tls_ca", set_tls_ca},
 };
 
+bool is_loopback(std::string_view host) {
+    return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+}
+
+void warn_of_unverified_servers(ngx_conf_t* cf, const DatabaseSettings& settings) {
+    if (settings.tls == Tls::verify)
+        return;
+    for (const Server& server : settings.servers)
+        if (server.socket.empty() && !is_loopback(server.host))
+            ngx_conf_log_error(NGX_LOG_WARN, cf, 0,
+                               "\"helpdesk_database\" goes to %s over a network without \"tls verify\": "
+                               "whoever is between can read and change all that is sent",
+                               server.host.c_str());
+}
+
 struct KeyBlock {
     std::optional<Sha256> hash;
     Key key;
@@ -261,11 +276,18 @@ void set_expires(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
                                     "\"");
 }
 
+void set_max_calls(ngx_conf_t* /*cf*/, const ngx_str_t& value, KeyBlock& block) {
+    constexpr ngx_int_t most_calls = 1'000'000;
+    const ngx_int_t most = ngx_atoi(value.data, value.len);
+    if (most < 1 || most > most_calls)
+        throw std::invalid_argument("must be a number from 1 to " + std::to_string(most_calls) + ", not \"" +
+                                    std::string(view(value)) + "\"");
+    block.key.limit = std::make_shared<CallLimit>(static_cast<unsigned>(most));
+}
+
 constexpr Parameter<KeyBlock> key_parameters[] = {
-    {"sha256", set_sha256},
-    {"actions", add_action, true},
-    {"allow", add_network, true},
-    {"expires", set_expires},
+    {"sha256", set_sha256},   {"actions", add_action, true}, {"allow", add_network, true},
+    {"expires", set_expires}, {"max_calls", set_max_calls},
 };
 
 }  // namespace
@@ -300,6 +322,7 @@ const DatabaseSettings* parse_database_block(ngx_conf_t* cf) {
     };
     if (settings.tls == Tls::off && !settings.tls_ca.empty())
         throw std::invalid_argument("has \"tls_ca\" without \"tls on\" or \"tls verify\"");
+    warn_of_unverified_servers(cf, settings);
     return make<DatabaseSettings>(cf->pool, std::move(settings));
 }
 

@@ -43,9 +43,28 @@ struct LookUp {
     }
 };
 
+// What isolate() needs memory for, made before there is a subrequest.
+struct Isolation {
+    ngx_list_t headers{};
+    ngx_http_variable_value_t* variables = nullptr;
+};
+
+// Throws std::bad_alloc.
+Isolation make_isolation(ngx_http_request_t* r) {
+    Isolation made;
+    const auto* core =
+        static_cast<ngx_http_core_main_conf_t*>(ngx_http_get_module_main_conf(r, ngx_http_core_module));
+    made.variables = static_cast<ngx_http_variable_value_t*>(
+        ngx_pcalloc(r->pool, core->variables.nelts * sizeof(ngx_http_variable_value_t)));
+    if (made.variables == nullptr ||
+        ngx_list_init(&made.headers, r->pool, 1, sizeof(ngx_table_elt_t)) != NGX_OK)
+        throw std::bad_alloc();
+    return made;
+}
+
 // Nothing of the client's request goes out, whatever the location passes on: neither headers nor body, and no
 // variable that was made from them. Variables that the location makes stay out of the client's request, too.
-bool isolate(ngx_http_request_t* subrequest) {
+void isolate(ngx_http_request_t* subrequest, const Isolation& made) noexcept {
     ngx_http_request_t& sr = *subrequest;
     ngx_memzero(&sr.headers_in, sizeof(sr.headers_in));
     sr.headers_in.content_length_n = -1;
@@ -54,12 +73,27 @@ bool isolate(ngx_http_request_t* subrequest) {
     sr.discard_body = 0;
     sr.request_line = {};
     sr.unparsed_uri = {};
-    const auto* core = static_cast<ngx_http_core_main_conf_t*>(
-        ngx_http_get_module_main_conf(subrequest, ngx_http_core_module));
-    sr.variables = static_cast<ngx_http_variable_value_t*>(
-        ngx_pcalloc(sr.pool, core->variables.nelts * sizeof(ngx_http_variable_value_t)));
-    return sr.variables != nullptr &&
-           ngx_list_init(&sr.headers_in.headers, sr.pool, 1, sizeof(ngx_table_elt_t)) == NGX_OK;
+    sr.variables = made.variables;
+    // An empty list, whose last part is its own.
+    sr.headers_in.headers = made.headers;
+    sr.headers_in.headers.last = &sr.headers_in.headers.part;
+}
+
+// Throws std::bad_alloc.
+GeocoderReply read_answer(const LookUp& look_up, ngx_http_request_t* sr, ngx_int_t rc) {
+    GeocoderReply reply;
+    if (look_up.too_long) {
+        reply.failure = "its answer is longer than subrequest_output_buffer_size";
+    } else if (rc == NGX_ERROR) {
+        reply.failure = "its answer could not be read, the lines before say why";
+    } else {
+        reply.status = static_cast<int>(
+            rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : static_cast<ngx_int_t>(sr->headers_out.status));
+        if (sr->out != nullptr)
+            reply.body = {reinterpret_cast<const char*>(sr->out->buf->pos),
+                          static_cast<std::size_t>(sr->out->buf->last - sr->out->buf->pos)};
+    }
+    return reply;
 }
 
 // The subrequest's end, of which nginx may tell more than once. Its errors are not those of the client's
@@ -69,16 +103,10 @@ ngx_int_t take_answer(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept
     if (look_up.answered || look_up.call == nullptr)
         return NGX_OK;
     look_up.answered = true;
-    if (look_up.too_long) {
-        look_up.reply.failure = "its answer is longer than subrequest_output_buffer_size";
-    } else if (rc == NGX_ERROR) {
-        look_up.reply.failure = "its answer could not be read, the lines before say why";
-    } else {
-        look_up.reply.status = static_cast<int>(
-            rc >= NGX_HTTP_SPECIAL_RESPONSE ? rc : static_cast<ngx_int_t>(sr->headers_out.status));
-        if (sr->out != nullptr)
-            look_up.reply.body = {reinterpret_cast<const char*>(sr->out->buf->pos),
-                                  static_cast<std::size_t>(sr->out->buf->last - sr->out->buf->pos)};
+    try {
+        look_up.reply = read_answer(look_up, sr, rc);
+    } catch (const std::exception&) {
+        look_up.reply.failure = "no memory";  // short enough to need none
     }
     ngx_post_event(&look_up.event, &ngx_posted_events);
     return NGX_OK;
@@ -132,11 +160,12 @@ void finish(ngx_event_t* event) noexcept {
     event->timedout = 0;
     look_up.stop_event();
     go_on_or_fail(r, [&] {
-        if (!look_up.answered) {
+        // First, so that whatever fails from here on, the subrequest no longer wakes a request that has
+        // ended.
+        if (!std::exchange(look_up.answered, true)) {
+            abandon(look_up.subrequest);
             look_up.reply.failure =
                 "no answer within " + std::to_string(look_up.conf->geocoder->timeout) + " ms";
-            look_up.answered = true;
-            abandon(look_up.subrequest);
         }
         carry_on(look_up);
     });
@@ -160,16 +189,19 @@ void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Ca
     look_up.event.log = ngx_cycle->log;
     ngx_str_t uri = copy(r->pool, conf.geocoder->location);
     ngx_str_t query = copy(r->pool, look_up.call->geocoder_query());
+    const Isolation isolation = make_isolation(r);
     if (ngx_http_subrequest(r, &uri, &query, &look_up.subrequest, &look_up.end,
                             NGX_HTTP_SUBREQUEST_IN_MEMORY | NGX_HTTP_SUBREQUEST_BACKGROUND) != NGX_OK) {
+        // Without memory to run it, nginx has counted one that never ends.
+        if (look_up.subrequest != nullptr)
+            --r->main->count;
         look_up.answered = true;
         look_up.reply.failure = "no subrequest could be made";
         return carry_on(look_up);
     }
+    isolate(look_up.subrequest, isolation);
     // Also keeps a worker that is stopping.
     ngx_add_timer(&look_up.event, conf.geocoder->timeout);
-    if (!isolate(look_up.subrequest))
-        throw std::bad_alloc();
 }
 
 }  // namespace helpdesk::ngx

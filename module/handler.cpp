@@ -239,7 +239,7 @@ Caller caller_of(ngx_http_request_t* r) {
     if (!conf.is_api())
         return {};
     const RequestContext* ctx = find_context(r);
-    return ctx != nullptr && ctx->caller ? *ctx->caller : identify(conf.settings, read_head(r));
+    return ctx != nullptr && ctx->caller ? *ctx->caller : identify_entitled(conf.settings, read_head(r));
 }
 
 RequestContext& context(ngx_http_request_t* r) {
@@ -283,6 +283,8 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     // 412.
     r->disable_not_modified = 1;
     add_header(r, "Cache-Control", "no-store");
+    // Answers carry what customers wrote: no browser must take them for a page or a script.
+    add_header(r, "X-Content-Type-Options", "nosniff");
     add_header(r, "X-Request-ID", request_id(r));
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);

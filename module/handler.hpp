@@ -80,8 +80,8 @@ inline RequestContext* find_context(ngx_http_request_t* r) {
     return static_cast<RequestContext*>(ngx_http_get_module_ctx(r, ngx_http_helpdesk_module));
 }
 
-// Who calls and what; before the body is read, as for limit_req, what the line and the headers say. Throws as
-// identify() does.
+// Who calls and what. Before the body is read, as for limit_req, that is what the line and the headers say,
+// without a key that may not be used: nobody else must use up its owner's rate. Throws as identify() does.
 Caller caller_of(ngx_http_request_t* r);
 
 // Makes one when there is none. Throws std::bad_alloc.

@@ -1,5 +1,6 @@
 // What nginx calls at start and end.
 #include <chrono>
+#include <mutex>
 
 #include "auth.hpp"
 #include "config.hpp"
@@ -14,6 +15,13 @@
 
 namespace helpdesk::ngx {
 namespace {
+
+// libstdc++, which nginx loads with this module, keeps the exceptions of each thread in thread-local data.
+// That it is referred to by the initial-exec model (CMakeLists.txt) lets each thread have that data from its
+// beginning: a lack of memory is then an exception, not the end of the process.
+[[gnu::used]] const void* thread_data_of_libstdcxx() {
+    return &std::__once_callable;
+}
 
 void add_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_handler_pt handler) {
     auto* core =

@@ -16,17 +16,32 @@ bool may_be_api(ngx_http_request_t* r) {
     return location_conf(r).is_api() || core->name.len == 0 || r->internal;
 }
 
+std::size_t length_without_query(const ngx_str_t& uri) {
+    return view(uri).substr(0, view(uri).find('?')).size();
+}
+
+// What nginx tells of a subrequest's upstream (mirror, auth_request, a fallback) may have the query, too.
+ngx_str_t* upstream_uri(ngx_http_request_t* r) {
+    return r == nullptr || r->upstream == nullptr ? nullptr : &r->upstream->uri;
+}
+
 u_char* log_handler(ngx_http_request_t* r, ngx_http_request_t* subrequest, u_char* buffer,
                     size_t size) noexcept {
     if (!may_be_api(r))
         return original_log_handler(r, subrequest, buffer, size);
     const ngx_str_t line = r->request_line;
     ngx_table_elt_t* const referer = r->headers_in.referer;
-    r->request_line.len = view(line).substr(0, view(line).find('?')).size();
+    ngx_str_t* const upstream = upstream_uri(subrequest);
+    const ngx_str_t uri = upstream == nullptr ? ngx_str_t{} : *upstream;
+    r->request_line.len = length_without_query(line);
     r->headers_in.referer = nullptr;
+    if (upstream != nullptr)
+        upstream->len = length_without_query(uri);
     u_char* end = original_log_handler(r, subrequest, buffer, size);
     r->request_line = line;
     r->headers_in.referer = referer;
+    if (upstream != nullptr)
+        *upstream = uri;
     if (!location_conf(r).is_api())
         return end;
     const std::string_view id = request_id(r);

@@ -29,7 +29,7 @@ WorkerQueue& queue_for(const LocationConf& conf, const Call& call) {
 
 void end_without_client(Job& job) {
     if (job.call->is_import()) {
-        const std::string& text = job.call->problems().front().text;
+        const std::string_view text = job.call->failure();
         ngx_log_error(NGX_LOG_WARN, job.request->connection->log, 0,
                       "helpdesk: the client of an import has gone: %*s", text.size(), text.data());
     }

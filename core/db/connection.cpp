@@ -7,6 +7,7 @@
 #include "../text.h"
 #include "attempts.h"
 #include "errors.h"
+#include "plugins.h"
 #include "servers.h"
 #include "settings.h"
 
@@ -46,6 +47,9 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
         options["sslEnforce"] = true;
         options["sslVerify"] = settings.tls == Tls::verify;
     }
+    // Whoever answers over a network may be anybody, unless its certificate was checked.
+    if (server.socket.empty() && settings.tls != Tls::verify)
+        options["pluginDir"] = sql::SQLString(no_plugins);
     // Without an authority, libmariadb from 3.4 on believes any server that knows the user's password.
     if (!settings.tls_ca.empty())
         options["sslCA"] = sql::SQLString(settings.tls_ca);
@@ -78,7 +82,11 @@ constexpr std::size_t parameter_overhead = 16;
 
 // Made on first use, so after nginx forked; once, whichever thread is first.
 sql::Driver& driver() {
-    static sql::Driver* const driver = sql::mysql::get_mysql_driver_instance();
+    static sql::Driver* const driver = [] {
+        sql::Driver* const made = sql::mysql::get_mysql_driver_instance();
+        load_safe_plugins();
+        return made;
+    }();
     return *driver;
 }
 
@@ -96,7 +104,8 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
         commit();
 }
 
-// The library takes a server that speaks no TLS for good enough, whatever it was told.
+// The library takes a server that speaks no TLS for good enough, whatever it was told. This notices a server
+// that was set up without TLS, not one that lies: only `tls verify` holds against that.
 void Connection::expect_encryption() {
     constexpr int cr_ssl_connection_error = 2026;
     const std::unique_ptr<sql::ResultSet> row(

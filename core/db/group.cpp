@@ -9,6 +9,7 @@
 #include "../sign_in_changes.h"
 #include "errors.h"
 #include "record_sql.h"
+#include "repeats.h"
 #include "writer.h"
 
 namespace helpdesk {
@@ -370,6 +371,8 @@ WriteResult write(const DatabaseSettings& database, const Write& write) {
         // changed.
         if (!write.when_missing || !is(result, code::already_exists) || tries == db::most_conflicts) {
             note_change(write, result);
+            if (result.problems.empty())
+                db::forget_old_answers(database);
             return result;
         }
     }
@@ -382,6 +385,8 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
         db::GroupWriter(database, writes, results).run();
     for (std::size_t i = 0; i < writes.size(); ++i)
         note_change(*writes[i], results[i]);
+    if (std::any_of(results.begin(), results.end(), [](const auto& one) { return one.problems.empty(); }))
+        db::forget_old_answers(database);
     // The upserts that found nothing.
     std::vector<std::size_t> places;
     std::vector<const Write*> adds;

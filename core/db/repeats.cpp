@@ -1,25 +1,35 @@
 #include "repeats.h"
 
+#include "attempts.h"
 #include "record_sql.h"
 
 namespace helpdesk::db {
 namespace {
 
-// How often a thread deletes what counts no more, and how much of it at most.
+// How often a thread deletes what counts no more, and how much of it at most. A group counts as one write.
 constexpr int writes_between_deletions = 64;
 constexpr int most_deleted = 256;
 
 constexpr std::uint64_t one_inserted = 1;
 
+class Deletion : public Operation {
+  public:
+    void run(Connection& connection) override {
+        connection.execute("DELETE FROM idempotency_keys WHERE used_at < NOW() - INTERVAL 1 DAY LIMIT " +
+                               std::to_string(most_deleted),
+                           {});
+    }
+};
+
 }  // namespace
 
-void forget_old_answers(Connection& connection) {
+void forget_old_answers(const DatabaseSettings& database) {
     thread_local int writes = 0;
     if (writes++ % writes_between_deletions != 0)
         return;
-    connection.execute("DELETE FROM idempotency_keys WHERE used_at < NOW() - INTERVAL 1 DAY LIMIT " +
-                           std::to_string(most_deleted),
-                       {});
+    Deletion deletion;
+    // If it fails, a later one has the same rows to delete.
+    attempt(database, deletion);
 }
 
 std::optional<WriteResult> find_answer(Connection& connection, const Repeatable& repeatable) {

@@ -7,9 +7,9 @@
 
 namespace helpdesk::db {
 
-// Now and then deletes answers that are older than a day, more than come meanwhile. To be called before each
-// such write, outside of a transaction.
-void forget_old_answers(Connection& connection);
+// Deletes answers that are older than a day: one call of many does, and deletes more than come in between. To
+// be called after each write that was stored, whether it has an Idempotency-Key or not. Blocks.
+void forget_old_answers(const DatabaseSettings& database);
 
 // Holds the key until the transaction ends, against repeats that come meanwhile. Gives what was answered to
 // the same request within the last day, or the problem that the key was used for another; nothing: it is the

@@ -141,8 +141,6 @@ void Writer::run(Connection& connection) {
     connection_ = &connection;
     committing_ = false;
     plan_ = WritePlan(write_);
-    if (write_.repeatable)
-        forget_old_answers(connection);
     if (!plan_.needs_transaction())
         return store_alone();
     connection.begin();

@@ -29,6 +29,8 @@ RULES = {
     "local": "allow unix:; actions add_customer;",
     "old": f"expires {day(-1)};",
     "new": f"expires {day(1)};",
+    "adder": "actions add_customer update_customer upsert_customer import_customers;",
+    "founder": "actions add_customer add_company;",
     "busy": "",
     "quiet": "",
     "posting": "",
@@ -39,7 +41,7 @@ KEY_BLOCKS = " ".join(f"helpdesk_key {name} {{ sha256 {hashlib.sha256(KEYS[name]
 
 # As the example tells operators to do it, but for the rate.
 EXAMPLE = (ROOT / "conf/helpdesk.conf.example").read_text()
-LIMIT_ZONE = re.search(r"map \$helpdesk_key_name .*? rate=", EXAMPLE, re.S)[0] + "1r/m;"
+LIMIT_ZONE = re.search(r"map \$binary_remote_addr .*? rate=", EXAMPLE, re.S)[0] + "1r/m;"
 LIMIT = "limit_req zone=helpdesk; " + re.search(r"limit_req_status \d+;", EXAMPLE)[0]
 LOG_FORMAT = re.search(r"log_format helpdesk .*?;", EXAMPLE, re.S)[0].replace("log_format helpdesk", "log_format example")
 
@@ -88,6 +90,25 @@ def test_the_actions_of_a_key(api, db):
         assert problem(answer) == (403, "action", "action_not_allowed")
     assert db.count("customers") == 0
     assert problem(api.get("no_action", key=KEYS["reader"])) == (400, "action", "unknown_action")
+
+
+def test_a_company_by_the_way(api, db):
+    """A key with actions makes none that it may not add by itself."""
+    variables = {"cid": "x", "company": "create_new", "new_company": "Fresh"}
+    api.add("x")
+    for action in ("add_customer", "update_customer", "upsert_customer"):
+        answer = api.post(action, key=KEYS["adder"], **variables)
+        assert problem(answer) == (403, "company", "action_not_allowed") and "add_company" in answer.text
+    rows = b"cid,company,new_company\na,create_new,Fresh\nb,Acme,\n"
+    answer = api.raw_post(rows, "text/csv", query="action=import_customers&format=json", **{"X-API-Key": KEYS["adder"]})
+    totals, error = answer.json
+    assert (totals["added"], totals["failed"], error["variable"], error["code"]) == ("1", "1", "company", "action_not_allowed")
+    assert [row["name"] for row in db.query("SELECT name FROM companies ORDER BY id")] == ["Acme", "Café"]
+    assert api.add("y", key=KEYS["adder"], company="Acme").status == 200
+    # A key that may add companies does, and so does one that may do all.
+    assert api.add("z", key=KEYS["founder"], company="create_new", new_company="Fresh").status == 200
+    assert api.update("x", company="create_new", new_company="Newer").status == 200
+    assert db.count("companies") == 4
 
 
 @pytest.mark.parametrize("name, address, allowed", [

@@ -105,11 +105,14 @@ def test_the_answer(api):
     assert api.add("x", contact="Jane").status == 200
     answer = export(api)
     assert answer.headers["Content-Type"] == "text/csv; charset=utf-8" and answer.headers["Transfer-Encoding"] == "chunked"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customers.csv"'
     assert answer.text.split("\r\n")[0] == ",".join(api.get("get_customers", cid="x").records[0])
     assert records(answer.text) == api.get("get_customers", cid="x").records
     assert export(api, None).text == answer.text
     answer = export(api, "NDJSON")
     assert answer.headers["Content-Type"] == "application/x-ndjson"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="customers.ndjson"'
     assert records(answer.text, "ndjson") == api.get("get_customers", cid="x").records
     assert export(api, cid="nobody").text.count("\r\n") == 1 and export(api, "ndjson", cid="nobody").text == ""
 

@@ -44,11 +44,14 @@ POOLS = ("helpdesk_thread_pool", "helpdesk_hash_thread_pool")  # each of these d
 # What the blocks of a context rely on, by the directive of theirs that takes its place.
 NEEDED = {
     "main": {"load_module": f"load_module {MODULE};",
-             "thread_pool": "".join(f"thread_pool {name} threads=1;" for name in ("helpdesk", "helpdesk_hash", *POOLS))},
+             "thread_pool": "".join(f"thread_pool {name} threads=1;" for name in ("helpdesk", "helpdesk_hash", "helpdesk_sign_in", *POOLS))},
     "http": {"helpdesk_database": "helpdesk_database { socket /nonexistent; user u; name n; }",
              "helpdesk_key": f"helpdesk_key key {{ sha256 {'0' * 64}; }}",
              "helpdesk_thread_pool": "helpdesk_thread_pool helpdesk;",
              "helpdesk_hash_thread_pool": "helpdesk_hash_thread_pool helpdesk_hash;",
+             r"map \$binary_remote_addr": "map $binary_remote_addr $helpdesk_network { default $binary_remote_addr; }",
+             r"limit_req_zone \S+ zone=helpdesk_guesse\S+": "".join(f"limit_req_zone $remote_user zone=helpdesk_{name}:1m rate=1r/s;"
+                                                                   for name in ("guesses", "guessed")),
              "log_format": "log_format helpdesk $status;"},
 }
 

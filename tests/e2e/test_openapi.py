@@ -33,6 +33,7 @@ def check_answer(document, action, method, answer):
     response = responses[str(answer.status_code)]
     if "$ref" in response:
         response = document["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    assert set(response.get("headers", {})) <= set(answer.headers)
     described = response["content"][answer.headers["Content-Type"]]["schema"]
     jsonschema.Draft202012Validator(schema(document, described)).validate(answer.json())
 

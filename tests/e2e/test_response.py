@@ -102,6 +102,8 @@ def test_headers(api, format_, content_type):
     for answer in (api.add("x", format=format_), api.add("x", format=format_), api.add("x", key="wrong", format=format_)):
         assert answer.headers["Content-Type"] == content_type
         assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Content-Disposition" not in answer.headers
 
 
 def test_statuses(api):

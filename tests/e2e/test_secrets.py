@@ -27,6 +27,12 @@ server {
     location = /guarded { auth_request /guard; empty_gif; }
     location = /guard { internal; helpdesk_auth; }
     location = /geocoder { internal; proxy_pass http://unix:%%FOLDER%%/nobody.sock:/search; }
+    location /mirrored/ { helpdesk_api; mirror /mirror; }
+    location = /mirror { internal; proxy_pass http://unix:%%FOLDER%%/nobody.sock:$request_uri; }
+    location /guarded_api/ { helpdesk_api; auth_request /asked; }
+    location = /asked { internal; proxy_pass http://unix:%%FOLDER%%/nobody.sock:/asked?of=$request_uri; }
+    location /fallen_back/ { helpdesk_api; deny all; error_page 403 = @other_system; }
+    location @other_system { proxy_pass http://unix:%%FOLDER%%/nobody.sock; }
     location @elsewhere { root %%FOLDER%%/none; }
     location /none/ { }
 }
@@ -62,6 +68,9 @@ HEADS = {
     "long body": (f"POST /API/?key={SECRET} HTTP/1.1", FORM + f"Content-Length: 5000\r\n\r\npass={SECRET}" + "x" * 4900),
     "upstream that is away": (f"GET /located/?action=add_customer&cid=b&city=Rome&key=%%KEY%%&pass={SECRET} HTTP/1.1",
                               f"Referer: http://x/?key={SECRET}\r\n"),
+    "mirror that is away": (f"GET /mirrored/?action=add_customer&cid=m&key={SECRET}&pass={SECRET} HTTP/1.1", ""),
+    "auth_request that is away": (f"GET /guarded_api/?action=add_customer&key={SECRET} HTTP/1.1", ""),
+    "fallback that is away": (f"GET /fallen_back/?action=add_customer&key={SECRET} HTTP/1.1", ""),
     "long line": (f"GET /API/?key={SECRET}&notes=" + "n" * 3000 + " HTTP/1.1", ""),
     "long header": ("GET /API/ HTTP/1.1", f"X-API-Key: {SECRET}" + "n" * 3000 + "\r\n"),
     "invalid header": ("GET /API/ HTTP/1.1", f"X API Key\x01: {SECRET}\r\n"),
@@ -104,5 +113,6 @@ def look(nginx):
 def test_what_is_logged(nginx):
     """The lines are there that could show one."""
     log = nginx.log("notice.log")
-    for sign in ("the key is not one of helpdesk_key", "access forbidden by rule", "/none/page.html", "no coordinates", "client intended to send"):
+    for sign in ("the key is not one of helpdesk_key", "access forbidden by rule", "/none/page.html", "no coordinates", "client intended to send",
+                 'nobody.sock:/mirrored/", host', 'nobody.sock:/asked", host', 'nobody.sock:/fallen_back/", host'):
         assert sign in log, sign
