@@ -53,9 +53,9 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view sent) {
 CallLimit::Place CallLimit::take(const std::shared_ptr<CallLimit>& limit) {
     if (limit->calls_ >= limit->most_)
         return nullptr;
-    Place place(limit.get(), [limit](void* /*limit*/) { --limit->calls_; });
     ++limit->calls_;
-    return place;
+    // Without memory for it, this gives the place back, too.
+    return {limit.get(), [limit](void* /*limit*/) { --limit->calls_; }};
 }
 
 std::string_view bearer_token(std::string_view authorization) {
