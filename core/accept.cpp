@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "call.h"
+#include "export.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -93,8 +94,8 @@ std::unique_ptr<Import> make_import(const Settings& settings, const Action& acti
     return std::make_unique<Import>(settings, action, options, request.rows);
 }
 
-std::unique_ptr<Export> make_export(const Settings& settings, const Action& action,
-                                    const Variables& variables, Problems& problems) {
+std::unique_ptr<List> make_export(const Settings& settings, const Action& action, const Variables& variables,
+                                  Problems& problems) {
     const std::string_view name = variables.get(settings.format_variable);
     const auto format = name.empty() ? RowFormat::csv : parse_row_format(name);
     if (!format)
@@ -199,7 +200,9 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     Work work = [&]() -> Work {
         switch (action->verb) {
             case Verb::get:
-                return check_selection(*action, request.variables, settings.max_records, problems);
+                return std::make_unique<List>(
+                    settings, check_selection(*action, request.variables, settings.max_records, problems),
+                    format);
             case Verb::verify:
                 return check_sign_in(*action, request.variables, problems);
             case Verb::import_:
@@ -210,9 +213,11 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
                 return check(*action, request.variables, options, problems);
         }
     }();
-    if (auto* selection = std::get_if<Selection>(&work)) {
-        selection->if_match =
-            read_if_match(request, action->has_entity_tag() && selection->is_of_one(), problems);
+    if (auto* list = std::get_if<std::unique_ptr<List>>(&work);
+        list != nullptr && action->verb == Verb::get) {
+        Selection& selection = (*list)->selection();
+        selection.if_match =
+            read_if_match(request, action->has_entity_tag() && selection.is_of_one(), problems);
     } else if (auto* write = std::get_if<Write>(&work)) {
         write->if_match = read_if_match(request, action->has_entity_tag(), problems);
         write->repeatable = read_idempotency_key(request, *action, *caller.key, write->if_match, problems);

@@ -21,51 +21,6 @@ std::string_view pool_of(Call::Stage stage) {
     return stage == Call::Stage::hash ? "hash" : "database";
 }
 
-}  // namespace
-
-// Turns a list's records into the answer's text as they come.
-class AnswerWriter : public RecordSink {
-  public:
-    AnswerWriter(const Settings& settings, Format format, const Resource& resource)
-        : settings_(settings), format_(format), resource_(resource), fields_(resource.outputs.size()) {}
-
-    void start() override {
-        writer_ = make_list_writer(format_, resource_.plural, resource_.singular);
-        records_ = 0;
-        entity_tag_.clear();
-    }
-
-    void record(const std::vector<std::string>& values) override {
-        if (++records_ == 1 && resource_.versioned)
-            entity_tag_ = entity_tag(values.front(), values.back());
-        std::vector<std::string> times;
-        times.reserve(fields_.size());
-        for (std::size_t i = 0; i < fields_.size(); ++i) {
-            const Output& output = resource_.outputs[i];
-            fields_[i] = {output.name, values[i]};
-            if (output.source == Output::Source::time || output.source == Output::Source::list_dates)
-                fields_[i].value = times.emplace_back(format_times(values[i], settings_.time_format));
-        }
-        writer_->record(fields_);
-    }
-
-    Text finish() { return writer_->finish(); }
-    std::uint64_t records() const { return records_; }
-    // Of the first record; empty where there is none, or none that has a version.
-    const std::string& entity_tag_of_first() const { return entity_tag_; }
-
-  private:
-    const Settings& settings_;
-    Format format_;
-    const Resource& resource_;
-    Record fields_;
-    std::unique_ptr<ListWriter> writer_;
-    std::uint64_t records_ = 0;
-    std::string entity_tag_;
-};
-
-namespace {
-
 std::string_view outcome(const Problems& problems, int status) {
     const auto found = std::find_if(problems.begin(), problems.end(), [&](const Problem& problem) {
         return http_status(problem.code) == status;
@@ -221,14 +176,14 @@ Call::Sharing Call::sharing() const {
         return !reads_place_ && can_share(*write) ? Sharing::write : Sharing::none;
     if (std::holds_alternative<HealthCheck>(work_))
         return Sharing::health;
-    const auto* selection = std::get_if<Selection>(&work_);
-    return selection != nullptr && selection->is_of_one() ? Sharing::read : Sharing::none;
+    const auto* list = std::get_if<std::unique_ptr<List>>(&work_);
+    return list != nullptr && !in_parts_ && (*list)->selection().is_of_one() ? Sharing::read : Sharing::none;
 }
 
 bool Call::takes_long() const {
-    if (const auto* selection = std::get_if<Selection>(&work_))
-        return selection->takes_long();
-    return is_import() || std::holds_alternative<std::unique_ptr<Export>>(work_);
+    if (const auto* list = std::get_if<std::unique_ptr<List>>(&work_))
+        return (*list)->always_in_parts() || (*list)->selection().takes_long();
+    return is_import();
 }
 
 void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
@@ -291,18 +246,15 @@ void Call::execute_writes(std::span<Call* const> calls) {
 }
 
 void Call::execute_reads(std::span<Call* const> calls) {
-    std::vector<const Selection*> selections;
-    std::vector<AnswerWriter> writers;
-    std::vector<RecordSink*> sinks;
-    writers.reserve(calls.size());
+    std::vector<List*> lists;
+    std::vector<Reading> readings;
     for (const Call* call : calls) {
-        const auto& selection = std::get<Selection>(call->work_);
-        selections.push_back(&selection);
-        sinks.push_back(&writers.emplace_back(call->settings_, call->format_, selection.action->resource));
+        lists.push_back(std::get<std::unique_ptr<List>>(call->work_).get());
+        readings.push_back(lists.back()->reading());
     }
-    std::vector<ReadResult> results = read_grouped(*calls.front()->settings_.database, selections, sinks);
+    std::vector<ReadResult> results = read_grouped(*calls.front()->settings_.database, readings);
     for (std::size_t i = 0; i < calls.size(); ++i)
-        calls[i]->take(std::move(results[i]), writers[i]);
+        calls[i]->take(lists[i]->took(std::move(results[i])), *lists[i]);
 }
 
 void Call::execute() {
@@ -349,36 +301,46 @@ void Call::take(WriteResult result) {
     end(std::move(result));
 }
 
-void Call::take(ReadResult result, AnswerWriter& writer) {
-    const auto& selection = std::get<Selection>(work_);
-    const std::string& tag = writer.entity_tag_of_first();
+void Call::take(ReadResult result, List& list) {
+    const Selection& selection = list.selection();
+    const std::string& tag = list.entity_tag_of_first();
     if (result.problems.empty() && !selection.if_match.empty() &&
         (tag.empty() || !matches(selection.if_match, tag)))
         result.problems.push_back(precondition_failed(selection.action->resource.noun));
-    if (result.problems.empty() && selection.count_only) {
+    rows_ = in_parts_ || result.problems.empty() ? list.records() : 0;
+    if (!result.problems.empty())
+        return end(std::move(result));
+    if (!in_parts_)
+        begin_answer(list);
+    if (in_parts_) {
+        stage_ = Stage::send;
+    } else if (selection.count_only) {
         body_ = {write_answer(format_, {{"count", std::to_string(result.count)}},
                               selection.action->resource.plural)};
-    } else if (result.problems.empty()) {
-        rows_ = writer.records();
-        body_ = writer.finish();
-        if (selection.is_of_one() && !tag.empty())
-            headers_.emplace_back("ETag", tag);
+        end({});
+    } else {
+        body_ = std::move(list.page());
+        end({});
     }
-    if (result.more)
+}
+
+void Call::begin_answer(const List& list) {
+    if (list.selection().is_of_one() && !list.entity_tag_of_first().empty() && !list.always_in_parts())
+        headers_.emplace_back("ETag", list.entity_tag_of_first());
+    if (list.exceeds_limit() && !list.always_in_parts())
         headers_.emplace_back("X-Helpdesk-More", "Y");
-    end(std::move(result));
+    in_parts_ = !list.selection().count_only && (list.always_in_parts() || list.more());
 }
 
 void Call::carry_out(const Write& write) {
     take(helpdesk::write(*settings_.database, write));
 }
 
-void Call::carry_out(Selection& selection) {
-    AnswerWriter writer(settings_, format_, selection.action->resource);
-    ReadResult result = read(*settings_.database, selection, writer);
+void Call::carry_out(const std::unique_ptr<List>& list) {
+    ReadResult result = list->read_page();
     if (result.pause.count() == 0)
-        return take(std::move(result), writer);
-    selection.read_until = std::move(result.read_until);
+        return take(std::move(result), *list);
+    list->selection().read_until = std::move(result.read_until);
     pause_ = result.pause;
     stage_ = Stage::pause;
 }
@@ -418,20 +380,9 @@ void Call::go_on(const Import& import) {
     end({.problems = {}, .log = import.log()});
 }
 
-void Call::carry_out(const std::unique_ptr<Export>& selected) {
-    Outcome outcome = selected->read_page();
-    rows_ = selected->records();
-    if (outcome.problems.empty())
-        stage_ = Stage::send;
-    else
-        end(std::move(outcome));
-}
-
 void Call::sent() {
-    if (is_last_part())
-        end({});
-    else
-        stage_ = Stage::database;
+    std::get<std::unique_ptr<List>>(work_)->page() = {};
+    stage_ = Stage::database;
     wait();
 }
 
@@ -483,14 +434,13 @@ Reply Call::reply() {
         reply = problem_reply(settings_, format_, outcome_.problems);
         reply.log = outcome_.log;
     } else {
-        const auto* selected = std::get_if<std::unique_ptr<Export>>(&work_);
-        reply.content_type =
-            selected == nullptr ? content_type(format_) : content_type((*selected)->format());
+        const auto* list = std::get_if<std::unique_ptr<List>>(&work_);
+        reply.content_type = list == nullptr ? content_type(format_) : (*list)->content_type();
         reply.body = std::move(body_);
         reply.log = outcome_.log;
         reply.headers = std::move(headers_);
-        if (selected != nullptr)
-            reply.headers.emplace_back("Content-Disposition", (*selected)->disposition());
+        if (std::string disposition = list == nullptr ? "" : (*list)->disposition(); !disposition.empty())
+            reply.headers.emplace_back("Content-Disposition", std::move(disposition));
     }
     add_ignored(reply, ignored_);
     reply.times = times_;

@@ -17,11 +17,11 @@
 #include "date.h"
 #include "db/database.h"
 #include "decode.h"
-#include "export.h"
 #include "format.h"
 #include "geocode.h"
 #include "import.h"
 #include "key.h"
+#include "list.h"
 #include "metrics.h"
 #include "password.h"
 #include "rows.h"
@@ -110,8 +110,6 @@ bool is_taken_name(std::string_view name);
 // A question whether a write could be served.
 struct HealthCheck {};
 
-class AnswerWriter;
-
 class Call {
   public:
     // Either answers at once, without any work for the database, or gives the call to carry out. `caller` as
@@ -137,7 +135,8 @@ class Call {
 
     // What comes next: a write looks up coordinates and hashes its password before it goes to the database,
     // for what it has to know of the record before that, too; a check of a password hashes after. An import
-    // goes to and fro between the two; an export comes back with each of its pages, to be sent.
+    // goes to and fro between the two; a list that is longer than a page, and each export, comes back with
+    // each of its pages, to be sent.
     // A walk that has come to the present pauses, and goes to the database again.
     enum class Stage { locate, hash, database, pause, send, done };
     Stage stage() const { return stage_; }
@@ -156,8 +155,9 @@ class Call {
     void hash();
 
     // To be sent: the answer's next part, which stands until it was. What comes before the first is reply().
-    std::string_view part() const { return std::get<std::unique_ptr<Export>>(work_)->page(); }
-    bool is_last_part() const { return !std::get<std::unique_ptr<Export>>(work_)->more(); }
+    const Text& part() const { return std::get<std::unique_ptr<List>>(work_)->page(); }
+    bool is_last_part() const { return !std::get<std::unique_ptr<List>>(work_)->more(); }
+    // Lets go of a part that was sent, and is not the last.
     void sent();
 
     // Whether the call shares its statements, or its answer, with others of its kind, so that it is worth
@@ -183,8 +183,8 @@ class Call {
     void fail(Problem problem);
 
   private:
-    using Work = std::variant<Write, Selection, SignInCheck, HealthCheck, std::unique_ptr<Import>,
-                              std::unique_ptr<Export>>;
+    using Work =
+        std::variant<Write, std::unique_ptr<List>, SignInCheck, HealthCheck, std::unique_ptr<Import>>;
 
     Call(const Settings& settings, Format format, const Action* action, Work work, std::string ignored);
 
@@ -200,13 +200,13 @@ class Call {
     Stage stage_of_write();
     bool read_place(Write& write);
     void take(WriteResult result);
-    void take(ReadResult result, AnswerWriter& writer);
+    void take(ReadResult result, List& list);
+    void begin_answer(const List& list);
     void carry_out(const Write& write);
-    void carry_out(Selection& selection);
+    void carry_out(const std::unique_ptr<List>& list);
     void carry_out(const SignInCheck& check);
     void carry_out(const HealthCheck& check);
     void carry_out(const std::unique_ptr<Import>& import);
-    void carry_out(const std::unique_ptr<Export>& selected);
     void go_on(const Import& import);
     void finish_sign_in(SignInCheck& check);
     void end(Outcome outcome);
@@ -229,6 +229,7 @@ class Call {
     Text body_;
     std::vector<std::pair<std::string_view, std::string>> headers_;
     std::uint64_t rows_ = 0;
+    bool in_parts_ = false;
     std::chrono::microseconds pause_{0};
     Times times_;
     std::optional<Raised> waiting_;

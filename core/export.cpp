@@ -2,20 +2,21 @@
 
 #include <algorithm>
 
-#include "call.h"
 #include "check.h"
 
 namespace helpdesk {
 namespace {
 
-// Records of a page: its text is held until the client has taken it.
-constexpr std::size_t page_size = 500;
+// Records that are found at once.
+constexpr std::size_t most_found = 500;
 
 }  // namespace
 
 Export::Export(const Settings& settings, Selection selection, RowFormat format)
-    : settings_(settings), selection_(std::move(selection)), format_(format) {
-    selection_.limit = page_size;
+    : List(settings, selection, helpdesk::content_type(format),
+           make_row_writer(format, selection.action->resource)),
+      format_(format) {
+    selection_.limit = most_found;
     for (Condition& condition : selection_.conditions)
         if (condition.selector->kind == SelectorKind::changed_since) {
             changed_ = *condition.selector;
@@ -25,7 +26,7 @@ Export::Export(const Settings& settings, Selection selection, RowFormat format)
     last_ = position().values.front();
 }
 
-// Where the page begins.
+// After which identifier those that are found begin.
 Condition& Export::position() {
     const auto is_position = [](const auto& one) { return one.kind == SelectorKind::after; };
     auto found = std::find_if(selection_.conditions.begin(), selection_.conditions.end(),
@@ -42,38 +43,28 @@ std::string Export::disposition() const {
            std::string(format_name(format_)) + "\"";
 }
 
-Outcome Export::read_page() {
-    records_ += page_records_;
+bool Export::select_more() {
+    if (!position_.more)
+        return false;
     position().values = {last_};
-    ReadResult result = read(*settings_.database, selection_, *this);
-    more_ = result.more;
-    begun_ = true;
-    return result;
+    position_ = {};
+    return true;
 }
 
-void Export::start() {
-    page_ = begun_ ? "" : row_head(format_, action().resource);
-    page_records_ = 0;
-    last_ = position().values.front();
+void Export::note(const std::vector<std::string>& values) {
+    List::note(values);
+    const Resource& resource = action().resource;
+    last_ = values[static_cast<std::size_t>(resource.find_output(resource.identifier().name) -
+                                            resource.outputs.data())];
 }
 
-void Export::record(const std::vector<std::string>& values) {
-    ++page_records_;
-    const std::vector<Output>& outputs = action().resource.outputs;
-    std::vector<std::string> shown(values.begin(),
-                                   values.begin() + static_cast<std::ptrdiff_t>(outputs.size()));
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-        const Output& output = outputs[i];
-        if (output.column == action().resource.identifier().column)
-            last_ = values[i];
-        if (output.source == Output::Source::time || output.source == Output::Source::list_dates)
-            shown[i] = format_times(values[i], settings_.time_format);
-        // A name that reads as an ID would find another row; the ID follows the name.
-        if (output.source == Output::Source::reference_name &&
-            output.variable->reference->by == Reference::By::id_or_name && parse_id(values[i]))
-            shown[i] = values[i + 1];
-    }
-    page_ += write_row(format_, action().resource, shown);
+// A name that reads as an ID would find another row; the ID follows the name.
+std::string_view Export::shown(const std::vector<std::string>& values, std::size_t output) const {
+    const Output& what = action().resource.outputs[output];
+    const bool misleads = what.source == Output::Source::reference_name &&
+                          what.variable->reference->by == Reference::By::id_or_name &&
+                          parse_id(values[output]);
+    return values[output + (misleads ? 1 : 0)];
 }
 
 }  // namespace helpdesk

@@ -1,52 +1,32 @@
-// An export on its way: the records of a selection, a page of them at a time.
+// An export on its way: a list of all records of a selection, as an import takes them, which is found a few
+// hundred records at a time.
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "db/database.h"
+#include "list.h"
 #include "rows.h"
-#include "select.h"
 
 namespace helpdesk {
 
-struct Settings;
-
-class Export : public RecordSink {
+class Export : public List {
   public:
     Export(const Settings& settings, Selection selection, RowFormat format);
 
-    const Action& action() const { return *selection_.action; }
-    RowFormat format() const { return format_; }
-    // The value of Content-Disposition: the answer is a file, whatever a browser makes of its text.
-    std::string disposition() const;
-
-    // Reads the next page, in the order of the identifiers, whose text then replaces that of the page before.
-    // Blocks.
-    Outcome read_page();
-    const std::string& page() const { return page_; }
-    // Whether another follows.
-    bool more() const { return more_; }
-    std::uint64_t records() const { return records_ + page_records_; }
-
-    void start() override;
-    void record(const std::vector<std::string>& values) override;
+    bool always_in_parts() const override { return true; }
+    std::string disposition() const override;
 
   private:
+    void note(const std::vector<std::string>& values) override;
+    std::string_view shown(const std::vector<std::string>& values, std::size_t output) const override;
+    bool select_more() override;
     Condition& position();
 
-    const Settings& settings_;
-    Selection selection_;
     const RowFormat format_;
     Selector changed_{};  // the selector of a walk, as a mere condition
-    std::string page_;
-    std::string last_;  // identifier in the page
-    std::uint64_t records_ = 0;
-    std::uint64_t page_records_ = 0;
-    bool begun_ = false;
-    bool more_ = true;
+    std::string last_;    // identifier that was given
 };
 
 }  // namespace helpdesk

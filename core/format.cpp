@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "json.h"
 #include "text.h"
@@ -27,36 +28,6 @@ constexpr std::array formats = {
     Names{Format::url, "url", "text/plain; charset=utf-8"},
 };
 
-// Takes text to its end, in pieces.
-class TextBuilder {
-  public:
-    void append(std::string_view text) {
-        if (pieces_.empty() || pieces_.back().size() + text.size() > piece_size) {
-            pieces_.emplace_back();
-            // The first stays small: most answers are.
-            if (pieces_.size() > 1)
-                pieces_.back().reserve(std::max(piece_size, text.size()));
-        }
-        pieces_.back() += text;
-    }
-
-    bool empty() const { return pieces_.empty(); }
-    bool ends_with(char c) const { return !pieces_.empty() && pieces_.back().ends_with(c); }
-
-    void remove_last() {
-        pieces_.back().pop_back();
-        if (pieces_.back().empty())
-            pieces_.pop_back();
-    }
-
-    Text take() { return std::move(pieces_); }
-
-  private:
-    static constexpr std::size_t piece_size = std::size_t{256} * 1024;
-
-    Text pieces_;
-};
-
 // XML, by libxml2's writer.
 
 struct WriterDeleter {
@@ -69,7 +40,8 @@ const xmlChar* xml(const std::string& text) {
 
 class XmlDocument {
   public:
-    explicit XmlDocument(const std::string& root) {
+    // Writes to the end of `text`, which must outlive it.
+    XmlDocument(const std::string& root, TextBuilder& text) : text_(text) {
         // libxml2 sets up its globals once, before threads share them.
         static const bool ready = (xmlInitParser(), true);
         static_cast<void>(ready);
@@ -109,13 +81,15 @@ class XmlDocument {
 
     void end() { check(xmlTextWriterEndElement(writer_.get())); }
 
-    // The document, without the line break that libxml2 puts at its end.
-    Text finish() {
+    // Puts into the text what libxml2 keeps back.
+    void flush() { check(xmlTextWriterFlush(writer_.get())); }
+
+    // Ends the document, without the line break that libxml2 puts there.
+    void finish() {
         check(xmlTextWriterEndDocument(writer_.get()));
         writer_.reset();
         while (text_.ends_with('\n'))
             text_.remove_last();
-        return text_.take();
     }
 
   private:
@@ -133,7 +107,7 @@ class XmlDocument {
         }
     }
 
-    TextBuilder text_;
+    TextBuilder& text_;
     std::unique_ptr<xmlTextWriter, WriterDeleter> writer_;
 };
 
@@ -147,9 +121,7 @@ void check_json(bool done) {
 // Each record becomes text at once: only the frame around them is ours.
 class JsonListWriter : public ListWriter {
   public:
-    explicit JsonListWriter(std::string_view root) {
-        text_.append("{" + dump(Json(json_stringn(root.data(), root.size())), JSON_ENCODE_ANY) + ":[");
-    }
+    explicit JsonListWriter(std::string_view root) { text_.append("{" + json::quoted(root) + ":["); }
 
     // The names are the same in each record, and all text was found to be UTF-8 when it came in.
     void record(const Record& fields) override {
@@ -159,17 +131,31 @@ class JsonListWriter : public ListWriter {
             for (std::size_t i = 0; i < fields.size(); ++i)
                 check_json(json_string_setn_nocheck(values_[i], fields[i].value.data(),
                                                     fields[i].value.size()) == 0);
-        if (!text_.ends_with('['))
-            text_.append(",");
+        separate();
         text_.append(dump(object_, JSON_COMPACT));
     }
 
+    void begin_record() override {
+        separate();
+        text_.append(members_.begin());
+    }
+    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
+    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
+    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
+    void end_value() override { text_.append("\""); }
+    void end_record() override { text_.append("}"); }
+
     Text finish() override {
         text_.append("]}");
-        return text_.take();
+        return take();
     }
 
   private:
+    void separate() {
+        if (!std::exchange(first_, false))
+            text_.append(",");
+    }
+
     void make_object(const Record& fields) {
         for (const Field& field : fields) {
             values_.push_back(json_stringn_nocheck(field.value.data(), field.value.size()));
@@ -178,47 +164,66 @@ class JsonListWriter : public ListWriter {
         }
     }
 
-    TextBuilder text_;
+    bool first_ = true;
     const Json object_{json_object()};
     std::vector<json_t*> values_;  // of the object
+    json::MemberText members_;     // of a record that is written in steps
 };
 
 // URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
-// that a client that always decodes gets every value back.
+// that a client that always decodes gets every value back. One that comes in pieces always is.
 
 class UrlListWriter : public ListWriter {
   public:
-    void record(const Record& fields) override {
-        if (!text_.empty())
+    void begin_record() override {
+        if (!std::exchange(first_, false))
             text_.append("\n");
-        for (const Field& field : fields) {
-            if (&field != &fields.front())
-                text_.append("&");
-            text_.append(field.name);
-            text_.append("=");
-            const bool plain = field.value.find_first_of("&=%\r\n+") == std::string_view::npos;
-            text_.append(plain ? std::string(field.value) : text::percent_encode(field.value));
-        }
+        first_field_ = true;
     }
 
-    Text finish() override { return text_.take(); }
+    void field(const Field& field) override {
+        begin_value(field.name);
+        const bool plain = field.value.find_first_of("&=%\r\n+") == std::string_view::npos;
+        text_.append(plain ? std::string(field.value) : text::percent_encode(field.value));
+    }
+
+    void begin_value(std::string_view name) override {
+        if (!std::exchange(first_field_, false))
+            text_.append("&");
+        text_.append(name);
+        text_.append("=");
+    }
+
+    void piece(std::string_view text) override { text_.append(text::percent_encode(text)); }
+    void end_value() override {}
+    void end_record() override {}
 
   private:
-    TextBuilder text_;
+    bool first_ = true;
+    bool first_field_ = true;
 };
 
 class XmlListWriter : public ListWriter {
   public:
-    XmlListWriter(std::string_view root, std::string_view name) : document_(std::string(root)), name_(name) {}
+    XmlListWriter(std::string_view root, std::string_view name)
+        : document_(std::string(root), text_), name_(name) {}
 
-    void record(const Record& fields) override {
-        document_.start(name_);
-        for (const Field& field : fields)
-            document_.element(field);
-        document_.end();
+    void begin_record() override { document_.start(name_); }
+    void field(const Field& field) override { document_.element(field); }
+    void begin_value(std::string_view name) override { document_.start(std::string(name)); }
+    void piece(std::string_view text) override { document_.text(text); }
+    void end_value() override { document_.end(); }
+    void end_record() override { document_.end(); }
+
+    Text take() override {
+        document_.flush();
+        return text_.take();
     }
 
-    Text finish() override { return document_.finish(); }
+    Text finish() override {
+        document_.finish();
+        return text_.take();
+    }
 
   private:
     XmlDocument document_;
@@ -282,7 +287,30 @@ std::string join(const Text& pieces) {
     return text;
 }
 
+// An XML document that is no list.
+class XmlText {
+  public:
+    explicit XmlText(std::string_view root) : document_(std::string(root), text_) {}
+    XmlDocument* operator->() { return &document_; }
+
+    Text finish() {
+        document_.finish();
+        return text_.take();
+    }
+
+  private:
+    TextBuilder text_;
+    XmlDocument document_;
+};
+
 }  // namespace
+
+void ListWriter::record(const Record& fields) {
+    begin_record();
+    for (const Field& each : fields)
+        field(each);
+    end_record();
+}
 
 std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plural,
                                              std::string_view singular) {
@@ -299,9 +327,9 @@ std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plu
 
 std::string write_answer(Format format, const Record& fields, std::string_view root) {
     if (format == Format::xml) {
-        XmlDocument document{std::string(root)};
+        XmlText document(root);
         for (const Field& field : fields)
-            document.element(field);
+            document->element(field);
         return join(document.finish());
     }
     const auto writer = make_list_writer(format, root, {});
@@ -311,12 +339,12 @@ std::string write_answer(Format format, const Record& fields, std::string_view r
 
 std::string write_problems(Format format, const Problems& problems) {
     if (format == Format::xml) {
-        XmlDocument document{std::string(response_root)};
+        XmlText document(response_root);
         for (const Problem& problem : problems) {
-            document.start("error");
-            document.attribute("code", std::string(problem.code));
-            document.text(message(problem));
-            document.end();
+            document->start("error");
+            document->attribute("code", std::string(problem.code));
+            document->text(message(problem));
+            document->end();
         }
         return join(document.finish());
     }
@@ -330,15 +358,15 @@ std::string write_problems(Format format, const Problems& problems) {
 
 Text write_report(Format format, const Record& totals, const std::vector<Record>& errors) {
     if (format == Format::xml) {
-        XmlDocument document{std::string(response_root)};
+        XmlText document(response_root);
         for (const Field& field : totals)
-            document.element(field);
+            document->element(field);
         for (const Record& error : errors) {
-            document.start(std::string(error.back().name));
+            document->start(std::string(error.back().name));
             for (const Field& field : std::span(error).first(error.size() - 1))
-                document.attribute(std::string(field.name), std::string(field.value));
-            document.text(error.back().value);
-            document.end();
+                document->attribute(std::string(field.name), std::string(field.value));
+            document->text(error.back().value);
+            document->end();
         }
         return document.finish();
     }

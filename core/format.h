@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "problem.h"
+#include "text_builder.h"
 
 namespace helpdesk {
 
@@ -22,9 +23,6 @@ std::optional<Format> preferred_format(std::string_view accept);
 std::string_view format_name(Format format);
 
 std::string_view content_type(Format format);
-
-// The text of an answer: pieces, so that a long one is never copied into a larger place as it grows.
-using Text = std::vector<std::string>;
 
 struct Field {
     std::string_view name;
@@ -44,13 +42,33 @@ std::string write_problems(Format format, const Problems& problems);
 // last field is `error`, the text.
 Text write_report(Format format, const Record& totals, const std::vector<Record>& errors);
 
-// Writes a list record by record: only the text itself is held.
+// Writes a list record by record: only the text that was not taken yet is held. A record that has values of
+// many bytes can be written in steps, and such a value in pieces, each of whole characters.
 class ListWriter {
   public:
+    ListWriter() = default;
+    ListWriter(const ListWriter&) = delete;
+    ListWriter& operator=(const ListWriter&) = delete;
     virtual ~ListWriter() = default;
-    virtual void record(const Record& fields) = 0;
-    // The whole text, after the last record.
-    virtual Text finish() = 0;
+
+    virtual void record(const Record& fields);
+
+    virtual void begin_record() = 0;
+    virtual void field(const Field& field) = 0;
+    virtual void begin_value(std::string_view name) = 0;
+    virtual void piece(std::string_view text) = 0;
+    virtual void end_value() = 0;
+    virtual void end_record() = 0;
+
+    // About how many bytes take() would give.
+    std::size_t size() const { return text_.size(); }
+    // The text since the last time.
+    virtual Text take() { return text_.take(); }
+    // The same, with the end of the list. Nothing can be written after.
+    virtual Text finish() { return take(); }
+
+  protected:
+    TextBuilder text_;
 };
 
 // A list whose root is `plural`, each record a `singular` in XML. Both must outlive the writer.

@@ -36,6 +36,15 @@ Json boolean(bool value) {
     return checked(json_boolean(value));
 }
 
+std::string quoted(std::string_view text) {
+    return dump(string(text), JSON_ENCODE_ANY);
+}
+
+std::string escaped(std::string_view text) {
+    const std::string whole = quoted(text);
+    return whole.substr(1, whole.size() - 2);
+}
+
 void append(const Json& array, Json item) {
     if (json_array_append_new(array.get(), item.release()) != 0)
         throw std::bad_alloc();

@@ -31,6 +31,10 @@ Json boolean(bool value);
 void append(const Json& array, Json item);
 void set(const Json& object, std::string_view name, Json value);
 
+// A text as JSON has it, with its quotation marks, and without.
+std::string quoted(std::string_view text);
+std::string escaped(std::string_view text);
+
 // Takes what jansson made; null is what it gives when memory runs out.
 Json checked(json_t* value);
 
@@ -52,6 +56,25 @@ Json object(Members... members) {
     (set(result, members.name, std::move(members.value)), ...);
     return result;
 }
+
+// The text of an object of texts, member by member: to be put one after the other.
+class MemberText {
+  public:
+    std::string begin() {
+        first_ = true;
+        return "{";
+    }
+    std::string member(std::string_view name, std::string_view value) {
+        return separator() + quoted(name) + ":" + quoted(value);
+    }
+    // To be followed by the value, escaped(), and a quotation mark.
+    std::string begin_text(std::string_view name) { return separator() + quoted(name) + ":\""; }
+
+  private:
+    std::string separator() { return std::exchange(first_, false) ? "" : ","; }
+
+    bool first_ = true;
+};
 
 }  // namespace json
 }  // namespace helpdesk

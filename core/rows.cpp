@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <new>
+#include <utility>
 
 #include "json.h"
 #include "text.h"
@@ -339,14 +340,66 @@ Problems check_csv(std::string_view text, RowNames& names) {
     return problems;
 }
 
-std::string cell_text(const std::string& value) {
-    std::string cell = (looks_like_formula(value) ? "'" : "") + value;
-    if (cell.find_first_of(",\"\r\n") == std::string::npos)
-        return cell;
+std::string quoted_cell(std::string_view cell) {
     std::string quoted(2 * cell.size() + 2, '\0');
     quoted.resize(csv_write(quoted.data(), quoted.size(), cell.data(), cell.size()));
     return quoted;
 }
+
+std::string cell_text(std::string_view value) {
+    const std::string cell = (looks_like_formula(value) ? "'" : "") + std::string(value);
+    return cell.find_first_of(",\"\r\n") == std::string::npos ? cell : quoted_cell(cell);
+}
+
+class CsvWriter : public ListWriter {
+  public:
+    explicit CsvWriter(const Resource& resource) {
+        for (const Output& output : resource.outputs)
+            text_.append((&output == &resource.outputs.front() ? "" : ",") + output.name);
+        text_.append("\r\n");
+    }
+
+    void begin_record() override { first_cell_ = true; }
+    void field(const Field& field) override {
+        separate();
+        text_.append(cell_text(field.value));
+    }
+    void begin_value(std::string_view /*name*/) override {
+        separate();
+        text_.append("\"");
+        first_piece_ = true;
+    }
+    void piece(std::string_view text) override {
+        if (std::exchange(first_piece_, false) && looks_like_formula(text))
+            text_.append("'");
+        const std::string quoted = quoted_cell(text);
+        text_.append(std::string_view(quoted).substr(1, quoted.size() - 2));
+    }
+    void end_value() override { text_.append("\""); }
+    void end_record() override { text_.append("\r\n"); }
+
+  private:
+    void separate() {
+        if (!std::exchange(first_cell_, false))
+            text_.append(",");
+    }
+
+    bool first_cell_ = true;
+    bool first_piece_ = true;
+};
+
+class NdjsonWriter : public ListWriter {
+  public:
+    void begin_record() override { text_.append(members_.begin()); }
+    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
+    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
+    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
+    void end_value() override { text_.append("\""); }
+    void end_record() override { text_.append("}\n"); }
+
+  private:
+    json::MemberText members_;
+};
 
 }  // namespace
 
@@ -396,27 +449,10 @@ std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names) {
     return std::make_unique<NdjsonReader>(body.text, names);
 }
 
-std::string row_head(RowFormat format, const Resource& resource) {
-    std::string text;
-    if (format == RowFormat::csv) {
-        for (const Output& output : resource.outputs)
-            text += (text.empty() ? "" : ",") + output.name;
-        text += "\r\n";
-    }
-    return text;
-}
-
-std::string write_row(RowFormat format, const Resource& resource, const std::vector<std::string>& values) {
-    if (format == RowFormat::ndjson) {
-        const Json object = json::object();
-        for (std::size_t i = 0; i < values.size(); ++i)
-            json::set(object, resource.outputs[i].name, json::string(values[i]));
-        return dump(object, JSON_COMPACT) + "\n";
-    }
-    std::string text;
-    for (std::size_t i = 0; i < values.size(); ++i)
-        text += (i == 0 ? "" : ",") + cell_text(values[i]);
-    return text + "\r\n";
+std::unique_ptr<ListWriter> make_row_writer(RowFormat format, const Resource& resource) {
+    if (format == RowFormat::csv)
+        return std::make_unique<CsvWriter>(resource);
+    return std::make_unique<NdjsonWriter>();
 }
 
 }  // namespace helpdesk

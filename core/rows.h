@@ -16,6 +16,7 @@
 
 #include "action.h"
 #include "decode.h"
+#include "format.h"
 
 namespace helpdesk {
 
@@ -82,10 +83,8 @@ Problems check_rows(const RowBody& body, RowNames& names);
 // Reads a body that was checked. Both must outlive the reader.
 std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names);
 
-// The first line of an export, its line break included; NDJSON has none.
-std::string row_head(RowFormat format, const Resource& resource);
-
-// A record with a value for each output of the resource, its line break included.
-std::string write_row(RowFormat format, const Resource& resource, const std::vector<std::string>& values);
+// Writes an export's rows; CSV begins with a line of the resource's outputs. The writer and the resource's
+// names must outlive what is written.
+std::unique_ptr<ListWriter> make_row_writer(RowFormat format, const Resource& resource);
 
 }  // namespace helpdesk

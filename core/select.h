@@ -18,7 +18,7 @@ namespace helpdesk {
 inline constexpr std::array<std::string_view, 5> paging_variables = {"count", "page", "count_only", "order",
                                                                      "order_direction"};
 
-// The most that `count` may ask for (ours): the answer is built in memory.
+// The most that `count` may ask for (ours): the IDs of all of them are held until the list was sent.
 inline constexpr std::size_t most_records = 1'000'000;
 
 struct Condition {

@@ -2,6 +2,7 @@
 
 #include <exception>
 
+#include "buffers.hpp"
 #include "config.hpp"
 #include "handler.hpp"
 

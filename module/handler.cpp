@@ -4,6 +4,7 @@
 #include <string>
 
 #include "body.hpp"
+#include "buffers.hpp"
 #include "config.hpp"
 #include "headers.h"
 #include "task.hpp"
@@ -317,35 +318,6 @@ void consume(ngx_chain_t* in) noexcept {
         link->buf->pos = link->buf->last;
         link->buf->file_pos = link->buf->file_last;
     }
-}
-
-ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
-    ngx_chain_t* first = nullptr;
-    ngx_chain_t** next = &first;
-    ngx_buf_t* buffer = nullptr;
-    // Of an empty body only the mark of its end is left; in a subrequest not even that, and nginx takes an
-    // empty buffer for a mistake unless it is marked as sync.
-    std::size_t i = 0;
-    do {
-        ngx_chain_t* link = ngx_alloc_chain_link(r->pool);
-        buffer = static_cast<ngx_buf_t*>(ngx_calloc_buf(r->pool));
-        if (link == nullptr || buffer == nullptr)
-            throw std::bad_alloc();
-        if (i < body.size()) {
-            // nginx only reads a buffer that is marked as memory.
-            buffer->pos = buffer->start = reinterpret_cast<u_char*>(const_cast<char*>(body[i].data()));
-            buffer->last = buffer->end = buffer->pos + body[i].size();
-            buffer->memory = 1;
-        } else {
-            buffer->sync = 1;
-        }
-        *link = {buffer, nullptr};
-        *next = link;
-        next = &link->next;
-    } while (++i < body.size());
-    buffer->last_buf = r == r->main;
-    buffer->last_in_chain = 1;
-    return first;
 }
 
 Request read_head(ngx_http_request_t* r) {

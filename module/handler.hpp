@@ -54,9 +54,6 @@ void go_on_or_fail(ngx_http_request_t* r, GoOn go_on) noexcept {
 // Takes what a body filter was given, so that nothing of it goes on.
 void consume(ngx_chain_t* in) noexcept;
 
-// The buffers of a response's whole body. Throws std::bad_alloc.
-ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
-
 // The parts of a request that stand in its line and headers.
 Request read_head(ngx_http_request_t* r);
 

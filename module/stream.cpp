@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "buffers.hpp"
 #include "handler.hpp"
 #include "task.hpp"
 
@@ -14,8 +15,7 @@ struct Stream {
 
     const LocationConf& conf;
     std::unique_ptr<Call> call;
-    ngx_buf_t buffer{};
-    ngx_chain_t link{};
+    Buffers buffers;
 };
 
 namespace {
@@ -28,18 +28,8 @@ ngx_int_t begin(ngx_http_request_t* r, Reply reply) {
 }
 
 ngx_int_t output(ngx_http_request_t* r, Stream& stream) {
-    const std::string_view text = stream.call->part();
-    ngx_buf_t& buffer = stream.buffer;
-    buffer = {};
-    // nginx only reads a buffer that is marked as memory.
-    buffer.pos = buffer.start = reinterpret_cast<u_char*>(const_cast<char*>(text.data()));
-    buffer.last = buffer.end = buffer.pos + text.size();
-    buffer.memory = text.empty() ? 0 : 1;
-    buffer.last_buf = stream.call->is_last_part() ? 1 : 0;
-    buffer.last_in_chain = 1;
-    buffer.flush = 1;
-    stream.link = {&buffer, nullptr};
-    return ngx_http_output_filter(r, &stream.link);
+    return ngx_http_output_filter(r,
+                                  stream.buffers.hold(r, stream.call->part(), stream.call->is_last_part()));
 }
 
 bool is_out(const ngx_http_request_t* r) {
@@ -108,7 +98,7 @@ void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<
 
 void break_off(ngx_http_request_t* r, const Reply& reply) {
     const std::string line =
-        "the export was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
+        "the answer was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s; its client sees that it is incomplete",
                   line.size(), line.data());
     keep_numbers(r, reply);

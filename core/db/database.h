@@ -15,6 +15,7 @@
 #include "../check.h"
 #include "../problem.h"
 #include "../select.h"
+#include "list_position.h"
 
 namespace helpdesk {
 
@@ -79,19 +80,39 @@ bool can_share(const Write& write);
 std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
                                        std::span<const Write* const> writes);
 
-// Takes the records of a list, one after the other.
+// Takes the records of a list, one after the other. Each comes once: after a lost connection the list is read
+// on from where it was.
 class RecordSink {
   public:
+    RecordSink() = default;
+    RecordSink(const RecordSink&) = delete;
+    RecordSink& operator=(const RecordSink&) = delete;
     virtual ~RecordSink() = default;
-    // The list begins, perhaps anew after a lost connection: records taken before do not count.
-    virtual void start() = 0;
+
     // One value for each output of the resource, times as SQL writes them; then the record's version, where
     // the resource has versions.
     virtual void record(const std::vector<std::string>& values) = 0;
+    // The same for a record that has values of many bytes. Those are empty here, and follow in their order,
+    // each in pieces of whole characters, the last of which is marked.
+    virtual void begin_record(std::vector<std::string> values,
+                              const std::vector<ListPosition::LongValue>& in_pieces) = 0;
+    virtual void piece(std::string_view text, bool last) = 0;
+    // Bytes of text that wait to be sent.
+    virtual std::size_t held() const = 0;
+};
+
+// A list is read until so many bytes of text wait to be sent: the record, or the piece, that passes them is
+// the last of its page.
+inline constexpr std::size_t page_bytes = std::size_t{256} * 1024;
+
+// What is read, how far that was done, and what takes it.
+struct Reading {
+    const Selection& selection;
+    ListPosition& position;
+    RecordSink& sink;
 };
 
 struct ReadResult : Outcome {
-    bool more = false;  // there are records past the selection's limit
     std::uint64_t count = 0;
     // Not 0: the list cannot be read yet. Read it again after this time, with this `read_until` in the
     // selection.
@@ -99,15 +120,14 @@ struct ReadResult : Outcome {
     std::string read_until;
 };
 
-// Reads a list, or counts it. Holds no more than a few dozen records at once, whatever their number. Never
-// sleeps: a walk that has come to the second in which records are still changed gives a pause of
-// 1.25 s at most.
-ReadResult read(const DatabaseSettings& database, const Selection& selection, RecordSink& sink);
+// Reads the next page of a list, or counts it: its records are found by the first call, and read as the pages
+// come to them. Holds no more than a few dozen records at once, and of a value no more than a page. Never
+// sleeps: a walk that has come to the second in which records are still changed gives a pause of 1.25 s at
+// most.
+ReadResult read(const DatabaseSettings& database, const Reading& reading);
 
-// Reads several selections of one record each, each into the sink of its place.
-std::vector<ReadResult> read_grouped(const DatabaseSettings& database,
-                                     std::span<const Selection* const> selections,
-                                     std::span<RecordSink* const> sinks);
+// Reads the first pages of several selections of one record each.
+std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span<const Reading> readings);
 
 struct StoredPlace : Outcome {
     bool exists = false;

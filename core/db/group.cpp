@@ -267,7 +267,7 @@ class Lookup : public Operation {
         std::vector<std::string> values;
         for (const Selection* selection : selections_)
             values.push_back(condition(*selection).values.front());
-        Statement statement{.sql = "SELECT " + record_sql(resource).expressions + " FROM " +
+        Statement statement{.sql = "SELECT " + record_sql(resource).in_group + " FROM " +
                                    quoted(resource.table) + " AS record" + record_sql(resource).joins +
                                    " WHERE ",
                             .parameters = {}};
@@ -278,8 +278,8 @@ class Lookup : public Operation {
             resource.find_output(by_id ? id_variable : resource.identifier().name) - resource.outputs.data());
         records_.clear();
         while (row->next()) {
-            std::vector<std::string> record = record_of(*row, 1, resource);
-            std::string name = record[key];
+            StoredRecord record = record_of(*row, 1, resource, longest_in_group);
+            std::string name = record.values[key];
             records_.emplace(std::move(name), std::move(record));
         }
     }
@@ -287,23 +287,23 @@ class Lookup : public Operation {
     static const Condition& condition(const Selection& selection) { return selection.conditions.front(); }
 
     // The records by the value that names them, as stored.
-    const std::unordered_map<std::string, std::vector<std::string>>& records() const { return records_; }
+    const std::unordered_map<std::string, StoredRecord>& records() const { return records_; }
 
   private:
     std::span<const Selection* const> selections_;
-    std::unordered_map<std::string, std::vector<std::string>> records_;
+    std::unordered_map<std::string, StoredRecord> records_;
 };
 
 class GroupReader {
   public:
-    GroupReader(const DatabaseSettings& database, std::span<const Selection* const> selections,
-                std::span<RecordSink* const> sinks, std::vector<ReadResult>& results)
-        : database_(database), selections_(selections), sinks_(sinks), results_(results) {}
+    GroupReader(const DatabaseSettings& database, std::span<const Reading> readings,
+                std::vector<ReadResult>& results)
+        : database_(database), readings_(readings), results_(results) {}
 
     void run() {
         std::map<const Selector*, std::vector<std::size_t>> shapes;
-        for (std::size_t i = 0; i < selections_.size(); ++i)
-            shapes[Lookup::condition(*selections_[i]).selector].push_back(i);
+        for (std::size_t i = 0; i < readings_.size(); ++i)
+            shapes[Lookup::condition(readings_[i].selection).selector].push_back(i);
         for (const auto& [selector, members] : shapes)
             for (std::size_t done = 0; done < members.size(); done += most_grouped)
                 look_up(std::span(members).subspan(done, std::min(most_grouped, members.size() - done)));
@@ -315,7 +315,7 @@ class GroupReader {
             return read_alone(members.front());
         std::vector<const Selection*> selections;
         for (const std::size_t i : members)
-            selections.push_back(selections_[i]);
+            selections.push_back(&readings_[i].selection);
         Lookup lookup(selections);
         const Outcome outcome = attempt(database_, lookup);
         // The statement may be too large, or one record unreadable: each by itself.
@@ -329,15 +329,17 @@ class GroupReader {
         std::map<std::string_view, bool> seen;
         for (const std::size_t i : members) {
             static_cast<Outcome&>(results_[i]) = outcome;
-            const std::string& value = Lookup::condition(*selections_[i]).values.front();
+            const std::string& value = Lookup::condition(readings_[i].selection).values.front();
             const auto found = lookup.records().find(value);
             if (found == lookup.records().end()) {
                 unnamed.push_back(i);
                 continue;
             }
             named += seen.emplace(value, true).second ? 1 : 0;
-            sinks_[i]->start();
-            sinks_[i]->record(found->second);
+            if (found->second.left_out.empty())
+                give(readings_[i], &found->second.values);
+            else
+                read_alone(i);
         }
         // Records that nobody named letter by letter belong to those who wrote them in another case.
         const bool other_spellings = named < lookup.records().size();
@@ -345,15 +347,21 @@ class GroupReader {
             if (other_spellings)
                 read_alone(i);
             else
-                sinks_[i]->start();
+                give(readings_[i], nullptr);
         }
     }
 
-    void read_alone(std::size_t i) { results_[i] = helpdesk::read(database_, *selections_[i], *sinks_[i]); }
+    // The whole list: one record, or none.
+    static void give(const Reading& reading, const std::vector<std::string>* record) {
+        if (record != nullptr)
+            reading.sink.record(*record);
+        reading.position.found = true;
+    }
+
+    void read_alone(std::size_t i) { results_[i] = helpdesk::read(database_, readings_[i]); }
 
     const DatabaseSettings& database_;
-    std::span<const Selection* const> selections_;
-    std::span<RecordSink* const> sinks_;
+    std::span<const Reading> readings_;
     std::vector<ReadResult>& results_;
 };
 
@@ -411,11 +419,9 @@ bool can_share(const Write& write) {
            !db::WritePlan(write).needs_transaction();
 }
 
-std::vector<ReadResult> read_grouped(const DatabaseSettings& database,
-                                     std::span<const Selection* const> selections,
-                                     std::span<RecordSink* const> sinks) {
-    std::vector<ReadResult> results(selections.size());
-    db::GroupReader(database, selections, sinks, results).run();
+std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span<const Reading> readings) {
+    std::vector<ReadResult> results(readings.size());
+    db::GroupReader(database, readings, results).run();
     return results;
 }
 

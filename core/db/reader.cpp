@@ -2,18 +2,28 @@
 
 #include <algorithm>
 #include <numeric>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "../text.h"
 #include "errors.h"
-#include "record_sql.h"
 #include "walk.h"
 
 namespace helpdesk::db {
 namespace {
 
-// Records held at once. Notes have no limit: few enough that a page of them stays small.
-constexpr std::size_t chunk_size = 64;
+// Records held at once.
+constexpr std::size_t most_in_chunk = 64;
+
+// A time as SQL writes it, by its digits, so that a later one is a larger number.
+std::uint64_t number_of(std::string_view time) {
+    std::uint64_t number = 0;
+    for (const char c : time)
+        if (c >= '0' && c <= '9')
+            number = number * 10 + static_cast<std::uint64_t>(c - '0');
+    return number;
+}
 
 // No text that begins with the value sorts after the value followed, up to the length of the column, by the
 // replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
@@ -26,31 +36,43 @@ std::string last_with_prefix(const std::string& prefix, std::size_t length) {
 
 }  // namespace
 
-Reader::Reader(const Selection& selection, RecordSink& sink)
-    : selection_(selection), resource_(selection.action->resource), sink_(sink) {}
+Reader::Reader(const Reading& reading)
+    : selection_(reading.selection),
+      resource_(selection_.action->resource),
+      position_(reading.position),
+      sink_(reading.sink) {}
 
 void Reader::run(Connection& connection) {
     connection_ = &connection;
-    more_ = false;
     pause_ = {};
-    sink_.start();
     if (selection_.count_only) {
-        Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
-        add_source(statement, "");
-        add_conditions(statement, {});
-        const auto row = connection_->query(statement.sql, statement.parameters);
-        row->next();
-        count_ = row->getUInt64(1);
-        return;
+        count_ = count_records();
+        position_.found = true;
     }
-    if (fits_one_statement())
-        return read_at_once();
-    std::vector<Found> found = selection_.find(SelectorKind::changed_since) != nullptr ? walk() : find({});
-    more_ = found.size() > selection_.limit;
-    if (more_)
-        found.resize(selection_.limit);
-    for (std::size_t done = 0; done < found.size(); done += chunk_size)
-        read_records(&found[done], std::min(chunk_size, found.size() - done));
+    if (!position_.found) {
+        position_ = {};
+        if (fits_one_statement())
+            read_at_once();
+        else if (selection_.find(SelectorKind::changed_since) == nullptr)
+            find({});
+        else
+            walk();
+        if (pause_.count() != 0)
+            return;
+        position_.rest.end();
+        position_.found = true;
+    }
+    while (!position_.done() && !is_full() && problems_.empty())
+        read_on();
+}
+
+std::uint64_t Reader::count_records() {
+    Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
+    add_source(statement, "");
+    add_conditions(statement, {});
+    const auto row = connection_->query(statement.sql, statement.parameters);
+    row->next();
+    return row->getUInt64(1);
 }
 
 std::optional<Problem> Reader::explain(int error) const {
@@ -70,7 +92,7 @@ std::optional<Problem> Reader::explain(int error) const {
 
 // Whether the conditions alone, without sorting, give a few records.
 bool Reader::fits_one_statement() const {
-    return limit() <= chunk_size && selection_.order == nullptr && selection_.offset == 0 &&
+    return limit() <= most_in_chunk && selection_.order == nullptr && selection_.offset == 0 &&
            selection_.find(SelectorKind::any_of) == nullptr &&
            selection_.find(SelectorKind::changed_since) == nullptr;
 }
@@ -84,18 +106,25 @@ std::size_t Reader::limit() const {
     return limit;
 }
 
+// Those that do not fit the page, or have values that do not, are read once more. The connector has the whole
+// result before the first record is given, so that none is given by an attempt that fails.
 void Reader::read_at_once() {
-    Statement statement{.sql = "SELECT " + record_sql(resource_).expressions, .parameters = {}};
+    Statement statement{.sql = "SELECT " + record_sql(resource_).in_group, .parameters = {}};
     add_source(statement, record_sql(resource_).joins);
     add_conditions(statement, {});
     statement.sql += order() + " LIMIT ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     const auto row = connection_->query(statement.sql, statement.parameters);
     for (std::size_t taken = 0; row->next(); ++taken) {
-        if (taken < selection_.limit)
-            sink_.record(record_of(*row, 1, resource_));
+        if (taken == selection_.limit) {
+            position_.more = true;
+            break;
+        }
+        const StoredRecord record = record_of(*row, 1, resource_, longest_in_group);
+        if (position_.rest.empty() && !is_full() && record.left_out.empty())
+            sink_.record(record.values);
         else
-            more_ = true;
+            position_.rest.add({.id = std::stoull(record.values.front())});
     }
 }
 
@@ -105,7 +134,7 @@ void Reader::read_at_once() {
 //
 // If the first read comes to such a second, the caller pauses until that second is over and reads again. The
 // second read asks the clock again: the timer may have been early, or the server another one.
-std::vector<Reader::Found> Reader::walk() {
+void Reader::walk() {
     const std::string second = "'%Y-%m-%d %H:%i:%s'";
     const auto clock = connection_->query(
         "SELECT DATE_FORMAT(NOW(6) - INTERVAL " + std::to_string(walk_margin.count()) + " MICROSECOND, " +
@@ -119,9 +148,9 @@ std::vector<Reader::Found> Reader::walk() {
 
     Statement condition = walk_start();
     if (selection_.read_until.empty()) {
-        std::vector<Found> found = find(condition);
-        if (found.empty() || found.back().changed < open)
-            return found;
+        if (find(condition) < number_of(open))
+            return;
+        position_ = {};
         read_until_ = next;
     } else {
         // Not past the next second, if the clock was set back.
@@ -130,13 +159,13 @@ std::vector<Reader::Found> Reader::walk() {
             condition.sql += " AND record." +
                              quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " < ?";
             condition.parameters.emplace_back(read_until_);
-            return find(condition);
+            find(condition);
+            return;
         }
     }
     // It is the next second, or this one, whose margin is not over.
     const std::chrono::microseconds left = read_until_ == next ? std::chrono::seconds(1) - elapsed : -elapsed;
     pause_ = left + walk_margin;
-    return {};
 }
 
 Statement Reader::walk_start() const {
@@ -149,7 +178,8 @@ Statement Reader::walk_start() const {
     return {.sql = column + " >= ?", .parameters = {time}};
 }
 
-std::vector<Reader::Found> Reader::find(const Statement& walk_condition) {
+// Gives when the last of them was changed, if that is their order; 0 if there is none.
+std::uint64_t Reader::find(const Statement& walk_condition) {
     const bool walking = !walk_condition.sql.empty();
     Statement statement{.sql = "SELECT record.id", .parameters = {}};
     if (walking)
@@ -167,10 +197,15 @@ std::vector<Reader::Found> Reader::find(const Statement& walk_condition) {
     if (walking)
         statement.sql += " LOCK IN SHARE MODE";
     const auto row = connection_->query(statement.sql, statement.parameters);
-    std::vector<Found> found;
-    while (row->next())
-        found.push_back({row->getUInt64(1), walking ? std::string(row->getString(2)) : ""});
-    return found;
+    std::uint64_t changed = 0;
+    for (std::size_t taken = 0; row->next(); ++taken) {
+        changed = walking ? number_of(std::string(row->getString(2))) : 0;
+        if (taken < selection_.limit)
+            position_.rest.add({.id = row->getUInt64(1), .changed = changed});
+        else
+            position_.more = true;
+    }
+    return changed;
 }
 
 // A writer that changes a record again within its second moves nothing in the index of the walk: only the
@@ -182,30 +217,113 @@ void Reader::wait_for_writers(const std::vector<std::uint64_t>& ids) {
     connection_->query(statement.sql + " LOCK IN SHARE MODE", statement.parameters);
 }
 
-void Reader::read_records(const Found* first, std::size_t count) {
+// As many as the page has room for, by what was seen of the list's records.
+std::size_t Reader::chunk_size() const {
+    if (position_.record_bytes == 0)
+        return most_in_chunk;
+    return std::min(most_in_chunk, (page_bytes - sink_.held()) / position_.record_bytes + 1);
+}
+
+void Reader::read_on() {
+    if (!position_.open)
+        return read_records();
+    if (const auto piece = read_piece(*connection_, resource_, *position_.open))
+        give(*piece);
+    else
+        problems_ = {{code::overloaded, "",
+                      "the " + std::string(resource_.noun) + " with the ID " +
+                          std::to_string(position_.open->id) + " was changed while it was read, try again"}};
+}
+
+void Reader::read_records() {
+    const std::vector<FoundRecords::Record> chunk = position_.rest.front(chunk_size());
     std::vector<std::uint64_t> ids;
-    std::unordered_map<std::uint64_t, std::vector<std::string>> records;
-    for (std::size_t i = 0; i < count; ++i)
-        ids.push_back(first[i].id);
+    std::unordered_map<std::uint64_t, StoredRecord> records;
+    for (const FoundRecords::Record& found : chunk)
+        ids.push_back(found.id);
     if (selection_.find(SelectorKind::changed_since) != nullptr)
         wait_for_writers(ids);
-    Statement statement{.sql = "SELECT record.id, " + record_sql(resource_).expressions, .parameters = {}};
+    Statement statement{.sql = "SELECT record.id, " + record_sql(resource_).in_group, .parameters = {}};
     statement.sql +=
         " FROM " + quoted(resource_.table) + " AS record" + record_sql(resource_).joins + " WHERE ";
     add_in(statement, "record.id", ids);
-    const auto row = connection_->query(statement.sql, statement.parameters);
-    while (row->next())
-        records[row->getUInt64(1)] = record_of(*row, 2, resource_);
+    {
+        const auto row = connection_->query(statement.sql, statement.parameters);
+        while (row->next())
+            records.emplace(row->getUInt64(1), record_of(*row, 2, resource_, longest_in_group));
+    }
+    for (const FoundRecords::Record& found : chunk) {
+        const auto record = records.find(found.id);
+        if (record != records.end() && is_due(record->second, found)) {
+            const std::size_t before = sink_.held();
+            if (record->second.left_out.empty())
+                sink_.record(record->second.values);
+            else
+                read_alone(found);
+            note_size(record->second.left_out.empty() ? sink_.held() - before : page_bytes);
+        }
+        position_.rest.skip();
+        if (position_.open || is_full())
+            return;
+    }
+}
+
+// Keeps a moving average, so that long records that stand among short ones are not read again and again with
+// the chunk that they end.
+void Reader::note_size(std::size_t bytes) {
+    constexpr std::size_t weight = 4;
+    position_.record_bytes =
+        position_.record_bytes == 0 ? bytes : ((weight - 1) * position_.record_bytes + bytes) / weight;
+}
+
+// In a walk, one that was changed meanwhile stands further on.
+bool Reader::is_due(const StoredRecord& record, const FoundRecords::Record& found) const {
     // The time of the last change.
     const std::size_t changed = resource_.outputs.size() - 1;
-    for (std::size_t i = 0; i < count; ++i) {
-        const auto found = records.find(first[i].id);
-        // Deleted meanwhile; or changed, so that it stands further on in the walk.
-        if (found == records.end() ||
-            (!first[i].changed.empty() && found->second[changed] != first[i].changed))
+    return found.changed == 0 || number_of(record.values[changed]) == found.changed;
+}
+
+// A record that has values of many bytes. If they are too many for a page, it is left open; its text begins
+// only when there is a piece of the first, since until then it can be read again.
+void Reader::read_alone(const FoundRecords::Record& found) {
+    const std::string sql = "SELECT " + record_sql(resource_).alone + " FROM " + quoted(resource_.table) +
+                            " AS record" + record_sql(resource_).joins + " WHERE record.id = ?";
+    for (int tries = 1;; ++tries) {
+        StoredRecord record;
+        {
+            const auto row = connection_->query(sql, {found.id});
+            // Otherwise it was deleted meanwhile.
+            if (!row->next())
+                return;
+            record = record_of(*row, 1, resource_, longest_alone);
+        }
+        if (!is_due(record, found))
+            return;
+        if (record.left_out.empty())
+            return sink_.record(record.values);
+        ListPosition::OpenRecord open{
+            .id = found.id, .version = record.values.back(), .values = record.left_out};
+        const auto piece = read_piece(*connection_, resource_, open);
+        if (!piece && tries < most_conflicts)
             continue;
-        sink_.record(found->second);
+        sink_.begin_record(std::move(record.values), record.left_out);
+        position_.open = std::move(open);
+        if (piece)
+            give(*piece);
+        return;
     }
+}
+
+void Reader::give(const std::string& piece) {
+    ListPosition::OpenRecord& open = *position_.open;
+    open.offset += piece.size();
+    const bool last = open.offset == open.values[open.value].bytes;
+    sink_.piece(piece, last);
+    if (!last)
+        return;
+    open.offset = 0;
+    if (++open.value == open.values.size())
+        position_.open.reset();
 }
 
 void Reader::add_source(Statement& statement, const std::string& joins) const {
@@ -380,12 +498,13 @@ helpdesk::StoredPlace helpdesk::read_place(const DatabaseSettings& database, con
     return result;
 }
 
-helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Selection& selection,
-                                    RecordSink& sink) {
-    db::Reader reader(selection, sink);
+helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Reading& reading) {
+    db::Reader reader(reading);
     ReadResult result;
     static_cast<Outcome&>(result) = db::attempt(database, reader);
-    result.more = reader.more();
+    if (result.problems.empty() && !reader.problems().empty())
+        static_cast<Outcome&>(result) = {.problems = reader.problems(),
+                                         .log = reader.problems().front().text};
     result.count = reader.count();
     result.pause = reader.pause();
     result.read_until = reader.read_until();

@@ -1,44 +1,50 @@
-// One list on one connection: the records' IDs in order, then their values a few dozen at a time; a selection
-// that is small by nature takes one statement for both.
+// One page of a list on one connection: the records' IDs in order, then their values a few dozen at a time; a
+// selection that is small by nature takes one statement for both.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "attempts.h"
+#include "record_sql.h"
 
 namespace helpdesk::db {
 
 class Reader : public Operation {
   public:
-    Reader(const Selection& selection, RecordSink& sink);
+    explicit Reader(const Reading& reading);
 
+    // Tried again, it goes on where it was.
     void run(Connection& connection) override;
     std::optional<Problem> explain(int error) const override;
 
-    bool more() const { return more_; }
     std::uint64_t count() const { return count_; }
     // As in ReadResult.
     std::chrono::microseconds pause() const { return pause_; }
     const std::string& read_until() const { return read_until_; }
+    // What kept it from going on, though no statement failed.
+    const Problems& problems() const { return problems_; }
 
   private:
-    // A record of the list, and when it was last changed if that is the list's order.
-    struct Found {
-        std::uint64_t id;
-        std::string changed;
-    };
-
     bool fits_one_statement() const;
     std::size_t limit() const;
+    bool is_full() const { return sink_.held() >= page_bytes; }
+    std::uint64_t count_records();
     void read_at_once();
-    std::vector<Found> walk();
-    std::vector<Found> find(const Statement& walk_condition);
+    void walk();
+    std::uint64_t find(const Statement& walk_condition);
     Statement walk_start() const;
     void wait_for_writers(const std::vector<std::uint64_t>& ids);
-    void read_records(const Found* first, std::size_t count);
+    std::size_t chunk_size() const;
+    void read_on();
+    void read_records();
+    bool is_due(const StoredRecord& record, const FoundRecords::Record& found) const;
+    void read_alone(const FoundRecords::Record& found);
+    void note_size(std::size_t bytes);
+    void give(const std::string& piece);
     void add_source(Statement& statement, const std::string& joins) const;
     void add_conditions(Statement& statement, const Statement& walk_condition) const;
     std::string order() const;
@@ -46,11 +52,12 @@ class Reader : public Operation {
     Connection* connection_ = nullptr;
     const Selection& selection_;
     const Resource& resource_;
+    ListPosition& position_;
     RecordSink& sink_;
-    bool more_ = false;
     std::uint64_t count_ = 0;
     std::chrono::microseconds pause_{0};
     std::string read_until_;
+    Problems problems_;
 };
 
 }  // namespace helpdesk::db

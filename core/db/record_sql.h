@@ -2,6 +2,8 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,15 @@ std::string expressions(const std::vector<Output>& outputs);
 // The tables whose rows give the names of references, to follow `… AS record`.
 std::string reference_joins(const std::vector<Output>& outputs);
 
-// What stands after SELECT and after `… AS record` for all outputs of a resource and its version: made once.
+// The most bytes of a value without a limit that are read beside other records, and with its record alone.
+inline constexpr std::size_t longest_in_group = std::size_t{64} * 1024;
+inline constexpr std::size_t longest_alone = page_bytes;
+
+// What stands after SELECT and after `… AS record` for all outputs of a resource, its version and the bytes
+// of the values without a limit: made once. Longer ones than those are left out.
 struct RecordSql {
-    std::string expressions;
+    std::string in_group;
+    std::string alone;
     std::string joins;
 };
 const RecordSql& record_sql(const Resource& resource);
@@ -41,9 +49,20 @@ std::string value_of(const sql::ResultSet& row, unsigned column, const Output& o
 std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_column,
                                    const std::vector<Output>& outputs);
 
-// What a RecordSink takes of a row in which those expressions stand from `first_column` on.
-std::vector<std::string> record_of(const sql::ResultSet& row, unsigned first_column,
-                                   const Resource& resource);
+struct StoredRecord {
+    std::vector<std::string> values;  // as a RecordSink takes them
+    std::vector<ListPosition::LongValue> left_out;
+};
+
+// The record of a row in which the expressions of record_sql() stand from `first_column` on. `longest` is
+// what they were made for.
+StoredRecord record_of(const sql::ResultSet& row, unsigned first_column, const Resource& resource,
+                       std::size_t longest);
+
+// Reads the next bytes of the value that an open record has come to, a page of them at most, and whole
+// characters. Nothing if the record is not what it was.
+std::optional<std::string> read_piece(Connection& connection, const Resource& resource,
+                                      const ListPosition::OpenRecord& open);
 
 // `column IN (?, …)`. A power of two, so that few prepared statements serve all lengths.
 template <typename Values>

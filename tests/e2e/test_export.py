@@ -238,7 +238,7 @@ def test_an_export_that_breaks_off_is_seen_to_be_incomplete(api, db, mariadb, ng
         finally:
             mariadb.start()
     assert b"c00000" in text and f"c{MANY - 1:05}".encode() not in text
-    wait_for(lambda: "the export was broken off after" in nginx.log(), "the line in the log")
+    wait_for(lambda: "the answer was broken off after" in nginx.log(), "the line in the log")
     wait_for(lambda: re.search(r"200 test export_customers database_unavailable$", nginx.log("access.log"), re.M), "the line in the access log")
     assert len(cids(api)) == MANY
 

@@ -22,13 +22,12 @@ bool can_share(const Write& /*write*/) {
     return false;
 }
 
-ReadResult read(const DatabaseSettings& /*database*/, const Selection& /*selection*/, RecordSink& /*sink*/) {
+ReadResult read(const DatabaseSettings& /*database*/, const Reading& /*reading*/) {
     std::abort();
 }
 
 std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
-                                     std::span<const Selection* const> /*selections*/,
-                                     std::span<RecordSink* const> /*sinks*/) {
+                                     std::span<const Reading> /*readings*/) {
     std::abort();
 }
 

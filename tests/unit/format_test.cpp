@@ -88,6 +88,37 @@ TEST(Format, LongLists) {
     EXPECT_EQ(list(Format::xml, records), xml + "</things>");
 }
 
+std::string join(const Text& pieces) {
+    std::string text;
+    for (const std::string& piece : pieces)
+        text += piece;
+    return text;
+}
+
+// Taken after each step, the parts are the text of the whole.
+TEST(Format, ListsInParts) {
+    const std::vector<Record> records = {{{"id", "1"}, {"name", "a&\"b\"\r\n"}, {"end", "x"}},
+                                         {{"id", "2"}, {"name", "<é=😀>&"}, {"end", ""}}};
+    for (const Format format : {Format::xml, Format::json, Format::url}) {
+        const auto writer = make_list_writer(format, "things", "thing");
+        std::string text;
+        for (const Record& record : records) {
+            writer->begin_record();
+            writer->field(record[0]);
+            writer->begin_value(record[1].name);
+            text += join(writer->take());
+            writer->piece(record[1].value.substr(0, 1));
+            text += join(writer->take());
+            writer->piece(record[1].value.substr(1));
+            writer->end_value();
+            writer->field(record[2]);
+            writer->end_record();
+            text += join(writer->take());
+        }
+        EXPECT_EQ(text + join(writer->finish()), list(format, records));
+    }
+}
+
 TEST(Format, ReadsThirtyTwoRangesOfAnAcceptHeader) {
     std::string ranges;
     for (int i = 1; i < 32; ++i)

@@ -1,0 +1,53 @@
+// Text that grows at its end.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace helpdesk {
+
+// The text of an answer: pieces, so that a long one is never copied into a larger place as it grows.
+using Text = std::vector<std::string>;
+
+class TextBuilder {
+  public:
+    void append(std::string_view text) {
+        if (pieces_.empty() || pieces_.back().size() + text.size() > piece_size) {
+            pieces_.emplace_back();
+            // The first stays small: most answers are.
+            if (pieces_.size() > 1)
+                pieces_.back().reserve(std::max(piece_size, text.size()));
+        }
+        pieces_.back() += text;
+        size_ += text.size();
+    }
+
+    // In bytes.
+    std::size_t size() const { return size_; }
+    bool ends_with(char c) const { return !pieces_.empty() && pieces_.back().ends_with(c); }
+
+    void remove_last() {
+        pieces_.back().pop_back();
+        --size_;
+        if (pieces_.back().empty())
+            pieces_.pop_back();
+    }
+
+    // The text so far; what follows begins a new one.
+    Text take() {
+        size_ = 0;
+        return std::exchange(pieces_, {});
+    }
+
+  private:
+    static constexpr std::size_t piece_size = std::size_t{64} * 1024;
+
+    Text pieces_;
+    std::size_t size_ = 0;
+};
+
+}  // namespace helpdesk
