@@ -42,12 +42,18 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
 
 ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
     begin_levels(static_cast<unsigned>(ngx_process_slot));
+    tell_of_lost_numbers([](std::string_view metric) noexcept {
+        ngx_log_error(
+            NGX_LOG_WARN, ngx_cycle->log, 0,
+            "helpdesk: there is no room for more numbers in the status zone: \"%*s\" and others lack some",
+            metric.size(), metric.data());
+    });
     return NGX_OK;
 }
 
 // nginx's thread pools have told their threads to end, and do not wait for them to.
 void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
-    wait_for_database_threads(std::chrono::seconds(1));
+    close_database_connections(std::chrono::seconds(1));
 }
 
 ngx_http_module_t context = {

@@ -5,6 +5,7 @@
 #include "config.hpp"
 #include "handler.hpp"
 #include "hold.hpp"
+#include "idle.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -338,6 +339,7 @@ void WorkerQueue::finish_task(ngx_event_t* event) noexcept {
     if (queue.waiting_ > 0) {
         ngx_post_event(&queue.turn_, &ngx_posted_events);
     }
+    watch_idle_connections(queue.pool_);
     batch->give_calls_back();
     for (Job& job : batch->jobs)
         job.finish(job);

@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
                 workers.emplace_back(
                     [&, i] { work(settings, std::to_string(generation) + "-" + std::to_string(i), told); });
         }
-        wait_for_database_threads(std::chrono::seconds(10));
+        close_database_connections(std::chrono::seconds(10));
         std::cout << (told.where.empty() ? "nowhere" : told.where);
         for (const auto& [status, count] : told.statuses) {
             std::cout << " " << status << ":" << count;
