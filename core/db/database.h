@@ -2,8 +2,8 @@
 // stay behind it.
 //
 // The threads of a process share its connections: a call has one to itself until it is done, then the next
-// call on the same database gets it. They are opened when needed, opened again after the server went away, and
-// closed when nobody used them for a while or another database needs the room.
+// call on the same database gets it. They are opened when needed, opened again after the server went away,
+// and closed when nobody used them for a while or another database needs the room.
 #pragma once
 
 #include <chrono>
@@ -42,8 +42,8 @@ struct DatabaseSettings {
     // outcome is known.
     std::chrono::milliseconds statement_timeout{0};
     // The most connections of this process to one server, those of all databases on it together. Where these
-    // name different numbers, the smallest counts.
-    unsigned connections = 32;
+    // name different numbers, the smallest counts. 0: what set_default_connections() said.
+    unsigned connections = 0;
     std::chrono::seconds idle_timeout{60};  // a connection that nobody used for so long is closed
     Tls tls = Tls::off;
     std::string tls_ca;  // PEM file; empty: the system's authorities
@@ -136,8 +136,11 @@ Credentials read_credentials(const DatabaseSettings& database, const SignInCheck
 // being well.
 Outcome check_health(const DatabaseSettings& database);
 
-// Closes the connections that nobody used for longer than their database's idle_timeout. Returns whether others
-// are idle. Sends without waiting for an answer.
+// Sets the number of connections of databases that name none, which is 32 without it. Before any is used.
+void set_default_connections(unsigned connections);
+
+// Closes the connections that nobody used for longer than their database's idle_timeout. Returns whether
+// others are idle. Sends without waiting for an answer.
 bool close_overdue_connections();
 
 // Waits until the threads that called any of these have ended, at most so long, then closes all connections

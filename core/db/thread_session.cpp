@@ -1,5 +1,6 @@
 #include "thread_session.h"
 
+#include <array>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -48,16 +49,18 @@ ServerPools& server_pools() {
     return *all;
 }
 
+unsigned default_connections = 32;
+
 // Those of one database's servers.
 class DatabasePools {
   public:
     explicit DatabasePools(const DatabaseSettings& database) {
         ServerPools& all = server_pools();
+        const std::size_t limit = database.connections > 0 ? database.connections : default_connections;
         const std::scoped_lock lock(all.mutex);
         for (const Server& server : database.servers) {
-            ServerPool& pool =
-                all.pools.try_emplace(address(server), std::size_t{database.connections}).first->second;
-            pool.lower_limit(database.connections);
+            ServerPool& pool = all.pools.try_emplace(address(server), limit).first->second;
+            pool.lower_limit(limit);
             pools_.emplace(&server, &pool);
         }
     }
@@ -72,8 +75,9 @@ ServerPool& pool_of(const DatabaseSettings& database, const Server& server) {
     return per_database<DatabasePools>(database).of(server);
 }
 
-// What a server takes to forget a connection that was closed.
-constexpr std::chrono::milliseconds until_forgotten{20};
+// A server takes a moment to forget a connection that was closed, and its statements.
+constexpr std::array pauses_until_forgotten = {std::chrono::milliseconds(5), std::chrono::milliseconds(45),
+                                               std::chrono::milliseconds(200)};
 
 // ER_OPTION_PREVENTS_STATEMENT, which a read-only server gives.
 constexpr int refused = 1290;
@@ -253,15 +257,20 @@ ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration 
     return {.next = failed ? Next::server : Next::round};
 }
 
-// Others may have taken the connections that the server allows: then our idle ones make room.
+// Others may have taken the connections that the server allows: then our idle ones make room, if there are
+// any.
 std::unique_ptr<Connection> ThreadSession::make(const Server& server) {
-    try {
-        return std::make_unique<Connection>(database_, server);
-    } catch (const sql::SQLException& error) {
-        if (!is_full(error) || pool_of(database_, server).close_idle() == 0)
-            throw;
+    bool made_room = false;
+    for (const auto pause : pauses_until_forgotten) {
+        try {
+            return std::make_unique<Connection>(database_, server);
+        } catch (const sql::SQLException& error) {
+            made_room = is_full(error) && (made_room || pool_of(database_, server).close_idle() > 0);
+            if (!made_room)
+                throw;
+        }
+        std::this_thread::sleep_for(pause);
     }
-    std::this_thread::sleep_for(until_forgotten);
     return std::make_unique<Connection>(database_, server);
 }
 
@@ -280,8 +289,10 @@ void ThreadSession::adopt(Lease lease) {
     lease_ = std::move(lease);
     in_use_ = servers_.in_use();
     lease_->item->decision = in_use_.made.number;
-    connection().when_statements_are_full(
-        [&pool = pool_of(database_, connection().server())] { pool.close_idle(); });
+    connection().when_statements_are_full([&pool = pool_of(database_, connection().server())] {
+        if (pool.close_idle() > 0)
+            std::this_thread::sleep_for(pauses_until_forgotten.back());
+    });
     if (!servers_.several())
         return;
     connection().before_statements([&servers = servers_, &server = connection().server()] {
@@ -339,6 +350,10 @@ Outcome attempt(const DatabaseSettings& database, Operation& operation) {
 }
 
 }  // namespace db
+
+void set_default_connections(unsigned connections) {
+    db::default_connections = connections;
+}
 
 bool close_overdue_connections() {
     db::ServerPools& all = db::server_pools();
