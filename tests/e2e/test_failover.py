@@ -221,6 +221,22 @@ def test_a_server_that_hangs_in_a_statement_is_left_at_once(api, nginx, mariadb)
             os.kill(worker, signal.SIGCONT)
 
 
+def test_connections_from_before_a_failover_are_not_used_after_the_return(api, mariadb, backup):
+    def connections():
+        with mariadb.connect(database=None) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM information_schema.PROCESSLIST WHERE user = 'helpdesk'")
+            return {row["id"] for row in cursor.fetchall()}
+
+    wait_for(lambda: places(api) == {"first"}, "the first server to be used")
+    open_connections(api, mariadb, 8)
+    old = connections()
+    assert len(old) >= 8
+    switch_over(api, mariadb, "second")
+    switch_over(api, backup, "first")
+    # Long before their idle_timeout.
+    wait_for(lambda: places(api) == {"first"} and not old & connections(), "the old connections to be closed")
+
+
 def test_none_that_takes_writes(api, nginx, mariadb, backup):
     for server in (mariadb, backup):
         server.execute("SET GLOBAL read_only = 1")
