@@ -11,7 +11,7 @@ constexpr ngx_msec_t between_looks = 1000;
 struct Watch {
     ngx_event_t timer{};  // first: nginx's debug log reads an event's data as a connection
     ngx_thread_task_t task{};
-    ngx_thread_pool_t* pool = nullptr;
+    WorkerQueue* queue = nullptr;
     bool is_out = false;          // the task is
     bool others_are_idle = true;  // belongs to the thread while the task is out
 };
@@ -28,6 +28,7 @@ void look(void* /*data*/, ngx_log_t* /*log*/) noexcept {
 
 void end_look(ngx_event_t* /*event*/) noexcept {
     watch.is_out = false;
+    watch.queue->end_errand();
     if (watch.others_are_idle)
         start_timer();
 }
@@ -37,17 +38,17 @@ void begin_look(ngx_event_t* /*event*/) noexcept {
     watch.task.event.handler = end_look;
     watch.task.event.data = &watch;
     watch.task.event.log = ngx_cycle->log;
-    watch.is_out = ngx_thread_task_post(watch.pool, &watch.task) == NGX_OK;
+    watch.is_out = watch.queue->run_errand(watch.task);
     if (!watch.is_out)
         start_timer();
 }
 
 }  // namespace
 
-void watch_idle_connections(ngx_thread_pool_t* pool) noexcept {
+void watch_idle_connections(WorkerQueue& queue) noexcept {
     if (watch.timer.timer_set || watch.is_out)
         return;
-    watch.pool = pool;
+    watch.queue = &queue;
     watch.timer.handler = begin_look;
     watch.timer.data = &watch;
     watch.timer.log = ngx_cycle->log;
