@@ -127,6 +127,8 @@ void Call::begin_stage() {
     waiting_.reset();
     times_.queue += now - since_;
     observe(metric::queue_time, {pool_of(stage_)}, now - since_);
+    if (stage_ == Stage::database)
+        observe(metric::queue_time_by_database, {settings_.database->name}, now - since_);
     since_ = now;
 }
 
@@ -200,8 +202,10 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
         call->end_stage(&Times::database);
         const bool comes_back =
             call->stage_ != Stage::done && !std::holds_alternative<SignInCheck>(call->work_);
-        if (call->action_ != nullptr && !comes_back)
-            observe(metric::database_time, {call->action_->name}, call->times_.database);
+        if (call->action_ == nullptr || comes_back)
+            continue;
+        observe(metric::database_time, {call->action_->name}, call->times_.database);
+        observe(metric::time_by_database, {call->settings_.database->name}, call->times_.database);
     }
 }
 

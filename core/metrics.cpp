@@ -14,6 +14,9 @@ enum class State : std::uint32_t { free, written, ready };  // memory that is al
 
 constexpr std::size_t longest_labels = 240;
 
+// So many slots are looked at for a number: where there is no room, each count would look at all of them.
+constexpr std::size_t most_looks = 512;
+
 // One number, or one histogram. Whoever finds it free makes it his own, once; it is never free again.
 struct alignas(64) Slot {
     std::atomic<State> state;
@@ -87,14 +90,22 @@ bool wait_until_ready(const Slot& slot) {
     return slot.state.load(std::memory_order_acquire) == State::ready;
 }
 
+std::atomic<void (*)(std::string_view) noexcept> lost_number_teller = nullptr;
+
+Slot* no_room(const Metric& metric) noexcept {
+    if (auto* tell = lost_number_teller.exchange(nullptr))
+        tell(metric.name);
+    return nullptr;
+}
+
 // The slot of these labels, found or made; null when there is no room.
 Slot* find(const Metric& metric, LabelValues values) noexcept {
     const Name name(metric, values);
     if (!name.fits())
-        return nullptr;
+        return no_room(metric);
     const std::span<Slot> all = slots();
     const std::size_t first = name.hash();
-    for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t i = 0; i < std::min(all.size(), most_looks); ++i) {
         Slot& slot = all[(first + i) % all.size()];
         State state = slot.state.load(std::memory_order_acquire);
         if (state == State::free &&
@@ -105,7 +116,7 @@ Slot* find(const Metric& metric, LabelValues values) noexcept {
         if (wait_until_ready(slot) && name.is_of(slot))
             return &slot;
     }
-    return nullptr;
+    return no_room(metric);
 }
 
 std::vector<std::string> split_labels(std::string_view labels) {
@@ -173,6 +184,10 @@ std::vector<Sample> samples() {
 
 void share_metrics(std::span<std::byte> memory) {
     slots() = {reinterpret_cast<Slot*>(memory.data()), memory.size() / sizeof(Slot)};
+}
+
+void tell_of_lost_numbers(void (*tell)(std::string_view metric) noexcept) {
+    lost_number_teller = tell;
 }
 
 void begin_levels(unsigned number) noexcept {

@@ -64,6 +64,11 @@ inline constexpr Metric database_time{"helpdesk_database_seconds",
                                       {"action"},
                                       "Time of a request in a database thread; of a group, that of all.",
                                       times};
+inline constexpr Metric time_by_database{"helpdesk_database_call_seconds",
+                                         MetricKind::histogram,
+                                         {"database"},
+                                         "Time of a request in a database thread, by database.",
+                                         times};
 inline constexpr Metric hash_time{
     "helpdesk_hash_seconds", MetricKind::histogram, {}, "Time to hash or check one password.", times};
 inline constexpr Metric geocoder_time{"helpdesk_geocoder_seconds",
@@ -76,6 +81,12 @@ inline constexpr Metric queue_time{"helpdesk_queue_seconds",
                                    {"pool"},
                                    "Time that a request waited for a thread.",
                                    times};
+inline constexpr Metric queue_time_by_database{
+    "helpdesk_database_queue_seconds",
+    MetricKind::histogram,
+    {"database"},
+    "Time that a request waited for a database thread, by database.",
+    times};
 inline constexpr Metric queue_depth{
     "helpdesk_queue_depth", MetricKind::level, {"pool"}, "Requests that wait for a thread."};
 inline constexpr Metric group_size{"helpdesk_group_size",
@@ -85,15 +96,15 @@ inline constexpr Metric group_size{"helpdesk_group_size",
                                    sizes};
 inline constexpr Metric connections_open{"helpdesk_database_connections",
                                          MetricKind::level,
-                                         {"server"},
+                                         {"server", "database"},
                                          "Connections that are open to a database server."};
 inline constexpr Metric connections_busy{"helpdesk_database_connections_busy",
                                          MetricKind::level,
-                                         {"server"},
+                                         {"server", "database"},
                                          "Connections on which a call is being carried out."};
 inline constexpr Metric connections{"helpdesk_database_connections_total",
                                     MetricKind::counter,
-                                    {"server"},
+                                    {"server", "database"},
                                     "Connections opened to a database server."};
 inline constexpr Metric failures{"helpdesk_database_failures_total",
                                  MetricKind::counter,
@@ -114,18 +125,19 @@ inline constexpr Metric durable{
     "Whether a database server's settings keep acknowledged changes through a crash of its machine."};
 
 // In the order in which they are shown.
-inline constexpr std::array all = {
-    &requests,    &request_time, &database_time,    &hash_time,        &geocoder_time, &queue_time,
-    &queue_depth, &group_size,   &connections_open, &connections_busy, &connections,   &failures,
-    &failovers,   &up,           &durable};
+inline constexpr std::array all = {&requests,    &request_time,  &database_time,    &time_by_database,
+                                   &hash_time,   &geocoder_time, &queue_time,       &queue_time_by_database,
+                                   &queue_depth, &group_size,    &connections_open, &connections_busy,
+                                   &connections, &failures,      &failovers,        &up,
+                                   &durable};
 
 }  // namespace metric
 
 // The values of a metric's labels, in their order.
 using LabelValues = std::initializer_list<std::string_view>;
 
-// These may be called on any thread, and never wait. A number that there is no room for is not kept: there is
-// room for some thousands in two megabytes.
+// These may be called on any thread, and never wait. A number that there is no room for is not kept, which is
+// told once: 448 bytes hold one number or histogram.
 void count(const Metric& counter, LabelValues values) noexcept;
 void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept;
 void change(const Metric& level, LabelValues values, std::int64_t by) noexcept;
@@ -138,16 +150,23 @@ inline void observe(const Metric& histogram, LabelValues values, std::chrono::na
 // One more of a level, as long as this lives; the values must live as long.
 class Raised {
   public:
-    Raised(const Metric& level, std::string_view value) noexcept : level_(level), value_(value) {
-        change(level_, {value_}, 1);
+    template <typename... Values>
+    explicit Raised(const Metric& level, const Values&... values) noexcept
+        : level_(level), values_{values...}, count_(sizeof...(values)) {
+        raise(1);
     }
     Raised(const Raised&) = delete;
     Raised& operator=(const Raised&) = delete;
-    ~Raised() { change(level_, {value_}, -1); }
+    ~Raised() { raise(-1); }
 
   private:
+    void raise(std::int64_t by) noexcept {
+        count_ == 1 ? change(level_, {values_[0]}, by) : change(level_, {values_[0], values_[1]}, by);
+    }
+
     const Metric& level_;
-    std::string_view value_;
+    std::array<std::string_view, 2> values_;
+    std::size_t count_;
 };
 
 struct Sample {
@@ -164,6 +183,9 @@ std::vector<Sample> samples();
 // no thread counts; without it they are this process's own. It must begin at a multiple of 64 and live as
 // long as the process.
 void share_metrics(std::span<std::byte> memory);
+
+// From here on, `tell` is called once when there is no room for a number, on any thread.
+void tell_of_lost_numbers(void (*tell)(std::string_view metric) noexcept);
 
 // From here on this process's levels are its own: `number` is that of no other process now. What an earlier
 // process of the number left, which may have been killed, no longer counts. Before any level is changed.

@@ -102,6 +102,14 @@ void set_statement_timeout(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseB
     database.statement_timeout = std::chrono::milliseconds(milliseconds);
 }
 
+void set_connections(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
+    const ngx_int_t connections = ngx_atoi(value.data, value.len);
+    if (connections < 1 || connections > 100'000)
+        throw std::invalid_argument("must be a number from 1 to 100000, not \"" + std::string(view(value)) +
+                                    "\"");
+    database.connections = static_cast<unsigned>(connections);
+}
+
 template <std::string Server::*field>
 void set_address(ngx_conf_t* /*cf*/, const ngx_str_t& value, DatabaseBlock& database) {
     database.server.*field = non_empty(value);
@@ -214,6 +222,8 @@ constexpr Parameter<DatabaseBlock> database_parameters[] = {
     {"connect_timeout", set_time<&DatabaseSettings::connect_timeout>},
     {"read_timeout", set_time<&DatabaseSettings::read_timeout>},
     {"statement_timeout", set_statement_timeout},
+    {"connections", set_connections},
+    {"idle_timeout", set_time<&DatabaseSettings::idle_timeout>},
     {"tls", set_tls},
     {"tls_ca", set_tls_ca},
 };

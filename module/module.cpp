@@ -1,4 +1,5 @@
 // What nginx calls at start and end.
+#include <algorithm>
 #include <chrono>
 #include <mutex>
 
@@ -48,14 +49,30 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
     return NGX_OK;
 }
 
+// The workers together have 64, so that those of two configurations fit into a server's usual max_connections
+// of 151 during a reload. Each has at least as many as an example's pool has threads.
+unsigned connections_of_worker() {
+    constexpr ngx_int_t together = 64;
+    constexpr ngx_int_t least = 8;
+    const auto* core = reinterpret_cast<ngx_core_conf_t*>(ngx_get_conf(ngx_cycle->conf_ctx, ngx_core_module));
+    return static_cast<unsigned>(std::max(least, together / std::max<ngx_int_t>(core->worker_processes, 1)));
+}
+
 ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
     begin_levels(static_cast<unsigned>(ngx_process_slot));
+    set_default_connections(connections_of_worker());
+    tell_of_lost_numbers([](std::string_view metric) noexcept {
+        ngx_log_error(
+            NGX_LOG_WARN, ngx_cycle->log, 0,
+            "helpdesk: there is no room for more numbers in the status zone: \"%*s\" and others lack some",
+            metric.size(), metric.data());
+    });
     return NGX_OK;
 }
 
 // nginx's thread pools have told their threads to end, and do not wait for them to.
 void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
-    wait_for_database_threads(std::chrono::seconds(1));
+    close_database_connections(std::chrono::seconds(1));
 }
 
 ngx_http_module_t context = {

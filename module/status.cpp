@@ -45,7 +45,8 @@ ngx_int_t handle_status_prometheus(ngx_http_request_t* r) noexcept {
 }
 
 void add_status_zone(ngx_conf_t* cf) {
-    add_zone<share_metrics, std::size_t{2} << 20U>(cf, "helpdesk_status");
+    // For 500 databases with a key each: manual/monitor.md has the sum.
+    add_zone<share_metrics, std::size_t{8} << 20U>(cf, "helpdesk_status");
 }
 
 ngx_int_t count_request(ngx_http_request_t* r) noexcept {

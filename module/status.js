@@ -1,5 +1,6 @@
 "use strict";
 const every = 2000;  // milliseconds from one answer to the next question
+const call_time = "helpdesk_database_call_seconds", most_databases = 30;
 const span = 300, minute = 60, moment = 10;  // seconds: of charts, of estimates, of rates
 const longest = 10;  // seconds: the last bound of histograms of time
 
@@ -273,6 +274,20 @@ function server_cells(server) {
     ];
 }
 
+// The databases with the most calls.
+const busiest = () => latest().list(call_time, "database").map((name) => ["database", name])
+    .sort((a, b) => latest().histograms.get(select(call_time, b)).count - latest().histograms.get(select(call_time, a)).count)
+    .slice(0, most_databases);
+
+function database_cells(label) {
+    const count = (metric) => counted(select(`helpdesk_database_${metric}`, label), 0);
+    return [
+        label[1], ...quantiles(select(call_time, label)),
+        time(quantile_between(ago(minute), latest(), select("helpdesk_database_queue_seconds", label), 0.95)),
+        count("connections_busy"), count("connections"), count("connections_total"), counted_histogram(select(call_time, label)),
+    ];
+}
+
 const parts = [
     ["Whole request", answer_time],
     ["Database", "helpdesk_database_seconds"],
@@ -310,6 +325,7 @@ function show_tables() {
                 some(mean(latest().histograms.get(selector))), counted_histogram(selector)];
     }));
     fill("servers", servers().map(server_cells));
+    fill("databases", busiest().map(database_cells));
     if ($("all").open)
         fill("numbers", latest().series.map(([metric, labels, selector, number]) => [
             metric, {text: labels.map(([name, value]) => `${name}=${value}`).join(", "), kind: "text long"},

@@ -5,6 +5,7 @@
 #include "config.hpp"
 #include "handler.hpp"
 #include "hold.hpp"
+#include "idle.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -344,9 +345,25 @@ void WorkerQueue::finish_task(ngx_event_t* event) noexcept {
     if (queue.waiting_ > 0) {
         ngx_post_event(&queue.turn_, &ngx_posted_events);
     }
+    watch_idle_connections(queue);
     batch->give_calls_back();
     for (Job& job : batch->jobs)
         job.finish(job);
+}
+
+// What is out besides the batches counts as well: nginx's own queue may have room for no more than one task.
+bool WorkerQueue::run_errand(ngx_thread_task_t& task) noexcept {
+    if (tasks_ >= size_.threads || ngx_thread_task_post(pool_, &task) != NGX_OK)
+        return false;
+    ++tasks_;
+    return true;
+}
+
+void WorkerQueue::end_errand() noexcept {
+    --tasks_;
+    if (waiting_ > 0) {
+        ngx_post_event(&turn_, &ngx_posted_events);
+    }
 }
 
 void WorkerQueue::set_timer() {

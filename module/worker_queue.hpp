@@ -62,6 +62,11 @@ class WorkerQueue {
     // when too many wait already; then the job is untouched. Throws std::bad_alloc, with nothing done.
     bool add(Job&& job);
 
+    // Runs the task on a thread of the pool, if one is free now: false if none is. Its event must call
+    // end_errand().
+    bool run_errand(ngx_thread_task_t& task) noexcept;
+    void end_errand() noexcept;
+
   private:
     struct LaneQueue {
         std::deque<Job> jobs;

@@ -3,6 +3,7 @@
 #include <openssl/x509.h>
 
 #include <algorithm>
+#include <array>
 
 #include "../text.h"
 #include "attempts.h"
@@ -17,6 +18,9 @@ namespace {
 // Statements differ by the variables that clients supply. A client that tries every mix must not fill the
 // server's memory: past this many the cache starts anew.
 constexpr std::size_t most_prepared = 64;
+
+// ER_MAX_PREPARED_STMT_COUNT_REACHED
+constexpr int too_many_statements = 1461;
 
 // A connection without a statement for so long may have died unseen.
 constexpr std::chrono::milliseconds rest{100};
@@ -94,7 +98,7 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
     : server_(server), name_(address(server)) {
     sql::ConnectOptionsMap map = options(settings, server);
     connection_.reset(driver().connect(map));
-    open_.emplace(metric::connections_open, name_);
+    open_.emplace(metric::connections_open, name_, settings.name);
     statement_.reset(connection_->createStatement());
     if (settings.tls != Tls::off)
         expect_encryption();
@@ -228,6 +232,22 @@ void Connection::expect_room(const std::vector<Parameter>& parameters) const {
     expect_room(together);
 }
 
+// Other connections, also those of other programs, may hold all statements that the server allows. Then this
+// one gives up its own, and after that the idle ones give up theirs.
+std::unique_ptr<sql::PreparedStatement> Connection::prepare_in_little_room(const std::string& sql) {
+    const std::array<std::function<void()>, 2> ways = {[this] { prepared_.clear(); }, make_room_};
+    for (const auto& make_room : ways) {
+        try {
+            return std::unique_ptr<sql::PreparedStatement>(connection_->prepareStatement(sql));
+        } catch (const sql::SQLException& error) {
+            if (error.getErrorCode() != too_many_statements)
+                throw;
+        }
+        make_room();
+    }
+    return std::unique_ptr<sql::PreparedStatement>(connection_->prepareStatement(sql));
+}
+
 sql::PreparedStatement& Connection::prepare(const std::string& sql) {
     const auto found = prepared_.find(sql);
     if (found != prepared_.end())
@@ -236,7 +256,7 @@ sql::PreparedStatement& Connection::prepare(const std::string& sql) {
         prepared_.clear();
     expect_room(sql.size());
     try {
-        std::unique_ptr<sql::PreparedStatement> statement(connection_->prepareStatement(sql));
+        auto statement = prepare_in_little_room(sql);
         return *prepared_.emplace(sql, std::move(statement)).first->second;
     } catch (const sql::SQLException& error) {
         // Whatever the server received, it executed nothing, so the outcome of a write is known.

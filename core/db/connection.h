@@ -1,4 +1,4 @@
-// One connection to MySQL or MariaDB, of one thread. Everything here throws sql::SQLException.
+// One connection to MySQL or MariaDB, used by one thread at a time. Everything here throws sql::SQLException.
 #pragma once
 
 #include <chrono>
@@ -65,6 +65,10 @@ class Connection {
     // Calls this before each query(), execute(), begin() and commit() from now on; it may throw.
     void before_statements(std::function<void()> check) { before_statement_ = std::move(check); }
 
+    // Calls this when the server has no room for another prepared statement although this connection dropped
+    // its own; it may end statements of other connections.
+    void when_statements_are_full(std::function<void()> make_room) { make_room_ = std::move(make_room); }
+
     // Both throw packet_too_large, before anything is sent, if the statement is larger.
     std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
     // The number of rows that it found.
@@ -81,6 +85,7 @@ class Connection {
     void give_settings(const DatabaseSettings& settings);
     void expect_room(std::size_t bytes) const;
     sql::PreparedStatement& prepare(const std::string& sql);
+    std::unique_ptr<sql::PreparedStatement> prepare_in_little_room(const std::string& sql);
     sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);
 
     const Server& server_;
@@ -92,6 +97,7 @@ class Connection {
     std::chrono::steady_clock::time_point last_used_;
     std::chrono::steady_clock::time_point last_looked_;
     std::function<void()> before_statement_ = [] {};
+    std::function<void()> make_room_ = [] {};
     std::unique_ptr<sql::Statement> statement_;
     std::unordered_map<std::string, std::unique_ptr<sql::PreparedStatement>> prepared_;
 };

@@ -1,8 +1,9 @@
 // The database layer's one door: checked values in, an outcome out. SQL, the connector and its exceptions
 // stay behind it.
 //
-// Each thread that calls it keeps one connection of its own to each database it was given, opened when first
-// needed, opened again after the server went away, closed when the thread ends.
+// The threads of a process share its connections: a call has one to itself until it is done, then the next
+// call on the same database gets it. They are opened when needed, opened again after the server went away,
+// and closed when nobody used them for a while or another database needs the room.
 #pragma once
 
 #include <chrono>
@@ -41,6 +42,10 @@ struct DatabaseSettings {
     // After which the server itself ends a statement; 0: a little before the read timeout, so that its
     // outcome is known.
     std::chrono::milliseconds statement_timeout{0};
+    // The most connections of this process to one server, those of all databases on it together. Where these
+    // name different numbers, the smallest counts. 0: what set_default_connections() said.
+    unsigned connections = 0;
+    std::chrono::seconds idle_timeout{60};  // a connection that nobody used for so long is closed
     Tls tls = Tls::off;
     std::string tls_ca;  // PEM file; empty: the system's authorities
     // Takes what the operator should know of the servers, a line each; called on any thread.
@@ -151,8 +156,15 @@ Credentials read_credentials(const DatabaseSettings& database, const SignInCheck
 // being well.
 Outcome check_health(const DatabaseSettings& database);
 
-// Waits until the threads that called any of these have closed their connections, at most so long. For a
-// process that is about to end, after it told its threads to end.
-void wait_for_database_threads(std::chrono::milliseconds longest);
+// Sets the number of connections of databases that name none, which is 32 without it. Before any is used.
+void set_default_connections(unsigned connections);
+
+// Closes the connections that nobody used for longer than their database's idle_timeout. Returns whether
+// others are idle. Sends without waiting for an answer.
+bool close_overdue_connections();
+
+// Waits until the threads that called any of these have ended, at most so long, then closes all connections
+// that are idle. For a process that is about to end, after it told its threads to end.
+void close_database_connections(std::chrono::milliseconds longest);
 
 }  // namespace helpdesk

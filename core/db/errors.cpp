@@ -40,7 +40,8 @@ constexpr std::array meanings = {
     Meaning{1038, Failure::other, "raise sort_buffer_size on the server"},  // ER_OUT_OF_SORTMEMORY
     Meaning{
         1040, Failure::refused,  // ER_CON_COUNT_ERROR
-        "raise max_connections on the server above the number of all workers' threads, or use fewer threads"},
+        "raise max_connections on the server above connections of helpdesk_database times all workers, or "
+        "lower connections"},
     Meaning{1041, Failure::other, advice::memory},   // ER_OUT_OF_RESOURCES
     Meaning{1044, Failure::other, advice::rights},   // ER_DBACCESS_DENIED_ERROR
     Meaning{1045, Failure::other, advice::account},  // ER_ACCESS_DENIED_ERROR
@@ -69,7 +70,8 @@ constexpr std::array meanings = {
             "see the server's own error log; correct its init_connect if that failed"},
     Meaning{1194, Failure::other, advice::own_log},  // ER_CRASHED_ON_USAGE
     Meaning{1203, Failure::refused,                  // ER_TOO_MANY_USER_CONNECTIONS
-            "raise max_user_connections of the user or of the server, or use fewer threads"},
+            "raise max_user_connections of the user or of the server, or lower connections of "
+            "helpdesk_database"},
     Meaning{1205, Failure::conflict, ""},                                          // ER_LOCK_WAIT_TIMEOUT
     Meaning{1206, Failure::other, "raise innodb_buffer_pool_size on the server"},  // ER_LOCK_TABLE_FULL
     Meaning{1213, Failure::conflict, ""},                                          // ER_LOCK_DEADLOCK
@@ -82,7 +84,7 @@ constexpr std::array meanings = {
     Meaning{1364, Failure::other, advice::schema},                                  // ER_NO_DEFAULT_FOR_FIELD
     Meaning{1452, Failure::conflict, ""},  // ER_NO_REFERENCED_ROW_2: what a value refers to was deleted
     Meaning{1461, Failure::refused,        // ER_MAX_PREPARED_STMT_COUNT_REACHED
-            "raise max_prepared_stmt_count on the server: each thread prepares up to 64 statements"},
+            "raise max_prepared_stmt_count on the server: each connection prepares up to 64 statements"},
     Meaning{1598, Failure::other, advice::row_log},  // ER_BINLOG_LOGGING_IMPOSSIBLE
     Meaning{1615, Failure::other, "raise table_definition_cache on the server"},  // ER_NEED_REPREPARE
     Meaning{1637, Failure::refused, "use fewer threads"},  // ER_TOO_MANY_CONCURRENT_TRXS

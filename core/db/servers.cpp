@@ -151,7 +151,7 @@ bool Servers::connected(const Server& server) {
         state.connected_at = Clock::now();
         state.not_before = {};
     }
-    count(metric::connections, {address(server)});
+    count(metric::connections, {address(server), settings_.name});
     set(metric::up, {address(server)}, 1);
     return first;
 }

@@ -64,7 +64,7 @@ class Servers {
     // Whether the server in use was left since `then`.
     bool left_since(const Decision& in_use, Clock::time_point then);
 
-    // Notes that a connection to the server works. True when it is the first one.
+    // Notes that a new connection to the server works. True when it is the first one.
     bool connected(const Server& server);
 
     // Notes that the server acknowledged a write.

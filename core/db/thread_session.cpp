@@ -1,7 +1,9 @@
 #include "thread_session.h"
 
+#include <array>
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <thread>
 
 #include "../metrics.h"
@@ -29,15 +31,53 @@ class ThreadRegistration {
     ThreadRegistration& operator=(const ThreadRegistration&) = delete;
 };
 
-struct ThreadSessions {
-    ThreadRegistration registration;  // destroyed last
-    std::map<const DatabaseSettings*, ThreadSession> sessions;
+void register_thread() {
+    thread_local const ThreadRegistration registration;
+}
+
+using ServerPool = Pool<ThreadSession::Kept>;
+
+// Of all databases, by the server's address.
+struct ServerPools {
+    std::mutex mutex;
+    std::map<std::string, ServerPool> pools;
 };
 
-ThreadSession& thread_session(const DatabaseSettings& database) {
-    thread_local ThreadSessions all;
-    return all.sessions.try_emplace(&database, database).first->second;
+// Never destroyed, since what is idle in it uses other such objects.
+ServerPools& server_pools() {
+    static ServerPools* const all = new ServerPools;
+    return *all;
 }
+
+unsigned default_connections = 32;
+
+// Those of one database's servers.
+class DatabasePools {
+  public:
+    explicit DatabasePools(const DatabaseSettings& database) {
+        ServerPools& all = server_pools();
+        const std::size_t limit = database.connections > 0 ? database.connections : default_connections;
+        const std::scoped_lock lock(all.mutex);
+        for (const Server& server : database.servers) {
+            ServerPool& pool = all.pools.try_emplace(address(server), limit).first->second;
+            pool.lower_limit(limit);
+            pools_.emplace(&server, &pool);
+        }
+    }
+
+    ServerPool& of(const Server& server) const { return *pools_.at(&server); }
+
+  private:
+    std::map<const Server*, ServerPool*> pools_;
+};
+
+ServerPool& pool_of(const DatabaseSettings& database, const Server& server) {
+    return per_database<DatabasePools>(database).of(server);
+}
+
+// A server takes a moment to forget a connection that was closed, and its statements.
+constexpr std::array pauses_until_forgotten = {std::chrono::milliseconds(5), std::chrono::milliseconds(45),
+                                               std::chrono::milliseconds(200)};
 
 // ER_OPTION_PREVENTS_STATEMENT, which a read-only server gives.
 constexpr int refused = 1290;
@@ -59,13 +99,46 @@ bool is_full(const sql::SQLException& error) {
 }  // namespace
 
 ThreadSession::ThreadSession(const DatabaseSettings& database)
-    : database_(database), servers_(per_database<Servers>(database)) {}
+    : database_(database), servers_(per_database<Servers>(database)) {
+    register_thread();
+}
 
 std::optional<Session::NoConnection> ThreadSession::prepare() {
-    if (connection_ != nullptr)
+    if (!lease_)
+        take_idle();
+    if (lease_)
         if (auto none = check())
             return none;
-    return connection_ != nullptr ? std::nullopt : connect();
+    return lease_ ? std::nullopt : connect();
+}
+
+// Whether it belongs to a server that was left, or is no longer in use, since it was made. That server may be
+// in use again: what it was asked meanwhile counts no more.
+bool ThreadSession::is_stale(const Kept& kept) const {
+    return servers_.several() &&
+           (in_use_.server != &kept.connection->server() || kept.decision != in_use_.made.number ||
+            servers_.left_since(in_use_, kept.begin));
+}
+
+void ThreadSession::take_idle() {
+    in_use_ = servers_.in_use();
+    if (in_use_.server == nullptr)
+        return;
+    ServerPool& pool = pool_of(database_, *in_use_.server);
+    do
+        lease_ = pool.take_idle(&database_);
+    while (lease_ && is_stale(*lease_->item));
+}
+
+void ThreadSession::give_back() {
+    if (!lease_)
+        return;
+    in_use_ = servers_.in_use();
+    if (is_stale(*lease_->item))
+        return drop();
+    std::move(*lease_).give_back(&database_, database_.idle_timeout);
+    lease_.reset();
+    pool_of(database_, *in_use_.server).close_overdue();
 }
 
 // Ping first: if a statement that commits by itself were the first to meet a dead connection, nobody could
@@ -74,7 +147,7 @@ std::optional<Session::NoConnection> ThreadSession::prepare() {
 std::optional<Session::NoConnection> ThreadSession::check() {
     if (servers_.several()) {
         in_use_ = servers_.in_use();
-        if (in_use_.server != &connection_->server() || servers_.left_since(in_use_, connected_at_)) {
+        if (is_stale(*lease_->item)) {
             drop();
             return std::nullopt;
         }
@@ -84,8 +157,8 @@ std::optional<Session::NoConnection> ThreadSession::check() {
     std::string why = "it does not answer";
     bool read_only = false;
     try {
-        if (servers_.several() ? !connection_->look_is_due() || connection_->takes_writes()
-                               : connection_->ready())
+        if (servers_.several() ? !connection().look_is_due() || connection().takes_writes()
+                               : connection().ready())
             return std::nullopt;
         read_only = servers_.several();
         if (read_only)
@@ -93,6 +166,8 @@ std::optional<Session::NoConnection> ThreadSession::check() {
     } catch (const sql::SQLException& error) {
         why = describe(error);
     }
+    // The others rested for longer.
+    pool_of(database_, connection().server()).close_idle(&database_);
     const bool timed_out = Clock::now() - begin_ >= database_.read_timeout;
     if (timed_out || read_only)
         leave(why);
@@ -122,7 +197,7 @@ std::optional<Session::NoConnection> ThreadSession::connect() {
             none.told = servers_.told(*in_use_.server);
         }
         const Next next = connect_to_one_of(servers, none);
-        if (connection_ != nullptr)
+        if (lease_)
             return std::nullopt;
         if (next != Next::round)
             break;
@@ -133,12 +208,12 @@ std::optional<Session::NoConnection> ThreadSession::connect() {
 ThreadSession::Next ThreadSession::connect_to_one_of(const std::vector<const Server*>& servers,
                                                      NoConnection& none) {
     for (const Server* server : servers) {
-        Opened opened = open(*server, none);
-        if (opened.connection != nullptr && servers_.use_instead(*server, in_use_)) {
-            adopt(std::move(opened));
+        Opened opened = open(*server, database_.connect_timeout, none);
+        if (opened.lease && servers_.use_instead(*server, in_use_)) {
+            adopt(std::move(*opened.lease));
             return Next::none;
         }
-        if (opened.connection != nullptr)
+        if (opened.lease)
             return Next::round;
         if (opened.next != Next::server && server == in_use_.server)
             return opened.next;
@@ -146,14 +221,29 @@ ThreadSession::Next ThreadSession::connect_to_one_of(const std::vector<const Ser
     return Next::none;
 }
 
-ThreadSession::Opened ThreadSession::open(const Server& server, NoConnection& none) {
+ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration patience,
+                                          NoConnection& none) {
+    ServerPool& pool = pool_of(database_, server);
+    std::optional<Lease> lease = pool.take(&database_, patience);
+    if (!lease) {
+        none = {.why = "all " + std::to_string(pool.limit()) + " connections to database server " +
+                       address(server) +
+                       " were busy; raise connections of helpdesk_database, or use fewer threads",
+                .told = {code::overloaded, "", "all connections to the database are busy, try again"}};
+        return {.next = Next::none};
+    }
+    if (lease->item && is_stale(*lease->item))
+        lease->item.reset();
+    const bool is_new = !lease->item;
     const auto begin = Clock::now();
     try {
-        auto connection = std::make_unique<Connection>(database_, server);
-        if (!servers_.several() || connection->takes_writes()) {
-            if (servers_.connected(server))
-                check_durability(*connection);
-            return {.connection = std::move(connection), .begin = begin};
+        if (is_new)
+            lease->item.emplace(Kept{.connection = make(server), .begin = begin});
+        Connection& connection = *lease->item->connection;
+        if (!servers_.several() || connection.takes_writes()) {
+            if (is_new && servers_.connected(server))
+                check_durability(connection);
+            return {.lease = std::move(lease)};
         }
         none = {.why = takes_no_writes};
     } catch (const sql::SQLException& error) {
@@ -167,23 +257,45 @@ ThreadSession::Opened ThreadSession::open(const Server& server, NoConnection& no
     return {.next = failed ? Next::server : Next::round};
 }
 
+// Others may have taken the connections that the server allows: then our idle ones make room, if there are
+// any.
+std::unique_ptr<Connection> ThreadSession::make(const Server& server) {
+    bool made_room = false;
+    for (const auto pause : pauses_until_forgotten) {
+        try {
+            return std::make_unique<Connection>(database_, server);
+        } catch (const sql::SQLException& error) {
+            made_room = is_full(error) && (made_room || pool_of(database_, server).close_idle() > 0);
+            if (!made_room)
+                throw;
+        }
+        std::this_thread::sleep_for(pause);
+    }
+    return std::make_unique<Connection>(database_, server);
+}
+
+// Nobody waits for room to look: a call has a connection that works.
 void ThreadSession::go_back() {
     NoConnection none;
     for (const Server* server : servers_.better_than(in_use_, Clock::now())) {
-        Opened opened = open(*server, none);
-        if (opened.connection != nullptr && servers_.go_back(*server, in_use_))
-            return adopt(std::move(opened));
+        Opened opened = open(*server, Clock::duration::zero(), none);
+        if (opened.lease && servers_.go_back(*server, in_use_))
+            return adopt(std::move(*opened.lease));
     }
 }
 
 // No statement goes to the server once another is in use: neither within a transaction nor as its COMMIT.
-void ThreadSession::adopt(Opened opened) {
-    connection_ = std::move(opened.connection);
-    connected_at_ = opened.begin;
+void ThreadSession::adopt(Lease lease) {
+    lease_ = std::move(lease);
     in_use_ = servers_.in_use();
+    lease_->item->decision = in_use_.made.number;
+    connection().when_statements_are_full([&pool = pool_of(database_, connection().server())] {
+        if (pool.close_idle() > 0)
+            std::this_thread::sleep_for(pauses_until_forgotten.back());
+    });
     if (!servers_.several())
         return;
-    connection_->before_statements([&servers = servers_, &server = connection_->server()] {
+    connection().before_statements([&servers = servers_, &server = connection().server()] {
         if (servers.in_use().server != &server)
             throw sql::SQLException("another database server is in use by now", "HY000", refused);
     });
@@ -206,29 +318,32 @@ void ThreadSession::check_durability(Connection& connection) {
 
 void ThreadSession::run(Operation& operation) {
     begin_ = Clock::now();
-    const Raised busy(metric::connections_busy, connection_->name());
-    operation.run(*connection_);
+    const Raised busy(metric::connections_busy, connection().name(), database_.name);
+    operation.run(connection());
     if (operation.committing())
-        servers_.acknowledged(connection_->server());
+        servers_.acknowledged(connection().server());
 }
 
 void ThreadSession::roll_back() {
     try {
-        connection_->rollback();
+        connection().rollback();
     } catch (const sql::SQLException&) {
         drop();
     }
 }
 
 void ThreadSession::leave(const std::string& why) {
-    if (in_use_.server == &connection_->server())
+    if (in_use_.server == &connection().server())
         servers_.leave(in_use_, begin_, why);
     drop();
 }
 
 Outcome attempt(const DatabaseSettings& database, Operation& operation) {
     try {
-        return Attempts(thread_session(database), operation, database.read_timeout).run();
+        ThreadSession session(database);
+        Outcome outcome = Attempts(session, operation, database.read_timeout).run();
+        session.give_back();
+        return outcome;
     } catch (const std::exception& error) {
         return {.problems = {problem_of_status(500)}, .log = error.what()};
     }
@@ -236,10 +351,29 @@ Outcome attempt(const DatabaseSettings& database, Operation& operation) {
 
 }  // namespace db
 
-void wait_for_database_threads(std::chrono::milliseconds longest) {
+void set_default_connections(unsigned connections) {
+    db::default_connections = connections;
+}
+
+bool close_overdue_connections() {
+    db::ServerPools& all = db::server_pools();
+    const std::scoped_lock lock(all.mutex);
+    bool others = false;
+    for (auto& [address, pool] : all.pools) {
+        pool.close_overdue();
+        others = others || pool.idle() > 0;
+    }
+    return others;
+}
+
+void close_database_connections(std::chrono::milliseconds longest) {
     const auto end = std::chrono::steady_clock::now() + longest;
     while (db::live_threads > 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    db::ServerPools& all = db::server_pools();
+    const std::scoped_lock lock(all.mutex);
+    for (auto& [address, pool] : all.pools)
+        pool.close_idle();
 }
 
 }  // namespace helpdesk

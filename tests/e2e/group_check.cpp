@@ -71,5 +71,6 @@ int main(int argc, char** argv) {
     }
     if (!group.empty())
         carry_out(settings, group);
+    close_database_connections(std::chrono::seconds(0));
     return 0;
 }

@@ -28,6 +28,7 @@ def config(*parts, db=None, key=KEY, pools=POOLS):
 def test_a_good_configuration(nginx):
     (nginx.folder / "ca.pem").write_text("")
     for good in (config(), config(db=database(socket=None, host="db.example", port="3307", connect_timeout="1s", read_timeout="1m",
+                                              connections="100", idle_timeout="5m",
                                               tls="verify", tls_ca="%%FOLDER%%/ca.pem", password_file="%%FOLDER%%/password")),
                  config("helpdesk_bcrypt_cost 31; helpdesk_format json; helpdesk_format_variable output; helpdesk_email_check on;"
                         "helpdesk_error_status legacy; helpdesk_unknown_variables reject; helpdesk_key_in_url off; helpdesk_geocoder /geo timeout=60s;"
@@ -55,6 +56,12 @@ def test_a_good_password_file(nginx, password_files, name):
 @pytest.mark.parametrize("bad, message", [
     (config(db=database(user=None)), '"helpdesk_database" needs "user"'),
     (config(db=database(name=None)), '"helpdesk_database" needs "name"'),
+    (config(db=database(connections="0")), '"connections" must be a number from 1 to 100000, not "0"'),
+    (config(db=database(connections="many")), '"connections" must be a number from 1 to 100000, not "many"'),
+    (config(db=database(connections="-1")), '"connections" must be a number from 1 to 100000, not "-1"'),
+    (config(db=database(connections="100001")), '"connections" must be a number from 1 to 100000, not "100001"'),
+    (config(db=database(idle_timeout="0")), '"idle_timeout" must be a time from 1s to 1h in whole seconds, not "0"'),
+    (config(db=database(idle_timeout="500ms")), '"idle_timeout" must be a time from 1s to 1h in whole seconds, not "500ms"'),
     (config(db=database(socket=None)), '"helpdesk_database" needs either "server", "host" or "socket"'),
     (config(db=database(host="h")), '"helpdesk_database" needs either "server", "host" or "socket"'),
     (config(db=database(server="localhost")), '"helpdesk_database" needs either "server", "host" or "socket"'),

@@ -106,6 +106,17 @@ def places(api, count=40):
         return set(pool.map(lambda _: where(Api(api.port, api.key)), range(count)))
 
 
+def open_connections(api, server, count):
+    """Has at least so many calls at the server at once, whose connections are kept."""
+    holder = server.connect()
+    holder.cursor().execute("LOCK TABLES customers WRITE")
+    with concurrent.futures.ThreadPoolExecutor(40) as pool:
+        calls = [pool.submit(where, fresh(api)) for _ in range(40)]
+        wait_for(lambda: number(api, "helpdesk_database_connections_busy", server) >= count, "many connections")
+        holder.close()
+        assert {each.result() for each in calls} == {"first"}
+
+
 def switch_over(api, old, new):
     """As an operator does: the old server takes no more writes, and calls go to the one that does."""
     old.execute("SET GLOBAL read_only = 1")
@@ -166,7 +177,8 @@ def test_a_server_that_is_away(api, nginx, mariadb, backup):
 
 def test_a_server_that_hangs_is_left_at_once(api, nginx, mariadb):
     """After the first call that it did not answer, no thread waits for it: neither on its connection nor for another."""
-    wait_for(lambda: places(api) == {"first"} and number(api, "helpdesk_database_connections", mariadb) >= 8, "many connections")
+    wait_for(lambda: places(api) == {"first"}, "the first server to be used")
+    open_connections(api, mariadb, 8)
     workers = nginx.worker_pids()
     only(workers[0], workers)
     mariadb.freeze()
@@ -207,6 +219,22 @@ def test_a_server_that_hangs_in_a_statement_is_left_at_once(api, nginx, mariadb)
         mariadb.process.send_signal(signal.SIGCONT)
         for worker in workers:
             os.kill(worker, signal.SIGCONT)
+
+
+def test_connections_from_before_a_failover_are_not_used_after_the_return(api, mariadb, backup):
+    def connections():
+        with mariadb.connect(database=None) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT id FROM information_schema.PROCESSLIST WHERE user = 'helpdesk'")
+            return {row["id"] for row in cursor.fetchall()}
+
+    wait_for(lambda: places(api) == {"first"}, "the first server to be used")
+    open_connections(api, mariadb, 8)
+    old = connections()
+    assert len(old) >= 8
+    switch_over(api, mariadb, "second")
+    switch_over(api, backup, "first")
+    # Long before their idle_timeout.
+    wait_for(lambda: places(api) == {"first"} and not old & connections(), "the old connections to be closed")
 
 
 def test_none_that_takes_writes(api, nginx, mariadb, backup):

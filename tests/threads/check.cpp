@@ -1,5 +1,6 @@
-// Many threads that carry out calls at once, as nginx's pools do, on one database with several servers.
-// Threads end and others take their place, so that connections come and go.
+// Many threads that carry out calls at once, as nginx's pools do, for two blocks of one database with several
+// servers. There are more threads than connections, and fewer seconds until an idle one is closed than a
+// generation of threads takes: so connections change hands, give way and are waited for.
 //
 //   helpdesk_thread_check PASSWORD SOCKET …      the servers' sockets, best first
 //
@@ -25,6 +26,7 @@ namespace {
 using namespace helpdesk;
 
 constexpr int threads = 8;
+constexpr unsigned connections = 5;
 constexpr int rounds = 12;  // of calls, in the life of a thread
 
 // What the threads of a generation have to tell.
@@ -116,11 +118,16 @@ int main(int argc, char** argv) {
     database.user = "helpdesk";
     database.name = "helpdesk";
     database.warn = [&](const std::string& /*text*/) { ++warnings; };
+    database.connections = connections;
+    database.idle_timeout = std::chrono::seconds(1);
+    const DatabaseSettings another = database;
     Settings settings;
     settings.database = &database;
     settings.format = Format::json;
     settings.bcrypt_cost = lowest_bcrypt_cost;
     settings.keys = {{"test", sha256("key")}};
+    Settings other = settings;
+    other.database = &another;
 
     bool good = true;
     for (int generation = 0; !input_ended(); ++generation) {
@@ -129,10 +136,15 @@ int main(int argc, char** argv) {
             std::vector<std::jthread> workers;
             workers.reserve(threads);
             for (int i = 0; i < threads; ++i)
-                workers.emplace_back(
-                    [&, i] { work(settings, std::to_string(generation) + "-" + std::to_string(i), told); });
+                workers.emplace_back([&, i] {
+                    work(i % 2 == 0 ? settings : other, std::to_string(generation) + "-" + std::to_string(i),
+                         told);
+                });
+            // As a worker's timer does.
+            std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+            close_overdue_connections();
         }
-        wait_for_database_threads(std::chrono::seconds(10));
+        close_database_connections(std::chrono::seconds(10));
         std::cout << (told.where.empty() ? "nowhere" : told.where);
         for (const auto& [status, count] : told.statuses) {
             std::cout << " " << status << ":" << count;

@@ -149,6 +149,24 @@ TEST_F(Metrics, HistogramsInPrometheusFormat) {
               std::string::npos);
 }
 
+TEST_F(Metrics, ANumberWithoutRoomIsToldOnce) {
+    static std::vector<std::string> told;
+    tell_of_lost_numbers([](std::string_view metric) noexcept { told.emplace_back(metric); });
+    for (int i = 0; i < 100; ++i)
+        count(metric::connections, {"db1:3306", "tenant" + std::to_string(i)});
+    EXPECT_EQ(told, std::vector<std::string>{"helpdesk_database_connections_total"});
+    EXPECT_EQ(value(metric::connections, {"db1:3306", "tenant0"}), 1);
+    EXPECT_EQ(value(metric::connections, {"db1:3306", "tenant99"}), 0);
+}
+
+TEST_F(Metrics, ALevelMayHaveTwoLabels) {
+    {
+        const Raised raised(metric::connections_busy, "db1:3306", std::string("shop"));
+        EXPECT_EQ(value(metric::connections_busy, {"db1:3306", "shop"}), 1);
+    }
+    EXPECT_EQ(value(metric::connections_busy, {"db1:3306", "shop"}), 0);
+}
+
 TEST_F(Metrics, InJson) {
     using namespace std::chrono_literals;
     set(metric::up, {"db1:3306"}, 1);

@@ -1,0 +1,204 @@
+// The connections of a process to one database server, which its threads use in turn.
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <list>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <utility>
+
+namespace helpdesk::db {
+
+// Bounds the connections that are open at once, whichever databases they lead to. An Item is a connection and
+// what belongs to it; its destructor closes it. Items are closed without the lock, and a closed one counts
+// until its destructor is done.
+template <typename Item>
+class Pool {
+  public:
+    using Clock = std::chrono::steady_clock;
+    using Owner = const void*;  // represents a database: its connections are of no use to another
+
+    explicit Pool(std::size_t limit) : limit_(limit) {}
+    Pool(const Pool&) = delete;
+    Pool& operator=(const Pool&) = delete;
+
+    // The right to have one connection open. When it ends, so does its connection.
+    class Lease {
+      public:
+        Lease(Lease&& other) noexcept
+            : item(std::exchange(other.item, std::nullopt)), pool_(std::exchange(other.pool_, nullptr)) {}
+        Lease& operator=(Lease&& other) noexcept {
+            end();
+            item = std::exchange(other.item, std::nullopt);
+            pool_ = std::exchange(other.pool_, nullptr);
+            return *this;
+        }
+        ~Lease() { end(); }
+
+        // Keeps the connection for the owner's next call, but for so long at most.
+        void give_back(Owner owner, std::chrono::seconds idle_timeout) && {
+            std::list<Idle> one;
+            one.push_back({owner, Clock::now() + idle_timeout, std::move(*item)});
+            item.reset();
+            std::exchange(pool_, nullptr)->keep(one);
+        }
+
+        std::optional<Item> item{};  // none: a new connection may be opened
+
+      private:
+        friend Pool;
+        explicit Lease(Pool& pool) : pool_(&pool) {}
+
+        void end() {
+            item.reset();
+            if (pool_ != nullptr)
+                std::exchange(pool_, nullptr)->leave_room(1);
+        }
+
+        Pool* pool_;
+    };
+
+    // Returns the owner's connection that was used last, if one is idle and no thread waits in take().
+    std::optional<Lease> take_idle(Owner owner) {
+        const std::scoped_lock lock(mutex_);
+        return waiting_.empty() ? find(owner) : std::nullopt;
+    }
+
+    // Returns an idle connection of the owner, or the right to open one. For that the longest idle connection
+    // of another owner is closed when as many are open as may be. Waits so long at most while all of them are
+    // busy, the longest waiting thread first; nothing when that was in vain.
+    std::optional<Lease> take(Owner owner, Clock::duration longest) {
+        std::list<Idle> closed;  // after the lock is gone
+        std::unique_lock lock(mutex_);
+        if (waiting_.empty() && may_take())
+            return take_now(owner, closed);
+        const auto place = waiting_.insert(waiting_.end(), std::this_thread::get_id());
+        const bool came = changed_.wait_until(lock, Clock::now() + longest,
+                                              [&] { return place == waiting_.begin() && may_take(); });
+        waiting_.erase(place);
+        // The next one may be able to go, too.
+        changed_.notify_all();
+        return came ? std::optional(take_now(owner, closed)) : std::nullopt;
+    }
+
+    // Closes the connections that are idle, those of one owner or of all. Returns how many there were.
+    std::size_t close_idle(Owner owner = nullptr) {
+        return close_if([&](const Idle& one) { return owner == nullptr || one.owner == owner; });
+    }
+
+    // Closes those that have been idle for longer than they may.
+    void close_overdue(Clock::time_point now = Clock::now()) {
+        close_if([&](const Idle& one) { return one.until <= now; });
+    }
+
+    // Allows no more than so many. Those beyond it are closed, the busy ones when they are given back.
+    void lower_limit(std::size_t limit) {
+        std::size_t beyond = 0;
+        {
+            const std::scoped_lock lock(mutex_);
+            limit_ = std::min(limit_, limit);
+            beyond = open_ - std::min(open_, limit_);
+        }
+        close_if([&](const Idle& /*one*/) { return beyond > 0 && beyond-- > 0; });
+    }
+
+    std::size_t limit() const {
+        const std::scoped_lock lock(mutex_);
+        return limit_;
+    }
+    std::size_t open() const {
+        const std::scoped_lock lock(mutex_);
+        return open_;
+    }
+    std::size_t idle() const {
+        const std::scoped_lock lock(mutex_);
+        return idle_.size();
+    }
+    // The number of threads that wait in take().
+    std::size_t waiting() const {
+        const std::scoped_lock lock(mutex_);
+        return waiting_.size();
+    }
+
+  private:
+    struct Idle {
+        Owner owner;
+        Clock::time_point until;
+        Item item;
+    };
+
+    bool may_take() const { return open_ < limit_ || (open_ == limit_ && !idle_.empty()); }
+
+    std::optional<Lease> find(Owner owner) {
+        const auto found =
+            std::find_if(idle_.rbegin(), idle_.rend(), [&](const Idle& one) { return one.owner == owner; });
+        if (found == idle_.rend())
+            return std::nullopt;
+        Lease lease(*this);
+        lease.item.emplace(std::move(found->item));
+        idle_.erase(std::next(found).base());
+        return lease;
+    }
+
+    // When may_take(). What gives way goes to `closed`; its room is the lease's.
+    Lease take_now(Owner owner, std::list<Idle>& closed) {
+        if (auto found = find(owner))
+            return std::move(*found);
+        if (open_ < limit_)
+            ++open_;
+        else
+            closed.splice(closed.end(), idle_, idle_.begin());
+        return Lease(*this);
+    }
+
+    void keep(std::list<Idle>& one) {
+        {
+            const std::scoped_lock lock(mutex_);
+            if (open_ <= limit_)
+                idle_.splice(idle_.end(), one);
+        }
+        if (one.empty())
+            return changed_.notify_all();
+        one.clear();
+        leave_room(1);
+    }
+
+    template <typename Condition>
+    std::size_t close_if(Condition condition) {
+        std::list<Idle> closed;
+        {
+            const std::scoped_lock lock(mutex_);
+            for (auto one = idle_.begin(); one != idle_.end();) {
+                const auto next = std::next(one);
+                if (condition(*one))
+                    closed.splice(closed.end(), idle_, one);
+                one = next;
+            }
+        }
+        const std::size_t count = closed.size();
+        closed.clear();
+        if (count > 0)
+            leave_room(count);
+        return count;
+    }
+
+    void leave_room(std::size_t connections) {
+        {
+            const std::scoped_lock lock(mutex_);
+            open_ -= connections;
+        }
+        changed_.notify_all();
+    }
+
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::size_t limit_;
+    std::size_t open_ = 0;                // idle, leased, or being closed
+    std::list<Idle> idle_;                // the one that was used last at the end
+    std::list<std::thread::id> waiting_;  // the first one first
+};
+
+}  // namespace helpdesk::db
