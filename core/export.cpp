@@ -12,7 +12,7 @@ constexpr std::size_t most_found = 500;
 
 }  // namespace
 
-Export::Export(const Settings& settings, Selection selection, RowFormat format)
+Export::Export(const Settings& settings, const Selection& selection, RowFormat format)
     : List(settings, selection, helpdesk::content_type(format),
            make_row_writer(format, selection.action->resource)),
       format_(format) {

@@ -13,7 +13,7 @@ namespace helpdesk {
 
 class Export : public List {
   public:
-    Export(const Settings& settings, Selection selection, RowFormat format);
+    Export(const Settings& settings, const Selection& selection, RowFormat format);
 
     bool always_in_parts() const override { return true; }
     std::string disposition() const override;

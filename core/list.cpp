@@ -8,7 +8,7 @@
 
 namespace helpdesk {
 
-List::List(const Settings& settings, Selection selection, Format format)
+List::List(const Settings& settings, const Selection& selection, Format format)
     : List(settings, selection, helpdesk::content_type(format),
            make_list_writer(format, selection.action->resource.plural, selection.action->resource.singular)) {
 }

@@ -19,7 +19,7 @@ struct Settings;
 
 class List : public RecordSink {
   public:
-    List(const Settings& settings, Selection selection, Format format);
+    List(const Settings& settings, const Selection& selection, Format format);
 
     Selection& selection() { return selection_; }
     const Selection& selection() const { return selection_; }

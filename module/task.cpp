@@ -53,12 +53,12 @@ void refuse(Call& call) {
 
 // Gives the job to the queue, and holds its request for it. False when there is no room; then the job is
 // untouched.
-bool add_held(WorkerQueue& queue, Job&& job) {
+bool add_held(WorkerQueue& queue, Job& job) {
     ngx_http_request_t* r = job.request;
     if (!hold(r))
         return false;
     try {
-        if (queue.add(std::move(job)))
+        if (queue.add(job))
             return true;
     } catch (...) {
         release(r);
@@ -81,7 +81,7 @@ void finish_apart(Job& job) noexcept;
 void go_on_apart(Job& job) {
     job.finish = finish_apart;
     if (job.call->stage() != Stage::done) {
-        if (queue_for(*job.conf, *job.call).add(std::move(job)))
+        if (queue_for(*job.conf, *job.call).add(job))
             return;
         refuse(*job.call);
     }
@@ -116,7 +116,7 @@ void run_on_threads(ngx_http_request_t* r, const LocationConf& conf, std::unique
         return look_up(r, conf, std::move(call));
     WorkerQueue& queue = queue_for(conf, *call);
     Job job{.call = std::move(call), .conf = &conf, .finish = finish_for_request, .request = r};
-    if (add_held(queue, std::move(job)))
+    if (add_held(queue, job))
         return;
     refuse(*job.call);
     answer(r, *job.call);
@@ -129,8 +129,8 @@ bool run_on_thread(ngx_http_request_t* r, const LocationConf& conf, std::functio
         const bool dropped = job.dropped;
         resume(r, [&] { dropped ? ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST) : done(); });
     };
-    return add_held(WorkerQueue::before(conf.thread_pool),
-                    {.conf = &conf, .finish = std::move(finish), .request = r, .work = std::move(work)});
+    Job job{.conf = &conf, .finish = std::move(finish), .request = r, .work = std::move(work)};
+    return add_held(WorkerQueue::before(conf.thread_pool), job);
 }
 
 void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<bool()> is_wanted,

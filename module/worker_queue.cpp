@@ -148,7 +148,7 @@ WorkerQueue::WorkerQueue(ngx_thread_pool_t* pool) : pool_(pool), size_(size_of(p
     }
 }
 
-bool WorkerQueue::add(Job&& job) {
+bool WorkerQueue::add(Job& job) {
     Tenant& tenant = tenants_[job.conf->settings.database];
     const ngx_uint_t free_threads = size_.threads - std::min(size_.threads, tasks_);
     if (tenant.waiting >= size_.max_queue + free_threads)

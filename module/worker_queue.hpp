@@ -60,7 +60,7 @@ class WorkerQueue {
 
     // Takes the job, which goes to a thread with those that come in the same turn of the event loop. False
     // when too many wait already; then the job is untouched. Throws std::bad_alloc, with nothing done.
-    bool add(Job&& job);
+    bool add(Job& job);
 
     // Runs the task on a thread of the pool, if one is free now: false if none is. Its event must call
     // end_errand().

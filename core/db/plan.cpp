@@ -92,11 +92,9 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
         return located(parameters);
     if (reference() == nullptr) {
         parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
-    } else if (names.empty()) {
-        parameters.emplace_back(nullptr);
-    } else if (ids.empty()) {
+    } else if (!names.empty() && ids.empty()) {
         return id_query(*reference(), names.front(), locking, parameters);
-    } else if (ids.front()) {
+    } else if (!names.empty() && ids.front()) {
         parameters.emplace_back(*ids.front());
         // If the row was deleted in the meantime, 0 violates the foreign key. The write is then tried again.
         return "COALESCE((SELECT id FROM " + quoted(reference()->table) + " WHERE id = ?" +

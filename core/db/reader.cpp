@@ -239,6 +239,7 @@ void Reader::read_records() {
     const std::vector<FoundRecords::Record> chunk = position_.rest.front(chunk_size());
     std::vector<std::uint64_t> ids;
     std::unordered_map<std::uint64_t, StoredRecord> records;
+    ids.reserve(chunk.size());
     for (const FoundRecords::Record& found : chunk)
         ids.push_back(found.id);
     if (selection_.find(SelectorKind::changed_since) != nullptr)

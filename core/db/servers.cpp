@@ -61,6 +61,7 @@ std::vector<const Server*> Servers::to_try(const Decision& in_use, Clock::time_p
     std::stable_partition(states.begin(), states.end(),
                           [&](const State* state) { return !state->is_left(in_use, now - left_lately); });
     std::vector<const Server*> servers;
+    servers.reserve(states.size());
     for (const State* state : states)
         servers.push_back(state->server);
     return servers;
