@@ -79,6 +79,7 @@ class Connection {
   private:
     void expect_encryption();
     void give_settings(const DatabaseSettings& settings);
+    void end_inherited_transaction();
     void expect_room(std::size_t bytes) const;
     sql::PreparedStatement& prepare(const std::string& sql);
     sql::PreparedStatement& bind(const std::string& sql, const std::vector<Parameter>& parameters);

@@ -39,8 +39,8 @@ ThreadSession& thread_session(const DatabaseSettings& database) {
     return all.sessions.try_emplace(&database, database).first->second;
 }
 
-// ER_OPTION_PREVENTS_STATEMENT, which a read-only server gives.
-constexpr int refused = 1290;
+// ER_READ_ONLY_MODE: nothing was done, and another server may take the statement.
+constexpr int refused = 1836;
 
 constexpr auto takes_no_writes = "it is read-only";
 
