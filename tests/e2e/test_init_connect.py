@@ -48,6 +48,18 @@ def test_the_server_chooses_the_identifier(mariadb, db, connect):  # noqa: F811
 
 
 @pytest.mark.skipif(MYSQLD is not None, reason="an option of MariaDB")
+def test_a_server_that_lets_nobody_set_the_clock_is_used(mariadb, db, connect):  # noqa: F811
+    options = mariadb.options
+    mariadb.options = (*options, "--secure-timestamp=YES")
+    mariadb.restart()
+    try:
+        assert connect().add("c").status == 200
+    finally:
+        mariadb.options = options
+        mariadb.restart()
+
+
+@pytest.mark.skipif(MYSQLD is not None, reason="an option of MariaDB")
 def test_a_limit_of_memory_is_no_read_only_server(mariadb, own_nginx, connect):  # noqa: F811
     with server_has(mariadb, max_session_mem_used=65536):
         answer = connect().get("get_customers", cid="*")
