@@ -15,6 +15,9 @@ constexpr std::string_view retry_after = "1";
 // The most problems that an answer tells of.
 constexpr std::size_t most_problems = 100;
 
+// A walk needs one; another when the timer was early, or the next server's clock is behind.
+constexpr int most_pauses = 3;
+
 using Clock = std::chrono::steady_clock;
 
 std::string_view pool_of(Call::Stage stage) {
@@ -344,6 +347,11 @@ void Call::carry_out(const std::unique_ptr<List>& list) {
     ReadResult result = list->read_page();
     if (result.pause.count() == 0)
         return take(std::move(result), *list);
+    if (++pauses_ > most_pauses)
+        return end(
+            {.problems = {{code::database_unsuitable, "", "the clock of the database server does not go on"}},
+             .log = "the clock of the database server does not go on, and a list by updated_since waits "
+                    "for it; correct the clock"});
     list->selection().read_until = std::move(result.read_until);
     pause_ = result.pause;
     stage_ = Stage::pause;

@@ -231,6 +231,7 @@ class Call {
     std::uint64_t rows_ = 0;
     bool in_parts_ = false;
     std::chrono::microseconds pause_{0};
+    int pauses_ = 0;
     Times times_;
     std::optional<Raised> waiting_;
     CallLimit::Place place_;  // among the calls with its key; null where they are not counted

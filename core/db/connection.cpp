@@ -103,9 +103,7 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
     if (settings.tls != Tls::off)
         expect_encryption();
     give_settings(settings);
-    // Ends nothing, but is refused by a Galera node without its cluster, which takes the settings above.
-    if (settings.servers.size() > 1)
-        commit();
+    end_inherited_transaction();
 }
 
 // The library takes a server that speaks no TLS for good enough, whatever it was told. This notices a server
@@ -149,6 +147,20 @@ void Connection::give_settings(const DatabaseSettings& settings) {
     if (row->getBoolean(3))
         throw unsuitable("database server " + name_ +
                          " has binlog_format = STATEMENT, which must be ROW or MIXED for READ COMMITTED");
+}
+
+// The server's init_connect may have begun a transaction or locked tables, and no setting ends either. Both
+// statements are also refused by a Galera node without its cluster, which takes the settings.
+void Connection::end_inherited_transaction() {
+    try {
+        statement_->execute("UNLOCK TABLES");
+        rollback();
+    } catch (const sql::SQLException& error) {
+        if (classify(error) != Failure::other)
+            throw;
+        throw unsuitable("database server " + name_ +
+                         " does not end what its init_connect began: " + error.what());
+    }
 }
 
 std::string Connection::durability_risk() {

@@ -83,6 +83,7 @@ class Connection {
   private:
     void expect_encryption();
     void give_settings(const DatabaseSettings& settings);
+    void end_inherited_transaction();
     void expect_room(std::size_t bytes) const;
     sql::PreparedStatement& prepare(const std::string& sql);
     std::unique_ptr<sql::PreparedStatement> prepare_in_little_room(const std::string& sql);

@@ -27,6 +27,9 @@ constexpr std::string_view packet = "raise max_allowed_packet on the server, or 
 constexpr std::string_view unknown = "look the number up in the server's manual";
 }  // namespace advice
 
+// ER_OPTION_PREVENTS_STATEMENT.
+constexpr int option_prevents = 1290;
+
 // Numbers of MySQL, MariaDB and the client library, as their headers name them.
 constexpr std::array meanings = {
     Meaning{unsuitable_server, Failure::other, "correct the server's configuration, see manual/server.md"},
@@ -77,9 +80,9 @@ constexpr std::array meanings = {
     Meaning{1213, Failure::conflict, ""},                                          // ER_LOCK_DEADLOCK
     Meaning{1226, Failure::refused,                                                // ER_USER_LIMIT_REACHED
             "raise that limit of the user of helpdesk_database: ALTER USER … WITH … 0 is without limit"},
-    Meaning{1227, Failure::other, advice::rights},       // ER_SPECIFIC_ACCESS_DENIED_ERROR
-    Meaning{1251, Failure::other, advice::account},      // ER_NOT_SUPPORTED_AUTH_MODE
-    Meaning{1290, Failure::refused, advice::read_only},  // ER_OPTION_PREVENTS_STATEMENT
+    Meaning{1227, Failure::other, advice::rights},   // ER_SPECIFIC_ACCESS_DENIED_ERROR
+    Meaning{1251, Failure::other, advice::account},  // ER_NOT_SUPPORTED_AUTH_MODE
+    Meaning{option_prevents, Failure::other, "correct the option of the server that the message names"},
     Meaning{1317, Failure::other, "somebody ended the statement with KILL QUERY"},  // ER_QUERY_INTERRUPTED
     Meaning{1364, Failure::other, advice::schema},                                  // ER_NO_DEFAULT_FOR_FIELD
     Meaning{1452, Failure::conflict, ""},  // ER_NO_REFERENCED_ROW_2: what a value refers to was deleted
@@ -126,10 +129,23 @@ Meaning meaning_of(int number) {
     return {number, Failure::other, advice::unknown};
 }
 
+// --read-only, --super-read-only, --innodb-read-only, and the same with underscores.
+bool names_read_only(std::string_view message) {
+    return message.find("read-only") != std::string_view::npos ||
+           message.find("read_only") != std::string_view::npos;
+}
+
+Meaning meaning_of(const sql::SQLException& error) {
+    const int number = error.getErrorCode();
+    if (number == option_prevents && names_read_only(error.what()))
+        return {number, Failure::refused, advice::read_only};
+    return meaning_of(number);
+}
+
 }  // namespace
 
 Failure classify(const sql::SQLException& error) {
-    return meaning_of(error.getErrorCode()).failure;
+    return meaning_of(error).failure;
 }
 
 bool is_lost(int error) {
@@ -141,7 +157,7 @@ std::string describe(const sql::SQLException& error) {
     std::string text = number == unsuitable_server ? std::string(error.what())
                                                    : "database error " + std::to_string(number) + " (" +
                                                          error.getSQLState() + "): " + error.what();
-    const std::string_view advice = meaning_of(number).advice;
+    const std::string_view advice = meaning_of(error).advice;
     if (!advice.empty())
         text.append("; ").append(advice);
     return text;

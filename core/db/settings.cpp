@@ -16,11 +16,12 @@ std::string for_server(const std::string& server, const std::string& sql) {
     return server == "any" ? sql : opening.at(server) + sql + " */";
 }
 
-std::string difference(const std::string& name, const std::string& value) {
+std::string difference(const std::string& name, const std::string& value, const std::string& check) {
     std::string shown = value;
     shown.erase(std::remove(shown.begin(), shown.end(), '\''), shown.end());
     const std::string variable = "@@SESSION." + name;
-    return "IF(" + variable + " <=> " + value + ", NULL, CONCAT('" + name + " = ', IFNULL(" + variable +
+    const std::string took = check.empty() ? variable + " <=> " + value : check;
+    return "IF(" + took + ", NULL, CONCAT('" + name + " = ', IFNULL(" + variable +
            ", 'NULL'), ' instead of " + shown + "'))";
 }
 
@@ -42,9 +43,10 @@ SessionSql session_sql(std::chrono::seconds lock_wait, std::chrono::milliseconds
         std::string session;
         std::string name;
         std::string value;
+        std::string check;
         if (!(fields >> server) || server.front() == '#')
             continue;
-        fields >> session >> name >> value;
+        fields >> session >> name >> value >> check;
         if (session == "migrate")
             continue;
         if (const auto found = configured.find(value); found != configured.end())
@@ -52,7 +54,7 @@ SessionSql session_sql(std::chrono::seconds lock_wait, std::chrono::milliseconds
         std::string assignment = first ? "" : ", ";
         assignment.append("SESSION ").append(name).append(" = ").append(value);
         sql.set += for_server(server, assignment);
-        sql.differences += for_server(server, ", " + difference(name, value));
+        sql.differences += for_server(server, ", " + difference(name, value, check));
         first = false;
     }
     sql.differences += ")";

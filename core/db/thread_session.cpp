@@ -79,8 +79,8 @@ ServerPool& pool_of(const DatabaseSettings& database, const Server& server) {
 constexpr std::array pauses_until_forgotten = {std::chrono::milliseconds(5), std::chrono::milliseconds(45),
                                                std::chrono::milliseconds(200)};
 
-// ER_OPTION_PREVENTS_STATEMENT, which a read-only server gives.
-constexpr int refused = 1290;
+// ER_READ_ONLY_MODE: nothing was done, and another server may take the statement.
+constexpr int refused = 1836;
 
 constexpr auto takes_no_writes = "it is read-only";
 

@@ -158,6 +158,17 @@ def fresh(api):
 # a server fails
 
 
+def test_a_read_after_a_rest_does_not_go_to_a_server_that_was_demoted(api, mariadb):
+    """A call within 0.1 s of the one before may, and within a second of the last look at the server."""
+    assert places(api) == {"first"}
+    mariadb.execute("SET GLOBAL read_only = 1")
+    try:
+        time.sleep(0.15)
+        assert places(api) == {"second"}
+    finally:
+        mariadb.execute("SET GLOBAL read_only = 0")
+
+
 def test_a_server_that_is_away(api, nginx, mariadb, backup):
     before = number(api, "helpdesk_database_failovers_total", mariadb), number(api, "helpdesk_database_failures_total", mariadb)
     told = nginx.log().count(f"database server unix:{mariadb.socket} is left for unix:{backup.socket}: database error 2002")

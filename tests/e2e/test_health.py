@@ -39,3 +39,19 @@ def test_health_checks_hold_one_thread(api, nginx, db, mariadb):
         finally:
             holder.cursor().execute("UNLOCK TABLES")
     assert [check.result().status_code for check in checked] == [200] * 3
+
+
+def test_a_failed_check_is_remembered_for_a_second(api, db):
+    def asked():
+        return int(db.query("SHOW GLOBAL STATUS LIKE 'Com_stmt_prepare'")[0]["Value"])
+
+    db.query("RENAME TABLE schema_migrations TO elsewhere")
+    try:
+        time.sleep(1)  # the answer of the test before is forgotten
+        before, begin = asked(), time.monotonic()
+        statuses = [requests.get(f"{api.base}/health1", timeout=30).status_code for _ in range(40)]
+        seconds = time.monotonic() - begin
+    finally:
+        db.query("RENAME TABLE elsewhere TO schema_migrations")
+    assert set(statuses) == {503}
+    assert 1 <= asked() - before <= seconds + 1

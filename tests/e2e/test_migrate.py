@@ -68,6 +68,7 @@ def test_a_migration_that_was_interrupted_before_its_record_is_taken_up(mariadb,
 
 @pytest.mark.parametrize("setting, value", [
     ("autocommit", "0"), ("completion_type", "'CHAIN'"), ("sql_select_limit", "1"), ("sql_safe_updates", "1"),
+    pytest.param("sql_if_exists", "1", marks=pytest.mark.skipif(MYSQLD is not None, reason="a variable of MariaDB")),
     pytest.param("sql_mode", "'EMPTY_STRING_IS_NULL'", marks=pytest.mark.skipif(MYSQLD is not None, reason="a mode of MariaDB")),
 ])
 def test_the_servers_settings_change_no_migration(mariadb, setting, value):

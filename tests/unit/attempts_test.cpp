@@ -116,7 +116,7 @@ std::vector<Case> cases() {
     }
     for (const bool committing : {false, true}) {
         for (const auto waited : {0s, 10s}) {
-            for (const int refused : {1047, 1290, 1836, 3098}) {
+            for (const int refused : {1047, 1792, 1836, 3098}) {
                 all.push_back({refused, committing, waited, 1, "database_unavailable", "left "});
                 all.push_back({refused, committing, waited, 2, "", "left "});
             }
@@ -163,7 +163,7 @@ TEST(Attempts, RepeatALostOneOnce) {
 TEST(Attempts, TryEachServerThatRefuses) {
     FakeSession session(3);
     FakeOperation operation;
-    session.errors = {1290, 1290, 1290, 1290};
+    session.errors = {1836, 1836, 1836, 1836};
     EXPECT_EQ(code_of(Attempts(session, operation, read_timeout).run()), "database_unavailable");
     EXPECT_EQ(session.runs, 3);
     EXPECT_EQ(session.done, "left left left ");
@@ -180,7 +180,7 @@ TEST(Attempts, TryThreeTimesAgainstOthers) {
 TEST(Attempts, CountEachKindOfFailureApart) {
     FakeSession session(2);
     FakeOperation operation;
-    session.errors = {1213, 2013, 1290, 1205};
+    session.errors = {1213, 2013, 1836, 1205};
     EXPECT_EQ(code_of(Attempts(session, operation, read_timeout).run()), "");
     EXPECT_EQ(session.runs, 5);
 }
@@ -246,7 +246,7 @@ TEST_F(LostCommit, IsOfUnknownOutcomeWhenTheNextAttemptFails) {
         EXPECT_EQ(code_of(outcome), "outcome_unknown") << error;
         EXPECT_NE(outcome.problems.front().text.find("same Idempotency-Key"), std::string::npos);
     }
-    session_.errors = {2013, 1290, 1290};
+    session_.errors = {2013, 1836, 1836};
     EXPECT_EQ(code_of(run()), "outcome_unknown");
     session_.errors = {2013, 1213, 1213, 1213};
     EXPECT_EQ(code_of(run()), "outcome_unknown");

@@ -109,6 +109,15 @@ TEST_F(ServersInUse, DoesNotSufferFromWhatHappenedBeforeTheDecisionForIt) {
     EXPECT_EQ(to_try(servers), "a b backup ");
 }
 
+TEST_F(ServersInUse, IsTriedAtOnceWhenItFailedBeforeTheDecisionForIt) {
+    Servers servers(settings_);
+    servers.failed(a_(), servers.in_use(), Clock::now() - 1s, "timed out");
+    EXPECT_EQ(to_try(servers), "b backup ");
+    EXPECT_TRUE(servers.use_instead(b_(), servers.in_use()));
+    EXPECT_TRUE(servers.use_instead(a_(), servers.in_use()));
+    EXPECT_EQ(to_try(servers), "a b backup ");
+}
+
 TEST_F(ServersInUse, GoesBackWithFailbackOnly) {
     Servers staying(settings_);
     EXPECT_TRUE(staying.use_instead(backup_(), staying.in_use()));
