@@ -24,11 +24,12 @@ std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
-// The names that neither the API nor the action knows.
-std::string unknown_variables(const Settings& settings, const Action& action, const Variables& variables,
+// The names that neither the API nor the action knows. Beside rows they are always a problem: one may be a
+// misspelt dry_run, and an import is of no old client, which would send others.
+std::string unknown_variables(const Settings& settings, const Action& action, const Request& request,
                               Problems& problems) {
-    UnknownNames unknown(action, settings.reject_unknown);
-    for (const Variables::Variable& variable : variables.all()) {
+    UnknownNames unknown(action, settings.reject_unknown || request.rows != nullptr);
+    for (const Variables::Variable& variable : request.variables.all()) {
         const std::string& name = variable.name;
         if (name != key_variable && name != action_variable && name != settings.format_variable &&
             name != charset_variable && !action.knows(name))
@@ -196,7 +197,7 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
         return refusal_reply(settings, format, *refusal);
 
     const CheckOptions options = check_options(settings, *caller.key);
-    std::string ignored = unknown_variables(settings, *action, request.variables, problems);
+    std::string ignored = unknown_variables(settings, *action, request, problems);
     Work work = [&]() -> Work {
         switch (action->verb) {
             case Verb::get:

@@ -86,11 +86,12 @@ void UnknownNames::add(const std::string& name, Problems& problems) {
     constexpr std::size_t most_listed = 20;
     if (reject_) {
         problems.push_back(
-            {code::unknown_variable, printable_name(name), "is not a variable of " + action_.name});
+            {code::unknown_variable, printable_name(name),
+             name.empty() ? "a column or variable has no name" : "is not a variable of " + action_.name});
     } else if (listed_.size() < most_listed &&
                std::find(listed_.begin(), listed_.end(), name) == listed_.end()) {
         listed_.push_back(name);
-        ignored_ += (ignored_.empty() ? "" : ",") + printable_name(name);
+        ignored_ += (ignored_.empty() ? "" : ",") + (name.empty() ? "\"\"" : printable_name(name));
     }
 }
 

@@ -46,7 +46,7 @@ class UnknownNames {
     // `name` in lower case.
     void add(const std::string& name, Problems& problems);
 
-    // Those that are ignored, between commas: the first few.
+    // Those that are ignored, between commas: the first few. An empty one is shown as "".
     const std::string& ignored() const { return ignored_; }
 
   private:

@@ -14,6 +14,10 @@
 namespace helpdesk {
 namespace {
 
+std::string too_long_text(const Variable& variable) {
+    return "is longer than " + std::to_string(variable.limit) + " characters";
+}
+
 // Checks one call. Each rule adds to `problems` and goes on, so that the client learns of all at once.
 class Checker {
   public:
@@ -84,10 +88,6 @@ class Checker {
         if (text::length(*value.text) > variable.limit)
             problems_.push_back({code::too_long, name, too_long_text(variable)});
         write.values.push_back(std::move(value));
-    }
-
-    static std::string too_long_text(const Variable& variable) {
-        return "is longer than " + std::to_string(variable.limit) + " characters";
     }
 
     std::string identifier(const Variable& variable) {
@@ -165,14 +165,14 @@ class Checker {
             value.text = "";
     }
 
-    // An empty value is the default in any case: so a choice is cleared.
+    // An empty value, which is no omitted one here, would give back what somebody took away: support=N.
     std::string choice(const Variable& variable, std::string_view text) {
         const auto found =
             std::find_if(variable.choices.begin(), variable.choices.end(),
                          [&](std::string_view choice) { return text::equal_ignoring_case(choice, text); });
         if (found != variable.choices.end())
             return std::string(*found);
-        if (options_.reject_unknown_choices && !text.empty())
+        if (options_.reject_unknown_choices)
             problem(variable, code::invalid_choice, "must be " + text::join(variable.choices, " or "));
         return std::string(variable.choices.front());
     }
@@ -352,11 +352,15 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
     if (action.verb != Verb::upsert)
         return check_one(action, variables, options, problems);
     // It must be good for both, so that its outcome does not hang on what is stored. The add has all problems
-    // of the update.
+    // of the update but for empty choices, which it takes as omitted.
     Problems of_update;
     Write write = check_one(*find_action(action.resource, Verb::update), variables, options, of_update);
     write.when_missing = std::make_unique<Write>(
         check_one(*find_action(action.resource, Verb::add), variables, options, problems));
+    for (Problem& problem : of_update)
+        if (std::none_of(problems.begin(), problems.end(),
+                         [&](const Problem& other) { return other.variable == problem.variable; }))
+            problems.push_back(std::move(problem));
     return write;
 }
 
@@ -372,6 +376,9 @@ SignInCheck check_sign_in(const Action& action, const Variables& variables, Prob
             continue;
         if (text.empty() || (variable.kind == Kind::identifier && text::is_blank(text)))
             problems.push_back({code::required, std::string(variable.name), "is required"});
+        // A password that nobody can have is just a wrong one.
+        if (variable.kind == Kind::identifier && text::length(check.identifier) > variable.limit)
+            problems.push_back({code::too_long, std::string(variable.name), too_long_text(variable)});
     }
     return check;
 }

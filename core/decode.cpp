@@ -101,7 +101,11 @@ Part read_part_headers(std::string_view headers) {
     for (bool more = !headers.empty(); more;) {
         const auto taken = take_until(headers, "\r\n");
         more = taken.has_value();
-        const std::string_view line = taken.value_or(headers);
+        std::string_view line = taken.value_or(headers);
+        if (const std::size_t end = line.find_first_of("\r\n"); end != std::string_view::npos) {
+            part.problem = "a header of the part ends without CR LF";
+            line = line.substr(0, end);
+        }
         const std::string name = line_name(line);
         const std::string_view value = text::trim(line.substr(std::min(line.find(':'), line.size() - 1) + 1));
         if (name.empty()) {
@@ -113,6 +117,8 @@ Part read_part_headers(std::string_view headers) {
                            !header_parameters(line, "filename*").empty();
         } else if (name == "content-transfer-encoding" && !is_plain_transfer(value)) {
             part.problem = "must come as it is, without a Content-Transfer-Encoding";
+        } else if (name == "content-encoding" && !text::equal_ignoring_case(value, "identity")) {
+            part.problem = "must come as it is, without a Content-Encoding";
         } else if (name == "content-type" && unsupported_charset(value)) {
             part.problem = "must be UTF-8, not another charset";
         } else if (name == "content-type" && text::to_lower(value).starts_with("multipart/")) {
@@ -326,6 +332,10 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
 std::optional<std::string> unsupported_charset(std::string_view content_type) {
     for (std::string& charset : header_parameters(content_type, "charset"))
         if (!is_utf8_charset(charset))
+            return std::move(charset);
+    // In the form of RFC 2231, which nobody needs for a charset.
+    for (const char* name : {"charset*", "charset*0", "charset*0*"})
+        for (std::string& charset : header_parameters(content_type, name))
             return std::move(charset);
     return std::nullopt;
 }

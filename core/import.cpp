@@ -85,6 +85,11 @@ ImportOptions check_import(const Variables& variables, Problems& problems) {
     return options;
 }
 
+void keep_end(const Outcome& of_row, Outcome& kept) {
+    if (kept.problems.empty() || has(of_row.problems, code::outcome_unknown))
+        kept = of_row;
+}
+
 Import::Import(const Settings& settings, const Action& action, ImportOptions options,
                std::shared_ptr<const RowBody> body)
     : settings_(settings),
@@ -199,12 +204,8 @@ void Import::write_run(const std::vector<const Pending*>& run, Outcome& outcome)
 }
 
 void Import::take(const Pending& row, const WriteResult& result, Outcome& outcome) {
-    if (ends_import(result.problems)) {
-        // That nobody knows what became of one row is more than that another was not stored.
-        if (outcome.problems.empty() || has(result.problems, code::outcome_unknown))
-            outcome = result;
-        return;
-    }
+    if (ends_import(result.problems))
+        return keep_end(result, outcome);
     if (log_.empty() && !result.log.empty())
         log_ = "the row in line " + std::to_string(row.line) + ": " + result.log;
     if (result.problems.empty())

@@ -31,6 +31,10 @@ struct ImportOptions {
 
 ImportOptions check_import(const Variables& variables, Problems& problems);
 
+// Takes what a row that ends the import came to. The first of them is kept, but for one of which nobody knows
+// what became: that is more than that another was not stored.
+void keep_end(const Outcome& of_row, Outcome& kept);
+
 class Import {
   public:
     Import(const Settings& settings, const Action& action, ImportOptions options,

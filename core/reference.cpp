@@ -21,7 +21,8 @@ std::string choices(const Variable& variable) {
     for (const std::string_view choice : variable.choices)
         text += (text.empty() ? "" : " or ") + quote(choice);
     return text + ", in any case; any other value is " + quote(variable.choices.front()) +
-           ", or `invalid_choice` with `helpdesk_unknown_variables reject`";
+           ", or `invalid_choice` with `helpdesk_unknown_variables reject`; on add an empty one is an "
+           "omitted one";
 }
 
 std::string reference(const Variable& variable) {

@@ -41,7 +41,7 @@ enum class Kind {
     email,       // text; a bad address is an error only with `helpdesk_email_check on`
     password,    // stored as a hash only; empty: unchanged
     choice,      // one of `choices` in any case; anything else is the first, or an error with
-                 // `helpdesk_unknown_variables reject`
+                 // `helpdesk_unknown_variables reject`; on add an empty one is an omitted one
     coordinate,  // decimal degrees within ±`range`; stands or falls with `companion`
     reference,   // names a row of another table
     new_name,    // the name of a row to create when `companion` says so; else ignored

@@ -57,6 +57,7 @@ bool looks_like_formula(std::string_view cell) {
 
 struct CsvRecord {
     std::size_t line = 0;
+    bool marked = false;  // begins with a mark, or comes after one that stands for itself
     std::vector<std::string> cells;
 
     bool is_empty() const {
@@ -80,6 +81,7 @@ class CsvText {
 
     // Takes the next record that is not empty. False at the end, or where it is broken().
     bool next(CsvRecord& record) {
+        record.marked = false;
         while (read(record))
             if (!record.is_empty())
                 return true;
@@ -98,7 +100,9 @@ class CsvText {
             std::string_view line = take_line(rest_);
             ++line_;
             if (!begun) {
+                const std::size_t size = line.size();
                 line = without_mark(line);
+                record.marked = record.marked || line.size() < size;
                 record.line = line_;
             }
             begun = begun || line.find_first_not_of("\r\n") != std::string_view::npos;
@@ -140,6 +144,38 @@ class CsvText {
     bool out_of_memory_ = false;
 };
 
+std::vector<std::string> names_in(const CsvRecord& header) {
+    std::vector<std::string> names;
+    names.reserve(header.cells.size());
+    for (const std::string& cell : header.cells)
+        names.push_back(text::to_lower(text::trim(cell)));
+    return names;
+}
+
+// Tells rows from the headers of files that were put together.
+class Header {
+  public:
+    Header(const CsvRecord& first, const RowNames& names)
+        : cells_(first.cells), columns_(names_in(first)), names_(names) {}
+
+    enum class Match { row, same, other };
+
+    // A mark tells that a file begins. Without one a single column has no room for the difference: there it
+    // is a row.
+    Match match(const CsvRecord& record) const {
+        if (record.cells == cells_ && (record.marked || cells_.size() > 1))
+            return Match::same;
+        if (!record.marked || !names_.is_known(text::to_lower(text::trim(record.cells.front()))))
+            return Match::row;
+        return names_in(record) == columns_ ? Match::same : Match::other;
+    }
+
+  private:
+    std::vector<std::string> cells_;
+    std::vector<std::string> columns_;
+    const RowNames& names_;
+};
+
 // The header's names in lower case, empty where the column is not read.
 std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
     std::vector<std::string> columns;
@@ -148,8 +184,7 @@ std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, P
                             "a header may have at most " + std::to_string(max_variables) + " columns"});
         return columns;
     }
-    for (const std::string& cell : header.cells) {
-        std::string name = text::to_lower(text::trim(cell));
+    for (std::string& name : names_in(header)) {
         if (!name.empty() && std::find(columns.begin(), columns.end(), name) != columns.end())
             problems.push_back(
                 {code::duplicate_variable, printable_name(name), "is the name of two columns"});
@@ -166,7 +201,7 @@ class CsvReader : public RowReader {
     CsvReader(std::string_view text, RowNames& names) : text_(text) {
         Problems checked_before;
         if (text_.next(record_)) {
-            header_ = record_.cells;
+            header_.emplace(record_, names);
             columns_ = read_header(record_, names, checked_before);
         }
     }
@@ -175,7 +210,7 @@ class CsvReader : public RowReader {
         do {
             if (!text_.next(record_))
                 return false;
-        } while (is_header(record_));
+        } while (header_->match(record_) != Header::Match::row);
         row = {record_.line, {}};
         if (record_.cells.size() != columns_.size())
             row.variables.add_problem({code::count_mismatch, "",
@@ -193,13 +228,9 @@ class CsvReader : public RowReader {
     }
 
   private:
-    // Files that were put together have each its own. A single column has no room for the difference: there
-    // it is a row.
-    bool is_header(const CsvRecord& record) const { return header_.size() > 1 && record.cells == header_; }
-
     CsvText text_;
     CsvRecord record_;
-    std::vector<std::string> header_;
+    std::optional<Header> header_;
     std::vector<std::string> columns_;
 };
 
@@ -321,7 +352,9 @@ Problems check_csv(std::string_view text, RowNames& names) {
     CsvText csv(text);
     CsvRecord record;
     Problems problems;
+    std::optional<Header> header;
     if (csv.next(record)) {
+        header.emplace(record, names);
         const std::vector<std::string> columns = read_header(record, names, problems);
         const std::string identifier(names.identifier());
         if (problems.empty() && std::find(columns.begin(), columns.end(), identifier) == columns.end())
@@ -331,8 +364,11 @@ Problems check_csv(std::string_view text, RowNames& names) {
     } else if (!csv.broken()) {
         problems.push_back({code::malformed_body, "", "the body has no header"});
     }
-    while (problems.empty() && csv.next(record)) {
-    }
+    while (problems.empty() && csv.next(record))
+        if (header->match(record) == Header::Match::other)
+            problems.push_back({code::malformed_body, "",
+                                "in line " + std::to_string(record.line) +
+                                    " another file begins, with other columns; import it by itself"});
     if (csv.broken())
         problems = {{code::malformed_body, "",
                      "the row that begins in line " + std::to_string(record.line) +
@@ -430,10 +466,7 @@ bool RowNames::takes(const std::string& name, Problems& problems) {
         return true;
     if (is_known(name))
         return false;
-    if (reject_ && name.empty())
-        problems.push_back({code::unknown_variable, "", "a column has no name"});
-    else
-        unknown_.add(name, problems);
+    unknown_.add(name, problems);
     return false;
 }
 

@@ -3,7 +3,8 @@
 //
 // In CSV, a cell that a spreadsheet would take for a formula has an apostrophe in front; reading takes it
 // off. A record of empty cells is none, as an empty line is, and neither is one that repeats the header, as
-// files that were put together have it.
+// files that were put together have it. A byte order mark before a record whose first cell is the name of a
+// column tells that it is a header; if it has other columns, the body cannot be read.
 #pragma once
 
 #include <array>
@@ -44,8 +45,7 @@ struct Row {
 // ignored.
 class RowNames {
   public:
-    RowNames(const Action& action, bool reject_unknown)
-        : action_(action), reject_(reject_unknown), unknown_(action, reject_unknown) {}
+    RowNames(const Action& action, bool reject_unknown) : action_(action), unknown_(action, reject_unknown) {}
 
     // Whether the action or an export has it. `name` in lower case.
     bool is_known(std::string_view name) const;
@@ -61,7 +61,6 @@ class RowNames {
 
   private:
     const Action& action_;
-    bool reject_;
     UnknownNames unknown_;
 };
 
@@ -77,7 +76,8 @@ class RowReader {
 };
 
 // Why nothing of a body can be read: it is not UTF-8, lost its line breaks on the way or has other
-// separators, a header does not fit, a quotation mark has no partner. Takes a moment for each megabyte.
+// separators, a header does not fit, other columns follow, a quotation mark has no partner. Takes a moment
+// for each megabyte.
 Problems check_rows(const RowBody& body, RowNames& names);
 
 // Reads a body that was checked. Both must outlive the reader.

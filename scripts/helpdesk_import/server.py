@@ -19,6 +19,7 @@ from .source import is_one_row
 TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 COUNTS = ("rows", "added", "updated", "existing", "failed")
 REASON = ("line", "variable", "code", "error")
+NAMELESS = '""'  # among the names that the server ignores
 TRIES = 6
 TRY_AGAIN = (408, 425, 429, 500, 502, 503, 504)
 
@@ -161,7 +162,8 @@ class Server:
         answer.problems = [(*(piece.record_at(at) or (at, b"")), reasons) for at, reasons in sorted(rows.items())]
         answer.untold = max(answer.totals["failed"] - len(rows), 0)
         answer.uncertain = len(piece.rows) if uncertain else 0
-        answer.ignored = [urllib.parse.unquote(name) for name in (headers["X-Helpdesk-Ignored"] or "").split(",") if name]
+        answer.ignored = ["" if name == NAMELESS else urllib.parse.unquote(name)
+                          for name in (headers["X-Helpdesk-Ignored"] or "").split(",") if name]
         return answer
 
     @staticmethod

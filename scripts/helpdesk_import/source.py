@@ -22,6 +22,13 @@ MARK = b"\xef\xbb\xbf"  # the byte-order mark that some programs put in front of
 UTF16 = "is UTF-16: save it as UTF-8 (a spreadsheet calls it \"CSV UTF-8\")"
 BEGINNINGS = {b"\xff\xfe": UTF16, b"\xfe\xff": UTF16, b"PK\x03\x04": "is a spreadsheet or another archive: save it as \"CSV UTF-8\"",
               b"\x1f\x8b": "is compressed: decompress it first"}
+# What the server trims from a line of NDJSON: Unicode's white space.
+SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+# The columns that the server knows, of imports and exports.
+NAMES = frozenset("""
+    id cid company company_id new_company contact pass portal portal_id support chat contracts sc_start_dates encrypt latitude longitude
+    selectable_categories viewable_tickets viewable_invoices viewable_assets email email2 address city state zip country phone phone2
+    group group_id notes date_added last_updated""".split())
 SEPARATORS = {b";": "semicolons (;)", b"\t": "tabs", b"|": "vertical bars (|)"}
 
 csv.field_size_limit(2**31 - 1)
@@ -38,6 +45,21 @@ def parse_rows(record, **options):
 def parse_cells(record):
     """The cells of a record as text, in which bytes that are no UTF-8 keep their value."""
     return next(parse_rows(record), [])
+
+
+def bare(record):
+    return record.rstrip(b"\r\n").replace(b'"', b"")
+
+
+def names_in(record):
+    return [name.strip().lower() for name in parse_cells(record)]
+
+
+def is_empty(record, format):
+    """Whether the server, too, takes the record for none."""
+    if format == "csv":
+        return not record.strip(b'\r\n,"') and not any(parse_cells(record))
+    return not record.startswith(b"{") and not record.decode(errors="replace").strip(SPACE).lstrip("\ufeff").strip(SPACE)
 
 
 def is_one_row(record):
@@ -86,10 +108,11 @@ class Source:
         self.stat = os.fstat(self.file.fileno())
         self.lock()
         self.marked = []  # lines that begin with a mark
+        self.follows_mark = False  # whether such a line is, or stands right before, the record that was read last
         self.repeated = []  # lines that repeat the header
         self.header = (1, b"")
         self.check()
-        self.names = [name.strip().lower() for name in parse_cells(self.header[1])]
+        self.names = names_in(self.header[1])
         self.secrets = [i for i, name in enumerate(self.names) if name == "pass"]
         self.nameless = self.names.count("")
 
@@ -126,10 +149,10 @@ class Source:
 
     def records(self):
         """(line, bytes) of each record from the file's beginning. A record of CSV continues while a quotation mark is open. Lines
-        without anything, and rows of nothing but commas, are no records."""
-        nothing = b"\r\n \t" if self.format == "ndjson" else b"\r\n,"
+        without anything, and rows of empty cells, are no records."""
         self.file.seek(0)
         self.marked.clear()
+        self.follows_mark = False
         line, first, parts, is_open = 1, 1, [], False
         for text in self.file:
             parts.append(text.encode("latin-1"))
@@ -139,10 +162,12 @@ class Source:
                 record = b"".join(parts)
                 while record.startswith(MARK):
                     record = record.removeprefix(MARK)
+                    self.follows_mark = True
                     if first > 1:
                         self.marked.append(first)
-                if record.strip(nothing):
+                if not is_empty(record, self.format):
                     yield first, record
+                    self.follows_mark = False
                 first, parts = line, []
         if parts:
             raise Failure(f"the row that begins in line {first} has a quotation mark that has no partner")
@@ -172,14 +197,17 @@ class Source:
         """Whether the header is there once more, as where several files were put together."""
         if self.format != "csv":
             return False
-        if record.rstrip(b"\r\n") == self.header[1].rstrip(b"\r\n"):
-            self.repeated.append(line)
-            return True
-        if self.marked and self.marked[-1] == line:
-            names = [name.strip().lower() for name in parse_cells(record)]
-            if len(set(names) & set(self.names)) * 2 > len(names):
+        # A single column has no room for the difference, unless a mark tells that a file begins.
+        is_same = ((len(self.names) > 1 or self.follows_mark) and bare(record) == bare(self.header[1])
+                   and parse_cells(record) == parse_cells(self.header[1]))
+        if self.follows_mark and not is_same:
+            names = names_in(record)
+            is_same = names == self.names and names[0] in NAMES
+            if not is_same and (names[0] in NAMES or len(set(names) & set(self.names)) * 2 > len(names)):
                 raise Failure(f"line {line}: another file begins here, with other columns; import it by itself")
-        return False
+        if is_same:
+            self.repeated.append(line)
+        return is_same
 
     def check_unchanged(self):
         now = os.fstat(self.file.fileno())

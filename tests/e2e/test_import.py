@@ -105,6 +105,14 @@ def test_files_that_were_put_together(api):
     assert run(api, "\ufeff" + ndjson({"cid": "e"}) + "\ufeff" + ndjson({"cid": "f"}), NDJSON).counts == (2, 2, 0, 0, 0)
 
 
+def test_a_file_with_other_columns_that_follows_another(api, db):
+    rows = lines("cid,contact", *(f"c{i},x" for i in range(2500)))
+    answer = post(api, rows + "\ufeff" + lines("cid,email", "c,d@x"), mode="upsert")
+    assert (answer.status, answer.problems) == (400, [("", "malformed_body")])
+    assert answer.json[0]["error"] == "in line 2502 another file begins, with other columns; import it by itself"
+    assert db.count("customers") == 0
+
+
 @pytest.mark.parametrize("path", ["/", "/strict/"])
 @pytest.mark.parametrize("body, content_type, text", [
     ("cid;contact\na;b\n", CSV, "the columns are separated by ';', not by ','"),
@@ -162,6 +170,11 @@ def test_a_choice_that_is_none(api, db):
     assert report.texts == ["support: must be Y or N", "viewable_tickets: must be PERSONAL or COMPANY"]
     assert run(api, body).counts == (3, 2, 0, 1, 0)
     assert columns(api, "support", "viewable_tickets") == [("N", "COMPANY"), ("Y", "PERSONAL"), ("Y", "PERSONAL")]
+    # An empty one gives back nothing that was taken away.
+    for mode in ("update", "upsert"):
+        report = Report(post(api, lines("cid,support", "b,", "c,n"), path="/strict/", mode=mode))
+        assert (report.counts, report.problems) == ((2, 0, 1, 0, 1), [("2", "b", "support", "invalid_choice")])
+    assert sorted(columns(api, "cid", "support")) == [("a", "Y"), ("b", "N"), ("c", "N")]
 
 
 def test_every_problem_has_its_line(api):
@@ -287,7 +300,8 @@ def test_a_dry_run_says_the_same_and_changes_nothing(api, db, mode):
 
 @pytest.mark.parametrize("variables, problems", [
     ({"mode": "replace"}, [("mode", "invalid_choice")]), ({"dry_run": "maybe"}, [("dry_run", "invalid_choice")]),
-    ({"dry_run": ""}, [("dry_run", "invalid_choice")]),
+    ({"dry_run": ""}, [("dry_run", "invalid_choice")]), ({"dryrun": "Y"}, [("dryrun", "unknown_variable")]),
+    ({"mod": "update", "cid": "a"}, [("mod", "unknown_variable"), ("cid", "unknown_variable")]),
     ({"format": "csv"}, [("format", "invalid_format")])])
 def test_bad_variables(api, db, variables, problems):
     answer = post(api, "cid\na", headers={"Accept": "application/json"}, **variables)
@@ -336,7 +350,9 @@ def test_hostile_rows_harm_no_other(api):
 
 def test_unknown_columns(api):
     answer = post(api, lines("cid,Colour,,id,company_id,portal_id,group_id,date_added,last_updated", "a,1,2,x,x,x,x,x,x"))
-    assert Report(answer).counts == (1, 1, 0, 0, 0) and answer.headers["X-Helpdesk-Ignored"] == "colour,"
+    assert Report(answer).counts == (1, 1, 0, 0, 0) and answer.headers["X-Helpdesk-Ignored"] == 'colour,""'
+    answer = post(api, ndjson({"cid": "h", "": "x"}), NDJSON, mode="upsert", dry_run="Y")
+    assert Report(answer).counts == (1, 1, 0, 0, 0) and answer.headers["X-Helpdesk-Ignored"] == '""'
     answer = post(api, ndjson({"cid": "b", "colour": 1, "id": 5}, {"cid": "c", "size": 1}), NDJSON)
     assert Report(answer).counts == (2, 2, 0, 0, 0) and answer.headers["X-Helpdesk-Ignored"] == "colour,size"
     answer = post(api, lines("cid,colour,id", "d,1,1"), path="/strict/")
@@ -371,7 +387,7 @@ def test_other_bodies_and_other_actions_do_not_go_together(api):
     assert post(api, "cid\na", headers={"Content-Encoding": "gzip"}).status == 415
     assert post(api, "cid\na", headers={"X-API-Key": "wrong"}).status == 401
     assert post(api, "cid\n" + "x" * 17_000_000).status == 413
-    for name in ("Idempotency-Key", "If-Match"):
+    for name in ("Idempotency-Key", "If-Match", "If-None-Match", "If-Unmodified-Since"):
         answer = post(api, "cid\na", headers={name: '"x"'})
         assert (answer.status, answer.problems) == (400, [(name, "bad_request")])
 

@@ -175,11 +175,11 @@ def test_what_ends_it(script, db, text, arguments, error):
 
 @pytest.mark.parametrize("text, name, ignored", [
     ("cid,Telephone,contact,,Größe,\na,1,b,2,3,4\n", "in.csv", "telephone, größe"),
-    ('{"cid":"a","telephone":"1"}\n{"cid":"b","size":"2"}\n', "in.ndjson", "telephone, size")])
+    ('{"cid":"a","telephone":"1"}\n{"cid":"b","size":"2","":"3"}\n', "in.ndjson", "telephone, size")])
 @pytest.mark.parametrize("arguments", [[], ["--dry-run"]])
 def test_what_is_ignored_is_named(script, text, name, ignored, arguments):
     output, errors = script(script.write(text, name), "--rows", 1, "--parallel", 1, *arguments)
-    nameless = "Columns without a name were ignored: 2\n" if name == "in.csv" else ""
+    nameless = "Columns without a name were ignored: 2\n" if name == "in.csv" else "Members without a name were ignored\n"
     assert re.fullmatch(f"The server does not know these names, and ignored what they hold: {ignored}\n{nameless}[12] rows in .*\n", output)
     assert errors == ""
 

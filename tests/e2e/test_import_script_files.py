@@ -12,6 +12,7 @@ import shutil
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -85,6 +86,39 @@ def test_another_header_in_the_middle(script, db):
     path = script.write(f"cid,contact\na,x\n{BOM}contact,cid\ny,b\n")
     assert "line 3: another file begins here, with other columns" in script(path, "--rows", 1, status=2)[1]
     assert db.customer("contact") is None and db.customer("y") is None
+
+
+@pytest.mark.parametrize("second", ["cid,email\nc,d@x\n", '"CID",email\nc,d@x\n', "\n,\nemail,id\nd@x,1\n", "cid,contact,email\nc,x,y\n"])
+def test_a_file_with_other_columns_that_follows_another(script, db, second):
+    path = script.write(f"cid,contact\na,b\n{BOM}{second}")
+    assert "another file begins here, with other columns" in script(path, "--rows", 1, status=2)[1]
+    assert {row["cid"] for row in db.query("SELECT cid FROM customers")} <= {"a"}
+
+
+@pytest.mark.parametrize("first, second", [("cid,contact", f'{BOM}"cid","contact"'), ("cid,contact", f"{BOM} CID ,Contact"), ("cid,contact", '"cid",contact'),
+                                           ("cid,contact", f"{BOM}\ncid,contact"), ("cid", f"{BOM}Cid"), ("cid", f'{BOM}"cid"')])
+def test_the_same_header_in_another_spelling(script, db, first, second):
+    rest = ",x" if "," in first else ""
+    output, _ = script(script.write(f"{first}\na{rest}\n{second}\nb{rest}\n"))
+    assert "The header is repeated, and was passed over, in line " in output and "2 rows" in output and "counted other rows" not in output
+    assert [row["cid"] for row in db.query("SELECT cid FROM customers ORDER BY cid")] == ["a", "b"]
+
+
+@pytest.mark.parametrize("name, text", [
+    ("in.csv", 'cid,contact\na,x\n"",""\n"",\n,""\r\nb,""\n'), ("in.csv", "cid\na\ncid\n"), ("in.csv", 'cid\na\n""\n""""\n'),
+    ("in.ndjson", '{"cid":"a"}\n\u00a0\u3000\n \ufeff \n\v\n\x0c {"cid":"b"}\n')])
+def test_command_and_server_agree_on_what_is_no_row(script, db, name, text):
+    output, _ = script(script.write(text, name))
+    assert "2 rows" in output and "counted other rows" not in output
+    assert db.count("customers") == 2
+
+
+def test_it_knows_the_names_of_columns(script):
+    names = {**os.environ, "PYTHONPATH": str(SCRIPT.parent)}
+    ours = subprocess.run([sys.executable, "-B", "-c", "from helpdesk_import.source import NAMES; print(*NAMES)"], env=names, check=True,
+                          capture_output=True, text=True).stdout.split()
+    exported = script.api.get("export_customers", cid="*", format=None).text.strip().split(",")
+    assert set(ours) == {*exported, "pass", "new_company"}
 
 
 def test_ndjson_with_marks_and_blank_lines(script, db):

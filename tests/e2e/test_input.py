@@ -48,8 +48,16 @@ def test_a_choice_that_is_none(api, db):
     assert call(api, "/strict/", "add_customer", cid="y", support="n", chat="", viewable_assets="company").status == 200
     row = db.customer("y")
     assert (row["support"], row["chat"], row["viewable_assets"]) == ("N", "Y", "COMPANY")
-    assert call(api, "/strict/", "update_customer", cid="y", support="").status == 200
-    assert db.customer("y")["support"] == "Y"
+
+
+def test_an_empty_choice_gives_back_nothing_where_it_is_refused(api, db):
+    assert api.add("x", support="N").status == 200
+    for action, cid in (("update_customer", "x"), ("upsert_customer", "x"), ("upsert_customer", "y")):
+        answer = call(api, "/strict/", action, cid=cid, support="", encrypt="", city="Rome")
+        assert (answer.status, answer.problems) == (400, [("support", "invalid_choice"), ("encrypt", "invalid_choice")])
+    assert db.count("customers") == 1 and (db.customer("x")["support"], db.customer("x")["city"]) == ("N", "")
+    assert call(api, "/", "update_customer", cid="x", support="").status == 200
+    assert db.customer("x")["support"] == "Y"
 
 
 @pytest.mark.parametrize("text, hour, minute", [

@@ -97,6 +97,13 @@ def test_unknown_and_missing(api, db):
     assert api.post("verify_customer", cid="x", **{"pass": "y"}, contact="z").headers["X-Helpdesk-Ignored"] == "contact"
 
 
+def test_a_name_that_nobody_can_have(api, db):
+    assert verify(api, "é" * 255, "password123") == NO
+    for length in (256, 100_000):
+        answer = api.post("verify_customer", cid="é" * length, **{"pass": "password123"})
+        assert (answer.status, answer.problems) == (400, [("cid", "too_long")]), answer
+
+
 @pytest.mark.parametrize("cid", ["somebody", "somebody-without", "nobody"])
 def test_time_does_not_tell_who_is_a_customer(api, db, cid):
     """A hash at the location's cost is made for each. No machine does it in so short a time."""

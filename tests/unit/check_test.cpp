@@ -46,6 +46,42 @@ TEST(Table, HasTheReferences28Variables) {
     EXPECT_EQ(customers().identifier().name, "cid");
 }
 
+TEST(Choice, AnEmptyOneIsNoneWhereARecordChanges) {
+    const auto codes = [](const char* action, bool reject) {
+        Variables variables;
+        decode_form("cid=x&support=&viewable_assets=&chat=n", variables);
+        Problems problems;
+        check(*find_action(action), variables, {.reject_unknown_choices = reject}, problems);
+        Codes codes;
+        for (const Problem& problem : problems)
+            codes.emplace_back(problem.variable, problem.code);
+        return codes;
+    };
+    const Codes both = {{"support", "invalid_choice"}, {"viewable_assets", "invalid_choice"}};
+    EXPECT_EQ(codes("update_customer", true), both);
+    EXPECT_EQ(codes("upsert_customer", true), both);
+    EXPECT_EQ(codes("add_customer", true), Codes());
+    for (const char* action : {"add_customer", "update_customer", "upsert_customer"})
+        EXPECT_EQ(codes(action, false), Codes());
+}
+
+TEST(SignIn, ANameIsNoLongerThanThoseThatAreStored) {
+    for (const std::size_t length : {255U, 256U}) {
+        std::string cid;
+        for (std::size_t i = 0; i < length; ++i)
+            cid += "é";
+        Variables variables;
+        variables.add("cid", " " + cid + " ");
+        variables.add("pass", std::string(300, 'p'));
+        Problems problems;
+        check_sign_in(*find_action("verify_customer"), variables, problems);
+        ASSERT_EQ(problems.size(), length > 255 ? 1U : 0U);
+        if (!problems.empty()) {
+            EXPECT_EQ(message(problems.front()), "cid: is longer than 255 characters");
+        }
+    }
+}
+
 TEST(Action, CaseDoesNotMatter) {
     EXPECT_EQ(find_action("ADD_Customer")->answer, "added_customer");
     EXPECT_EQ(find_action("drop_customer"), nullptr);
@@ -139,7 +175,7 @@ TEST(Choices, AnythingElseIsAnErrorWhereItIsToBe) {
                                            "invalid_choice viewable_tickets: must be PERSONAL or COMPANY"};
     for (const char* action : {"add_customer", "update_customer", "upsert_customer"}) {
         EXPECT_EQ(problems(action, "cid=x&support=0&chat=n&viewable_tickets=all&encrypt=Y"), both) << action;
-        EXPECT_TRUE(problems(action, "cid=x&support=&viewable_assets=company").empty()) << action;
+        EXPECT_TRUE(problems(action, "cid=x&viewable_assets=company").empty()) << action;
     }
     EXPECT_EQ(problems("add_support_contract", "name=x&active=false"),
               (std::vector<std::string>{"invalid_choice active: must be Y or N"}));

@@ -167,6 +167,9 @@ TEST(Multipart, AFileIsRefused) {
     EXPECT_EQ(codes(multipart(
                   "--XX\r\nContent-Disposition: form-data; name=\"cid\"; filename=\"\"\r\n\r\nx\r\n--XX--")),
               (Pairs{{"cid", "malformed_body"}}));
+    EXPECT_EQ(codes(multipart(
+                  "--XX\r\nContent-Disposition: form-data; name=cid; filename*=UTF-8''a\r\n\r\nx\r\n--XX--")),
+              (Pairs{{"cid", "malformed_body"}}));
 }
 
 std::string part_of(const std::string& headers) {
@@ -175,21 +178,42 @@ std::string part_of(const std::string& headers) {
 }
 
 TEST(Multipart, WhatWouldBeStoredRawIsRefused) {
-    for (const char* headers :
-         {"\r\nContent-Transfer-Encoding: base64", "\r\ncontent-transfer-encoding:Quoted-Printable",
-          "\r\nContent-Transfer-Encoding:", "\r\nContent-Transfer-Encoding:\r\n base64",
-          "\r\nContent-Transfer-Encoding : base64",
-          "\r\nContent-Transfer-Encoding: 8bit\r\nContent-Transfer-Encoding: base64",
-          "\r\nContent-Type: text/plain; charset=iso-8859-1",
-          "\r\nContent-Type: text/plain; charset=\"utf-16\"",
-          "\r\nContent-Type: text/plain; charset=", "\r\nContent-Type: text/plain;\r\n charset=iso-8859-1",
-          "\r\nContent-Type: multipart/mixed; boundary=YY"})
+    for (const char* headers : {"\r\nContent-Transfer-Encoding: base64",
+                                "\r\ncontent-transfer-encoding:Quoted-Printable",
+                                "\r\nContent-Transfer-Encoding:",
+                                "\r\nContent-Transfer-Encoding:\r\n base64",
+                                "\r\nContent-Transfer-Encoding : base64",
+                                "\r\nContent-Transfer-Encoding: 8bit\r\nContent-Transfer-Encoding: base64",
+                                "\r\nContent-Type: text/plain; charset=iso-8859-1",
+                                "\r\nContent-Type: text/plain; charset=\"utf-16\"",
+                                "\r\nContent-Type: text/plain; charset=",
+                                "\r\nContent-Type: text/plain;\r\n charset=iso-8859-1",
+                                "\r\nContent-Type: multipart/mixed; boundary=YY",
+                                "\r\nContent-Encoding: gzip",
+                                "\r\ncontent-encoding:",
+                                "\r\nContent-Encoding: identity\r\nContent-Encoding: br",
+                                "\r\nContent-Type: text/plain; charset*=iso-8859-1''x",
+                                "\r\nContent-Type: text/plain; Charset*=utf-8''utf-8",
+                                "\r\nContent-Type: text/plain; charset*0=iso-",
+                                "\r\nContent-Type: text/plain; charset*0*=''iso-",
+                                "\nContent-Transfer-Encoding: base64",
+                                "\rContent-Transfer-Encoding: base64",
+                                "; x=y\nContent-Transfer-Encoding: base64",
+                                "\r\nContent-Type: text/plain\nContent-Transfer-Encoding: base64"})
         EXPECT_EQ(codes(multipart(part_of(headers))), (Pairs{{"notes", "malformed_body"}})) << headers;
+}
+
+TEST(Multipart, ANameWithoutQuotesEndsWithItsLine) {
+    EXPECT_EQ(
+        codes(multipart("--XX\r\nContent-Disposition: form-data; name=Notes\nContent-Transfer-Encoding: "
+                        "base64\r\n\r\nx\r\n--XX--")),
+        (Pairs{{"notes", "malformed_body"}}));
 }
 
 TEST(Multipart, WhatComesAsItIsIsTaken) {
     for (const char* headers :
-         {"", "\r\nContent-Transfer-Encoding: 7bit", "\r\nContent-Transfer-Encoding: BINARY",
+         {"", "\r\nContent-Encoding: Identity", "\r\nContent-Transfer-Encoding: 7bit",
+          "\r\nContent-Transfer-Encoding: BINARY",
           "\r\nContent-Transfer-Encoding: 8bit\r\nContent-Type: text/plain; charset=UTF-8",
           "\r\nContent-Type: text/plain;charset=utf8",
           "\r\nContent-Type: application/json; charset=us-ascii"})
@@ -229,7 +253,7 @@ TEST(BodyType, ByContentType) {
     EXPECT_EQ(body_type("Application/JSON; Charset=\"UTF-8\""), BodyType::json);
     for (const char* charset : {"utf8", "UTF8", "\"Utf-8\"", "\"utf8\"", "us-ascii"})
         EXPECT_EQ(body_type("application/json;charset=" + std::string(charset)), BodyType::json) << charset;
-    for (const char* charset : {"", "latin1", "utf-16", "utf8; charset=latin1"})
+    for (const char* charset : {"", "latin1", "utf-16", "utf8; charset=latin1", "utf8; charset*=''latin1"})
         EXPECT_EQ(body_type("application/x-www-form-urlencoded; charset=" + std::string(charset)),
                   BodyType::unsupported)
             << charset;

@@ -54,6 +54,8 @@ TEST(GeocoderReply, RoundsToNineDecimals) {
 TEST(GeocoderReply, MayHaveNumbers) {
     EXPECT_EQ(read(R"([{"lat":48.3984968,"lon":-9}])").found, (Coordinates{"48.398496800", "-9.000000000"}));
     EXPECT_EQ(read(R"([{"lat":5.0e-05,"lon":"180"}])").found, (Coordinates{"0.000050000", "180"}));
+    EXPECT_EQ(read(R"([{"lat":90,"lon":-180}])").found, (Coordinates{"90.000000000", "-180.000000000"}));
+    EXPECT_EQ(read(R"([{"lat":-90.0,"lon":1.8e2}])").found, (Coordinates{"-90.000000000", "180.000000000"}));
 }
 
 TEST(GeocoderReply, OfLocationIqForAnUnknownPlace) {

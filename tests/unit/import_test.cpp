@@ -36,6 +36,18 @@ TEST(CheckImport, RefusesWhatItDoesNotKnow) {
     EXPECT_EQ(checked("dry_run=").problems.size(), 1U);
 }
 
+TEST(KeepEnd, AnUnknownOutcomeIsMoreThanAFailure) {
+    const auto kept = [](std::initializer_list<std::string_view> codes) {
+        Outcome kept;
+        for (const std::string_view code : codes)
+            keep_end({.problems = {{code, "", "why"}}, .log = std::string(code)}, kept);
+        return kept.log;
+    };
+    EXPECT_EQ(kept({code::database_unavailable, code::outcome_unknown}), code::outcome_unknown);
+    EXPECT_EQ(kept({code::outcome_unknown, code::database_unavailable}), code::outcome_unknown);
+    EXPECT_EQ(kept({code::database_timeout, code::database_unavailable}), code::database_timeout);
+}
+
 TEST(WriteReport, InEachFormat) {
     const Record totals = {{"added", "1"}};
     const std::vector<Record> errors = {{{"line", "2"}, {"cid", "<a&b>"}, {"error", "x=\"1\""}}};

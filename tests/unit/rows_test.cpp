@@ -113,6 +113,25 @@ TEST(Csv, FilesThatWerePutTogether) {
     EXPECT_EQ(ndjson("{\"cid\":\"a\"}\n \uFEFF {\"cid\":\"b\"}\n\uFEFF\n"), (Texts{"1: cid=a", "2: cid=b"}));
 }
 
+TEST(Csv, AFileWithOtherColumnsThatFollowsIsRefused) {
+    for (const char* second :
+         {"\uFEFFcid,email\nc,d@x\n", "\uFEFF\"CID\",email\n", "\uFEFFemail\n", "\uFEFFcontact,cid\nd,c\n",
+          "\uFEFF\n,\n ID ,cid\n1,c\n", "\uFEFFcid,contact,email\n", "\uFEFFcid\n"}) {
+        const std::string text = "cid,contact\na,b\n" + std::string(second);
+        EXPECT_EQ(csv(text), (Texts{"!malformed_body"})) << text;
+    }
+    EXPECT_EQ(csv("cid\na\n\uFEFFnotes\nb\n"), (Texts{"!malformed_body"}));
+}
+
+TEST(Csv, TheSameHeaderAfterAMarkInWhateverSpelling) {
+    for (const char* header : {"cid,contact", "\"cid\",\"contact\"", " CID ,\"Contact\"", "\n,\ncid,contact"})
+        EXPECT_EQ(csv("cid,contact\na,b\n\uFEFF" + std::string(header) + "\nc,d\n").size(), 2U) << header;
+    EXPECT_EQ(csv("Cid\na\n\uFEFF\"cid\"\nb\n"), (Texts{"2: cid=a", "4: cid=b"}));
+    // The names are the first file's. A row is no header for a column's name further behind.
+    EXPECT_EQ(csv("contact,cid\na,b\n\uFEFFx,cid\n"), (Texts{"2: contact=a cid=b", "3: contact=x cid=cid"}));
+    EXPECT_EQ(csv("cid,contact\nCid,Contact\n"), (Texts{"2: cid=Cid contact=Contact"}));
+}
+
 // The text of the only problem of a body.
 std::string why(RowFormat format, const std::string& text) {
     for (const bool reject : {false, true}) {
@@ -124,6 +143,11 @@ std::string why(RowFormat format, const std::string& text) {
             return message(problems.front());
     }
     return "";
+}
+
+TEST(Csv, TheLineOfAFileThatFollowsIsNamed) {
+    EXPECT_EQ(why(RowFormat::csv, "cid,contact\na,b\n\n\uFEFFcid,email\n"),
+              "in line 4 another file begins, with other columns; import it by itself");
 }
 
 TEST(Csv, AnotherSeparatorIsNamed) {
@@ -188,6 +212,15 @@ TEST(Ndjson, ABadLineIsTheRowsProblem) {
 TEST(Ndjson, NamesThatNobodyKnows) {
     EXPECT_EQ(ndjson("{\"cid\":\"a\",\"id\":1}\n{\"cid\":\"b\",\"colour\":1}", true),
               (Texts{"1: cid=a id=1", "2: cid=b colour=1 colour!unknown_variable"}));
+}
+
+TEST(RowNames, ShowsAnEmptyOne) {
+    RowNames names(add_customer(), false);
+    Problems problems;
+    for (const char* name : {"", "colour", ""})
+        EXPECT_FALSE(names.takes(name, problems));
+    EXPECT_EQ(names.ignored(), "\"\",colour");
+    EXPECT_EQ(ndjson("{\"cid\":\"a\",\"\":1}", true), (Texts{"1: cid=a =1 !unknown_variable"}));
 }
 
 TEST(RowNames, TellsTheFirstThatAreIgnoredOnce) {
