@@ -53,7 +53,8 @@ SessionSql session_sql(std::chrono::seconds lock_wait, std::chrono::milliseconds
             value = found->second;
         std::string assignment = first ? "" : ", ";
         assignment.append("SESSION ").append(name).append(" = ").append(value);
-        sql.set += for_server(server, assignment);
+        if (value != "-")
+            sql.set += for_server(server, assignment);
         sql.differences += for_server(server, ", " + difference(name, value, check));
         first = false;
     }

@@ -202,6 +202,22 @@ def test_a_value_that_is_too_large_is_named(mariadb, db, own_nginx, connect):
     assert "database error" not in own_nginx.log()
 
 
+def test_values_that_are_too_large_together_are_not_sent(mariadb, db, connect):
+    """The server would end the connection."""
+
+    def connections():
+        return [row["ID"] for row in db.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'helpdesk'")]
+
+    with server_has(mariadb, max_allowed_packet=65536):
+        api = connect()
+        assert api.add("a").status == 200
+        before = connections()
+        answer = api.add("b", contact="x" * 255, notes="n" * 65400)
+        assert (answer.status, answer.problems) == (413, [("notes", "payload_too_large")])
+        assert api.add("c").status == 200
+        assert connections() == before
+
+
 @pytest.mark.parametrize("dry_run", ["N", "Y"])
 def test_a_row_that_is_too_large_fails_alone(mariadb, db, connect, dry_run):
     rows = [{"cid": f"c{number}", "notes": "n" * (2 * MEGABYTE if number == 7 else 100_000)} for number in range(20)]
