@@ -125,7 +125,7 @@ def signal(error, state="HY000"):
 # What a server says, the answer, and how often the write was tried.
 ERRORS = {
     1047: ((503, "database_unavailable"), 1),
-    1290: ((503, "database_unavailable"), 1),
+    1290: ((500, "internal_error"), 1),  # of an option other than those that make a server read-only
     1836: ((503, "database_unavailable"), 1),
     1020: ((503, "overloaded"), 3),
     1205: ((503, "overloaded"), 3),

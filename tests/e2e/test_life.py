@@ -183,7 +183,7 @@ HALVES = {
     "full": ("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114", (503, "database_full")),
     "conflict": ("SIGNAL SQLSTATE '40001' SET MYSQL_ERRNO = 1205", (503, "overloaded")),
     "duplicate": ("SIGNAL SQLSTATE '23000' SET MYSQL_ERRNO = 1062", (409, "already_exists")),
-    "refused": ("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1290", (503, "database_unavailable")),
+    "refused": ("SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1836", (503, "database_unavailable")),
     "other": ("SIGNAL SQLSTATE '45000'", (500, "internal_error")),
 }
 

@@ -224,7 +224,8 @@ def test_memory_of_a_long_list(session_api, nginx, many):
     answer, ran = statements(many, lambda: session_api.get("get_customers", cid="*", count="10000"))
     grown = (peak() - before) * 1024
     assert len(records(answer)) == 10_000
-    assert len(ran) == 1 + (10_000 + 63) // 64
+    # A page of the answer ends after so many bytes, and a statement reads no more records than a page is likely to hold.
+    assert len(ran) <= 1 + 10_000 // 32
     print(f"answer {len(answer.body) >> 20} MiB, peak memory grew by {grown >> 20} MiB")
     if not SANITIZE:
         assert grown < len(answer.body) + (8 << 20)
