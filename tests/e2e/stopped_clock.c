@@ -1,5 +1,5 @@
-// Preloaded into a database server: its clock shows what the file HELPDESK_CLOCK says. `+N` is N seconds beside the right time, `=N` a
-// clock that stands still at the second N.
+// Preloaded into a database server: its clock shows what the file HELPDESK_CLOCK says. `+N` is N seconds
+// beside the right time, `=N` a clock that stands still at the second N.
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/syscall.h>
