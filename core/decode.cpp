@@ -332,11 +332,11 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
 std::optional<std::string> unsupported_charset(std::string_view content_type) {
     for (std::string& charset : header_parameters(content_type, "charset"))
         if (!is_utf8_charset(charset))
-            return std::move(charset);
+            return std::make_optional(std::move(charset));
     // In the form of RFC 2231, which nobody needs for a charset.
     for (const char* name : {"charset*", "charset*0", "charset*0*"})
         for (std::string& charset : header_parameters(content_type, name))
-            return std::move(charset);
+            return std::make_optional(std::move(charset));
     return std::nullopt;
 }
 
