@@ -364,7 +364,7 @@ Problems check_csv(std::string_view text, RowNames& names) {
     } else if (!csv.broken()) {
         problems.push_back({code::malformed_body, "", "the body has no header"});
     }
-    while (problems.empty() && csv.next(record))
+    while (header && problems.empty() && csv.next(record))
         if (header->match(record) == Header::Match::other)
             problems.push_back({code::malformed_body, "",
                                 "in line " + std::to_string(record.line) +
