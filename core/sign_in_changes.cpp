@@ -74,10 +74,6 @@ void note_change(const Write& write, const WriteResult& result) noexcept {
         raise(changes->of_all);
 }
 
-std::size_t size_of_changes() noexcept {
-    return sizeof(Changes);
-}
-
 void share_changes(std::span<std::byte> memory) {
     if (memory.size() < sizeof(Changes))
         throw std::length_error("too little memory for the changes of sign-ins");

@@ -27,11 +27,9 @@ bool changed_since(std::string_view customer, ChangeNumber number) noexcept;
 // password or whether it may sign in; those of all if nobody knows what became of such a write.
 void note_change(const Write& write, const WriteResult& result) noexcept;
 
-// How many bytes the numbers take.
-std::size_t size_of_changes() noexcept;
-
 // From here on, the numbers stand in `memory`, which is all zero or held such numbers before, begins at a
-// multiple of 64 and lives as long as the process. Without it they are this process's own.
+// multiple of 64 and lives as long as the process. Without it they are this process's own. Throws
+// std::length_error where there is no room for them: they need some 32 KB.
 void share_changes(std::span<std::byte> memory);
 
 }  // namespace helpdesk

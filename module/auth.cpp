@@ -139,29 +139,7 @@ void start(ngx_http_request_t* r) {
     wait_for_check(r, key, std::move(check));
 }
 
-// The rest of the zone is nginx's, for its own order in it.
-constexpr std::size_t zone_overhead = std::size_t{64} << 10U;
-
-ngx_int_t init_zone(ngx_shm_zone_t* zone, void* before_reload) noexcept {
-    zone->data = before_reload != nullptr
-                     ? before_reload
-                     : ngx_slab_calloc(reinterpret_cast<ngx_slab_pool_t*>(zone->shm.addr), size_of_changes());
-    if (zone->data == nullptr)
-        return NGX_ERROR;
-    share_changes({static_cast<std::byte*>(zone->data), size_of_changes()});
-    return NGX_OK;
-}
-
 }  // namespace
-
-void add_sign_in_zone(ngx_conf_t* cf) {
-    ngx_str_t name = ngx_string("helpdesk_sign_ins");
-    ngx_shm_zone_t* zone =
-        ngx_shared_memory_add(cf, &name, size_of_changes() + zone_overhead, &ngx_http_helpdesk_module);
-    if (zone == nullptr)
-        throw std::bad_alloc();
-    zone->init = init_zone;
-}
 
 ngx_int_t handle_auth(ngx_http_request_t* r) noexcept {
     const ngx_int_t rc = expect_no_body(r);

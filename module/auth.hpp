@@ -7,9 +7,6 @@
 
 namespace helpdesk::ngx {
 
-// Adds the memory in which workers tell each other whose sign-ins have ended. Throws std::bad_alloc.
-void add_sign_in_zone(ngx_conf_t* cf);
-
 // The content handler of a location with `helpdesk_auth`: 204 and the customer, 401, or why it is not known.
 // Most often for a subrequest, of which only the head of the answer counts.
 ngx_int_t handle_auth(ngx_http_request_t* r) noexcept;

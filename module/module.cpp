@@ -3,13 +3,13 @@
 #include <chrono>
 #include <mutex>
 
-#include "auth.hpp"
 #include "config.hpp"
 #include "db/choice.h"
 #include "envelope.hpp"
 #include "geocoder.hpp"
 #include "metrics.h"
 #include "redact.hpp"
+#include "sign_in_changes.h"
 #include "status.hpp"
 #include "variables.hpp"
 #include "zone.hpp"
@@ -38,7 +38,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         add_handler(cf, NGX_HTTP_POST_READ_PHASE, hide_query_in_log);
         add_handler(cf, NGX_HTTP_LOG_PHASE, count_request);
         add_status_zone(cf);
-        add_sign_in_zone(cf);
+        add_zone<share_changes, std::size_t{128} << 10U>(cf, "helpdesk_sign_ins");
         // For some hundred databases.
         add_zone<db::share_choices, std::size_t{128} << 10U>(cf, "helpdesk_servers");
     } catch (const std::bad_alloc&) {
