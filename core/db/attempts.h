@@ -64,7 +64,12 @@ class Session {
     // Ends the connection.
     virtual void drop() = 0;
 
-    // Ends the connection; the next one goes to another server if there is one that takes writes.
+    // Ends the connection, which was lost, and the idle ones, which may have been lost with it: the next
+    // attempt must not meet one of them.
+    virtual void lose() = 0;
+
+    // Ends the connection and the idle ones; the next one goes to another server if there is one that takes
+    // writes.
     virtual void leave(const std::string& why) = 0;
 
     // How many servers there are to choose from.

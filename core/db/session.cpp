@@ -46,7 +46,9 @@ bool Attempts::may_retry(const sql::SQLException& error, std::chrono::nanosecond
     // After an error that we do not know, the connection's state is not known either.
     if (failure == Failure::refused || (failure == Failure::lost && waited >= read_timeout_))
         session_.leave(describe(error));
-    else if (failure == Failure::lost || failure == Failure::other)
+    else if (failure == Failure::lost)
+        session_.lose();
+    else if (failure == Failure::other)
         session_.drop();
     else
         session_.roll_back();

@@ -166,13 +166,11 @@ std::optional<Session::NoConnection> ThreadSession::check() {
     } catch (const sql::SQLException& error) {
         why = describe(error);
     }
-    // The others rested for longer.
-    pool_of(database_, connection().server()).close_idle(&database_);
     const bool timed_out = Clock::now() - begin_ >= database_.read_timeout;
     if (timed_out || read_only)
         leave(why);
     else
-        drop();
+        lose();
     if (!timed_out)
         return std::nullopt;
     return NoConnection{.timed_out = true, .why = "the database did not answer a ping in time"};
@@ -333,10 +331,15 @@ void ThreadSession::roll_back() {
     }
 }
 
+void ThreadSession::lose() {
+    pool_of(database_, connection().server()).close_idle(&database_);
+    drop();
+}
+
 void ThreadSession::leave(const std::string& why) {
     if (in_use_.server == &connection().server())
         servers_.leave(in_use_, begin_, why);
-    drop();
+    lose();
 }
 
 Outcome attempt(const DatabaseSettings& database, Operation& operation) {

@@ -18,6 +18,7 @@ class ThreadSession : public Session {
     void run(Operation& operation) override;
     void roll_back() override;
     void drop() override { lease_.reset(); }
+    void lose() override;
     void leave(const std::string& why) override;
     std::size_t servers() const override { return database_.servers.size(); }
 

@@ -51,6 +51,7 @@ class FakeSession : public Session {
     }
     void roll_back() override { done += "rolled back "; }
     void drop() override { done += "dropped "; }
+    void lose() override { done += "lost "; }
     void leave(const std::string& /*why*/) override { done += "left "; }
     std::size_t servers() const override { return servers_; }
 
@@ -107,8 +108,8 @@ std::vector<Case> cases() {
         for (const std::size_t servers : {1U, 3U}) {
             // 2006: the statement did not leave.
             const bool unknown = error != 2006;
-            all.push_back({error, false, 0s, servers, "", "dropped "});
-            all.push_back({error, true, 0s, servers, unknown ? "outcome_unknown" : "", "dropped "});
+            all.push_back({error, false, 0s, servers, "", "lost "});
+            all.push_back({error, true, 0s, servers, unknown ? "outcome_unknown" : "", "lost "});
             all.push_back({error, false, 10s, servers, "database_timeout", "left "});
             all.push_back(
                 {error, true, 10s, servers, unknown ? "outcome_unknown" : "database_timeout", "left "});
