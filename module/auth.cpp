@@ -5,9 +5,9 @@
 #include <optional>
 #include <vector>
 
+#include "call/sign_in.h"
 #include "config.hpp"
 #include "handler.hpp"
-#include "sign_in.h"
 #include "task.hpp"
 #include "text.h"
 

@@ -8,8 +8,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "action.h"
 #include "date.h"
+#include "model/action.h"
 
 namespace helpdesk::ngx {
 namespace {

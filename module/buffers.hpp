@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "format.h"
+#include "answer/format.h"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {

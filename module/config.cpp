@@ -5,11 +5,11 @@
 #include <stdexcept>
 #include <string>
 
+#include "answer/openapi.h"
 #include "auth.hpp"
 #include "blocks.hpp"
 #include "handler.hpp"
 #include "health.hpp"
-#include "openapi.h"
 #include "openapi.hpp"
 #include "status.hpp"
 #include "text.h"

@@ -5,7 +5,8 @@
 #include <optional>
 #include <vector>
 
-#include "call.h"
+#include "answer/reply.h"
+#include "call/settings.h"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {

@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "call.h"
+#include "call/call.h"
 #include "config.hpp"
 #include "ngx.hpp"
 

@@ -6,7 +6,7 @@
 #include "body.hpp"
 #include "buffers.hpp"
 #include "config.hpp"
-#include "headers.h"
+#include "request/headers.h"
 #include "task.hpp"
 #include "variables.hpp"
 

@@ -7,8 +7,9 @@
 #include <optional>
 #include <string_view>
 
-#include "call.h"
+#include "call/call.h"
 #include "ngx.hpp"
+#include "request/accept.h"
 
 namespace helpdesk::ngx {
 

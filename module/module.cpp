@@ -3,13 +3,13 @@
 #include <chrono>
 #include <mutex>
 
+#include "call/sign_in_changes.h"
 #include "config.hpp"
-#include "db/choice.h"
+#include "db/session/choice.h"
 #include "envelope.hpp"
 #include "geocoder.hpp"
 #include "metrics.h"
 #include "redact.hpp"
-#include "sign_in_changes.h"
 #include "status.hpp"
 #include "variables.hpp"
 #include "zone.hpp"

@@ -5,7 +5,7 @@
 #include <functional>
 #include <memory>
 
-#include "call.h"
+#include "call/call.h"
 #include "config.hpp"
 #include "handler.hpp"
 #include "hold.hpp"

@@ -8,7 +8,7 @@
 #include "auth.hpp"
 #include "config.hpp"
 #include "handler.hpp"
-#include "redact.h"
+#include "request/redact.h"
 
 namespace helpdesk::ngx {
 namespace {

@@ -19,7 +19,7 @@
 #include <memory>
 #include <vector>
 
-#include "call.h"
+#include "call/call.h"
 #include "ngx.hpp"
 #include "pool_size.hpp"
 

@@ -13,10 +13,10 @@
 #include <string>
 #include <vector>
 
-#include "../check.h"
-#include "../problem.h"
-#include "../select.h"
-#include "list_position.h"
+#include "answer/problem.h"
+#include "db/statements/list_position.h"
+#include "request/check.h"
+#include "request/select.h"
 
 namespace helpdesk {
 

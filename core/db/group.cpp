@@ -6,11 +6,11 @@
 #include <map>
 #include <unordered_map>
 
-#include "../sign_in_changes.h"
-#include "errors.h"
-#include "record_sql.h"
-#include "repeats.h"
-#include "writer.h"
+#include "call/sign_in_changes.h"
+#include "db/session/errors.h"
+#include "db/statements/record_sql.h"
+#include "db/statements/repeats.h"
+#include "db/writer.h"
 
 namespace helpdesk {
 namespace {

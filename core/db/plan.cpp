@@ -1,9 +1,9 @@
-#include "plan.h"
+#include "db/plan.h"
 
 #include <algorithm>
 #include <map>
 
-#include "record_sql.h"
+#include "db/statements/record_sql.h"
 
 namespace helpdesk::db {
 namespace {

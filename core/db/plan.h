@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "connection.h"
-#include "database.h"
+#include "db/database.h"
+#include "db/session/connection.h"
 
 namespace helpdesk::db {
 

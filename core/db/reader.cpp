@@ -1,4 +1,4 @@
-#include "reader.h"
+#include "db/reader.h"
 
 #include <algorithm>
 #include <numeric>
@@ -6,9 +6,9 @@
 #include <unordered_map>
 #include <utility>
 
-#include "../text.h"
-#include "errors.h"
-#include "walk.h"
+#include "db/session/errors.h"
+#include "db/statements/walk.h"
+#include "text.h"
 
 namespace helpdesk::db {
 namespace {

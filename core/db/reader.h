@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "attempts.h"
-#include "record_sql.h"
+#include "db/session/attempts.h"
+#include "db/statements/record_sql.h"
 
 namespace helpdesk::db {
 

@@ -1,7 +1,7 @@
 // A write up to where it would change something.
-#include "attempts.h"
-#include "errors.h"
-#include "plan.h"
+#include "db/plan.h"
+#include "db/session/attempts.h"
+#include "db/session/errors.h"
 
 namespace helpdesk {
 namespace db {

@@ -1,14 +1,14 @@
-#include "writer.h"
+#include "db/writer.h"
 
 #include <algorithm>
 #include <chrono>
 #include <map>
 #include <set>
 
-#include "errors.h"
-#include "record_sql.h"
-#include "repeats.h"
-#include "walk.h"
+#include "db/session/errors.h"
+#include "db/statements/record_sql.h"
+#include "db/statements/repeats.h"
+#include "db/statements/walk.h"
 
 namespace helpdesk::db {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <span>
 
-#include "attempts.h"
-#include "plan.h"
+#include "db/plan.h"
+#include "db/session/attempts.h"
 
 namespace helpdesk::db {
 

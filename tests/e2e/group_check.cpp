@@ -8,7 +8,7 @@
 #include <iostream>
 #include <string>
 
-#include "call.h"
+#include "call/call.h"
 
 namespace {
 

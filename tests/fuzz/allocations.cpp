@@ -7,8 +7,8 @@
 #include <cstdint>
 #include <string>
 
-#include "decode.h"
 #include "fuzz.h"
+#include "request/decode.h"
 
 namespace {
 

@@ -5,11 +5,11 @@
 #include <cstdint>
 #include <cstdlib>
 
-#include "decode.h"
 #include "fuzz.h"
-#include "geocode.h"
 #include "json.h"
-#include "json_numbers.h"
+#include "place/geocode.h"
+#include "request/decode.h"
+#include "request/json_numbers.h"
 #include "text.h"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <array>
 #include <cstdint>
 
-#include "action.h"
 #include "fuzz.h"
+#include "model/action.h"
 #include "read_back.h"
 #include "text.h"
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "format.h"
+#include "answer/format.h"
 
 namespace helpdesk {
 

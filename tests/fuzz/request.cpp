@@ -4,9 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "call.h"
+#include "call/call.h"
 #include "fuzz.h"
 #include "read_back.h"
+#include "request/accept.h"
 #include "text.h"
 
 namespace {

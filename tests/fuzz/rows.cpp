@@ -2,8 +2,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "answer/rows.h"
 #include "fuzz.h"
-#include "rows.h"
 #include "text.h"
 
 namespace {

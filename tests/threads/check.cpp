@@ -19,7 +19,8 @@
 #include <string>
 #include <thread>
 
-#include "call.h"
+#include "call/call.h"
+#include "request/accept.h"
 
 namespace {
 

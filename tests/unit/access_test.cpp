@@ -1,9 +1,10 @@
-#include "access.h"
+#include "request/access.h"
 
 #include <gtest/gtest.h>
 
-#include "call.h"
+#include "call/call.h"
 #include "date.h"
+#include "request/accept.h"
 
 namespace helpdesk {
 namespace {

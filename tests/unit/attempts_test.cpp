@@ -1,11 +1,11 @@
-#include "db/attempts.h"
+#include "db/session/attempts.h"
 
 #include <gtest/gtest.h>
 
 #include <chrono>
 #include <deque>
 
-#include "db/connector.h"
+#include "db/session/connector.h"
 
 namespace helpdesk::db {
 namespace {

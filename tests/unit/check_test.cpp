@@ -1,4 +1,4 @@
-#include "check.h"
+#include "request/check.h"
 
 #include <gtest/gtest.h>
 

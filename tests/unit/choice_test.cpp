@@ -1,4 +1,4 @@
-#include "db/choice.h"
+#include "db/session/choice.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "conditions.h"
+#include "request/conditions.h"
 
 #include <gtest/gtest.h>
 

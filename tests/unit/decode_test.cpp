@@ -1,4 +1,4 @@
-#include "decode.h"
+#include "request/decode.h"
 
 #include <gtest/gtest.h>
 

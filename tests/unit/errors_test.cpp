@@ -1,4 +1,4 @@
-#include "db/errors.h"
+#include "db/session/errors.h"
 
 #include <gtest/gtest.h>
 

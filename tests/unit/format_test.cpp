@@ -1,4 +1,4 @@
-#include "format.h"
+#include "answer/format.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "geocode.h"
+#include "place/geocode.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-#include "resource.h"
+#include "model/resource.h"
 
 namespace helpdesk {
 namespace {

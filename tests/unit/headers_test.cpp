@@ -1,8 +1,9 @@
-#include "headers.h"
+#include "request/headers.h"
 
 #include <gtest/gtest.h>
 
-#include "call.h"
+#include "call/call.h"
+#include "request/accept.h"
 
 namespace helpdesk {
 namespace {

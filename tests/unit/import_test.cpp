@@ -1,4 +1,4 @@
-#include "import.h"
+#include "call/import.h"
 
 #include <gtest/gtest.h>
 

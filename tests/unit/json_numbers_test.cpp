@@ -1,4 +1,4 @@
-#include "json_numbers.h"
+#include "request/json_numbers.h"
 
 #include <gtest/gtest.h>
 

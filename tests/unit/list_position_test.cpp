@@ -1,4 +1,4 @@
-#include "db/list_position.h"
+#include "db/statements/list_position.h"
 
 #include <gtest/gtest.h>
 

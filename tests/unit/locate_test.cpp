@@ -1,4 +1,4 @@
-#include "locate.h"
+#include "place/locate.h"
 
 #include <gtest/gtest.h>
 

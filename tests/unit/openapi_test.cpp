@@ -1,12 +1,12 @@
-#include "openapi.h"
+#include "answer/openapi.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 
-#include "action.h"
+#include "answer/problem.h"
 #include "json.h"
-#include "problem.h"
+#include "model/action.h"
 
 namespace helpdesk {
 namespace {

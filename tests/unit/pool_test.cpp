@@ -1,4 +1,4 @@
-#include "db/pool.h"
+#include "db/session/pool.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "problem.h"
+#include "answer/problem.h"
 
 #include <gtest/gtest.h>
 

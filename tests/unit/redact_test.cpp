@@ -1,8 +1,8 @@
-#include "redact.h"
+#include "request/redact.h"
 
 #include <gtest/gtest.h>
 
-#include "action.h"
+#include "model/action.h"
 
 namespace helpdesk {
 namespace {

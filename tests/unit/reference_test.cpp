@@ -1,4 +1,4 @@
-#include "reference.h"
+#include "answer/reference.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "rows.h"
+#include "answer/rows.h"
 
 #include <gtest/gtest.h>
 

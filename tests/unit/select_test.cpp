@@ -1,4 +1,4 @@
-#include "select.h"
+#include "request/select.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "db/servers.h"
+#include "db/session/servers.h"
 
 #include <gtest/gtest.h>
 

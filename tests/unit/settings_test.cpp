@@ -1,4 +1,4 @@
-#include "db/settings.h"
+#include "db/session/settings.h"
 
 #include <gtest/gtest.h>
 

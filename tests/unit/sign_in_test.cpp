@@ -1,9 +1,9 @@
-#include "sign_in.h"
+#include "call/sign_in.h"
 
 #include <gtest/gtest.h>
 
-#include "check.h"
 #include "db/database.h"
+#include "request/check.h"
 
 namespace helpdesk {
 namespace {

@@ -1,0 +1,392 @@
+#include "answer/format.h"
+
+#include <libxml/parser.h>
+#include <libxml/xmlwriter.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdlib>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+#include "json.h"
+#include "text.h"
+
+namespace helpdesk {
+namespace {
+
+struct Names {
+    Format format;
+    std::string_view name;
+    std::string_view content_type;
+};
+
+constexpr std::array formats = {
+    Names{Format::xml, "xml", "text/xml; charset=utf-8"},
+    Names{Format::json, "json", "application/json"},
+    Names{Format::url, "url", "text/plain; charset=utf-8"},
+};
+
+// XML, by libxml2's writer.
+
+struct WriterDeleter {
+    void operator()(xmlTextWriter* writer) const { xmlFreeTextWriter(writer); }
+};
+
+const xmlChar* xml(const std::string& text) {
+    return reinterpret_cast<const xmlChar*>(text.c_str());
+}
+
+class XmlDocument {
+  public:
+    // Writes to the end of `text`, which must outlive it.
+    XmlDocument(const std::string& root, TextBuilder& text) : text_(text) {
+        // libxml2 sets up its globals once, before threads share them.
+        static const bool ready = (xmlInitParser(), true);
+        static_cast<void>(ready);
+        xmlOutputBuffer* output = xmlOutputBufferCreateIO(append, nullptr, &text_, nullptr);
+        writer_.reset(output == nullptr ? nullptr : xmlNewTextWriter(output));
+        if (writer_ == nullptr)
+            throw std::bad_alloc();
+        xmlTextWriterSetIndent(writer_.get(), 1);
+        xmlTextWriterSetIndentString(writer_.get(), xml("    "));
+        check(xmlTextWriterStartDocument(writer_.get(), nullptr, nullptr, nullptr));
+        check(xmlTextWriterStartElement(writer_.get(), xml(root)));
+    }
+
+    void start(const std::string& name) { check(xmlTextWriterStartElement(writer_.get(), xml(name))); }
+
+    void attribute(const std::string& name, const std::string& value) {
+        check(xmlTextWriterWriteAttribute(writer_.get(), xml(name), xml(value)));
+    }
+
+    // The reference shows quotation marks as they are; libxml2 would write &quot;.
+    void text(std::string_view text) {
+        while (true) {
+            const std::size_t quote = text.find('"');
+            check(xmlTextWriterWriteString(writer_.get(), xml(std::string(text.substr(0, quote)))));
+            if (quote == std::string_view::npos)
+                return;
+            check(xmlTextWriterWriteRaw(writer_.get(), xml("\"")));
+            text.remove_prefix(quote + 1);
+        }
+    }
+
+    void element(const Field& field) {
+        start(std::string(field.name));
+        text(field.value);
+        end();
+    }
+
+    void end() { check(xmlTextWriterEndElement(writer_.get())); }
+
+    // Puts into the text what libxml2 keeps back.
+    void flush() { check(xmlTextWriterFlush(writer_.get())); }
+
+    // Ends the document, without the line break that libxml2 puts there.
+    void finish() {
+        check(xmlTextWriterEndDocument(writer_.get()));
+        writer_.reset();
+        while (text_.ends_with('\n'))
+            text_.remove_last();
+    }
+
+  private:
+    static void check(int result) {
+        if (result < 0)
+            throw std::runtime_error("libxml2 could not write the answer");
+    }
+
+    static int append(void* text, const char* bytes, int size) noexcept {
+        try {
+            static_cast<TextBuilder*>(text)->append({bytes, static_cast<std::size_t>(size)});
+            return size;
+        } catch (const std::exception&) {
+            return -1;
+        }
+    }
+
+    TextBuilder& text_;
+    std::unique_ptr<xmlTextWriter, WriterDeleter> writer_;
+};
+
+// JSON, by jansson.
+
+void check_json(bool done) {
+    if (!done)
+        throw std::runtime_error("jansson could not write the answer");
+}
+
+// Each record becomes text at once: only the frame around them is ours.
+class JsonListWriter : public ListWriter {
+  public:
+    explicit JsonListWriter(std::string_view root) { text_.append("{" + json::quoted(root) + ":["); }
+
+    // The names are the same in each record, and all text was found to be UTF-8 when it came in.
+    void record(const Record& fields) override {
+        if (values_.empty())
+            make_object(fields);
+        else
+            for (std::size_t i = 0; i < fields.size(); ++i)
+                check_json(json_string_setn_nocheck(values_[i], fields[i].value.data(),
+                                                    fields[i].value.size()) == 0);
+        separate();
+        text_.append(dump(object_, JSON_COMPACT));
+    }
+
+    void begin_record() override {
+        separate();
+        text_.append(members_.begin());
+    }
+    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
+    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
+    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
+    void end_value() override { text_.append("\""); }
+    void end_record() override { text_.append("}"); }
+
+    Text finish() override {
+        text_.append("]}");
+        return take();
+    }
+
+  private:
+    void separate() {
+        if (!std::exchange(first_, false))
+            text_.append(",");
+    }
+
+    void make_object(const Record& fields) {
+        for (const Field& field : fields) {
+            values_.push_back(json_stringn_nocheck(field.value.data(), field.value.size()));
+            check_json(json_object_setn_new_nocheck(object_.get(), field.name.data(), field.name.size(),
+                                                    values_.back()) == 0);
+        }
+    }
+
+    bool first_ = true;
+    const Json object_{json_object()};
+    std::vector<json_t*> values_;  // of the object
+    json::MemberText members_;     // of a record that is written in steps
+};
+
+// URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
+// that a client that always decodes gets every value back. One that comes in pieces always is.
+
+class UrlListWriter : public ListWriter {
+  public:
+    void begin_record() override {
+        if (!std::exchange(first_, false))
+            text_.append("\n");
+        first_field_ = true;
+    }
+
+    void field(const Field& field) override {
+        begin_value(field.name);
+        const bool plain = field.value.find_first_of("&=%\r\n+") == std::string_view::npos;
+        text_.append(plain ? std::string(field.value) : text::percent_encode(field.value));
+    }
+
+    void begin_value(std::string_view name) override {
+        if (!std::exchange(first_field_, false))
+            text_.append("&");
+        text_.append(name);
+        text_.append("=");
+    }
+
+    void piece(std::string_view text) override { text_.append(text::percent_encode(text)); }
+    void end_value() override {}
+    void end_record() override {}
+
+  private:
+    bool first_ = true;
+    bool first_field_ = true;
+};
+
+class XmlListWriter : public ListWriter {
+  public:
+    XmlListWriter(std::string_view root, std::string_view name)
+        : document_(std::string(root), text_), name_(name) {}
+
+    void begin_record() override { document_.start(name_); }
+    void field(const Field& field) override { document_.element(field); }
+    void begin_value(std::string_view name) override { document_.start(std::string(name)); }
+    void piece(std::string_view text) override { document_.text(text); }
+    void end_value() override { document_.end(); }
+    void end_record() override { document_.end(); }
+
+    Text take() override {
+        document_.flush();
+        return text_.take();
+    }
+
+    Text finish() override {
+        document_.finish();
+        return text_.take();
+    }
+
+  private:
+    XmlDocument document_;
+    std::string name_;
+};
+
+// The quality of a media range such as `text/xml;q=0.5`: 0 to 1, 1 when none is given.
+double quality(std::string_view range) {
+    const std::size_t at = text::to_lower(range).find("q=");
+    return at == std::string::npos ? 1 : std::strtod(std::string(range.substr(at + 2)).c_str(), nullptr);
+}
+
+std::optional<Format> format_of_media_type(std::string_view type) {
+    if (type == "application/json")
+        return Format::json;
+    if (type == "application/xml" || type == "text/xml")
+        return Format::xml;
+    if (type == "application/x-www-form-urlencoded")
+        return Format::url;
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Format> parse_format(std::string_view name) {
+    const auto* found = std::find_if(formats.begin(), formats.end(),
+                                     [&](const Names& f) { return text::equal_ignoring_case(f.name, name); });
+    return found == formats.end() ? std::nullopt : std::optional(found->format);
+}
+
+std::optional<Format> preferred_format(std::string_view accept) {
+    constexpr std::size_t most_ranges = 32;
+    std::optional<Format> best;
+    double best_quality = 0;
+    for (const std::string& range : text::split_list(accept, most_ranges)) {
+        const std::string type = text::to_lower(text::trim(range.substr(0, range.find(';'))));
+        const auto format = format_of_media_type(type);
+        if (format && quality(range) > best_quality) {
+            best = format;
+            best_quality = quality(range);
+        }
+    }
+    return best;
+}
+
+std::string_view format_name(Format format) {
+    return formats.at(static_cast<std::size_t>(format)).name;
+}
+
+std::string_view content_type(Format format) {
+    return formats.at(static_cast<std::size_t>(format)).content_type;
+}
+
+namespace {
+
+// An answer that is short by nature.
+std::string join(const Text& pieces) {
+    std::string text;
+    for (const std::string& piece : pieces)
+        text += piece;
+    return text;
+}
+
+// An XML document that is no list.
+class XmlText {
+  public:
+    explicit XmlText(std::string_view root) : document_(std::string(root), text_) {}
+    XmlDocument* operator->() { return &document_; }
+
+    Text finish() {
+        document_.finish();
+        return text_.take();
+    }
+
+  private:
+    TextBuilder text_;
+    XmlDocument document_;
+};
+
+}  // namespace
+
+void ListWriter::record(const Record& fields) {
+    begin_record();
+    for (const Field& each : fields)
+        field(each);
+    end_record();
+}
+
+std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plural,
+                                             std::string_view singular) {
+    switch (format) {
+        case Format::xml:
+            return std::make_unique<XmlListWriter>(plural, singular);
+        case Format::json:
+            return std::make_unique<JsonListWriter>(plural);
+        case Format::url:
+            break;
+    }
+    return std::make_unique<UrlListWriter>();
+}
+
+std::string write_answer(Format format, const Record& fields, std::string_view root) {
+    if (format == Format::xml) {
+        XmlText document(root);
+        for (const Field& field : fields)
+            document->element(field);
+        return join(document.finish());
+    }
+    const auto writer = make_list_writer(format, root, {});
+    writer->record(fields);
+    return join(writer->finish());
+}
+
+std::string write_problems(Format format, const Problems& problems) {
+    if (format == Format::xml) {
+        XmlText document(response_root);
+        for (const Problem& problem : problems) {
+            document->start("error");
+            document->attribute("code", std::string(problem.code));
+            document->text(message(problem));
+            document->end();
+        }
+        return join(document.finish());
+    }
+    const auto writer = make_list_writer(format, response_root, {});
+    for (const Problem& problem : problems) {
+        const std::string text = message(problem);
+        writer->record({{"error", text}, {"code", problem.code}, {"variable", problem.variable}});
+    }
+    return join(writer->finish());
+}
+
+Text write_report(Format format, const Record& totals, const std::vector<Record>& errors) {
+    if (format == Format::xml) {
+        XmlText document(response_root);
+        for (const Field& field : totals)
+            document->element(field);
+        for (const Record& error : errors) {
+            document->start(std::string(error.back().name));
+            for (const Field& field : std::span(error).first(error.size() - 1))
+                document->attribute(std::string(field.name), std::string(field.value));
+            document->text(error.back().value);
+            document->end();
+        }
+        return document.finish();
+    }
+    if (format == Format::url) {
+        UrlListWriter writer;
+        writer.record(totals);
+        for (const Record& error : errors)
+            writer.record(error);
+        return writer.finish();
+    }
+    const auto object = [](const Record& fields) {
+        Json result = json::object();
+        for (const Field& field : fields)
+            json::set(result, field.name, json::string(field.value));
+        return result;
+    };
+    Json list = json::array(object(totals));
+    for (const Record& error : errors)
+        json::append(list, object(error));
+    return {dump(json::object(json::Member{response_root, std::move(list)}), JSON_COMPACT)};
+}
+
+}  // namespace helpdesk

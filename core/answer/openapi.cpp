@@ -1,0 +1,393 @@
+#include "answer/openapi.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <vector>
+
+#include "answer/format.h"
+#include "answer/problem.h"
+#include "answer/reference.h"
+#include "call/import.h"
+#include "json.h"
+#include "key.h"
+#include "model/action.h"
+#include "request/conditions.h"
+#include "request/select.h"
+
+namespace helpdesk {
+namespace {
+
+constexpr std::array formats = {Format::json, Format::xml, Format::url};
+
+using namespace json;
+
+Json reference_to(std::string_view kind, std::string_view name) {
+    return object(Member{"$ref", string("#/components/" + std::string(kind) + "/" + std::string(name))});
+}
+
+Json string_schema(std::string_view description) {
+    return object(Member{"type", string("string")}, Member{"description", string(description)});
+}
+
+bool is_one_text(Kind kind) {
+    return kind == Kind::text || kind == Kind::identifier || kind == Kind::email || kind == Kind::password ||
+           kind == Kind::new_name;
+}
+
+Json schema(const Variable& variable, Verb verb) {
+    Json result = string_schema(describe_values(variable));
+    if (is_one_text(variable.kind) && variable.limit > 0)
+        set(result, "maxLength", number(variable.limit));
+    if (variable.kind == Kind::password)
+        set(result, "format", string("password"));
+    if (variable.kind == Kind::choice) {
+        Json examples = array();
+        for (const std::string_view choice : variable.choices)
+            append(examples, string(choice));
+        set(result, "examples", std::move(examples));
+        if (verb == Verb::add)
+            set(result, "default", string(variable.choices.front()));
+    }
+    return result;
+}
+
+// What is no row of the tables.
+struct Common {
+    std::string_view name;
+    std::string_view description;
+};
+
+constexpr std::array common = {
+    Common{"count", "how many records the answer holds at most"},
+    Common{"page", "which page of `count` records, from 1; with a selector that is `*`"},
+    Common{"count_only", "`Y`: the number of records alone"},
+    Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
+    Common{"order_direction", "`ASC` or `DESC`"},
+    Common{id_variable, "the ID of the record"},
+    Common{mode_variable,
+           "the call that each row is: `add`, which is what is meant without it, `update` or `upsert`"},
+    Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
+};
+
+bool is_list(const Action& action) {
+    return action.verb == Verb::get || action.verb == Verb::export_;
+}
+
+Json schema(const Action& action, std::string_view name) {
+    if (is_list(action))
+        for (const Selector& selector : action.resource.selectors)
+            if (selector.name == name)
+                return string_schema(describe_selector(selector));
+    if (const Variable* variable = action.resource.find(name))
+        return schema(*variable, action.verb);
+    for (const Common& known : common)
+        if (known.name == name)
+            return string_schema(known.description);
+    Json renamed = schema(action.resource.identifier(), action.verb);
+    set(renamed, "description", string("what the record is to be called"));
+    return renamed;
+}
+
+bool is_required(const Action& action, std::string_view name) {
+    const Variable* variable = action.resource.find(name);
+    if (variable == nullptr || is_list(action))
+        return false;
+    if (variable->kind == Kind::identifier)
+        return action.verb == Verb::add || !action.resource.known_by_id;
+    return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
+}
+
+Json format_schema(const Action& action) {
+    Json names = array();
+    if (action.verb == Verb::export_)
+        for (const RowFormat format : row_formats)
+            append(names, string(format_name(format)));
+    else
+        for (const Format format : formats)
+            append(names, string(format_name(format)));
+    return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
+                  Member{"description", string("the format of the answer")});
+}
+
+Json action_schema(const Action& action) {
+    return object(Member{"type", string("string")}, Member{"enum", array(string(action.name))},
+                  Member{"default", string(action.name)});
+}
+
+Json parameter(std::string_view name, bool required, Json schema) {
+    return object(Member{"name", string(name)}, Member{"in", string("query")},
+                  Member{"required", boolean(required)}, Member{"schema", std::move(schema)});
+}
+
+Json request_schema(const Action& action, std::string_view format_variable) {
+    Json properties = object(Member{action_variable, action_schema(action)});
+    Json required = array(string(action_variable));
+    for (const std::string& name : action.variables) {
+        set(properties, name, schema(action, name));
+        if (is_required(action, name))
+            append(required, string(name));
+    }
+    set(properties, format_variable, format_schema(action));
+    return object(Member{"type", string("object")}, Member{"properties", std::move(properties)},
+                  Member{"required", std::move(required)});
+}
+
+Json header(std::string_view name, std::string_view description) {
+    return object(Member{"name", string(name)}, Member{"in", string("header")},
+                  Member{"required", boolean(false)}, Member{"schema", string_schema(description)});
+}
+
+// Those of section 1 are in the securitySchemes.
+void add_headers(const Action& action, Json& list) {
+    if (action.writes())
+        append(list, header(idempotency_key_header,
+                            "the same value with the same request, its `If-Match` included, gives the first "
+                            "answer again, "
+                            "and does nothing; must come once, and not be empty"));
+    if (action.has_entity_tag())
+        append(list, header(if_match_header,
+                            "an `ETag`: only if nobody changed the record since; must not be empty"));
+}
+
+Json parameters(const Action& action, std::string_view format_variable) {
+    Json list = array(parameter(action_variable, true, action_schema(action)));
+    for (const std::string& name : action.variables)
+        append(list, parameter(name, is_required(action, name), schema(action, name)));
+    append(list, parameter(format_variable, false, format_schema(action)));
+    add_headers(action, list);
+    return list;
+}
+
+Json record_schema(const Resource& resource) {
+    Json properties = object();
+    for (const Output& output : resource.outputs)
+        set(properties, output.name, object(Member{"type", string("string")}));
+    return object(Member{"type", string("object")}, Member{"properties", std::move(properties)});
+}
+
+Json list_of(std::string_view root, Json item) {
+    Json items = object(Member{"type", string("array")}, Member{"items", std::move(item)});
+    return object(Member{"type", string("object")},
+                  Member{"properties", object(Member{root, std::move(items)})},
+                  Member{"required", array(string(root))});
+}
+
+// The first record has the totals, each other what is wrong with a row.
+Json import_schema(const Action& action) {
+    Json properties = object();
+    for (const std::string_view name :
+         {std::string_view(action.answer), std::string_view("rows"), std::string_view("added"),
+          std::string_view("updated"), std::string_view("existing"), std::string_view("failed"),
+          dry_run_variable, std::string_view("more_problems"), std::string_view("line"),
+          action.resource.identifier().name, std::string_view("variable"), std::string_view("code"),
+          std::string_view("error")})
+        set(properties, name, object(Member{"type", string("string")}));
+    return list_of(response_root,
+                   object(Member{"type", string("object")}, Member{"properties", std::move(properties)}));
+}
+
+Json answer_schema(const Action& action) {
+    const Resource& resource = action.resource;
+    if (action.verb == Verb::get)
+        return list_of(action.answer, reference_to("schemas", resource.singular));
+    if (action.verb == Verb::import_)
+        return import_schema(action);
+    Json properties = object(Member{action.answer, object(Member{"type", string("string")})});
+    if (action.verb == Verb::upsert)
+        set(properties, find_action(resource, Verb::add)->answer, object(Member{"type", string("string")}));
+    if (action.verb == Verb::verify)
+        for (const std::string_view name : resource.sign_in->outputs)
+            set(properties, name, object(Member{"type", string("string")}));
+    return list_of(response_root,
+                   object(Member{"type", string("object")}, Member{"properties", std::move(properties)}));
+}
+
+std::string_view media_type(Format format) {
+    const std::string_view type = content_type(format);
+    return type.substr(0, type.find(';'));
+}
+
+// The same answer in the three formats; only JSON's has a schema.
+Json content(Json schema) {
+    Json result = object(Member{media_type(Format::json), object(Member{"schema", std::move(schema)})});
+    for (const Format format : {Format::xml, Format::url})
+        set(result, media_type(format), object(Member{"schema", object(Member{"type", string("string")})}));
+    return result;
+}
+
+Json row_content() {
+    Json result = object();
+    for (const RowFormat format : row_formats) {
+        const std::string_view type = content_type(format);
+        set(result, type.substr(0, type.find(';')),
+            object(Member{"schema", object(Member{"type", string("string")})}));
+    }
+    return result;
+}
+
+// With those of references, which stand in the tables.
+std::map<int, std::vector<std::string_view>> all_codes() {
+    auto codes = codes_by_status();
+    const auto add = [&](const Reference* reference) {
+        if (reference == nullptr || reference->first_if_unknown)
+            return;
+        auto& names = codes[http_status(reference->unknown)];
+        if (std::find(names.begin(), names.end(), reference->unknown) == names.end())
+            names.push_back(reference->unknown);
+    };
+    for (const Action& action : actions())
+        for (const Variable& variable : action.resource.variables) {
+            add(variable.reference);
+            if (variable.list != nullptr)
+                add(variable.list->reference);
+        }
+    return codes;
+}
+
+std::string name_of(int status) {
+    return "error_" + std::to_string(status);
+}
+
+// The headers that tell browsers how to take the answer.
+Json response_headers(const Action& action) {
+    const auto text = [](std::string_view description) {
+        return object(Member{"schema", string_schema(description)});
+    };
+    Json headers = object(Member{"X-Content-Type-Options", text("nosniff")});
+    if (action.verb == Verb::export_)
+        set(headers, "Content-Disposition", text("attachment, with a name for the file"));
+    return headers;
+}
+
+Json responses(const Action& action) {
+    Json done = action.verb == Verb::export_ ? row_content() : content(answer_schema(action));
+    Json result = object(Member{
+        "200", object(Member{"description", string("done")}, Member{"headers", response_headers(action)},
+                      Member{"content", std::move(done)})});
+    for (const auto& [status, codes] : codes_by_status())
+        set(result, std::to_string(status), reference_to("responses", name_of(status)));
+    return result;
+}
+
+std::string summary(const Action& action) {
+    const std::string noun(action.resource.noun);
+    switch (action.verb) {
+        case Verb::add:
+            return "Add a " + noun;
+        case Verb::update:
+            return "Change a " + noun;
+        case Verb::upsert:
+            return "Add a " + noun + ", or change it";
+        case Verb::remove:
+            return "Delete a " + noun;
+        case Verb::get:
+            return "List " + std::string(action.resource.plural);
+        case Verb::locate:
+            return "Look up the coordinates of the address of a " + noun;
+        case Verb::import_:
+            return "Add or change many " + std::string(action.resource.plural);
+        case Verb::export_:
+            return "Get all of a selection of " + std::string(action.resource.plural) + ", to be imported";
+        case Verb::verify:
+            break;
+    }
+    return "Check the password of a " + noun;
+}
+
+Json operation(const Action& action, std::string_view id_suffix) {
+    return object(Member{"operationId", string(action.name + std::string(id_suffix))},
+                  Member{"summary", string(summary(action))},
+                  Member{"tags", array(string(action.resource.plural))},
+                  Member{"responses", responses(action)});
+}
+
+Json body_content(const Action& action) {
+    Json result = object();
+    for (const char* type : {"application/x-www-form-urlencoded", "multipart/form-data", "application/json"})
+        set(result, type, object(Member{"schema", reference_to("schemas", action.name)}));
+    return result;
+}
+
+Json path(const Action& action, std::string_view format_variable) {
+    if (action.verb == Verb::import_) {
+        Json post = operation(action, "");
+        set(post, "parameters", parameters(action, format_variable));
+        set(post, "requestBody", object(Member{"required", boolean(true)}, Member{"content", row_content()}));
+        return object(Member{"post", std::move(post)});
+    }
+    Json get = operation(action, "_by_url");
+    set(get, "parameters", parameters(action, format_variable));
+    Json post = operation(action, "");
+    Json headers = array();
+    add_headers(action, headers);
+    set(post, "parameters", std::move(headers));
+    set(post, "requestBody",
+        object(Member{"required", boolean(true)}, Member{"content", body_content(action)}));
+    return object(Member{"get", std::move(get)}, Member{"post", std::move(post)});
+}
+
+Json problem_schema() {
+    Json codes = array();
+    for (const auto& [status, names] : all_codes())
+        for (const std::string_view name : names)
+            append(codes, string(name));
+    return object(
+        Member{"type", string("object")},
+        Member{"properties", object(Member{"error", string_schema("the variable, and what is wrong with it")},
+                                    Member{"code", object(Member{"type", string("string")},
+                                                          Member{"enum", std::move(codes)})},
+                                    Member{"variable", string_schema("empty when none is at fault")})});
+}
+
+Json error_responses() {
+    Json result = object();
+    for (const auto& [status, names] : all_codes()) {
+        std::string description;
+        for (const std::string_view name : names)
+            description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
+        set(result, name_of(status),
+            object(Member{"description", string(description)},
+                   Member{"content", content(list_of(response_root, reference_to("schemas", "problem")))}));
+    }
+    return result;
+}
+
+Json api_key(std::string_view place, std::string_view name) {
+    return object(Member{"type", string("apiKey")}, Member{"in", string(place)},
+                  Member{"name", string(name)});
+}
+
+Json components(std::string_view format_variable) {
+    Json schemas = object(Member{"problem", problem_schema()});
+    for (const Action& action : actions()) {
+        set(schemas, action.name, request_schema(action, format_variable));
+        if (action.verb == Verb::get)
+            set(schemas, action.resource.singular, record_schema(action.resource));
+    }
+    Json bearer = object(Member{"type", string("http")}, Member{"scheme", string("bearer")});
+    return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses()},
+                  Member{"securitySchemes", object(Member{"header", api_key("header", "X-API-Key")},
+                                                   Member{"bearer", std::move(bearer)},
+                                                   Member{"url", api_key("query", key_variable)})});
+}
+
+Json requirement(std::string_view scheme) {
+    return object(Member{scheme, array()});
+}
+
+}  // namespace
+
+std::string openapi_document(std::string_view base, std::string_view format_variable) {
+    Json paths = object();
+    for (const Action& action : actions())
+        set(paths, std::string(base) + action.name, path(action, format_variable));
+    const Json document = object(
+        Member{"openapi", string("3.1.0")},
+        Member{"info", object(Member{"title", string("Help desk API")}, Member{"version", string("1")})},
+        Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
+        Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
+    return dump(document, JSON_INDENT(1));
+}
+
+}  // namespace helpdesk

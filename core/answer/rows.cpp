@@ -1,0 +1,491 @@
+#include "answer/rows.h"
+
+#include <csv.h>
+
+#include <algorithm>
+#include <array>
+#include <new>
+#include <utility>
+
+#include "json.h"
+#include "text.h"
+
+namespace helpdesk {
+namespace {
+
+struct Names {
+    RowFormat format;
+    std::string_view name;
+    std::string_view content_type;
+};
+
+constexpr std::array formats = {
+    Names{RowFormat::csv, "csv", "text/csv; charset=utf-8"},
+    Names{RowFormat::ndjson, "ndjson", "application/x-ndjson"},
+};
+
+// The text without the mark that some programs put in front of UTF-8. It stands wherever a file began of
+// those that were put together.
+std::string_view without_mark(std::string_view text) {
+    constexpr std::string_view mark = "\xEF\xBB\xBF";
+    while (text.starts_with(mark))
+        text.remove_prefix(mark.size());
+    return text;
+}
+
+// Takes a line off the text, with its CRLF, LF or CR.
+std::string_view take_line(std::string_view& text) {
+    std::size_t end = text.find_first_of("\r\n");
+    if (end != std::string_view::npos)
+        end += text.substr(end).starts_with("\r\n") ? 2 : 1;
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(line.size());
+    return line;
+}
+
+// What begins a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection); the last
+// four are the full-width forms, which some spreadsheets take as well.
+constexpr std::array<std::string_view, 11> formula_signs = {"=",  "+",      "-",      "@",      "\t",    "\r",
+                                                            "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
+
+// Whether a spreadsheet would take it for a formula, or has an apostrophe in front for that.
+bool looks_like_formula(std::string_view cell) {
+    cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
+    return std::any_of(formula_signs.begin(), formula_signs.end(),
+                       [&](std::string_view sign) { return cell.starts_with(sign); });
+}
+
+struct CsvRecord {
+    std::size_t line = 0;
+    bool marked = false;  // begins with a mark, or comes after one that stands for itself
+    std::vector<std::string> cells;
+
+    bool is_empty() const {
+        return std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); });
+    }
+};
+
+// libcsv's parser, fed line by line, so that it is known where a record begins.
+class CsvText {
+  public:
+    explicit CsvText(std::string_view text) : rest_(text) {
+        constexpr std::size_t block = 4096;
+        if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0)
+            throw std::bad_alloc();
+        csv_set_blk_size(&parser_, block);
+        csv_set_space_func(&parser_, [](unsigned char) { return 0; });
+    }
+    CsvText(const CsvText&) = delete;
+    CsvText& operator=(const CsvText&) = delete;
+    ~CsvText() { csv_free(&parser_); }
+
+    // Takes the next record that is not empty. False at the end, or where it is broken().
+    bool next(CsvRecord& record) {
+        record.marked = false;
+        while (read(record))
+            if (!record.is_empty())
+                return true;
+        return false;
+    }
+
+    bool broken() const { return broken_; }
+
+  private:
+    bool read(CsvRecord& record) {
+        record.cells.clear();
+        cells_ = &record.cells;
+        ended_ = false;
+        bool begun = false;
+        while (!rest_.empty() && !ended_) {
+            std::string_view line = take_line(rest_);
+            ++line_;
+            if (!begun) {
+                const std::size_t size = line.size();
+                line = without_mark(line);
+                record.marked = record.marked || line.size() < size;
+                record.line = line_;
+            }
+            begun = begun || line.find_first_not_of("\r\n") != std::string_view::npos;
+            broken_ =
+                csv_parse(&parser_, line.data(), line.size(), take_cell, end_record, this) != line.size();
+            check_memory();
+            if (broken_)
+                return false;
+        }
+        if (!ended_) {
+            broken_ = csv_fini(&parser_, take_cell, end_record, this) != 0;
+            check_memory();
+        }
+        return ended_;
+    }
+
+    void check_memory() const {
+        if (out_of_memory_ || (broken_ && csv_error(const_cast<csv_parser*>(&parser_)) != CSV_EPARSE))
+            throw std::bad_alloc();
+    }
+
+    static void take_cell(void* cell, std::size_t size, void* self) noexcept {
+        auto& text = *static_cast<CsvText*>(self);
+        try {
+            text.cells_->emplace_back(static_cast<const char*>(cell), size);
+        } catch (const std::exception&) {
+            text.out_of_memory_ = true;
+        }
+    }
+
+    static void end_record(int /*end*/, void* self) noexcept { static_cast<CsvText*>(self)->ended_ = true; }
+
+    csv_parser parser_{};
+    std::string_view rest_;
+    std::size_t line_ = 0;
+    std::vector<std::string>* cells_ = nullptr;
+    bool ended_ = false;
+    bool broken_ = false;
+    bool out_of_memory_ = false;
+};
+
+std::vector<std::string> names_in(const CsvRecord& header) {
+    std::vector<std::string> names;
+    names.reserve(header.cells.size());
+    for (const std::string& cell : header.cells)
+        names.push_back(text::to_lower(text::trim(cell)));
+    return names;
+}
+
+// Tells rows from the headers of files that were put together.
+class Header {
+  public:
+    Header(const CsvRecord& first, const RowNames& names)
+        : cells_(first.cells), columns_(names_in(first)), names_(names) {}
+
+    enum class Match { row, same, other };
+
+    // A mark tells that a file begins. Without one a single column has no room for the difference: there it
+    // is a row.
+    Match match(const CsvRecord& record) const {
+        if (record.cells == cells_ && (record.marked || cells_.size() > 1))
+            return Match::same;
+        if (!record.marked || !names_.is_known(text::to_lower(text::trim(record.cells.front()))))
+            return Match::row;
+        return names_in(record) == columns_ ? Match::same : Match::other;
+    }
+
+  private:
+    std::vector<std::string> cells_;
+    std::vector<std::string> columns_;
+    const RowNames& names_;
+};
+
+// The header's names in lower case, empty where the column is not read.
+std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
+    std::vector<std::string> columns;
+    if (header.cells.size() > max_variables) {
+        problems.push_back({code::too_many_variables, "",
+                            "a header may have at most " + std::to_string(max_variables) + " columns"});
+        return columns;
+    }
+    for (std::string& name : names_in(header)) {
+        if (!name.empty() && std::find(columns.begin(), columns.end(), name) != columns.end())
+            problems.push_back(
+                {code::duplicate_variable, printable_name(name), "is the name of two columns"});
+        columns.push_back(std::move(name));
+    }
+    for (std::string& name : columns)
+        if (!names.takes(name, problems))
+            name.clear();
+    return columns;
+}
+
+class CsvReader : public RowReader {
+  public:
+    CsvReader(std::string_view text, RowNames& names) : text_(text) {
+        Problems checked_before;
+        if (text_.next(record_)) {
+            header_.emplace(record_, names);
+            columns_ = read_header(record_, names, checked_before);
+        }
+    }
+
+    bool next(Row& row) override {
+        do {
+            if (!text_.next(record_))
+                return false;
+        } while (header_->match(record_) != Header::Match::row);
+        row = {record_.line, {}};
+        if (record_.cells.size() != columns_.size())
+            row.variables.add_problem({code::count_mismatch, "",
+                                       "the row has " + std::to_string(record_.cells.size()) +
+                                           " cells, the header " + std::to_string(columns_.size())});
+        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
+            std::string& cell = record_.cells[i];
+            if (columns_[i].empty())
+                continue;
+            if (cell.starts_with('\'') && looks_like_formula(cell))
+                cell.erase(0, 1);
+            row.variables.add(columns_[i], std::move(cell));
+        }
+        return true;
+    }
+
+  private:
+    CsvText text_;
+    CsvRecord record_;
+    std::optional<Header> header_;
+    std::vector<std::string> columns_;
+};
+
+class NdjsonReader : public RowReader {
+  public:
+    NdjsonReader(std::string_view text, RowNames& names) : rest_(text), names_(names) {}
+
+    bool next(Row& row) override {
+        while (!rest_.empty()) {
+            const std::string_view line = text::trim(without_mark(text::trim(take_line(rest_))));
+            ++line_;
+            if (line.empty())
+                continue;
+            row = {line_, {}};
+            decode_json(line, row.variables, "row");
+            Problems unknown;
+            for (const Variables::Variable& variable : row.variables.all())
+                names_.takes(variable.name, unknown);
+            for (Problem& problem : unknown)
+                row.variables.add_problem(std::move(problem));
+            return true;
+        }
+        return false;
+    }
+
+  private:
+    std::string_view rest_;
+    RowNames& names_;
+    std::size_t line_ = 0;
+};
+
+constexpr std::string_view no_line_break =
+    "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+
+// The names in a line, taken apart at each separator without regard to quotation marks, as far as `holds` is
+// true of each. Whether it was of all.
+template <typename Holds>
+bool all_names(std::string_view line, char separator, const Holds& holds) {
+    while (true) {
+        const std::size_t end = line.find(separator);
+        std::string_view name = text::trim(line.substr(0, end));
+        if (name.size() > 1 && name.starts_with('"') && name.ends_with('"'))
+            name = text::trim(name.substr(1, name.size() - 2));
+        if (!holds(text::to_lower(name)))
+            return false;
+        if (end == std::string_view::npos)
+            return true;
+        line.remove_prefix(end + 1);
+    }
+}
+
+bool has_name(std::string_view line, char separator, std::string_view name) {
+    return !all_names(line, separator, [&](const std::string& other) { return other != name; });
+}
+
+// The header as it stands there, without empty lines before it.
+std::string_view first_line(std::string_view text) {
+    while (!text.empty())
+        if (const std::string_view line = text::trim(without_mark(take_line(text))); !line.empty())
+            return line;
+    return {};
+}
+
+struct Separator {
+    char sign;
+    std::string_view name;
+};
+
+constexpr std::array separators = {Separator{';', "';'"}, Separator{'\t', "a tab"}, Separator{'|', "'|'"}};
+
+// What separates the columns in a file that is not one of commas; empty when it may be.
+std::string_view other_separator(std::string_view header, std::string_view identifier) {
+    if (has_name(header, ',', identifier))
+        return {};
+    const auto* found = std::find_if(separators.begin(), separators.end(), [&](const Separator& one) {
+        return header.find(one.sign) != std::string_view::npos && has_name(header, one.sign, identifier);
+    });
+    return found == separators.end() ? std::string_view() : found->name;
+}
+
+// A header alone is a good file, which an export of nothing is: its line ends with a line break, or at least
+// has no names but those of variables.
+bool lost_its_line_breaks(std::string_view text, const RowNames& names) {
+    text = without_mark(text);
+    return !text.empty() && text.find_first_of("\r\n") == std::string_view::npos &&
+           !all_names(text, ',', [&](const std::string& name) { return names.is_known(name); });
+}
+
+// Two bytes a character: a mark, or a zero in each of the first characters, which are of ASCII.
+bool is_utf16(std::string_view text) {
+    return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
+           text.substr(0, 2).find('\0') != std::string_view::npos;
+}
+
+// Several objects in a line that has no break.
+bool are_several_objects(std::string_view text) {
+    text = text::trim(without_mark(text));
+    if (text.find_first_of("\r\n") != std::string_view::npos)
+        return false;
+    json_error_t error;
+    const Json first(json_loadb(text.data(), text.size(), JSON_DISABLE_EOF_CHECK, &error));
+    return json_is_object(first.get()) &&
+           text::trim(text.substr(static_cast<std::size_t>(error.position))).starts_with('{');
+}
+
+Problems check_ndjson(std::string_view text) {
+    if (are_several_objects(text))
+        return {{code::malformed_body, "", std::string(no_line_break)}};
+    return {};
+}
+
+Problems check_csv(std::string_view text, RowNames& names) {
+    if (const auto separator = other_separator(first_line(text), names.identifier()); !separator.empty())
+        return {{code::required, std::string(names.identifier()),
+                 "is the name of no column; the columns are separated by " + std::string(separator) +
+                     ", not by ','"}};
+    if (lost_its_line_breaks(text, names))
+        return {{code::malformed_body, "", std::string(no_line_break)}};
+    CsvText csv(text);
+    CsvRecord record;
+    Problems problems;
+    std::optional<Header> header;
+    if (csv.next(record)) {
+        header.emplace(record, names);
+        const std::vector<std::string> columns = read_header(record, names, problems);
+        const std::string identifier(names.identifier());
+        if (problems.empty() && std::find(columns.begin(), columns.end(), identifier) == columns.end())
+            problems.push_back(
+                {code::required, identifier,
+                 "is the name of no column; the first line has the columns' names, with commas between"});
+    } else if (!csv.broken()) {
+        problems.push_back({code::malformed_body, "", "the body has no header"});
+    }
+    while (header && problems.empty() && csv.next(record))
+        if (header->match(record) == Header::Match::other)
+            problems.push_back({code::malformed_body, "",
+                                "in line " + std::to_string(record.line) +
+                                    " another file begins, with other columns; import it by itself"});
+    if (csv.broken())
+        problems = {{code::malformed_body, "",
+                     "the row that begins in line " + std::to_string(record.line) +
+                         " has a quotation mark that stands where none may, or has no partner"}};
+    return problems;
+}
+
+std::string quoted_cell(std::string_view cell) {
+    std::string quoted(2 * cell.size() + 2, '\0');
+    quoted.resize(csv_write(quoted.data(), quoted.size(), cell.data(), cell.size()));
+    return quoted;
+}
+
+std::string cell_text(std::string_view value) {
+    const std::string cell = (looks_like_formula(value) ? "'" : "") + std::string(value);
+    return cell.find_first_of(",\"\r\n") == std::string::npos ? cell : quoted_cell(cell);
+}
+
+class CsvWriter : public ListWriter {
+  public:
+    explicit CsvWriter(const Resource& resource) {
+        for (const Output& output : resource.outputs)
+            text_.append((&output == &resource.outputs.front() ? "" : ",") + output.name);
+        text_.append("\r\n");
+    }
+
+    void begin_record() override { first_cell_ = true; }
+    void field(const Field& field) override {
+        separate();
+        text_.append(cell_text(field.value));
+    }
+    void begin_value(std::string_view /*name*/) override {
+        separate();
+        text_.append("\"");
+        first_piece_ = true;
+    }
+    void piece(std::string_view text) override {
+        if (std::exchange(first_piece_, false) && looks_like_formula(text))
+            text_.append("'");
+        const std::string quoted = quoted_cell(text);
+        text_.append(std::string_view(quoted).substr(1, quoted.size() - 2));
+    }
+    void end_value() override { text_.append("\""); }
+    void end_record() override { text_.append("\r\n"); }
+
+  private:
+    void separate() {
+        if (!std::exchange(first_cell_, false))
+            text_.append(",");
+    }
+
+    bool first_cell_ = true;
+    bool first_piece_ = true;
+};
+
+class NdjsonWriter : public ListWriter {
+  public:
+    void begin_record() override { text_.append(members_.begin()); }
+    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
+    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
+    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
+    void end_value() override { text_.append("\""); }
+    void end_record() override { text_.append("}\n"); }
+
+  private:
+    json::MemberText members_;
+};
+
+}  // namespace
+
+std::optional<RowFormat> parse_row_format(std::string_view name) {
+    const auto* found = std::find_if(formats.begin(), formats.end(),
+                                     [&](const Names& f) { return text::equal_ignoring_case(f.name, name); });
+    return found == formats.end() ? std::nullopt : std::optional(found->format);
+}
+
+std::string_view format_name(RowFormat format) {
+    return formats.at(static_cast<std::size_t>(format)).name;
+}
+
+std::string_view content_type(RowFormat format) {
+    return formats.at(static_cast<std::size_t>(format)).content_type;
+}
+
+std::string_view RowNames::identifier() const {
+    return action_.resource.identifier().name;
+}
+
+bool RowNames::is_known(std::string_view name) const {
+    return action_.knows(name) || action_.resource.find_output(name) != nullptr;
+}
+
+bool RowNames::takes(const std::string& name, Problems& problems) {
+    if (action_.knows(name))
+        return true;
+    if (is_known(name))
+        return false;
+    unknown_.add(name, problems);
+    return false;
+}
+
+Problems check_rows(const RowBody& body, RowNames& names) {
+    if (is_utf16(body.text))
+        return {{code::invalid_encoding, "", "the body is UTF-16, and must be UTF-8"}};
+    return body.format == RowFormat::csv ? check_csv(body.text, names) : check_ndjson(body.text);
+}
+
+std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names) {
+    if (body.format == RowFormat::csv)
+        return std::make_unique<CsvReader>(body.text, names);
+    return std::make_unique<NdjsonReader>(body.text, names);
+}
+
+std::unique_ptr<ListWriter> make_row_writer(RowFormat format, const Resource& resource) {
+    if (format == RowFormat::csv)
+        return std::make_unique<CsvWriter>(resource);
+    return std::make_unique<NdjsonWriter>();
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,279 @@
+#include "call/import.h"
+
+#include <algorithm>
+
+#include "call/settings.h"
+#include "metrics.h"
+#include "place/locate.h"
+#include "text.h"
+
+namespace helpdesk {
+namespace {
+
+// What one task of a thread takes on, so that it is soon free for other calls.
+constexpr std::size_t slice_rows = 1000;
+constexpr std::size_t slice_bytes = std::size_t{1024} * 1024;
+constexpr std::size_t slice_passwords = 16;
+
+// What the answer tells of rows that failed, and of rows that exist; of all others it has the number.
+constexpr std::size_t most_listed = 1000;
+constexpr std::size_t most_problems_of_row = 10;
+
+// Of a row's identifier in the answer, which may be as long as the body.
+constexpr std::size_t longest_name = 255;
+
+struct Mode {
+    std::string_view name;
+    Verb verb;
+};
+
+constexpr std::array modes = {Mode{"add", Verb::add}, Mode{"update", Verb::update},
+                              Mode{"upsert", Verb::upsert}};
+
+bool is_ascii(std::string_view text) {
+    return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+bool creates_rows(const Write& write) {
+    return std::any_of(write.values.begin(), write.values.end(),
+                       [](const Value& value) { return !value.new_name.empty(); });
+}
+
+// After which the rows that follow would fare no better.
+bool ends_import(const Problems& problems) {
+    return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
+        return http_status(problem.code) > 500 && problem.code != code::overloaded;
+    });
+}
+
+bool has(const Problems& problems, std::string_view code) {
+    return std::any_of(problems.begin(), problems.end(), [&](const Problem& p) { return p.code == code; });
+}
+
+std::string shortened(std::string_view utf8) {
+    std::size_t size = std::min(utf8.size(), longest_name);
+    while (size > 0 && size < utf8.size() && (static_cast<unsigned char>(utf8[size]) & 0xC0) == 0x80)
+        --size;
+    return std::string(utf8.substr(0, size));
+}
+
+std::size_t size_of(const Variables& variables) {
+    std::size_t size = 0;
+    for (const Variables::Variable& variable : variables.all())
+        size += variable.value.size();
+    return size;
+}
+
+}  // namespace
+
+ImportOptions check_import(const Variables& variables, Problems& problems) {
+    ImportOptions options;
+    const std::string_view name = variables.get(mode_variable);
+    const auto* mode = std::find_if(modes.begin(), modes.end(), [&](const Mode& known) {
+        return text::equal_ignoring_case(known.name, name);
+    });
+    if (mode != modes.end())
+        options.verb = mode->verb;
+    else if (!name.empty())
+        problems.push_back(
+            {code::invalid_choice, std::string(mode_variable), "must be add, update or upsert"});
+    const std::string* dry_run = variables.find(dry_run_variable);
+    options.dry_run = dry_run != nullptr && text::equal_ignoring_case(*dry_run, "Y");
+    // An empty one may be a Y that a script lost.
+    if (dry_run != nullptr && !options.dry_run && !text::equal_ignoring_case(*dry_run, "N"))
+        problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
+    return options;
+}
+
+void keep_end(const Outcome& of_row, Outcome& kept) {
+    if (kept.problems.empty() || has(of_row.problems, code::outcome_unknown))
+        kept = of_row;
+}
+
+Import::Import(const Settings& settings, const Action& action, ImportOptions options,
+               std::shared_ptr<const RowBody> body)
+    : settings_(settings),
+      action_(action),
+      options_(options),
+      row_action_(*find_action(action.resource, options.verb)),
+      body_(std::move(body)),
+      names_(row_action_, settings.reject_unknown) {}
+
+void Import::hash() {
+    const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
+    for (; hashed_ < end; ++hashed_) {
+        Write& write = pending_[hashed_].write;
+        if (write.password() == nullptr)
+            continue;
+        const auto begin = std::chrono::steady_clock::now();
+        write.hash_password(settings_.bcrypt_cost);
+        observe(metric::hash_time, {}, std::chrono::steady_clock::now() - begin);
+    }
+    if (hashed_ == pending_.size())
+        stage_ = Stage::database;
+}
+
+Outcome Import::carry_out() {
+    Outcome outcome;
+    if (reader_ == nullptr) {
+        outcome.problems = check_rows(*body_, names_);
+        if (outcome.problems.empty())
+            reader_ = read_rows(*body_, names_);
+    } else {
+        outcome = options_.dry_run ? rehearse_slice() : write_slice();
+    }
+    if (outcome.problems.empty())
+        read_slice();
+    return outcome;
+}
+
+void Import::read_slice() {
+    pending_.clear();
+    hashed_ = 0;
+    Row row;
+    std::size_t bytes = 0;
+    std::size_t rows = 0;
+    bool more = true;
+    while (rows < slice_rows && bytes < slice_bytes && (more = reader_->next(row))) {
+        ++rows;
+        bytes += size_of(row.variables);
+        take_row(row);
+    }
+    const bool hashes = !options_.dry_run && std::any_of(pending_.begin(), pending_.end(), [](Pending& one) {
+        return one.write.password() != nullptr;
+    });
+    if (pending_.empty() && !more)
+        stage_ = Stage::done;
+    else
+        stage_ = hashes ? Stage::hash : Stage::database;
+}
+
+void Import::take_row(Row& row) {
+    ++rows_;
+    Problems problems = row.variables.problems();
+    if (row.variables.complete()) {
+        Write write = check(row_action_, row.variables, options_.rows, problems);
+        if (problems.empty()) {
+            if (settings_.geocoder)
+                leave_unlocated(write);
+            pending_.push_back({row.line, std::move(write)});
+            return;
+        }
+    }
+    ++failed_;
+    report_row(row.line, row.variables.get(names_.identifier()), problems);
+}
+
+// Rows share statements as calls do, but for those that could tell their order apart: a row is written after
+// those before it if it may name the same record, in whatever spelling, or create a row that they would find.
+Outcome Import::write_slice() {
+    Outcome outcome;
+    std::vector<const Pending*> run;
+    std::set<std::string> names;
+    const auto write = [&] {
+        write_run(run, outcome);
+        run.clear();
+        names.clear();
+    };
+    for (const Pending& row : pending_) {
+        if (!outcome.problems.empty())
+            break;
+        const std::string name = text::to_lower(row.write.identifier);
+        if (names.count(name) > 0 || !is_ascii(name) || creates_rows(row.write))
+            write();
+        if (can_share(row.write) && is_ascii(name)) {
+            names.insert(name);
+            run.push_back(&row);
+        } else {
+            take(row, helpdesk::write(*settings_.database, row.write), outcome);
+        }
+    }
+    if (outcome.problems.empty())
+        write();
+    return outcome;
+}
+
+void Import::write_run(const std::vector<const Pending*>& run, Outcome& outcome) {
+    std::vector<const Write*> writes;
+    writes.reserve(run.size());
+    for (const Pending* row : run)
+        writes.push_back(&row->write);
+    const std::vector<WriteResult> results = write_grouped(*settings_.database, writes);
+    for (std::size_t i = 0; i < run.size(); ++i)
+        take(*run[i], results[i], outcome);
+}
+
+void Import::take(const Pending& row, const WriteResult& result, Outcome& outcome) {
+    if (ends_import(result.problems))
+        return keep_end(result, outcome);
+    if (log_.empty() && !result.log.empty())
+        log_ = "the row in line " + std::to_string(row.line) + ": " + result.log;
+    if (result.problems.empty())
+        ++(result.added ? added_ : updated_);
+    else if (options_.verb == Verb::add && has(result.problems, code::already_exists))
+        ++existing_;
+    else
+        ++failed_;
+    report_row(row.line, row.write.identifier, result.problems);
+}
+
+// What an earlier row would have added is there for a later one.
+Outcome Import::rehearse_slice() {
+    Outcome outcome;
+    for (const Pending& row : pending_) {
+        WriteResult result = rehearse(*settings_.database, row.write);
+        const bool adds = result.problems.empty() && result.added;
+        const bool was_added = adds && !would_be_there_.insert(text::to_lower(row.write.identifier)).second;
+        if (was_added && options_.verb == Verb::add)
+            result.problems = {{code::already_exists, std::string(names_.identifier()),
+                                "an earlier row has the same " + std::string(names_.identifier())}};
+        else if (was_added)
+            result.added = false;
+        take(row, result, outcome);
+        if (!outcome.problems.empty())
+            break;
+    }
+    return outcome;
+}
+
+void Import::report_row(std::size_t line, std::string_view name, const Problems& problems) {
+    if (problems.empty())
+        return;
+    if (listed_.at(has(problems, code::already_exists) ? 1 : 0)++ >= most_listed)
+        more_problems_ = true;
+    else
+        for (Problem& problem : first_of(problems, most_problems_of_row))
+            problems_.push_back({line, shortened(name), std::move(problem)});
+}
+
+void Import::explain(Problem& problem) const {
+    if (added_ + updated_ > 0 && !options_.dry_run)
+        problem.text += "; the import stopped on the way, with " + std::to_string(added_) + " added and " +
+                        std::to_string(updated_) + " updated; it can be sent again";
+}
+
+Text Import::report(Format format) const {
+    std::vector<std::string> texts;  // that the records refer to
+    texts.reserve(6 + 2 * problems_.size());
+    const auto number = [&](std::uint64_t n) -> std::string_view {
+        return texts.emplace_back(std::to_string(n));
+    };
+    const Record totals = {{action_.answer, number(changed())},
+                           {"rows", number(rows_)},
+                           {"added", number(added_)},
+                           {"updated", number(updated_)},
+                           {"existing", number(existing_)},
+                           {"failed", number(failed_)},
+                           {dry_run_variable, options_.dry_run ? "Y" : "N"},
+                           {"more_problems", more_problems_ ? "Y" : "N"}};
+    std::vector<Record> errors;
+    for (const RowProblem& one : problems_)
+        errors.push_back({{"line", number(one.line)},
+                          {names_.identifier(), one.name},
+                          {"variable", one.problem.variable},
+                          {"code", one.problem.code},
+                          {"error", texts.emplace_back(message(one.problem))}});
+    return write_report(format, totals, errors);
+}
+
+}  // namespace helpdesk

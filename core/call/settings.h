@@ -1,0 +1,33 @@
+// The settings of a location, as the core needs them.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "answer/format.h"
+#include "date.h"
+#include "db/database.h"
+#include "key.h"
+#include "model/resource.h"
+#include "password.h"
+
+namespace helpdesk {
+
+// What the configuration of a location says.
+struct Settings {
+    std::vector<Key> keys;
+    bool refuse_key_in_url = false;
+    const DatabaseSettings* database = nullptr;
+    int bcrypt_cost = default_bcrypt_cost;
+    Format format = Format::xml;
+    std::string format_variable = "format";
+    bool legacy_status = false;  // old clients: 200 for all our 4xx
+    bool reject_unknown = false;
+    bool geocoder = false;           // looks up coordinates that the client does not give
+    std::size_t max_records = 1000;  // of a list, where the call says no `count`
+    TimeFormat time_format = TimeFormat::reference;
+    CheckOptions check;
+};
+
+}  // namespace helpdesk

@@ -1,0 +1,297 @@
+#include "db/session/connection.h"
+
+#include <openssl/x509.h>
+
+#include <algorithm>
+#include <array>
+
+#include "db/session/errors.h"
+#include "db/session/plugins.h"
+#include "db/session/servers.h"
+#include "db/session/settings.h"
+#include "text.h"
+
+namespace helpdesk::db {
+namespace {
+
+// Statements differ by the variables that clients supply. A client that tries every mix must not fill the
+// server's memory: past this many the cache starts anew.
+constexpr std::size_t most_prepared = 64;
+
+// ER_MAX_PREPARED_STMT_COUNT_REACHED
+constexpr int too_many_statements = 1461;
+
+// A connection without a statement for so long may have died unseen.
+constexpr std::chrono::milliseconds rest{100};
+
+// A server may be demoted while a connection is in use.
+constexpr std::chrono::seconds longest_between_looks{1};
+
+sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& server) {
+    sql::ConnectOptionsMap options;
+    options["hostName"] = server.socket.empty()
+                              ? sql::SQLString("tcp://" + server.host + ":" + std::to_string(server.port))
+                              : sql::SQLString("unix://" + server.socket);
+    options["userName"] = sql::SQLString(settings.user);
+    options["password"] = sql::SQLString(settings.password);
+    options["schema"] = sql::SQLString(settings.name);
+    // The connector asks for variables before we can give the session its settings, which max_join_size may
+    // forbid.
+    options["preInit"] = sql::SQLString("SET SESSION sql_big_selects = 1");
+    options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+    options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(settings.connect_timeout.count());
+    options["OPT_READ_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
+    options["OPT_WRITE_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
+    // A lost connection ends a transaction and its prepared statements: never mended behind our back.
+    options["OPT_RECONNECT"] = false;
+    // An UPDATE that changes nothing still found its row.
+    options["CLIENT_FOUND_ROWS"] = true;
+    if (settings.tls != Tls::off) {
+        options["sslEnforce"] = true;
+        options["sslVerify"] = settings.tls == Tls::verify;
+    }
+    // Whoever answers over a network may be anybody, unless its certificate was checked.
+    if (server.socket.empty() && settings.tls != Tls::verify)
+        options["pluginDir"] = sql::SQLString(no_plugins);
+    // Without an authority, libmariadb from 3.4 on believes any server that knows the user's password.
+    if (!settings.tls_ca.empty())
+        options["sslCA"] = sql::SQLString(settings.tls_ca);
+    else if (settings.tls == Tls::verify)
+        options["sslCAPath"] = sql::SQLString(X509_get_default_cert_dir());
+    return options;
+}
+
+// Tries of a transaction that waits for a row are over before the server's silence would be.
+std::chrono::seconds lock_wait(const DatabaseSettings& settings) {
+    return std::max(std::chrono::seconds(1), settings.read_timeout / (most_conflicts + 1));
+}
+
+// MySQL ends no other statements than SELECT.
+std::chrono::milliseconds statement_limit(const DatabaseSettings& settings) {
+    return settings.statement_timeout.count() > 0 ? settings.statement_timeout
+                                                  : std::chrono::milliseconds(settings.read_timeout) * 9 / 10;
+}
+
+// A server that takes less could not take our longest statements.
+constexpr std::uint64_t least_packet = std::uint64_t{64} * 1024;
+
+// The connector sends longer values in pieces ahead of the statement, each value with a limit of its own.
+constexpr std::size_t longest_inline = std::size_t{256} * 1024;
+
+// A parameter's type and length, and the head of a packet.
+constexpr std::size_t parameter_overhead = 16;
+
+}  // namespace
+
+// Made on first use, so after nginx forked; once, whichever thread is first.
+sql::Driver& driver() {
+    static sql::Driver* const driver = [] {
+        sql::Driver* const made = sql::mysql::get_mysql_driver_instance();
+        load_safe_plugins();
+        return made;
+    }();
+    return *driver;
+}
+
+Connection::Connection(const DatabaseSettings& settings, const Server& server)
+    : server_(server), name_(address(server)) {
+    sql::ConnectOptionsMap map = options(settings, server);
+    connection_.reset(driver().connect(map));
+    open_.emplace(metric::connections_open, name_, settings.name);
+    statement_.reset(connection_->createStatement());
+    if (settings.tls != Tls::off)
+        expect_encryption();
+    give_settings(settings);
+    end_inherited_transaction();
+}
+
+// The library takes a server that speaks no TLS for good enough, whatever it was told. This notices a server
+// that was set up without TLS, not one that lies: only `tls verify` holds against that.
+void Connection::expect_encryption() {
+    constexpr int cr_ssl_connection_error = 2026;
+    const std::unique_ptr<sql::ResultSet> row(
+        statement_->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
+    if (!row->next() || row->getString(2).length() == 0)
+        throw sql::SQLException("the server does not encrypt, which tls asks for", "08001",
+                                cr_ssl_connection_error);
+}
+
+void Connection::give_settings(const DatabaseSettings& settings) {
+    const SessionSql sql = session_sql(lock_wait(settings), statement_limit(settings));
+    try {
+        statement_->execute(sql.set);
+    } catch (const sql::SQLException& error) {
+        if (classify(error) != Failure::other)
+            throw;
+        throw unsuitable("database server " + name_ + " refused a setting: " + error.what());
+    }
+    const std::unique_ptr<sql::ResultSet> row(statement_->executeQuery(
+        "SELECT " + sql.differences +
+        ", @@SESSION.max_allowed_packet, @@log_bin AND @@SESSION.binlog_format = 'STATEMENT', "
+        "IFNULL(DATABASE(), '')"));
+    row->next();
+    const std::string differences = row->getString(1);
+    largest_packet_ = row->getUInt64(2);
+    if (!differences.empty())
+        throw unsuitable("database server " + name_ + " did not take a setting: " + differences);
+    if (largest_packet_ < least_packet)
+        throw unsuitable("database server " + name_ +
+                         " has max_allowed_packet = " + std::to_string(largest_packet_) +
+                         ", which must be at least " + std::to_string(least_packet));
+    const std::string schema = row->getString(4);
+    // The server may keep the names of databases in lower case.
+    if (!text::equal_ignoring_case(schema, settings.name))
+        throw unsuitable("database server " + name_ + " leads to the database " + schema + " instead of " +
+                         settings.name + ", which its init_connect may do");
+    if (row->getBoolean(3))
+        throw unsuitable("database server " + name_ +
+                         " has binlog_format = STATEMENT, which must be ROW or MIXED for READ COMMITTED");
+}
+
+// The server's init_connect may have begun a transaction or locked tables, and no setting ends either. Both
+// statements are also refused by a Galera node without its cluster, which takes the settings.
+void Connection::end_inherited_transaction() {
+    try {
+        statement_->execute("UNLOCK TABLES");
+        rollback();
+    } catch (const sql::SQLException& error) {
+        if (classify(error) != Failure::other)
+            throw;
+        throw unsuitable("database server " + name_ +
+                         " does not end what its init_connect began: " + error.what());
+    }
+}
+
+std::string Connection::durability_risk() {
+    std::unique_ptr<sql::ResultSet> row(
+        statement_->executeQuery("SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog"));
+    row->next();
+    std::string risk;
+    if (row->getInt(1) != 1)
+        risk = "innodb_flush_log_at_trx_commit = " + std::string(row->getString(1));
+    if (row->getInt(2) == 1 && row->getInt(3) != 1)
+        risk += (risk.empty() ? "" : " and ") + ("sync_binlog = " + std::string(row->getString(3)));
+    return risk;
+}
+
+bool Connection::ready() {
+    return std::chrono::steady_clock::now() - last_used_ < rest || connection_->isValid();
+}
+
+// MySQL's super_read_only sets read_only, too.
+bool Connection::takes_writes() {
+    const std::unique_ptr<sql::ResultSet> row(
+        statement_->executeQuery("SELECT @@global.read_only, @@global.innodb_read_only"));
+    row->next();
+    last_looked_ = std::chrono::steady_clock::now();
+    return row->getString(1) == "0" && row->getString(2) == "0";
+}
+
+bool Connection::look_is_due() const {
+    const auto now = std::chrono::steady_clock::now();
+    return now - last_looked_ >= longest_between_looks || now - std::max(last_used_, last_looked_) >= rest;
+}
+
+std::unique_ptr<sql::ResultSet> Connection::query(const std::string& sql,
+                                                  const std::vector<Parameter>& parameters) {
+    return std::unique_ptr<sql::ResultSet>(bind(sql, parameters).executeQuery());
+}
+
+std::uint64_t Connection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
+    return static_cast<std::uint64_t>(bind(sql, parameters).executeUpdate());
+}
+
+std::uint64_t Connection::last_insert_id() {
+    const auto row = query("SELECT LAST_INSERT_ID()", {});
+    row->next();
+    return row->getUInt64(1);
+}
+
+void Connection::begin() {
+    before_statement_();
+    statement_->execute("START TRANSACTION");
+}
+
+void Connection::commit() {
+    before_statement_();
+    statement_->execute("COMMIT");
+}
+
+void Connection::rollback() {
+    statement_->execute("ROLLBACK");
+}
+
+void Connection::expect_room(std::size_t bytes) const {
+    if (bytes + parameter_overhead > largest_packet_)
+        throw sql::SQLException(
+            "a statement of " + std::to_string(bytes) +
+                " bytes is larger than max_allowed_packet = " + std::to_string(largest_packet_),
+            "08S01", packet_too_large);
+}
+
+void Connection::expect_room(const std::vector<Parameter>& parameters) const {
+    std::size_t together = 0;
+    for (const Parameter& parameter : parameters) {
+        const auto* text = std::get_if<std::string>(&parameter);
+        const std::size_t bytes = text == nullptr ? 0 : text->size();
+        if (bytes > longest_inline)
+            expect_room(bytes);
+        else
+            together += bytes;
+        together += parameter_overhead;
+    }
+    expect_room(together);
+}
+
+// Other connections, also those of other programs, may hold all statements that the server allows. Then this
+// one gives up its own, and after that the idle ones give up theirs.
+std::unique_ptr<sql::PreparedStatement> Connection::prepare_in_little_room(const std::string& sql) {
+    const std::array<std::function<void()>, 2> ways = {[this] { prepared_.clear(); }, make_room_};
+    for (const auto& make_room : ways) {
+        try {
+            return std::unique_ptr<sql::PreparedStatement>(connection_->prepareStatement(sql));
+        } catch (const sql::SQLException& error) {
+            if (error.getErrorCode() != too_many_statements)
+                throw;
+        }
+        make_room();
+    }
+    return std::unique_ptr<sql::PreparedStatement>(connection_->prepareStatement(sql));
+}
+
+sql::PreparedStatement& Connection::prepare(const std::string& sql) {
+    const auto found = prepared_.find(sql);
+    if (found != prepared_.end())
+        return *found->second;
+    if (prepared_.size() >= most_prepared)
+        prepared_.clear();
+    expect_room(sql.size());
+    try {
+        auto statement = prepare_in_little_room(sql);
+        return *prepared_.emplace(sql, std::move(statement)).first->second;
+    } catch (const sql::SQLException& error) {
+        // Whatever the server received, it executed nothing, so the outcome of a write is known.
+        if (is_lost(error.getErrorCode()))
+            throw sql::SQLException(error.what(), error.getSQLState(), gone_before_sending);
+        throw;
+    }
+}
+
+sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {
+    before_statement_();
+    expect_room(parameters);
+    sql::PreparedStatement& statement = prepare(sql);
+    last_used_ = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        const auto index = static_cast<unsigned>(i + 1);
+        if (const auto* text = std::get_if<std::string>(&parameters[i]))
+            statement.setString(index, *text);
+        else if (const auto* number = std::get_if<std::uint64_t>(&parameters[i]))
+            statement.setUInt64(index, *number);
+        else
+            statement.setNull(index, sql::DataType::VARCHAR);
+    }
+    return statement;
+}
+
+}  // namespace helpdesk::db

@@ -1,0 +1,68 @@
+// The connection that a thread has to a database while it works on it, always to the server that is in use.
+// It comes from the process's pool and goes back there.
+#pragma once
+
+#include <memory>
+
+#include "db/session/attempts.h"
+#include "db/session/pool.h"
+#include "db/session/servers.h"
+
+namespace helpdesk::db {
+
+class ThreadSession : public Session {
+  public:
+    explicit ThreadSession(const DatabaseSettings& database);
+
+    std::optional<NoConnection> prepare() override;
+    void run(Operation& operation) override;
+    void roll_back() override;
+    void drop() override { lease_.reset(); }
+    void lose() override;
+    void leave(const std::string& why) override;
+    std::size_t servers() const override { return database_.servers.size(); }
+
+    // Keeps the connection, if there is one, for the next call. Only when the last attempt left it without a
+    // transaction.
+    void give_back();
+
+    using Clock = Servers::Clock;
+
+    // A connection while nobody uses it.
+    struct Kept {
+        std::unique_ptr<Connection> connection;
+        Clock::time_point begin;     // when it began to be made
+        std::uint32_t decision = 0;  // the number of the one for its server
+    };
+
+  private:
+    using Lease = Pool<Kept>::Lease;
+
+    // What to try after a server that cannot be used: the next one, all of them again, or nothing.
+    enum class Next { server, round, none };
+
+    struct Opened {
+        std::optional<Lease> lease{};  // none: the server failed, or takes no writes
+        Next next = Next::server;
+    };
+
+    Connection& connection() { return *lease_->item->connection; }
+    bool is_stale(const Kept& kept) const;
+    void take_idle();
+    std::optional<NoConnection> check();
+    std::optional<NoConnection> connect();
+    Next connect_to_one_of(const std::vector<const Server*>& servers, NoConnection& none);
+    Opened open(const Server& server, Clock::duration patience, NoConnection& none);
+    std::unique_ptr<Connection> make(const Server& server);
+    void go_back();
+    void adopt(Lease lease);
+    void check_durability(Connection& connection);
+
+    const DatabaseSettings& database_;
+    Servers& servers_;
+    std::optional<Lease> lease_;  // with its connection
+    Servers::Decision in_use_{};
+    Clock::time_point begin_{};  // of what the connection was last used for
+};
+
+}  // namespace helpdesk::db
