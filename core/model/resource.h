@@ -14,6 +14,8 @@
 #include <string_view>
 #include <vector>
 
+#include "model/verb.h"
+
 namespace helpdesk {
 
 // A row of another table that a value names. Its primary key is `id`; a name stands in `name`.
@@ -128,10 +130,22 @@ struct CheckOptions {
     const Key* key = nullptr;             // whose actions say which rows `create_new` may make; null: all
 };
 
+// What a resource is called.
+struct Names {
+    std::string_view one;      // in the names of actions about one record, and in their answers
+    std::string_view many;     // in the names of actions about many, and the root of a list
+    std::string_view element;  // of a record in a list as XML
+    std::string_view noun;     // in messages
+};
+
+// Another name of an action or of a variable, which old clients use.
+struct Alias {
+    std::string_view name;
+    std::string_view of;
+};
+
 struct Resource {
-    std::string_view singular;  // of action names and records: customer_group
-    std::string_view plural;
-    std::string_view noun;  // in messages
+    Names names;
     std::string_view table;
     std::span<const Variable> variables;  // the first is the identifier
     std::span<const Selector> selectors;
@@ -141,8 +155,11 @@ struct Resource {
     bool timestamps = false;      // has date_added and last_updated
     bool versioned = false;       // has `version`, which counts the changes of a record
     bool needs_selector = false;  // a list without a selector is an error, not all records
-    bool in_bulk = false;         // can be imported and exported
     const SignIn* sign_in = nullptr;
+    std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described
+    std::span<const Alias> action_aliases = {};
+    // Each counts in the actions that read the variable, and have none of the alias's name.
+    std::span<const Alias> variable_aliases = {};
     std::vector<Output> outputs = {};
 
     const Variable& identifier() const { return variables.front(); }
