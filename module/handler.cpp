@@ -37,7 +37,7 @@ std::optional<RowFormat> rows_of(BodyType type) {
 // Beside rows, the action stands in the query string.
 bool is_import(ngx_http_request_t* r) {
     const Action* action = find_action(read_head(r).variables.get(action_variable));
-    return action != nullptr && action->verb == Verb::import_;
+    return action != nullptr && action->verb.takes_rows;
 }
 
 Problem rows_without_import() {

@@ -35,7 +35,7 @@ bool is_one_text(Kind kind) {
            kind == Kind::new_name;
 }
 
-Json schema(const Variable& variable, Verb verb) {
+Json schema(const Variable& variable, const Verb& verb) {
     Json result = string_schema(describe_values(variable));
     if (is_one_text(variable.kind) && variable.limit > 0)
         set(result, "maxLength", number(variable.limit));
@@ -46,7 +46,7 @@ Json schema(const Variable& variable, Verb verb) {
         for (const std::string_view choice : variable.choices)
             append(examples, string(choice));
         set(result, "examples", std::move(examples));
-        if (verb == Verb::add)
+        if (verb.adds)
             set(result, "default", string(variable.choices.front()));
     }
     return result;
@@ -70,12 +70,8 @@ constexpr std::array common = {
     Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
 };
 
-bool is_list(const Action& action) {
-    return action.verb == Verb::get || action.verb == Verb::export_;
-}
-
 Json schema(const Action& action, std::string_view name) {
-    if (is_list(action))
+    if (action.verb.selects)
         for (const Selector& selector : action.resource.selectors)
             if (selector.name == name)
                 return string_schema(describe_selector(selector));
@@ -91,16 +87,16 @@ Json schema(const Action& action, std::string_view name) {
 
 bool is_required(const Action& action, std::string_view name) {
     const Variable* variable = action.resource.find(name);
-    if (variable == nullptr || is_list(action))
+    if (variable == nullptr || action.verb.selects)
         return false;
     if (variable->kind == Kind::identifier)
-        return action.verb == Verb::add || !action.resource.known_by_id;
-    return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
+        return action.verb.adds || !action.resource.known_by_id;
+    return (action.verb.adds && variable->required) || action.verb.signs_in;
 }
 
 Json format_schema(const Action& action) {
     Json names = array();
-    if (action.verb == Verb::export_)
+    if (action.verb.gives_rows)
         for (const RowFormat format : row_formats)
             append(names, string(format_name(format)));
     else
@@ -111,8 +107,17 @@ Json format_schema(const Action& action) {
 }
 
 Json action_schema(const Action& action) {
-    return object(Member{"type", string("string")}, Member{"enum", array(string(action.name))},
+    Json names = array(string(action.name));
+    for (const std::string& alias : action.aliases)
+        append(names, string(alias));
+    return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
                   Member{"default", string(action.name)});
+}
+
+Json alias_schema(const Alias& alias) {
+    Json result = string_schema("another name of `" + std::string(alias.of) + "`");
+    set(result, "deprecated", boolean(true));
+    return result;
 }
 
 Json parameter(std::string_view name, bool required, Json schema) {
@@ -128,6 +133,8 @@ Json request_schema(const Action& action, std::string_view format_variable) {
         if (is_required(action, name))
             append(required, string(name));
     }
+    for (const Alias& alias : action.variable_aliases)
+        set(properties, alias.name, alias_schema(alias));
     set(properties, format_variable, format_schema(action));
     return object(Member{"type", string("object")}, Member{"properties", std::move(properties)},
                   Member{"required", std::move(required)});
@@ -140,12 +147,12 @@ Json header(std::string_view name, std::string_view description) {
 
 // Those of section 1 are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
-    if (action.writes())
+    if (action.verb.changes)
         append(list, header(idempotency_key_header,
                             "the same value with the same request, its `If-Match` included, gives the first "
                             "answer again, "
                             "and does nothing; must come once, and not be empty"));
-    if (action.has_entity_tag())
+    if (action.takes_if_match())
         append(list, header(if_match_header,
                             "an `ETag`: only if nobody changed the record since; must not be empty"));
 }
@@ -154,6 +161,8 @@ Json parameters(const Action& action, std::string_view format_variable) {
     Json list = array(parameter(action_variable, true, action_schema(action)));
     for (const std::string& name : action.variables)
         append(list, parameter(name, is_required(action, name), schema(action, name)));
+    for (const Alias& alias : action.variable_aliases)
+        append(list, parameter(alias.name, false, alias_schema(alias)));
     append(list, parameter(format_variable, false, format_schema(action)));
     add_headers(action, list);
     return list;
@@ -189,14 +198,15 @@ Json import_schema(const Action& action) {
 
 Json answer_schema(const Action& action) {
     const Resource& resource = action.resource;
-    if (action.verb == Verb::get)
-        return list_of(action.answer, reference_to("schemas", resource.singular));
-    if (action.verb == Verb::import_)
+    if (action.verb.selects)
+        return list_of(action.answer, reference_to("schemas", resource.names.one));
+    if (action.verb.takes_rows)
         return import_schema(action);
     Json properties = object(Member{action.answer, object(Member{"type", string("string")})});
-    if (action.verb == Verb::upsert)
-        set(properties, find_action(resource, Verb::add)->answer, object(Member{"type", string("string")}));
-    if (action.verb == Verb::verify)
+    if (action.verb.when_missing != nullptr)
+        set(properties, find_action(resource, *action.verb.when_missing)->answer,
+            object(Member{"type", string("string")}));
+    if (action.verb.signs_in)
         for (const std::string_view name : resource.sign_in->outputs)
             set(properties, name, object(Member{"type", string("string")}));
     return list_of(response_root,
@@ -227,7 +237,7 @@ Json row_content() {
 }
 
 // With those of references, which stand in the tables.
-std::map<int, std::vector<std::string_view>> all_codes() {
+std::map<int, std::vector<std::string_view>> all_codes(std::span<const Action> actions) {
     auto codes = codes_by_status();
     const auto add = [&](const Reference* reference) {
         if (reference == nullptr || reference->first_if_unknown)
@@ -236,7 +246,7 @@ std::map<int, std::vector<std::string_view>> all_codes() {
         if (std::find(names.begin(), names.end(), reference->unknown) == names.end())
             names.push_back(reference->unknown);
     };
-    for (const Action& action : actions())
+    for (const Action& action : actions)
         for (const Variable& variable : action.resource.variables) {
             add(variable.reference);
             if (variable.list != nullptr)
@@ -255,13 +265,13 @@ Json response_headers(const Action& action) {
         return object(Member{"schema", string_schema(description)});
     };
     Json headers = object(Member{"X-Content-Type-Options", text("nosniff")});
-    if (action.verb == Verb::export_)
+    if (action.verb.gives_rows)
         set(headers, "Content-Disposition", text("attachment, with a name for the file"));
     return headers;
 }
 
 Json responses(const Action& action) {
-    Json done = action.verb == Verb::export_ ? row_content() : content(answer_schema(action));
+    Json done = action.verb.gives_rows ? row_content() : content(answer_schema(action));
     Json result = object(Member{
         "200", object(Member{"description", string("done")}, Member{"headers", response_headers(action)},
                       Member{"content", std::move(done)})});
@@ -270,35 +280,27 @@ Json responses(const Action& action) {
     return result;
 }
 
+std::string with_article(std::string_view noun) {
+    const bool begins_with_vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+    return (begins_with_vowel ? "an " : "a ") + std::string(noun);
+}
+
+std::string replaced(std::string text, std::string_view mark, std::string_view by) {
+    if (const std::size_t place = text.find(mark); place != std::string::npos)
+        text.replace(place, mark.size(), by);
+    return text;
+}
+
 std::string summary(const Action& action) {
-    const std::string noun(action.resource.noun);
-    switch (action.verb) {
-        case Verb::add:
-            return "Add a " + noun;
-        case Verb::update:
-            return "Change a " + noun;
-        case Verb::upsert:
-            return "Add a " + noun + ", or change it";
-        case Verb::remove:
-            return "Delete a " + noun;
-        case Verb::get:
-            return "List " + std::string(action.resource.plural);
-        case Verb::locate:
-            return "Look up the coordinates of the address of a " + noun;
-        case Verb::import_:
-            return "Add or change many " + std::string(action.resource.plural);
-        case Verb::export_:
-            return "Get all of a selection of " + std::string(action.resource.plural) + ", to be imported";
-        case Verb::verify:
-            break;
-    }
-    return "Check the password of a " + noun;
+    const ResourceNames& names = action.resource.names;
+    return replaced(replaced(std::string(action.verb.summary), "{one}", with_article(names.noun)), "{many}",
+                    names.many);
 }
 
 Json operation(const Action& action, std::string_view id_suffix) {
     return object(Member{"operationId", string(action.name + std::string(id_suffix))},
                   Member{"summary", string(summary(action))},
-                  Member{"tags", array(string(action.resource.plural))},
+                  Member{"tags", array(string(action.resource.names.many))},
                   Member{"responses", responses(action)});
 }
 
@@ -310,7 +312,7 @@ Json body_content(const Action& action) {
 }
 
 Json path(const Action& action, std::string_view format_variable) {
-    if (action.verb == Verb::import_) {
+    if (action.verb.takes_rows) {
         Json post = operation(action, "");
         set(post, "parameters", parameters(action, format_variable));
         set(post, "requestBody", object(Member{"required", boolean(true)}, Member{"content", row_content()}));
@@ -327,9 +329,9 @@ Json path(const Action& action, std::string_view format_variable) {
     return object(Member{"get", std::move(get)}, Member{"post", std::move(post)});
 }
 
-Json problem_schema() {
+Json problem_schema(std::span<const Action> actions) {
     Json codes = array();
-    for (const auto& [status, names] : all_codes())
+    for (const auto& [status, names] : all_codes(actions))
         for (const std::string_view name : names)
             append(codes, string(name));
     return object(
@@ -340,9 +342,9 @@ Json problem_schema() {
                                     Member{"variable", string_schema("empty when none is at fault")})});
 }
 
-Json error_responses() {
+Json error_responses(std::span<const Action> actions) {
     Json result = object();
-    for (const auto& [status, names] : all_codes()) {
+    for (const auto& [status, names] : all_codes(actions)) {
         std::string description;
         for (const std::string_view name : names)
             description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
@@ -358,15 +360,15 @@ Json api_key(std::string_view place, std::string_view name) {
                   Member{"name", string(name)});
 }
 
-Json components(std::string_view format_variable) {
-    Json schemas = object(Member{"problem", problem_schema()});
-    for (const Action& action : actions()) {
+Json components(std::span<const Action> actions, std::string_view format_variable) {
+    Json schemas = object(Member{"problem", problem_schema(actions)});
+    for (const Action& action : actions) {
         set(schemas, action.name, request_schema(action, format_variable));
-        if (action.verb == Verb::get)
-            set(schemas, action.resource.singular, record_schema(action.resource));
+        if (action.verb.selects && !action.verb.gives_rows)
+            set(schemas, action.resource.names.one, record_schema(action.resource));
     }
     Json bearer = object(Member{"type", string("http")}, Member{"scheme", string("bearer")});
-    return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses()},
+    return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses(actions)},
                   Member{"securitySchemes", object(Member{"header", api_key("header", "X-API-Key")},
                                                    Member{"bearer", std::move(bearer)},
                                                    Member{"url", api_key("query", key_variable)})});
@@ -378,15 +380,16 @@ Json requirement(std::string_view scheme) {
 
 }  // namespace
 
-std::string openapi_document(std::string_view base, std::string_view format_variable) {
+std::string openapi_document(std::string_view base, std::string_view format_variable,
+                             std::span<const Action> actions) {
     Json paths = object();
-    for (const Action& action : actions())
+    for (const Action& action : actions)
         set(paths, std::string(base) + action.name, path(action, format_variable));
     const Json document = object(
         Member{"openapi", string("3.1.0")},
         Member{"info", object(Member{"title", string("Help desk API")}, Member{"version", string("1")})},
         Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
-        Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
+        Member{"paths", std::move(paths)}, Member{"components", components(actions, format_variable)});
     return dump(document, JSON_INDENT(1));
 }
 

@@ -121,60 +121,25 @@ std::string describe_selector(const Selector& selector) {
 
 namespace {
 
-void describe_actions(const Resource& resource, std::string& text) {
-    const std::string identifier = quote(resource.identifier().name);
-    const std::string finds = resource.known_by_id ? "`id` or " + identifier : identifier;
-    const std::string answers = resource.known_by_id ? "the ID" : "the " + identifier + " as stored";
-    const auto line = [&](Verb verb, const std::string& reads) {
-        const Action& action = *find_action(resource, verb);
-        const std::string answer =
-            verb == Verb::get ? quote(action.answer) + ", a list" : quote(action.answer) + ", " + answers;
-        text += "- " + quote(action.name) + ": " + reads + ". Answer: " + answer + ".\n";
-    };
-    line(Verb::add, "the variables below");
-    line(Verb::update,
-         finds + ", and what is to change of the variables below" +
-             (resource.known_by_id
-                  ? "; " + quote(std::string(rename_prefix) + std::string(resource.identifier().name)) +
-                        " renames"
-                  : ""));
-    if (const Action* upsert = find_action(resource, Verb::upsert))
-        text +=
-            "- " + quote(upsert->name) + ": the variables below. Adds the " + std::string(resource.noun) +
-            " if there is none, else changes it. Answer: " + quote(find_action(resource, Verb::add)->answer) +
-            " or " + quote(upsert->answer) + ", " + answers + ".\n";
-    line(Verb::remove, finds);
-    line(Verb::get, "the selectors below");
-    if (find_action(resource, Verb::locate) != nullptr)
-        line(Verb::locate, finds + ". Looks up the coordinates of the address that is stored");
-    if (const Action* verify = find_action(resource, Verb::verify)) {
-        text += "- " + quote(verify->name) + ":";
-        for (const std::string& name : verify->variables)
-            text += (&name == &verify->variables.front() ? " " : ", ") + quote(name);
-        text += ". Answer: " + quote(verify->answer) + ", `Y` or `N`";
-        for (const std::string_view name : resource.sign_in->outputs)
-            text += ", " + quote(name);
-        text += "; `N` as well where `" + std::string(resource.sign_in->allowed_by) + "` is.\n";
-    }
-    if (const Action* import = find_action(resource, Verb::import_))
-        text += "- " + quote(import->name) +
-                ": a POST whose body is CSV or NDJSON, with a row for each call, and in the query string "
-                "`mode` (`add`, "
-                "`update` or `upsert`) and `dry_run` (`Y`: nothing is changed). Answer: " +
-                quote(import->answer) +
-                ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then "
-                "what was "
-                "wrong with which row.\n";
-    if (const Action* all = find_action(resource, Verb::export_))
-        text += "- " + quote(all->name) +
-                ": the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
-                "records, as "
-                "an import takes them.\n";
+void describe_names(const Action& action, std::string& text) {
+    for (const std::string& alias : action.aliases)
+        text += " Another name: " + quote(alias) + ".";
+    for (const Alias& alias : action.variable_aliases)
+        text += " " + quote(alias.name) + " is read as " + quote(alias.of) + ".";
 }
 
-void describe(const Resource& resource, std::string& text) {
-    text += "### " + std::string(resource.plural) + "\n\n";
-    describe_actions(resource, text);
+void describe_actions(std::span<const Action> actions, std::string& text) {
+    for (const Action& action : actions) {
+        text += "- " + quote(action.name) + ": " + action.verb.describe(action);
+        describe_names(action, text);
+        text += "\n";
+    }
+}
+
+void describe(std::span<const Action> actions, std::string& text) {
+    const Resource& resource = actions.front().resource;
+    text += "### " + std::string(resource.names.many) + "\n\n";
+    describe_actions(actions, text);
     text += "\n| variable | value | omitted on add |\n|---|---|---|\n";
     for (const Variable& variable : resource.variables)
         text += "| " + quote(variable.name) + " | " + describe_values(variable) + " | " +
@@ -190,13 +155,15 @@ void describe(const Resource& resource, std::string& text) {
 
 }  // namespace
 
-std::string reference_text() {
+std::string reference_text(std::span<const Action> actions) {
     std::string text;
-    const Resource* last = nullptr;
-    for (const Action& action : actions()) {
-        if (&action.resource != last)
-            describe(action.resource, text);
-        last = &action.resource;
+    while (!actions.empty()) {
+        const auto end = std::find_if(actions.begin(), actions.end(), [&](const Action& action) {
+            return &action.resource != &actions.front().resource;
+        });
+        const auto count = static_cast<std::size_t>(end - actions.begin());
+        describe(actions.first(count), text);
+        actions = actions.subspan(count);
     }
     return text;
 }

@@ -1,13 +1,15 @@
 // The reference of all actions, as Markdown: what the README shows, made from the tables that drive them.
 #pragma once
 
+#include <span>
 #include <string>
 
-#include "model/resource.h"
+#include "model/action.h"
 
 namespace helpdesk {
 
-std::string reference_text();
+// `actions` of a resource stand together.
+std::string reference_text(std::span<const Action> actions = helpdesk::actions());
 
 // What a variable's values are, and what a selector selects; Markdown.
 std::string describe_values(const Variable& variable);

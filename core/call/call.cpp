@@ -44,7 +44,7 @@ std::unique_ptr<Call> Call::health_check(const Settings& settings) {
 std::unique_ptr<Call> Call::sign_in(const Settings& settings, std::string_view identifier,
                                     std::string_view password) {
     const Action& action = *std::find_if(actions().begin(), actions().end(),
-                                         [](const Action& one) { return one.verb == Verb::verify; });
+                                         [](const Action& one) { return one.verb.signs_in; });
     Variables variables;
     for (const Variable& variable : action.resource.variables)
         if (variable.kind == Kind::identifier || variable.kind == Kind::password)
@@ -134,7 +134,7 @@ std::string Call::take(const GeocoderReply& reply) {
     if (answer.found)
         set_coordinates(*located_, *answer.found);
     stage_ = stage_of_write();
-    if (!answer.found && write.action->verb == Verb::locate)
+    if (!answer.found && write.action->verb.locates)
         end({.problems = {not_located(answer)},
              .log = answer.failure.empty() ? "" : "the geocoder: " + answer.failure});
     wait();
@@ -254,7 +254,7 @@ bool Call::read_place(Write& write) {
         geocoder_query_ = ask ? begin_locating(*located_, {}) : "";
     }
     stage_ = stage_of_write();
-    if (place.exists && geocoder_query_.empty() && write.action->verb == Verb::locate)
+    if (place.exists && geocoder_query_.empty() && write.action->verb.locates)
         end({.problems = {not_located({})}, .log = {}});
     return stage_ == Stage::database;
 }
@@ -278,7 +278,7 @@ void Call::take(ReadResult result, List& list) {
     const std::string& tag = list.entity_tag_of_first();
     if (result.problems.empty() && !selection.if_match.empty() &&
         (tag.empty() || !matches(selection.if_match, tag)))
-        result.problems.push_back(precondition_failed(selection.action->resource.noun));
+        result.problems.push_back(precondition_failed(selection.action->resource.names.noun));
     rows_ = in_parts_ || result.problems.empty() ? list.records() : 0;
     if (!result.problems.empty())
         return end(std::move(result));
@@ -288,7 +288,7 @@ void Call::take(ReadResult result, List& list) {
         stage_ = Stage::send;
     } else if (selection.count_only) {
         body_ = {write_answer(format_, {{"count", std::to_string(result.count)}},
-                              selection.action->resource.plural)};
+                              selection.action->resource.names.many)};
         end({});
     } else {
         body_ = std::move(list.page());

@@ -39,7 +39,7 @@ Condition& Export::position() {
 }
 
 std::string Export::disposition() const {
-    return "attachment; filename=\"" + std::string(action().resource.plural) + "." +
+    return "attachment; filename=\"" + std::string(action().resource.names.many) + "." +
            std::string(format_name(format_)) + "\"";
 }
 

@@ -22,14 +22,6 @@ constexpr std::size_t most_problems_of_row = 10;
 // Of a row's identifier in the answer, which may be as long as the body.
 constexpr std::size_t longest_name = 255;
 
-struct Mode {
-    std::string_view name;
-    Verb verb;
-};
-
-constexpr std::array modes = {Mode{"add", Verb::add}, Mode{"update", Verb::update},
-                              Mode{"upsert", Verb::upsert}};
-
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
@@ -66,17 +58,18 @@ std::size_t size_of(const Variables& variables) {
 
 }  // namespace
 
-ImportOptions check_import(const Variables& variables, Problems& problems) {
-    ImportOptions options;
+ImportOptions check_import(const Resource& resource, const Variables& variables, Problems& problems) {
+    const std::vector<const Verb*> modes = modes_of(resource);
+    ImportOptions options{.mode = modes.front()};
     const std::string_view name = variables.get(mode_variable);
-    const auto* mode = std::find_if(modes.begin(), modes.end(), [&](const Mode& known) {
-        return text::equal_ignoring_case(known.name, name);
+    const auto mode = std::find_if(modes.begin(), modes.end(), [&](const Verb* known) {
+        return text::equal_ignoring_case(known->name, name);
     });
     if (mode != modes.end())
-        options.verb = mode->verb;
+        options.mode = *mode;
     else if (!name.empty())
         problems.push_back(
-            {code::invalid_choice, std::string(mode_variable), "must be add, update or upsert"});
+            {code::invalid_choice, std::string(mode_variable), "must be " + list_modes(resource)});
     const std::string* dry_run = variables.find(dry_run_variable);
     options.dry_run = dry_run != nullptr && text::equal_ignoring_case(*dry_run, "Y");
     // An empty one may be a Y that a script lost.
@@ -95,7 +88,7 @@ Import::Import(const Settings& settings, const Action& action, ImportOptions opt
     : settings_(settings),
       action_(action),
       options_(options),
-      row_action_(*find_action(action.resource, options.verb)),
+      row_action_(*find_action(action.resource, *options.mode)),
       body_(std::move(body)),
       names_(row_action_, settings.reject_unknown) {}
 
@@ -210,7 +203,7 @@ void Import::take(const Pending& row, const WriteResult& result, Outcome& outcom
         log_ = "the row in line " + std::to_string(row.line) + ": " + result.log;
     if (result.problems.empty())
         ++(result.added ? added_ : updated_);
-    else if (options_.verb == Verb::add && has(result.problems, code::already_exists))
+    else if (row_action_.verb.adds && has(result.problems, code::already_exists))
         ++existing_;
     else
         ++failed_;
@@ -224,7 +217,7 @@ Outcome Import::rehearse_slice() {
         WriteResult result = rehearse(*settings_.database, row.write);
         const bool adds = result.problems.empty() && result.added;
         const bool was_added = adds && !would_be_there_.insert(text::to_lower(row.write.identifier)).second;
-        if (was_added && options_.verb == Verb::add)
+        if (was_added && row_action_.verb.adds)
             result.problems = {{code::already_exists, std::string(names_.identifier()),
                                 "an earlier row has the same " + std::string(names_.identifier())}};
         else if (was_added)

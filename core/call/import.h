@@ -18,12 +18,12 @@
 namespace helpdesk {
 
 struct ImportOptions {
-    Verb verb = Verb::add;   // of the call that each row is
-    bool dry_run = false;    // all is looked up, and nothing changed
-    CheckOptions rows = {};  // for the values of the rows
+    const Verb* mode = nullptr;  // the verb of the call that each row is
+    bool dry_run = false;        // all is looked up, and nothing changed
+    CheckOptions rows = {};      // for the values of the rows
 };
 
-ImportOptions check_import(const Variables& variables, Problems& problems);
+ImportOptions check_import(const Resource& resource, const Variables& variables, Problems& problems);
 
 // Takes what a row that ends the import came to. The first of them is kept, but for one of which nobody knows
 // what became: that is more than that another was not stored.

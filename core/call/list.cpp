@@ -11,8 +11,8 @@ namespace helpdesk {
 
 List::List(const Settings& settings, const Selection& selection, Format format)
     : List(settings, selection, helpdesk::content_type(format),
-           make_list_writer(format, selection.action->resource.plural, selection.action->resource.singular)) {
-}
+           make_list_writer(format, selection.action->resource.names.many,
+                            selection.action->resource.names.element)) {}
 
 List::List(const Settings& settings, Selection selection, std::string_view content_type,
            std::unique_ptr<ListWriter> writer)

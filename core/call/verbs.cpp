@@ -6,23 +6,23 @@
 namespace helpdesk {
 namespace {
 
-using Names = std::vector<std::string>;
+using VariableNames = std::vector<std::string>;
 
 // Whether the client may say the record's ID.
 bool may_name_id(const Verb& verb, const Resource& resource) {
     return resource.known_by_id && !verb.adds;
 }
 
-Names names_of_record(const Verb& verb, const Resource& resource) {
-    Names names;
+VariableNames names_of_record(const Verb& verb, const Resource& resource) {
+    VariableNames names;
     if (may_name_id(verb, resource))
         names.emplace_back(id_variable);
     names.emplace_back(resource.identifier().name);
     return names;
 }
 
-Names names_of_values(const Verb& verb, const Resource& resource) {
-    Names names;
+VariableNames names_of_values(const Verb& verb, const Resource& resource) {
+    VariableNames names;
     if (may_name_id(verb, resource))
         names.emplace_back(id_variable);
     for (const Variable& variable : resource.variables)
@@ -32,8 +32,8 @@ Names names_of_values(const Verb& verb, const Resource& resource) {
     return names;
 }
 
-Names names_of_credentials(const Verb& /*verb*/, const Resource& resource) {
-    Names names;
+VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resource) {
+    VariableNames names;
     for (const Variable& variable : resource.variables)
         if (variable.kind == Kind::identifier || variable.kind == Kind::password)
             names.emplace_back(variable.name);
@@ -41,21 +41,21 @@ Names names_of_credentials(const Verb& /*verb*/, const Resource& resource) {
 }
 
 // An export is no walk: it has all records at once.
-Names names_of_selectors(const Verb& verb, const Resource& resource) {
-    Names names;
+VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
+    VariableNames names;
     for (const Selector& selector : resource.selectors)
         if (!verb.gives_rows || selector.kind != SelectorKind::after_id)
             names.emplace_back(selector.name);
     return names;
 }
 
-Names names_of_list(const Verb& verb, const Resource& resource) {
-    Names names = names_of_selectors(verb, resource);
+VariableNames names_of_list(const Verb& verb, const Resource& resource) {
+    VariableNames names = names_of_selectors(verb, resource);
     names.insert(names.end(), paging_variables.begin(), paging_variables.end());
     return names;
 }
 
-Names names_of_import(const Verb& /*verb*/, const Resource& /*resource*/) {
+VariableNames names_of_import(const Verb& /*verb*/, const Resource& /*resource*/) {
     return {import_variables.begin(), import_variables.end()};
 }
 
@@ -123,9 +123,9 @@ std::string describe_verify(const Action& action) {
 }
 
 std::string describe_import(const Action& action) {
-    return "a POST whose body is CSV or NDJSON, with a row for each call, and in the query string `mode` "
-           "(`add`, `update` or `upsert`) and `dry_run` (`Y`: nothing is changed). Answer: " +
-           quote(action.answer) +
+    return "a POST whose body is CSV or NDJSON, with a row for each call, and in the query string `mode` (" +
+           list_modes(action.resource, "`") +
+           ") and `dry_run` (`Y`: nothing is changed). Answer: " + quote(action.answer) +
            ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then what "
            "was wrong with which row.";
 }

@@ -414,8 +414,7 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
 }
 
 bool can_share(const Write& write) {
-    return (write.action->verb == Verb::add || write.action->verb == Verb::update) &&
-           !write.action->resource.known_by_id && !write.values.empty() &&
+    return write.action->verb.stores && !write.action->resource.known_by_id && !write.values.empty() &&
            !db::WritePlan(write).needs_transaction();
 }
 

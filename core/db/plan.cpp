@@ -88,7 +88,7 @@ std::string Target::located(std::vector<Parameter>& parameters) const {
 }
 
 std::string Target::stored(std::vector<Parameter>& parameters) const {
-    if (value->located && write->action->verb == Verb::update)
+    if (value->located && write->action->verb.stores && !write->action->verb.adds)
         return located(parameters);
     if (reference() == nullptr) {
         parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
@@ -192,13 +192,13 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
         identifier = text_of(row, 3, std::string(resource().identifier().name));
         check_pairs(row, first_pair_column);
         if (!write_->if_match.empty() && !matches(write_->if_match, entity_tag_of(version_)))
-            problems.push_back(precondition_failed(resource().noun));
+            problems.push_back(precondition_failed(resource().names.noun));
     }
     check_references();
 }
 
 Problem WritePlan::not_found() const {
-    const std::string text = "there is no " + std::string(resource().noun);
+    const std::string text = "there is no " + std::string(resource().names.noun);
     if (write_->id)
         return {code::not_found, std::string(id_variable),
                 text + " with the ID " + std::to_string(*write_->id)};
@@ -207,7 +207,7 @@ Problem WritePlan::not_found() const {
 }
 
 Problem WritePlan::missed() const {
-    if (write_->action->verb != Verb::locate)
+    if (!write_->action->verb.locates)
         return not_found();
     return {code::overloaded, "", "the address was changed meanwhile, try again"};
 }
@@ -219,7 +219,7 @@ Problem WritePlan::already_exists() const {
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
     return {code::already_exists,
             std::string(renamed != nullptr ? rename_prefix : "") + std::string(identifier.name),
-            "the " + std::string(resource().noun) + " \"" + name + "\" already exists"};
+            "the " + std::string(resource().names.noun) + " \"" + name + "\" already exists"};
 }
 
 const Value* WritePlan::supplied(std::string_view name) const {
@@ -265,7 +265,7 @@ void WritePlan::check_pairs(const sql::ResultSet& row, unsigned first_column) {
 Problem WritePlan::in_use() const {
     const std::string_view variable = write_->id ? id_variable : resource().identifier().name;
     return {code::in_use, std::string(variable),
-            "the " + std::string(resource().noun) + " \"" + identifier + "\" is still in use"};
+            "the " + std::string(resource().names.noun) + " \"" + identifier + "\" is still in use"};
 }
 
 Problem WritePlan::too_large(std::uint64_t most) const {

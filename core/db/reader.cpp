@@ -231,7 +231,7 @@ void Reader::read_on() {
         give(*piece);
     else
         problems_ = {{code::overloaded, "",
-                      "the " + std::string(resource_.noun) + " with the ID " +
+                      "the " + std::string(resource_.names.noun) + " with the ID " +
                           std::to_string(position_.open->id) + " was changed while it was read, try again"}};
 }
 

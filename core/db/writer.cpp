@@ -129,7 +129,7 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    if (plans.front()->write().action->verb == Verb::locate)
+    if (plans.front()->write().action->verb.locates)
         marks += " AND " + as_read(plans.front()->write(), parameters);
     return store_in_time(
         connection, plans,

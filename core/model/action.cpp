@@ -111,4 +111,14 @@ std::vector<const Verb*> modes_of(const Resource& resource) {
     return modes;
 }
 
+std::string list_modes(const Resource& resource, std::string_view quote) {
+    const std::vector<const Verb*> modes = modes_of(resource);
+    std::string text;
+    for (std::size_t i = 0; i < modes.size(); ++i) {
+        const std::string_view separator = i == 0 ? "" : i + 1 < modes.size() ? ", " : " or ";
+        text.append(separator).append(quote).append(modes[i]->name).append(quote);
+    }
+    return text;
+}
+
 }  // namespace helpdesk

@@ -74,4 +74,7 @@ const Action* find_action(const Resource& resource, const Verb& verb);
 // none.
 std::vector<const Verb*> modes_of(const Resource& resource);
 
+// Lists their names as a sentence does, with `quote` around each: add, update or upsert.
+std::string list_modes(const Resource& resource, std::string_view quote = "");
+
 }  // namespace helpdesk

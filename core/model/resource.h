@@ -133,7 +133,7 @@ struct CheckOptions {
 };
 
 // What a resource is called.
-struct Names {
+struct ResourceNames {
     std::string_view one;      // in the names of actions about one record, and in their answers
     std::string_view many;     // in the names of actions about many, and the root of a list
     std::string_view element;  // of a record in a list as XML
@@ -147,7 +147,7 @@ struct Alias {
 };
 
 struct Resource {
-    Names names;
+    ResourceNames names;
     std::string_view table;
     std::span<const Variable> variables;  // the first is the identifier
     std::span<const Selector> selectors;

@@ -20,28 +20,27 @@ Value* find(Write& write, const Variable& variable) {
 }  // namespace
 
 Locating locating(const Write& write) {
-    const Verb verb = write.action->verb;
-    if (verb == Verb::locate)
+    const Verb& verb = write.action->verb;
+    if (verb.locates)
         return Locating::from_record;
-    if (verb != Verb::add && verb != Verb::update)
+    if (!verb.stores)
         return Locating::none;
     bool any = false;
     for (const Value& value : write.values) {
         // An update that clears them has brought them, too.
-        if (value.variable->kind == Kind::coordinate && (verb == Verb::update || value.text))
+        if (value.variable->kind == Kind::coordinate && (!verb.adds || value.text))
             return Locating::none;
-        any = any ||
-              (is_address(*value.variable) && (verb == Verb::update || !text::trim(*value.text).empty()));
+        any = any || (is_address(*value.variable) && (!verb.adds || !text::trim(*value.text).empty()));
     }
     if (!any)
         return Locating::none;
-    return verb == Verb::add ? Locating::from_call : Locating::from_record;
+    return verb.adds ? Locating::from_call : Locating::from_record;
 }
 
 std::string begin_locating(Write& write, const std::vector<std::string>& stored) {
     AddressParts parts;
     Coordinates kept;
-    bool ask = write.action->verb != Verb::update;
+    bool ask = write.action->verb.adds || write.action->verb.locates;
     auto next = stored.begin();
     for (const Variable& variable : write.action->resource.variables) {
         if (variable.place.empty())
@@ -58,7 +57,7 @@ std::string begin_locating(Write& write, const std::vector<std::string>& stored)
             ask = ask || *value->text != before;
         parts.emplace_back(variable.place, value == nullptr ? write.beside.back().text : *value->text);
     }
-    if (write.action->verb != Verb::locate)
+    if (write.action->verb.stores)
         set_coordinates(write, ask ? Coordinates(kept.size()) : kept);
     return ask ? geocoder_query(parts) : "";
 }
@@ -67,7 +66,7 @@ void leave_unlocated(Write& write) {
     const auto coordinates =
         std::count_if(write.action->resource.variables.begin(), write.action->resource.variables.end(),
                       [](const Variable& variable) { return variable.kind == Kind::coordinate; });
-    if (write.action->verb == Verb::update && locating(write) != Locating::none)
+    if (!write.action->verb.adds && locating(write) != Locating::none)
         set_coordinates(write, Coordinates(static_cast<std::size_t>(coordinates)));
 }
 
@@ -87,12 +86,13 @@ void set_coordinates(Write& write, const Coordinates& coordinates) {
 }
 
 std::string describe_failure(const Write& write, const GeocoderAnswer& answer) {
-    const std::string noun(write.action->resource.noun);
+    const std::string noun(write.action->resource.names.noun);
+    const Action* again = find_action(write.action->resource, verbs::locate);
     return "no coordinates: " +
            (answer.failure.empty() ? "the geocoder knows no such address"
                                    : "the geocoder: " + answer.failure) +
-           "; the " + noun + " is stored without; locate_" + std::string(write.action->resource.singular) +
-           " asks again";
+           "; the " + noun + " is stored without" +
+           (again == nullptr ? "" : "; " + again->name + " asks again");
 }
 
 Problem not_located(const GeocoderAnswer& answer) {

@@ -88,7 +88,7 @@ CheckOptions check_options(const Settings& settings, const Key& key) {
 
 std::unique_ptr<Import> make_import(const Settings& settings, const Action& action, const Key& key,
                                     const Request& request, Problems& problems) {
-    ImportOptions options = check_import(request.variables, problems);
+    ImportOptions options = check_import(action.resource, request.variables, problems);
     options.rows = check_options(settings, key);
     if (request.rows == nullptr)
         problems.push_back({code::unsupported_media_type, "",
@@ -111,7 +111,7 @@ Format choose_format(const Settings& settings, const Request& request, const Act
                      Problems& problems) {
     const std::string_view name = request.variables.get(settings.format_variable);
     // An export's format is that of its rows.
-    if (name.empty() || (action != nullptr && action->verb == Verb::export_))
+    if (name.empty() || (action != nullptr && action->verb.gives_rows))
         return preferred_format(request.accept).value_or(settings.format);
     const auto format = parse_format(name);
     if (!format)
@@ -200,40 +200,36 @@ std::variant<Reply, std::unique_ptr<Call>> Call::accept(const Settings& settings
     const CheckOptions options = check_options(settings, *caller.key);
     std::string ignored = unknown_variables(settings, *action, request, problems);
     Work work = [&]() -> Work {
-        switch (action->verb) {
-            case Verb::get:
-                return std::make_unique<List>(
-                    settings, check_selection(*action, request.variables, settings.max_records, problems),
-                    format);
-            case Verb::verify:
-                return check_sign_in(*action, request.variables, problems);
-            case Verb::import_:
-                return make_import(settings, *action, *caller.key, request, problems);
-            case Verb::export_:
-                return make_export(settings, *action, request.variables, problems);
-            default:
-                return check(*action, request.variables, options, problems);
-        }
+        if (action->verb.gives_rows)
+            return make_export(settings, *action, request.variables, problems);
+        if (action->verb.selects)
+            return std::make_unique<List>(
+                settings, check_selection(*action, request.variables, settings.max_records, problems),
+                format);
+        if (action->verb.signs_in)
+            return check_sign_in(*action, request.variables, problems);
+        if (action->verb.takes_rows)
+            return make_import(settings, *action, *caller.key, request, problems);
+        return check(*action, request.variables, options, problems);
     }();
-    if (auto* list = std::get_if<std::unique_ptr<List>>(&work);
-        list != nullptr && action->verb == Verb::get) {
+    if (auto* list = std::get_if<std::unique_ptr<List>>(&work); list != nullptr && !action->verb.gives_rows) {
         Selection& selection = (*list)->selection();
         selection.if_match =
-            read_if_match(request, action->has_entity_tag() && selection.is_of_one(), problems);
+            read_if_match(request, action->takes_if_match() && selection.is_of_one(), problems);
     } else if (auto* write = std::get_if<Write>(&work)) {
-        write->if_match = read_if_match(request, action->has_entity_tag(), problems);
+        write->if_match = read_if_match(request, action->takes_if_match(), problems);
         write->repeatable = read_idempotency_key(request, *action, *caller.key, write->if_match, problems);
     } else {
         read_if_match(request, false, problems);
-        if (action->verb == Verb::import_ && !request.idempotency_key.empty())
+        if (action->verb.takes_rows && !request.idempotency_key.empty())
             problems.push_back({code::bad_request, std::string(idempotency_key_header),
                                 "is not possible here: an import can be sent again without"});
     }
-    if (!request.other_condition.empty() && (action->writes() || action->verb == Verb::import_))
+    if (!request.other_condition.empty() && (action->verb.changes || action->verb.takes_rows))
         problems.push_back(
             {code::bad_request, std::string(request.other_condition),
              "is not possible here: a change can depend on " + std::string(if_match_header) + " alone"});
-    if (action->verb == Verb::locate && !settings.geocoder)
+    if (action->verb.locates && !settings.geocoder)
         problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
     if (!problems.empty()) {
         Reply reply = problem_reply(settings, format, problems);

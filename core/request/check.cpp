@@ -26,7 +26,7 @@ class Checker {
           input_(input),
           options_(options),
           problems_(problems),
-          adding_(action.verb == Verb::add) {}
+          adding_(action.verb.adds) {}
 
     // Which record the call is about.
     void find_record(Write& write) {
@@ -222,7 +222,7 @@ class Checker {
         if (options_.key == nullptr)
             return;
         for (const Action& action : actions())
-            if (action.verb == Verb::add && action.resource.table == variable.reference->table &&
+            if (action.verb.adds && action.resource.table == variable.reference->table &&
                 check_action(*options_.key, action))
                 problem(variable, code::action_not_allowed,
                         "needs the action " + action.name + ", which is not allowed with this key");
@@ -340,7 +340,7 @@ Write check_one(const Action& action, const Variables& variables, const CheckOpt
     Write write{.action = &action, .identifier = {}, .id = {}, .values = {}};
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
-    if (action.verb == Verb::add || action.verb == Verb::update)
+    if (action.verb.stores)
         checker.take_values(write);
     return write;
 }
@@ -349,14 +349,15 @@ Write check_one(const Action& action, const Variables& variables, const CheckOpt
 
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems) {
-    if (action.verb != Verb::upsert)
+    if (action.verb.when_missing == nullptr)
         return check_one(action, variables, options, problems);
     // It must be good for both, so that its outcome does not hang on what is stored. The add has all problems
     // of the update but for empty choices, which it takes as omitted.
     Problems of_update;
-    Write write = check_one(*find_action(action.resource, Verb::update), variables, options, of_update);
+    Write write =
+        check_one(*find_action(action.resource, *action.verb.when_found), variables, options, of_update);
     write.when_missing = std::make_unique<Write>(
-        check_one(*find_action(action.resource, Verb::add), variables, options, problems));
+        check_one(*find_action(action.resource, *action.verb.when_missing), variables, options, problems));
     for (Problem& problem : of_update)
         if (std::none_of(problems.begin(), problems.end(),
                          [&](const Problem& other) { return other.variable == problem.variable; }))

@@ -23,7 +23,7 @@ class SelectionChecker {
         if (!any_selector_ && resource_.needs_selector)
             problem(resource_.identifier().name, code::required,
                     "is required, \"*\" for all, or another selector: " + selector_names());
-        if (action_.verb == Verb::export_)
+        if (action_.verb.gives_rows)
             return;
         check_walk(selection);
         count_only(selection);

@@ -11,15 +11,17 @@ constexpr std::array variables = {
 };
 // clang-format on
 
+constexpr std::array category_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+
 }  // namespace
 
 const Resource& categories() {
-    static const Resource resource = with_outputs({.singular = "category",
-                                                   .plural = "categories",
-                                                   .noun = "category",
-                                                   .table = "categories",
-                                                   .variables = variables,
-                                                   .selectors = selectors_by_name});
+    static const Resource resource = with_outputs(
+        {.names = {.one = "category", .many = "categories", .element = "category", .noun = "category"},
+         .table = "categories",
+         .variables = variables,
+         .selectors = selectors_by_name,
+         .verbs = category_verbs});
     return resource;
 }
 

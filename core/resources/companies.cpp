@@ -30,17 +30,19 @@ constexpr std::array variables = {
 };
 // clang-format on
 
+constexpr std::array company_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+
 }  // namespace
 
 const Resource& companies() {
-    static const Resource resource = with_outputs({.singular = "company",
-                                                   .plural = "companies",
-                                                   .noun = "company",
-                                                   .table = "companies",
-                                                   .variables = variables,
-                                                   .selectors = selectors_by_name,
-                                                   .timestamps = true,
-                                                   .needs_selector = true});
+    static const Resource resource = with_outputs(
+        {.names = {.one = "company", .many = "companies", .element = "company", .noun = "company"},
+         .table = "companies",
+         .variables = variables,
+         .selectors = selectors_by_name,
+         .timestamps = true,
+         .needs_selector = true,
+         .verbs = company_verbs});
     return resource;
 }
 

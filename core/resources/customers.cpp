@@ -121,21 +121,24 @@ constexpr std::array selectors = {
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
 constexpr SignIn sign_in = {.allowed_by = "support", .outputs = sign_in_outputs};
 
+constexpr std::array customer_verbs = {&verbs::add,    &verbs::update,  &verbs::upsert,
+                                       &verbs::remove, &verbs::get,     &verbs::locate,
+                                       &verbs::verify, &verbs::import_, &verbs::export_};
+
 }  // namespace
 
 const Resource& customers() {
-    static const Resource resource = with_outputs({.singular = "customer",
-                                                   .plural = "customers",
-                                                   .noun = "customer",
-                                                   .table = "customers",
-                                                   .variables = variables,
-                                                   .selectors = selectors,
-                                                   .known_by_id = false,
-                                                   .timestamps = true,
-                                                   .versioned = true,
-                                                   .needs_selector = true,
-                                                   .in_bulk = true,
-                                                   .sign_in = &sign_in});
+    static const Resource resource = with_outputs(
+        {.names = {.one = "customer", .many = "customers", .element = "customer", .noun = "customer"},
+         .table = "customers",
+         .variables = variables,
+         .selectors = selectors,
+         .known_by_id = false,
+         .timestamps = true,
+         .versioned = true,
+         .needs_selector = true,
+         .sign_in = &sign_in,
+         .verbs = customer_verbs});
     return resource;
 }
 

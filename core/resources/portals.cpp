@@ -13,15 +13,17 @@ constexpr std::array variables = {
 };
 // clang-format on
 
+constexpr std::array portal_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+
 }  // namespace
 
 const Resource& portals() {
-    static const Resource resource = with_outputs({.singular = "portal",
-                                                   .plural = "portals",
-                                                   .noun = "portal",
-                                                   .table = "portals",
-                                                   .variables = variables,
-                                                   .selectors = selectors_by_name});
+    static const Resource resource =
+        with_outputs({.names = {.one = "portal", .many = "portals", .element = "portal", .noun = "portal"},
+                      .table = "portals",
+                      .variables = variables,
+                      .selectors = selectors_by_name,
+                      .verbs = portal_verbs});
     return resource;
 }
 

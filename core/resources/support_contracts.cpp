@@ -15,15 +15,19 @@ constexpr std::array variables = {
 };
 // clang-format on
 
+constexpr std::array support_contract_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+
 }  // namespace
 
 const Resource& support_contracts() {
-    static const Resource resource = with_outputs({.singular = "support_contract",
-                                                   .plural = "support_contracts",
-                                                   .noun = "support contract",
+    static const Resource resource = with_outputs({.names = {.one = "support_contract",
+                                                             .many = "support_contracts",
+                                                             .element = "support_contract",
+                                                             .noun = "support contract"},
                                                    .table = "support_contracts",
                                                    .variables = variables,
-                                                   .selectors = selectors_by_name});
+                                                   .selectors = selectors_by_name,
+                                                   .verbs = support_contract_verbs});
     return resource;
 }
 

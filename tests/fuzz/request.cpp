@@ -89,15 +89,15 @@ void check_value(const Value& value) {
 // What an accepted call takes to the database.
 void check_values(const Settings& settings, const Action& action, const Variables& variables) {
     Problems problems;
-    if (action.verb == Verb::import_) {
-        check_import(variables, problems);
-    } else if (action.verb == Verb::get || action.verb == Verb::export_) {
+    if (action.verb.takes_rows) {
+        check_import(action.resource, variables, problems);
+    } else if (action.verb.selects) {
         const Selection selection = check_selection(action, variables, settings.max_records, problems);
         require(selection.limit <= most_records, "a list has a limit");
         for (const Condition& condition : selection.conditions)
             for (const std::string& value : condition.values)
                 require(text::is_utf8(value) && text::is_printable(value), "a selector's value is text");
-    } else if (action.verb != Verb::verify) {
+    } else if (!action.verb.signs_in) {
         const Write write = check(action, variables, settings.check, problems);
         require(write.id || is_text(write.identifier, action.resource.identifier()), "a record is named");
         require(write.id || !write.identifier.empty(), "a record is named");
