@@ -132,8 +132,8 @@ void start(ngx_http_request_t* r) {
         check->second.push_back(r);
         return;
     }
-    auto check =
-        Call::sign_in(location_conf(r).settings, view(r->headers_in.user), view(r->headers_in.passwd));
+    auto check = Call::sign_in(location_conf(r).settings, customers(), view(r->headers_in.user),
+                               view(r->headers_in.passwd));
     if (check == nullptr)
         return refuse(r);
     wait_for_check(r, key, std::move(check));

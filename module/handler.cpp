@@ -69,7 +69,7 @@ void go_on(ngx_http_request_t* r, const LocationConf& conf, Accepted accepted) {
 // With all of the request known.
 Accepted accept(const Settings& settings, const Request& request, Caller& caller) {
     caller = identify(settings, request);
-    return Call::accept(settings, request, caller);
+    return helpdesk::accept(settings, request, caller);
 }
 
 void take_body(const BodyHead& head, std::string body, Request& request) {

@@ -12,10 +12,10 @@ constexpr std::size_t most_found = 500;
 
 }  // namespace
 
-Export::Export(const Settings& settings, const Selection& selection, RowFormat format)
-    : List(settings, selection, helpdesk::content_type(format),
-           make_row_writer(format, selection.action->resource)),
-      format_(format) {
+Export::Export(const Settings& settings, Format format, const Selection& selection, RowFormat row_format)
+    : List(settings, format, selection, content_type(row_format),
+           make_row_writer(row_format, selection.action->resource),
+           std::string(selection.action->resource.names.many) + "." + std::string(format_name(row_format))) {
     selection_.limit = most_found;
     for (Condition& condition : selection_.conditions)
         if (condition.selector->kind == SelectorKind::changed_since) {
@@ -36,11 +36,6 @@ Condition& Export::position() {
     const auto selectors = action().resource.selectors;
     return selection_.conditions.emplace_back(
         Condition{&*std::find_if(selectors.begin(), selectors.end(), is_position), {""}});
-}
-
-std::string Export::disposition() const {
-    return "attachment; filename=\"" + std::string(action().resource.names.many) + "." +
-           std::string(format_name(format_)) + "\"";
 }
 
 bool Export::select_more() {

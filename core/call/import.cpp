@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "call/settings.h"
-#include "metrics.h"
+#include "call/hash_time.h"
 #include "place/locate.h"
 #include "text.h"
 
@@ -83,30 +82,41 @@ void keep_end(const Outcome& of_row, Outcome& kept) {
         kept = of_row;
 }
 
-Import::Import(const Settings& settings, const Action& action, ImportOptions options,
+Import::Import(const Settings& settings, Format format, const Action& action, ImportOptions options,
                std::shared_ptr<const RowBody> body)
-    : settings_(settings),
+    : Work(settings, format),
       action_(action),
       options_(options),
       row_action_(*find_action(action.resource, *options.mode)),
       body_(std::move(body)),
       names_(row_action_, settings.reject_unknown) {}
 
-void Import::hash() {
+Work::Step Import::hash() {
     const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
     for (; hashed_ < end; ++hashed_) {
         Write& write = pending_[hashed_].write;
         if (write.password() == nullptr)
             continue;
-        const auto begin = std::chrono::steady_clock::now();
-        write.hash_password(settings_.bcrypt_cost);
-        observe(metric::hash_time, {}, std::chrono::steady_clock::now() - begin);
+        const HashTime time;
+        write.hash_password(settings().bcrypt_cost);
     }
-    if (hashed_ == pending_.size())
-        stage_ = Stage::database;
+    return {hashed_ == pending_.size() ? Stage::database : Stage::hash};
 }
 
-Outcome Import::carry_out() {
+Work::Step Import::carry_out() {
+    Outcome outcome = work_on();
+    if (!outcome.problems.empty())
+        return {Stage::done, std::move(outcome)};
+    const Stage next = read_slice();
+    if (next != Stage::done)
+        return {next};
+    report_ = write_totals();
+    done_ = true;
+    return {Stage::done, {.problems = {}, .log = log_}};
+}
+
+// Writes the slice that was read; at first checks the body.
+Outcome Import::work_on() {
     Outcome outcome;
     if (reader_ == nullptr) {
         outcome.problems = check_rows(*body_, names_);
@@ -115,12 +125,10 @@ Outcome Import::carry_out() {
     } else {
         outcome = options_.dry_run ? rehearse_slice() : write_slice();
     }
-    if (outcome.problems.empty())
-        read_slice();
     return outcome;
 }
 
-void Import::read_slice() {
+Work::Stage Import::read_slice() {
     pending_.clear();
     hashed_ = 0;
     Row row;
@@ -130,24 +138,23 @@ void Import::read_slice() {
     while (rows < slice_rows && bytes < slice_bytes && (more = reader_->next(row))) {
         ++rows;
         bytes += size_of(row.variables);
-        take_row(row);
+        accept_row(row);
     }
     const bool hashes = !options_.dry_run && std::any_of(pending_.begin(), pending_.end(), [](Pending& one) {
         return one.write.password() != nullptr;
     });
     if (pending_.empty() && !more)
-        stage_ = Stage::done;
-    else
-        stage_ = hashes ? Stage::hash : Stage::database;
+        return Stage::done;
+    return hashes ? Stage::hash : Stage::database;
 }
 
-void Import::take_row(Row& row) {
+void Import::accept_row(Row& row) {
     ++rows_;
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
         Write write = check(row_action_, row.variables, options_.rows, problems);
         if (problems.empty()) {
-            if (settings_.geocoder)
+            if (settings().geocoder)
                 leave_unlocated(write);
             pending_.push_back({row.line, std::move(write)});
             return;
@@ -178,7 +185,7 @@ Outcome Import::write_slice() {
             names.insert(name);
             run.push_back(&row);
         } else {
-            take(row, helpdesk::write(*settings_.database, row.write), outcome);
+            count_result(row, helpdesk::write(database(), row.write), outcome);
         }
     }
     if (outcome.problems.empty())
@@ -191,12 +198,12 @@ void Import::write_run(const std::vector<const Pending*>& run, Outcome& outcome)
     writes.reserve(run.size());
     for (const Pending* row : run)
         writes.push_back(&row->write);
-    const std::vector<WriteResult> results = write_grouped(*settings_.database, writes);
+    const std::vector<WriteResult> results = write_grouped(database(), writes);
     for (std::size_t i = 0; i < run.size(); ++i)
-        take(*run[i], results[i], outcome);
+        count_result(*run[i], results[i], outcome);
 }
 
-void Import::take(const Pending& row, const WriteResult& result, Outcome& outcome) {
+void Import::count_result(const Pending& row, const WriteResult& result, Outcome& outcome) {
     if (ends_import(result.problems))
         return keep_end(result, outcome);
     if (log_.empty() && !result.log.empty())
@@ -214,7 +221,7 @@ void Import::take(const Pending& row, const WriteResult& result, Outcome& outcom
 Outcome Import::rehearse_slice() {
     Outcome outcome;
     for (const Pending& row : pending_) {
-        WriteResult result = rehearse(*settings_.database, row.write);
+        WriteResult result = rehearse(database(), row.write);
         const bool adds = result.problems.empty() && result.added;
         const bool was_added = adds && !would_be_there_.insert(text::to_lower(row.write.identifier)).second;
         if (was_added && row_action_.verb.adds)
@@ -222,7 +229,7 @@ Outcome Import::rehearse_slice() {
                                 "an earlier row has the same " + std::string(names_.identifier())}};
         else if (was_added)
             result.added = false;
-        take(row, result, outcome);
+        count_result(row, result, outcome);
         if (!outcome.problems.empty())
             break;
     }
@@ -240,12 +247,12 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
 }
 
 void Import::explain(Problem& problem) const {
-    if (added_ + updated_ > 0 && !options_.dry_run)
+    if (changed() > 0 && !options_.dry_run)
         problem.text += "; the import stopped on the way, with " + std::to_string(added_) + " added and " +
                         std::to_string(updated_) + " updated; it can be sent again";
 }
 
-Text Import::report(Format format) const {
+Text Import::write_totals() const {
     std::vector<std::string> texts;  // that the records refer to
     texts.reserve(6 + 2 * problems_.size());
     const auto number = [&](std::uint64_t n) -> std::string_view {
@@ -266,7 +273,7 @@ Text Import::report(Format format) const {
                           {"variable", one.problem.variable},
                           {"code", one.problem.code},
                           {"error", texts.emplace_back(message(one.problem))}});
-    return write_report(format, totals, errors);
+    return write_report(format(), totals, errors);
 }
 
 }  // namespace helpdesk

@@ -1,7 +1,17 @@
-// The verbs, a row for each.
+// The verbs, a row for each, and what its request becomes.
 #include "model/verb.h"
 
+#include <memory>
+
+#include "call/export.h"
+#include "call/import.h"
+#include "call/incoming.h"
+#include "call/list.h"
+#include "call/sign_in_work.h"
+#include "call/write.h"
 #include "model/action.h"
+#include "request/check.h"
+#include "request/select.h"
 
 namespace helpdesk {
 namespace {
@@ -135,6 +145,58 @@ std::string describe_export(const Action& /*action*/) {
            "as an import takes them.";
 }
 
+using Begun = std::unique_ptr<Work>;
+
+Begun begin_write(const Incoming& in) {
+    Write write = check(in.action, in.variables, in.check_options(), in.problems);
+    write.if_match = in.if_match(in.action.takes_if_match());
+    write.repeatable = in.repeatable(write.if_match);
+    in.refuse_other_conditions();
+    return std::make_unique<WriteWork>(in.settings, in.format, std::move(write));
+}
+
+Begun begin_locate(const Incoming& in) {
+    Begun work = begin_write(in);
+    if (!in.settings.geocoder)
+        in.problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
+    return work;
+}
+
+Begun begin_list(const Incoming& in) {
+    Selection selection = check_selection(in.action, in.variables, in.settings.max_records, in.problems);
+    selection.if_match = in.if_match(in.action.takes_if_match() && selection.is_of_one());
+    return std::make_unique<List>(in.settings, selection, in.format);
+}
+
+Begun begin_export(const Incoming& in) {
+    const std::string_view name = in.variables.get(in.settings.format_variable);
+    const auto format = name.empty() ? RowFormat::csv : parse_row_format(name);
+    if (!format)
+        in.problems.push_back({code::invalid_format, in.settings.format_variable, "must be csv or ndjson"});
+    const Selection selection =
+        check_selection(in.action, in.variables, in.settings.max_records, in.problems);
+    in.if_match(false);
+    return std::make_unique<Export>(in.settings, in.format, selection, format.value_or(RowFormat::csv));
+}
+
+Begun begin_import(const Incoming& in) {
+    ImportOptions options = check_import(in.action.resource, in.variables, in.problems);
+    options.rows = in.check_options();
+    if (in.request.rows == nullptr)
+        in.problems.push_back({code::unsupported_media_type, "",
+                               "the rows must be the body of a POST, as text/csv or application/x-ndjson"});
+    in.if_match(false);
+    in.refuse_idempotency_key("an import can be sent again without");
+    in.refuse_other_conditions();
+    return std::make_unique<Import>(in.settings, in.format, in.action, options, in.request.rows);
+}
+
+Begun begin_sign_in(const Incoming& in) {
+    SignInCheck check = check_sign_in(in.action, in.variables, in.problems);
+    in.if_match(false);
+    return std::make_unique<SignInWork>(in.settings, in.format, std::move(check));
+}
+
 }  // namespace
 
 namespace verbs {
@@ -147,7 +209,8 @@ const Verb add = {.name = "add",
                   .is_mode = true,
                   .variables = names_of_values,
                   .summary = "Add {one}",
-                  .describe = describe_add};
+                  .describe = describe_add,
+                  .begin = begin_write};
 
 const Verb update = {.name = "update",
                      .answer = "updated",
@@ -157,7 +220,8 @@ const Verb update = {.name = "update",
                      .takes_if_match = true,
                      .variables = names_of_values,
                      .summary = "Change {one}",
-                     .describe = describe_update};
+                     .describe = describe_update,
+                     .begin = begin_write};
 
 // The answer is that of the add or the update that it came to; the row has the update's.
 const Verb upsert = {.name = "upsert",
@@ -169,7 +233,8 @@ const Verb upsert = {.name = "upsert",
                      .takes_if_match = true,
                      .variables = names_of_values,
                      .summary = "Add {one}, or change it",
-                     .describe = describe_upsert};
+                     .describe = describe_upsert,
+                     .begin = begin_write};
 
 const Verb remove = {.name = "delete",
                      .answer = "deleted",
@@ -178,7 +243,8 @@ const Verb remove = {.name = "delete",
                      .takes_if_match = true,
                      .variables = names_of_record,
                      .summary = "Delete {one}",
-                     .describe = describe_remove};
+                     .describe = describe_remove,
+                     .begin = begin_write};
 
 const Verb get = {.name = "get",
                   .answer = "",
@@ -187,7 +253,8 @@ const Verb get = {.name = "get",
                   .takes_if_match = true,
                   .variables = names_of_list,
                   .summary = "List {many}",
-                  .describe = describe_get};
+                  .describe = describe_get,
+                  .begin = begin_list};
 
 const Verb locate = {.name = "locate",
                      .answer = "located",
@@ -196,14 +263,16 @@ const Verb locate = {.name = "locate",
                      .takes_if_match = true,
                      .variables = names_of_record,
                      .summary = "Look up the coordinates of the address of {one}",
-                     .describe = describe_locate};
+                     .describe = describe_locate,
+                     .begin = begin_locate};
 
 const Verb verify = {.name = "verify",
                      .answer = "verified",
                      .signs_in = true,
                      .variables = names_of_credentials,
                      .summary = "Check the password of {one}",
-                     .describe = describe_verify};
+                     .describe = describe_verify,
+                     .begin = begin_sign_in};
 
 const Verb import_ = {.name = "import",
                       .answer = "imported",
@@ -211,7 +280,8 @@ const Verb import_ = {.name = "import",
                       .takes_rows = true,
                       .variables = names_of_import,
                       .summary = "Add or change many {many}",
-                      .describe = describe_import};
+                      .describe = describe_import,
+                      .begin = begin_import};
 
 const Verb export_ = {.name = "export",
                       .answer = "",
@@ -220,7 +290,8 @@ const Verb export_ = {.name = "export",
                       .gives_rows = true,
                       .variables = names_of_selectors,
                       .summary = "Get all of a selection of {many}, to be imported",
-                      .describe = describe_export};
+                      .describe = describe_export,
+                      .begin = begin_export};
 
 }  // namespace verbs
 

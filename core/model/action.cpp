@@ -38,20 +38,19 @@ Action make_action(const Verb& verb, const Resource& resource) {
 
 std::vector<Action> make_actions() {
     std::vector<Action> all;
-    for (const Resource* resource :
-         {&customers(), &companies(), &portals(), &customer_groups(), &categories(), &support_contracts()})
+    for (const Resource* resource : all_resources())
         for (Action& action : actions_of(*resource))
             all.push_back(std::move(action));
     return all;
 }
 
-bool is_called(const Action& action, std::string_view name) {
-    return text::equal_ignoring_case(action.name, name) ||
-           std::any_of(action.aliases.begin(), action.aliases.end(),
-                       [&](const std::string& alias) { return text::equal_ignoring_case(alias, name); });
-}
-
 }  // namespace
+
+bool Action::is_called(std::string_view other) const {
+    return text::equal_ignoring_case(name, other) ||
+           std::any_of(aliases.begin(), aliases.end(),
+                       [&](const std::string& alias) { return text::equal_ignoring_case(alias, other); });
+}
 
 bool Action::knows(std::string_view variable) const {
     return std::find(variables.begin(), variables.end(), variable) != variables.end();
@@ -92,7 +91,7 @@ std::vector<Action> actions_of(const Resource& resource) {
 
 const Action* find_action(std::string_view name) {
     const auto found = std::find_if(actions().begin(), actions().end(),
-                                    [&](const Action& action) { return is_called(action, name); });
+                                    [&](const Action& action) { return action.is_called(name); });
     return found == actions().end() ? nullptr : &*found;
 }
 

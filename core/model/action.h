@@ -34,6 +34,8 @@ struct Action {
     std::vector<std::string> aliases;
     std::vector<Alias> variable_aliases;
 
+    // Whether it goes by that name or alias, in any case.
+    bool is_called(std::string_view other) const;
     bool knows(std::string_view variable) const;
     // Returns the variable that a name stands for, by itself or as an alias. Empty: none.
     std::string_view resolve(std::string_view name) const;

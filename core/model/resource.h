@@ -182,4 +182,7 @@ const Resource& customer_groups();
 const Resource& categories();
 const Resource& support_contracts();
 
+// Every resource, in the order of the reference.
+std::span<const Resource* const> all_resources();
+
 }  // namespace helpdesk

@@ -3,6 +3,7 @@
 // never which one it is.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,9 @@
 namespace helpdesk {
 
 struct Action;
+struct Incoming;
 struct Resource;
+class Work;
 
 struct Verb {
     std::string_view name;    // begins the action's name: add, delete
@@ -41,8 +44,8 @@ struct Verb {
     // Returns the action's line in the reference, in Markdown, after its name.
     std::string (*describe)(const Action& action) = nullptr;
 
-    // Whether its requests or answers carry many records as rows.
-    bool is_bulk() const { return takes_rows || gives_rows; }
+    // Makes of a request what its call does (call/incoming.h).
+    std::unique_ptr<Work> (*begin)(const Incoming& incoming) = nullptr;
 };
 
 namespace verbs {

@@ -130,7 +130,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Settings settings = settings_of(letters);
     const Request request = take_request(letters, input);
     const Caller caller = identify(settings, request);
-    auto accepted = Call::accept(settings, request, caller);
+    auto accepted = accept(settings, request, caller);
     if (const auto* reply = std::get_if<Reply>(&accepted)) {
         Problems ignored;
         check_refusal(settings, choose_format(settings, request, ignored), *reply);
