@@ -18,9 +18,6 @@
 
 namespace helpdesk::db {
 
-// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
-inline constexpr int gone_before_sending = 2006;
-
 // Times that a transaction is tried which others keep from its rows.
 inline constexpr int most_conflicts = 3;
 
