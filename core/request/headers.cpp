@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "request/conditions.h"
 #include "request/request.h"
 #include "text.h"
 
