@@ -43,7 +43,7 @@ constexpr std::array entries = {
     Entry{
         code::wrong_key, 401, "the request is not authorized",
         "compare the client's key with sha256 of helpdesk_key; if somebody is guessing, limit_req holds him"},
-    Entry{code::missing_key, 401, "", "the client has to send the key that scripts/new-key printed for it"},
+    Entry{code::missing_key, 401, "", "the client has to send the key that helpdesk-new-key printed for it"},
     Entry{code::expired_key, 401, "", "give the client a new key, or move \"expires\" of helpdesk_key"},
     Entry{code::forbidden, 403, "access is denied"},
     Entry{code::address_not_allowed, 403, "",

@@ -1,4 +1,4 @@
-"""scripts/helpdesk-import: a file goes in by pieces, and what failed is told."""
+"""bin/helpdesk-import: a file goes in by pieces, and what failed is told."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ import pytest
 
 from servers import ROOT, wait_for
 
-SCRIPT = ROOT / "scripts/helpdesk-import"
+SCRIPT = ROOT / "bin/helpdesk-import"
 CONFIG = """
 limit_req_zone $binary_remote_addr zone=few:1m rate=20r/s;
 server {

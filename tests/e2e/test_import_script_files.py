@@ -1,4 +1,4 @@
-"""scripts/helpdesk-import: the files that it reads and writes, and servers that are not what they should be."""
+"""bin/helpdesk-import: the files that it reads and writes, and servers that are not what they should be."""
 
 import contextlib
 import csv

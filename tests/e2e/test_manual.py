@@ -259,7 +259,7 @@ def run(nginx, command, **environment):
     if not home.exists():
         home.mkdir()
         (home / ".my.cnf").write_text(f"[client]\nsocket={nginx.mariadb.socket}\nuser=root\n")
-        (home / "helpdesk-migrate").symlink_to(ROOT / "scripts/migrate")
+        (home / "helpdesk-migrate").symlink_to(ROOT / "bin/migrate")
     environment = {**os.environ, "HOME": str(home), "PATH": f"{home}:{os.environ['PATH']}", "HELPDESK_SQL": str(ROOT / "sql"), **environment}
     result = subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=home, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, f"{command}{result.stderr}"
