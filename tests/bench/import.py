@@ -27,6 +27,7 @@ CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
+    location = /openapi.json { helpdesk_openapi /; }
 }
 """
 HEADER = "cid,contact,company,portal,support,email,address,city,state,zip,country,phone,notes\n"
