@@ -1,4 +1,4 @@
-"""Section 6 of the reference: who may call what from where, what the logs tell of it, and how often a key may call."""
+"""Keys: who may call which action from where, what the logs say about it, and how often a key may call."""
 
 import concurrent.futures
 import datetime
