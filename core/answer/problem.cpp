@@ -133,11 +133,16 @@ Problem problem_of_status(int status) {
     return {entry->code, "", std::string(entry->text)};
 }
 
+std::string_view advice_to_operator(std::string_view code) {
+    const Entry* entry = find_entry(code);
+    return entry == entries.end() ? std::string_view() : entry->advice;
+}
+
 std::string explain_to_operator(int status, std::string_view code) {
     std::string result = "; the client gets " + std::to_string(status) + " " + std::string(code);
-    const Entry* entry = find_entry(code);
-    if (entry != entries.end() && !entry->advice.empty())
-        result.append("; ").append(entry->advice);
+    const std::string_view advice = advice_to_operator(code);
+    if (!advice.empty())
+        result.append("; ").append(advice);
     return result;
 }
 
