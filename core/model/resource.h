@@ -64,8 +64,9 @@ struct Variable {
     std::string_view companion = {};
     // Of a part of an address: its name in the query to a geocoder; of a coordinate: its name in the answer.
     std::string_view place = {};
-    bool secret = false;    // never in an answer or a log
-    bool required = false;  // on add
+    bool secret = false;          // never in an answer or a log
+    bool required = false;        // on add
+    std::string_view about = {};  // for an integrator: one sentence on what it is for
 };
 
 // The value of a reference with a `new_name` companion that asks for a new row.
@@ -94,8 +95,9 @@ struct Selector {
     SelectorKind kind;
     std::string_view column = {};
     const ListTable* list = nullptr;
-    bool all = false;   // `*` selects every record
-    bool many = false;  // a list between commas
+    bool all = false;             // `*` selects every record
+    bool many = false;            // a list between commas
+    std::string_view about = {};  // for an integrator: one sentence on what it does for a list
 };
 
 // A variable of a list's records.
@@ -163,5 +165,8 @@ const Resource& portals();
 const Resource& customer_groups();
 const Resource& categories();
 const Resource& support_contracts();
+
+// Every resource, in the order of the reference.
+std::span<const Resource* const> all_resources();
 
 }  // namespace helpdesk

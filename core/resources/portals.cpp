@@ -1,0 +1,28 @@
+// Portals, where customers sign in.
+#include "resources/shared.h"
+
+namespace helpdesk {
+namespace {
+
+// clang-format off
+constexpr std::array variables = {
+    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+             .about = "The portal's unique name, by which customers refer to it."},
+    Variable{.name = "url", .column = "url",
+             .about = "The web address of the portal."},
+};
+// clang-format on
+
+}  // namespace
+
+const Resource& portals() {
+    static const Resource resource = with_outputs({.singular = "portal",
+                                                   .plural = "portals",
+                                                   .noun = "portal",
+                                                   .table = "portals",
+                                                   .variables = variables,
+                                                   .selectors = selectors_by_name});
+    return resource;
+}
+
+}  // namespace helpdesk
