@@ -145,7 +145,7 @@ Json header(std::string_view name, std::string_view description) {
                   Member{"required", boolean(false)}, Member{"schema", string_schema(description)});
 }
 
-// Those of section 1 are in the securitySchemes.
+// The headers that carry the key are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
     if (action.verb.changes)
         append(list, header(idempotency_key_header,
@@ -236,7 +236,8 @@ Json row_content() {
     return result;
 }
 
-// With those of references, which stand in the tables.
+}  // namespace
+
 std::map<int, std::vector<std::string_view>> all_codes(std::span<const Action> actions) {
     auto codes = codes_by_status();
     const auto add = [&](const Reference* reference) {
@@ -254,6 +255,8 @@ std::map<int, std::vector<std::string_view>> all_codes(std::span<const Action> a
         }
     return codes;
 }
+
+namespace {
 
 std::string name_of(int status) {
     return "error_" + std::to_string(status);

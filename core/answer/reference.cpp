@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "answer/openapi.h"
+#include "answer/problem.h"
 #include "model/action.h"
 #include "request/select.h"
 
@@ -165,6 +167,15 @@ std::string reference_text(std::span<const Action> actions) {
         describe(actions.first(count), text);
         actions = actions.subspan(count);
     }
+    return text;
+}
+
+std::string errors_text() {
+    std::string text = "| status | code | what the error log advises |\n|---|---|---|\n";
+    for (const auto& [status, codes] : all_codes())
+        for (const std::string_view code : codes)
+            text += "| " + std::to_string(status) + " | " + quote(code) + " | " +
+                    std::string(advice_to_operator(code)) + " |\n";
     return text;
 }
 

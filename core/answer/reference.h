@@ -1,4 +1,5 @@
-// The reference of all actions, as Markdown: what the README shows, made from the tables that drive them.
+// The generated parts of the manual, as Markdown: the reference of all actions, made from the tables that
+// drive them, and the table of errors.
 #pragma once
 
 #include <span>
@@ -8,8 +9,10 @@
 
 namespace helpdesk {
 
-// `actions` of a resource stand together.
+// Returns the part that is in manual/actions.md. `actions` of a resource stand together.
 std::string reference_text(std::span<const Action> actions = helpdesk::actions());
+// Returns the part that is in manual/errors.md.
+std::string errors_text();
 
 // What a variable's values are, and what a selector selects; Markdown.
 std::string describe_values(const Variable& variable);
