@@ -146,7 +146,7 @@ void abandon(ngx_http_request_t* sr) {
 
 void carry_on(LookUp& look_up) {
     ngx_http_request_t* r = look_up.request;
-    const std::string line = look_up.call->take_geocoder_reply(look_up.reply);
+    const std::string line = look_up.call->apply_geocoder_reply(look_up.reply);
     if (!line.empty())
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
     continue_call(r, *look_up.conf, std::move(look_up.call));

@@ -83,7 +83,7 @@ void Call::end_stage(std::chrono::nanoseconds Times::*time) {
     begin_waiting(stage_);
 }
 
-void Call::take_step(Work::Step step) {
+void Call::apply_step(Work::Step step) {
     outcome_ = std::move(step.outcome);
     if (!outcome_.problems.empty())
         work_->explain(outcome_.problems.front());
@@ -93,19 +93,19 @@ void Call::take_step(Work::Step step) {
 void Call::hash() {
     begin_stage();
     try {
-        take_step(work_->hash());
+        apply_step(work_->hash());
     } catch (const std::exception& error) {
         give_up(error);
     }
     end_stage(&Times::hash);
 }
 
-std::string Call::take_geocoder_reply(const GeocoderReply& reply) {
+std::string Call::apply_geocoder_reply(const GeocoderReply& reply) {
     times_.geocoder = Clock::now() - since_;
     const GeocoderAnswer answer = read_geocoder_reply(action_->resource, reply);
     observe(metric::geocoder_time, {answer.result()}, times_.geocoder);
     std::string warning;
-    take_step(work_->take_geocoder_answer(answer, warning));
+    apply_step(work_->apply_geocoder_answer(answer, warning));
     begin_waiting(stage_);
     return warning;
 }
@@ -158,7 +158,7 @@ void Call::execute_together(std::span<Call* const> calls) {
             works.push_back(call->work_.get());
         std::vector<Work::Step> steps = works.front()->carry_out_together(works);
         for (std::size_t i = 0; i < calls.size(); ++i)
-            calls[i]->take_step(std::move(steps[i]));
+            calls[i]->apply_step(std::move(steps[i]));
     } catch (const std::exception& error) {
         for (Call* call : calls)
             call->give_up(error);
@@ -167,7 +167,7 @@ void Call::execute_together(std::span<Call* const> calls) {
 
 void Call::execute_alone() {
     try {
-        take_step(work_->carry_out());
+        apply_step(work_->carry_out());
     } catch (const std::exception& error) {
         give_up(error);
     }
@@ -185,7 +185,7 @@ void Call::give_up(const std::exception& error) noexcept {
     stage_ = Stage::done;
     failed_without_memory_ = true;
     try {
-        take_step({Stage::done, {.problems = {problem_of_status(500)}, .log = error.what()}});
+        apply_step({Stage::done, {.problems = {problem_of_status(500)}, .log = error.what()}});
         failed_without_memory_ = false;
     } catch (const std::exception&) {
         // There may be memory for the answer when it is asked for.
@@ -194,7 +194,7 @@ void Call::give_up(const std::exception& error) noexcept {
 
 void Call::fail(Problem problem) {
     waiting_.reset();
-    take_step({Stage::done, {.problems = {std::move(problem)}, .log = "no thread took the call"}});
+    apply_step({Stage::done, {.problems = {std::move(problem)}, .log = "no thread took the call"}});
 }
 
 Reply Call::reply() {

@@ -61,7 +61,7 @@ class Call {
     std::string geocoder_query() const { return work_->geocoder_query(); }
 
     // Takes what the geocoder said. Gives what the operator should know of it; empty when that is nothing.
-    std::string take_geocoder_reply(const GeocoderReply& reply);
+    std::string apply_geocoder_reply(const GeocoderReply& reply);
 
     // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
     void hash();
@@ -101,7 +101,7 @@ class Call {
     void begin_stage();
     void end_stage(std::chrono::nanoseconds Times::*time);
     void note_database_time() const;
-    void take_step(Work::Step step);
+    void apply_step(Work::Step step);
     // Ends with 500. For a handler of exceptions, whatever memory is left.
     void give_up(const std::exception& error) noexcept;
 

@@ -63,7 +63,7 @@ class Work {
     // The query string for the geocoder.
     virtual std::string geocoder_query() const { return {}; }
     // Takes what the geocoder said. `warning` becomes what the operator should know of it, or stays empty.
-    virtual Step take_geocoder_answer(const GeocoderAnswer& answer, std::string& warning);
+    virtual Step apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning);
 
     // After which time the pause is over.
     virtual std::chrono::microseconds pause() const { return {}; }

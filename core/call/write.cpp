@@ -50,7 +50,7 @@ Work::Step WriteWork::read_stored_address() {
     StoredPlace place = read_place(database(), write_);
     if (!place.problems.empty())
         return {Stage::done, std::move(place)};
-    look_up_.take_stored_address(place.exists, place.values);
+    look_up_.apply_stored_address(place.exists, place.values);
     if (place.exists && look_up_.query().empty() && only_locates())
         return {Stage::done, {.problems = {not_located({})}, .log = {}}};
     return {next_stage()};
@@ -62,8 +62,8 @@ Work::Step WriteWork::hash() {
     return {Stage::database};
 }
 
-Work::Step WriteWork::take_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) {
-    look_up_.take_answer(answer);
+Work::Step WriteWork::apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) {
+    look_up_.apply_answer(answer);
     if (answer.found)
         return {next_stage()};
     if (only_locates())

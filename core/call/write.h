@@ -24,7 +24,7 @@ class WriteWork : public Work {
     std::vector<Step> carry_out_together(std::span<Work* const> works) override;
     Step hash() override;
     std::string geocoder_query() const override { return look_up_.query(); }
-    Step take_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) override;
+    Step apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) override;
 
   protected:
     Reply answer() override;

@@ -9,7 +9,7 @@ AddressLookUp::AddressLookUp(Write& write, bool has_geocoder) : write_(write), l
         query_ = begin_locating(write, {});
 }
 
-void AddressLookUp::take_stored_address(bool exists, const std::vector<std::string>& values) {
+void AddressLookUp::apply_stored_address(bool exists, const std::vector<std::string>& values) {
     needs_stored_address_ = false;
     if (exists || write_.when_missing)
         query_ = begin_locating(write_, values);
@@ -20,7 +20,7 @@ void AddressLookUp::take_stored_address(bool exists, const std::vector<std::stri
     query_ = ask ? begin_locating(*located_, {}) : "";
 }
 
-void AddressLookUp::take_answer(const GeocoderAnswer& answer) {
+void AddressLookUp::apply_answer(const GeocoderAnswer& answer) {
     query_.clear();
     if (answer.found)
         set_coordinates(*located_, *answer.found);

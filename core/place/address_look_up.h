@@ -24,9 +24,9 @@ class AddressLookUp {
 
     // Takes the address that was read: whether there is such a record, and the values of its variables with a
     // `place`, in their order.
-    void take_stored_address(bool exists, const std::vector<std::string>& values);
+    void apply_stored_address(bool exists, const std::vector<std::string>& values);
     // Takes the coordinates that the geocoder found, or that it found none.
-    void take_answer(const GeocoderAnswer& answer);
+    void apply_answer(const GeocoderAnswer& answer);
 
   private:
     Write& write_;

@@ -16,7 +16,7 @@ bool is_sentence(std::string_view text) {
 
 TEST(About, IsASentenceForEveryVariableAndSelector) {
     for (const Action& action : actions()) {
-        const std::string_view of = action.resource.plural;
+        const std::string_view of = action.resource.names.many;
         for (const Variable& variable : action.resource.variables)
             EXPECT_TRUE(is_sentence(variable.about)) << of << " " << variable.name << ": " << variable.about;
         for (const Selector& selector : action.resource.selectors)

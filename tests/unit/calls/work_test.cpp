@@ -94,7 +94,7 @@ TEST_F(WriteCall, AnAddAsksTheGeocoderForItsAddress) {
     auto call = this->call("action=add_customer&cid=x&city=Ulm&pass=secret");
     ASSERT_EQ(call->stage(), Stage::locate);
     EXPECT_NE(call->geocoder_query().find("city=Ulm"), std::string::npos);
-    EXPECT_EQ(call->take_geocoder_reply({.status = 200, .body = R"([{"lat":"48.4","lon":"9.98"}])"}), "");
+    EXPECT_EQ(call->apply_geocoder_reply({.status = 200, .body = R"([{"lat":"48.4","lon":"9.98"}])"}), "");
     ASSERT_EQ(call->stage(), Stage::hash);
     call->hash();
     std::string latitude;
@@ -110,7 +110,7 @@ TEST_F(WriteCall, AnAddAsksTheGeocoderForItsAddress) {
 TEST_F(WriteCall, IsStoredWithoutCoordinatesThatNobodyKnows) {
     settings_.geocoder = true;
     auto call = this->call("action=add_customer&cid=x&city=Ulm");
-    const std::string warning = call->take_geocoder_reply({.status = 200, .body = "[]"});
+    const std::string warning = call->apply_geocoder_reply({.status = 200, .body = "[]"});
     EXPECT_NE(warning.find("locate_customer asks again"), std::string::npos) << warning;
     EXPECT_EQ(call->stage(), Stage::database);
 }
@@ -130,7 +130,7 @@ TEST_F(WriteCall, AnUpdateReadsTheStoredAddressFirst) {
     execute(call);
     ASSERT_EQ(call->stage(), Stage::locate);
     EXPECT_NE(call->geocoder_query().find("street=Main%20St&city=Bonn"), std::string::npos);
-    call->take_geocoder_reply({.failure = "it is away"});
+    call->apply_geocoder_reply({.failure = "it is away"});
     ASSERT_EQ(call->stage(), Stage::database);
     EXPECT_EQ(call->sharing(), Call::Sharing::write);
     execute(call);
@@ -153,7 +153,7 @@ TEST_F(WriteCall, ALookUpOfNothingElseFailsWithoutCoordinates) {
     auto call = this->call("action=locate_customer&cid=x");
     execute(call);
     ASSERT_EQ(call->stage(), Stage::locate);
-    call->take_geocoder_reply({.status = 200, .body = "[]"});
+    call->apply_geocoder_reply({.status = 200, .body = "[]"});
     EXPECT_EQ(call->stage(), Stage::done);
     EXPECT_EQ(call->reply().outcome, code::not_located);
     EXPECT_EQ(database().asked, (Texts{"place"}));
