@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/select.h"
 
 namespace helpdesk {
@@ -86,41 +87,6 @@ std::string default_on_add(const Variable& variable) {
     return variable.kind == Kind::date_list ? "today" : "none";
 }
 
-}  // namespace
-
-std::string describe_selector(const Selector& selector) {
-    const std::string all = selector.all ? ", or `*` for all" : "";
-    switch (selector.kind) {
-        case SelectorKind::id:
-            return "one ID" + all;
-        case SelectorKind::name:
-            return (selector.many ? "one, or several between commas" : "one") + all;
-        case SelectorKind::prefix_from:
-            return "those that begin with the value or come later in the alphabet";
-        case SelectorKind::prefix_to:
-            return "those that begin with the value or come before";
-        case SelectorKind::date_from:
-            return "added at or after the date";
-        case SelectorKind::date_to:
-            return "added at or before the date; without a time its whole day counts";
-        case SelectorKind::any_of:
-            return "those that have the value here or in " + quote(std::string(selector.name) + "2");
-        case SelectorKind::after:
-            return "those after the value, in their order: a page begins where the last one ended; empty: "
-                   "the "
-                   "first page";
-        case SelectorKind::changed_since:
-            return "changed at or after the date, in the order of change";
-        case SelectorKind::after_id:
-            return "the last record of the page before, whose `last_updated` goes into `updated_since`";
-        case SelectorKind::located:
-            return "`Y`: those with coordinates; `N`: those with an address, but without coordinates";
-    }
-    return "";
-}
-
-namespace {
-
 void describe_actions(const Resource& resource, std::string& text) {
     const std::string identifier = quote(resource.identifier().name);
     const std::string finds = resource.known_by_id ? "`id` or " + identifier : identifier;
@@ -181,7 +147,7 @@ void describe(const Resource& resource, std::string& text) {
                 default_on_add(variable) + " |\n";
     text += "\n| selector | selects |\n|---|---|\n";
     for (const Selector& selector : resource.selectors)
-        text += "| " + quote(selector.name) + " | " + describe_selector(selector) + " |\n";
+        text += "| " + quote(selector.name) + " | " + describe_selector(resource, selector) + " |\n";
     text += "\nRecords:";
     for (const Output& output : resource.outputs)
         text += (&output == &resource.outputs.front() ? " " : ", ") + quote(output.name);

@@ -11,6 +11,5 @@ std::string reference_text();
 
 // What a variable's values are, and what a selector selects; Markdown.
 std::string describe_values(const Variable& variable);
-std::string describe_selector(const Selector& selector);
 
 }  // namespace helpdesk
