@@ -144,7 +144,7 @@ def test_a_good_password_file(nginx, password_files, name):
     (config("helpdesk_geocoder /geo timeout=61s;"), '"helpdesk_geocoder" must have "timeout=" and a time from 1ms to 60s'),
     (config("helpdesk_geocoder /geo; helpdesk_geocoder off;"), '"helpdesk_geocoder" is duplicate'),
     (config("server { location = /s { helpdesk_status json; helpdesk_status json; } }"),
-     '"helpdesk_status" stands where another directive answers already'),
+     '"helpdesk_status" is duplicate'),
     (config("server { location = /s { helpdesk_api; helpdesk_status json; } }"),
      '"helpdesk_status" stands where another directive answers already'),
     (config("server { location = /h { helpdesk_health; helpdesk_health; } }"), '"helpdesk_health" is duplicate'),
@@ -188,7 +188,7 @@ def test_the_example_is_good(nginx):
     passed, output = nginx.check(path)
     assert passed, output
     directives = {name for name in re.findall(r"^ +#? ?(helpdesk_\w+|[a-z_]+)", text, re.M)}
-    for name in re.findall(r'"(helpdesk_\w+)"', (ROOT / "module/config.cpp").read_text()):
+    for name in re.findall(r'"(helpdesk_\w+)"', (ROOT / "module/directives.cpp").read_text()):
         assert name in directives, f"the example does not show {name}"
 
 
