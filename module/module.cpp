@@ -1,5 +1,6 @@
 // The module as nginx sees it, and what nginx calls when it starts and stops.
 #include <algorithm>
+#include <cassert>
 #include <chrono>
 #include <mutex>
 
@@ -11,6 +12,7 @@
 #include "geocoder.hpp"
 #include "idle.hpp"
 #include "metrics.h"
+#include "model/validate.h"
 #include "redact.hpp"
 #include "status.hpp"
 #include "variables.hpp"
@@ -34,6 +36,12 @@ void add_handler(ngx_conf_t* cf, ngx_http_phases phase, ngx_http_handler_pt hand
     if (place == nullptr)
         throw std::bad_alloc();
     *place = handler;
+}
+
+ngx_int_t before_configuration(ngx_conf_t* cf) noexcept {
+    // A unit test says what is wrong with which table.
+    assert(validate(all_resources()).empty());
+    return add_variables(cf);
 }
 
 ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
@@ -80,7 +88,7 @@ void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
 }
 
 ngx_http_module_t context = {
-    add_variables,         // preconfiguration
+    before_configuration,  // preconfiguration
     after_configuration,   // postconfiguration
     nullptr,               // create main configuration
     nullptr,               // init main configuration

@@ -57,8 +57,7 @@ std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
 
 std::vector<Action> make_actions() {
     std::vector<Action> actions;
-    for (const Resource* resource :
-         {&customers(), &companies(), &portals(), &customer_groups(), &categories(), &support_contracts()})
+    for (const Resource* resource : all_resources())
         for (const VerbNames& names : verbs) {
             // What has an ID of ours is not added under one that the client chose.
             if ((names.verb == Verb::upsert && resource->known_by_id) ||

@@ -24,11 +24,12 @@ void add_outputs(const Resource& resource, const Variable& variable, std::vector
         case Kind::email_list:
         case Kind::id_list:
         case Kind::name_list:
-            outputs.push_back({name, Source::list, variable.list->column, &variable, variable.list});
+            if (variable.list != nullptr)
+                outputs.push_back({name, Source::list, variable.list->column, &variable, variable.list});
             break;
         case Kind::date_list:
-            outputs.push_back({name, Source::list_dates, variable.column, &variable,
-                               resource.find(variable.companion)->list});
+            if (const Variable* dated = resource.find(variable.companion); dated != nullptr)
+                outputs.push_back({name, Source::list_dates, variable.column, &variable, dated->list});
             break;
         case Kind::password:
         case Kind::new_name:
