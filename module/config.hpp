@@ -1,4 +1,4 @@
-// What nginx calls to make the levels of the configuration and to let them inherit.
+// Making the levels of the configuration, and letting them inherit.
 #pragma once
 
 #include "ngx.hpp"

@@ -1,4 +1,4 @@
-// What the module keeps of a request.
+// The context of a request: everything that the module keeps of it.
 #pragma once
 
 #include <chrono>

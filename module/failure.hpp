@@ -1,4 +1,4 @@
-// What happens when our code throws: no exception may reach nginx.
+// The end of every exception that our code throws: none may reach nginx.
 #pragma once
 
 #include <exception>

@@ -1,4 +1,4 @@
-// What the configuration says about a location. directives.cpp has a row for each directive that fills it.
+// The configuration of a location. directives.cpp has a row for each directive that fills it.
 #pragma once
 
 #include <bitset>

@@ -1,4 +1,4 @@
-// How the parts of a call's way hand it on, without knowing each other.
+// The function by which the parts of a call's way hand it on without knowing each other.
 #pragma once
 
 #include <memory>

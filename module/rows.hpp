@@ -22,7 +22,7 @@ using Values = std::span<const ngx_str_t>;
 // Makes a refusal that ends with the wrong value. nginx's message begins with the name of the directive.
 std::invalid_argument wrong_value(const std::string& what_it_must_be, const ngx_str_t& value);
 
-// What a row does with its values. Either function throws std::invalid_argument, in words that follow the
+// The two functions of a row. Either throws std::invalid_argument, in words that follow the
 // name.
 template <typename Block>
 struct Setting {
@@ -59,7 +59,7 @@ void copy_member(Block& outer, Block& block) {
     member_of(block, member) = member_of(outer, member);
 }
 
-// One word among several, and the value that it stands for.
+// One word among several, and the value that it means.
 template <typename T>
 struct Word {
     std::string_view word;
