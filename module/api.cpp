@@ -34,7 +34,7 @@ bool is_import(const Request& head) {
 
 Problem rows_without_import() {
     return {code::unsupported_media_type, "Content-Type",
-            "rows are for an import alone, whose action stands in the query string"};
+            "only an import takes rows, and its action must be in the query string"};
 }
 
 // The core's decision about a request: an answer at once, or a call to carry out.

@@ -41,7 +41,7 @@ void answer_with(ngx_conf_t* cf, ngx_http_handler_pt handler) {
     auto& core =
         *static_cast<ngx_http_core_loc_conf_t*>(ngx_http_conf_get_module_loc_conf(cf, ngx_http_core_module));
     if (core.handler != nullptr)
-        throw std::invalid_argument("stands where another directive answers already");
+        throw std::invalid_argument("is not allowed where another directive answers already");
     core.handler = handler;
 }
 

@@ -22,8 +22,7 @@ using Values = std::span<const ngx_str_t>;
 // Makes a refusal that ends with the wrong value. nginx's message begins with the name of the directive.
 std::invalid_argument wrong_value(const std::string& what_it_must_be, const ngx_str_t& value);
 
-// The two functions of a row. Either throws std::invalid_argument, in words that follow the
-// name.
+// The two functions of a row. Either throws std::invalid_argument, in words that follow the name.
 template <typename Block>
 struct Setting {
     void (*read)(ngx_conf_t* cf, Values values, Block& block);
