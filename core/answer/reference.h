@@ -13,8 +13,7 @@ std::string reference_text();
 // Returns the part that is in manual/errors.md.
 std::string errors_text();
 
-// What a variable's values are, and what a selector selects; Markdown.
-std::string describe_values(const Variable& variable);
+// What a selector selects; Markdown.
 std::string describe_selector(const Selector& selector);
 
 }  // namespace helpdesk

@@ -408,7 +408,7 @@ std::string Reader::order() const {
     if (selection_.order != nullptr) {
         first = expression(*selection_.order);
         // As it reads: the server sorts a choice by its place in the column's declaration.
-        if (selection_.order->variable != nullptr && selection_.order->variable->kind == Kind::choice)
+        if (selection_.order->form == Form::choice)
             first = as_text(first);
     } else {
         static constexpr SelectorKind ordering[] = {SelectorKind::changed_since, SelectorKind::after,
@@ -441,8 +441,7 @@ class CredentialsReader : public Operation {
         std::vector<Output> outputs;
         for (const std::string_view name : sign_in.outputs)
             outputs.push_back(*resource.find_output(name));
-        const auto password = std::find_if(resource.variables.begin(), resource.variables.end(),
-                                           [](const Variable& v) { return v.kind == Kind::password; });
+        const Variable* password = resource.password();
         const auto row =
             connection.query("SELECT record." + quoted(password->column) + ", " +
                                  expression(*resource.find_output(sign_in.allowed_by)) + ", record." +

@@ -60,7 +60,7 @@ void validate_names(const Resource& resource, Complaints& complaints) {
 void validate_columns(const Resource& resource, Complaints& complaints) {
     std::set<std::string_view> columns;
     for (const Variable& variable : resource.variables)
-        if (!variable.column.empty() && variable.kind != Kind::date_list)
+        if (!variable.column.empty() && variable.kind->read != nullptr)
             complaints.expect(columns.insert(variable.column).second, variable.name,
                               "has the column of another variable");
 }
@@ -68,8 +68,8 @@ void validate_columns(const Resource& resource, Complaints& complaints) {
 void validate_identifier(const Resource& resource, Complaints& complaints) {
     const auto identifiers =
         std::count_if(resource.variables.begin(), resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::identifier; });
-    complaints.expect(identifiers == 1 && resource.variables.front().kind == Kind::identifier, "",
+                      [](const Variable& variable) { return variable.kind == &kinds::identifier; });
+    complaints.expect(identifiers == 1 && resource.variables.front().kind == &kinds::identifier, "",
                       "must begin with its only identifier");
 }
 
@@ -101,23 +101,22 @@ void validate_place(const Resource& resource, Complaints& complaints) {
     bool address = false;
     bool coordinates = false;
     for (const Variable& variable : resource.variables)
-        (variable.kind == Kind::coordinate ? coordinates : address) |= !variable.place.empty();
+        (variable.kind->coordinate ? coordinates : address) |= !variable.place.empty();
     complaints.expect(address == coordinates, "", "needs both an address and coordinates to be geocoded");
 }
 
 void validate_sign_in(const Resource& resource, Complaints& complaints) {
-    const auto passwords =
-        std::count_if(resource.variables.begin(), resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::password; });
+    const auto passwords = std::count_if(resource.variables.begin(), resource.variables.end(),
+                                         [](const Variable& variable) { return variable.kind->hashed; });
     complaints.expect(passwords <= 1, "", "has two passwords");
     if (resource.sign_in == nullptr)
         return;
     complaints.expect(passwords == 1, "", "can be signed in to, but has no password");
     const std::string_view name = resource.sign_in->allowed_by;
     const Variable* allowed_by = resource.find(name);
-    complaints.expect(allowed_by != nullptr && allowed_by->kind == Kind::choice &&
-                          std::find(allowed_by->choices.begin(), allowed_by->choices.end(), "Y") !=
-                              allowed_by->choices.end(),
+    complaints.expect(allowed_by != nullptr && allowed_by->choices != nullptr &&
+                          std::find(allowed_by->choices->values.begin(), allowed_by->choices->values.end(),
+                                    "Y") != allowed_by->choices->values.end(),
                       name, "allows to sign in, but is no choice with Y");
     for (const std::string_view output : resource.sign_in->outputs)
         complaints.expect(resource.find_output(output) != nullptr, output,

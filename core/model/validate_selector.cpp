@@ -17,13 +17,14 @@ bool is_single(SelectorKind kind) {
 
 bool is_time(const Resource& resource, std::string_view column) {
     return std::any_of(resource.outputs.begin(), resource.outputs.end(), [&](const Output& output) {
-        return output.source == Output::Source::time && output.column == column;
+        return output.form == Form::time && output.source == Output::Source::column &&
+               output.column == column;
     });
 }
 
 bool is_variable(const Resource& resource, std::string_view column) {
     return std::any_of(resource.variables.begin(), resource.variables.end(), [&](const Variable& variable) {
-        return variable.column == column && variable.kind != Kind::date_list;
+        return variable.column == column && variable.kind->read != nullptr;
     });
 }
 

@@ -10,9 +10,12 @@
 namespace helpdesk {
 namespace {
 
-constexpr std::array<std::string_view, 2> yes_or_no = {"Y", "N"};
-constexpr std::array<std::string_view, 2> twice = {"Y", "y"};
-constexpr std::array<std::string_view, 2> colours = {"RED", "BLUE"};
+constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
+constexpr std::array<std::string_view, 2> y_twice = {"Y", "y"};
+constexpr std::array<std::string_view, 2> red_or_blue = {"RED", "BLUE"};
+constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
+constexpr Choices twice = {.values = y_twice, .by_default = "Y"};
+constexpr Choices colours = {.values = red_or_blue, .by_default = "RED"};
 constexpr Reference room = {.table = "rooms", .noun = "room", .unknown = "unknown_room"};
 constexpr Reference room_by_id = {
     .table = "rooms", .noun = "room", .unknown = "unknown_room", .by = Reference::By::id};
@@ -34,17 +37,17 @@ class Validate : public testing::Test {
   protected:
     // clang-format off
     std::vector<Variable> variables_ = {
-        {.name = "name", .kind = Kind::identifier, .column = "name"},
-        {.name = "room", .kind = Kind::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
-        {.name = "new_room", .kind = Kind::new_name, .companion = "room"},
-        {.name = "pass", .kind = Kind::password, .column = "password_hash", .secret = true},
-        {.name = "open", .kind = Kind::choice, .column = "open", .choices = yes_or_no},
-        {.name = "keys", .kind = Kind::id_list, .list = &keys},
-        {.name = "key_dates", .kind = Kind::date_list, .column = "given", .companion = "keys"},
-        {.name = "latitude", .kind = Kind::coordinate, .column = "latitude", .range = 90, .companion = "longitude", .place = "lat"},
-        {.name = "longitude", .kind = Kind::coordinate, .column = "longitude", .range = 180, .companion = "latitude", .place = "lon"},
+        {.name = "name", .kind = &kinds::identifier, .column = "name"},
+        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
+        {.name = "new_room", .kind = &kinds::new_name, .companion = "room"},
+        {.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true},
+        {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
+        {.name = "keys", .kind = &kinds::id_list, .list = &keys},
+        {.name = "key_dates", .kind = &kinds::date_list, .column = "given", .companion = "keys"},
+        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat"},
+        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon"},
         {.name = "label", .column = "label"},
-        {.name = "label2", .kind = Kind::text_list, .list = &labels},
+        {.name = "label2", .kind = &kinds::text_list, .list = &labels},
         {.name = "city", .column = "city", .place = "city"},
         {.name = "notes", .limit = 0, .column = "notes"},
     };
@@ -171,7 +174,7 @@ TEST_F(Validate, RefusesATableThatDoesNotBeginWithItsIdentifier) {
 }
 
 TEST_F(Validate, RefusesTwoIdentifiers) {
-    variable("city").kind = Kind::identifier;
+    variable("city").kind = &kinds::identifier;
     expect_complaint("desks must begin with its only identifier");
 }
 
@@ -186,12 +189,12 @@ TEST_F(Validate, RefusesAListWithAColumnOfTheRecord) {
 }
 
 TEST_F(Validate, RefusesAChoiceWithoutChoices) {
-    variable("open").choices = {};
+    variable("open").choices = nullptr;
     expect_complaint("desks.open must have choices if it is a choice, and only then");
 }
 
 TEST_F(Validate, RefusesChoicesThatDifferInCaseOnly) {
-    variable("open").choices = twice;
+    variable("open").choices = &twice;
     expect_complaint("desks.open has a choice that is empty or stands there twice, whatever its case");
 }
 
@@ -269,7 +272,7 @@ TEST_F(Validate, RefusesDatesOfAVariableThatIsNotThere) {
 
 TEST_F(Validate, RefusesDatesOfAListThatHasOthers) {
     variables_.push_back(
-        {.name = "return_dates", .kind = Kind::date_list, .column = "returned", .companion = "keys"});
+        {.name = "return_dates", .kind = &kinds::date_list, .column = "returned", .companion = "keys"});
     expect_complaint("desks.return_dates has dates of a list that has others");
 }
 
@@ -284,8 +287,8 @@ TEST_F(Validate, RefusesACoordinateThatIsItsOwnCompanion) {
 }
 
 TEST_F(Validate, RefusesACoordinateWithoutARange) {
-    variable("latitude").range = 0;
-    expect_complaint("desks.latitude must have a range if it is a coordinate, and only then");
+    variable("latitude").range = {};
+    expect_complaint("desks.latitude must have a range if its kind needs one, and only then");
 }
 
 TEST_F(Validate, RefusesACompanionThatNobodyReads) {
@@ -423,7 +426,7 @@ TEST_F(Validate, RefusesToNeedASelectorThatIsNotThere) {
 }
 
 TEST_F(Validate, RefusesTwoPasswords) {
-    variables_.push_back({.name = "pin", .kind = Kind::password, .column = "pin", .secret = true});
+    variables_.push_back({.name = "pin", .kind = &kinds::password, .column = "pin", .secret = true});
     expect_complaint("desks has two passwords");
 }
 
@@ -439,7 +442,7 @@ TEST_F(Validate, RefusesToSignInByWhatIsNoChoice) {
 }
 
 TEST_F(Validate, RefusesToSignInByAChoiceWithoutYes) {
-    variable("open").choices = colours;
+    variable("open").choices = &colours;
     expect_complaint("desks.open allows to sign in, but is no choice with Y");
 }
 
@@ -459,7 +462,7 @@ TEST_F(Validate, RefusesAReferenceToATableOfNoResource) {
 
 TEST_F(Validate, RefusesTwoResourcesOfOneName) {
     constexpr std::array<Variable, 1> name_only = {
-        {{.name = "name", .kind = Kind::identifier, .column = "name"}}};
+        {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
     const Resource rooms = with_outputs({.singular = "room",
                                          .plural = "desk",
                                          .noun = "room",
