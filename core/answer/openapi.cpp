@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "answer/codes.h"
 #include "answer/format.h"
 #include "answer/problem.h"
 #include "answer/reference.h"
@@ -31,30 +32,36 @@ Json string_schema(std::string_view description) {
     return object(Member{"type", string("string")}, Member{"description", string(description)});
 }
 
-bool is_one_text(Kind kind) {
-    return kind == Kind::text || kind == Kind::identifier || kind == Kind::email || kind == Kind::password ||
-           kind == Kind::new_name;
+// What a row is for, and then what its values are, as a sentence of its own.
+std::string described(std::string_view about, std::string values) {
+    if (!values.empty() && values.front() >= 'a' && values.front() <= 'z')
+        values.front() = static_cast<char>(values.front() - 'a' + 'A');
+    return std::string(about) + " " + values + ".";
+}
+
+Json strings(const std::vector<std::string_view>& texts) {
+    Json result = array();
+    for (const std::string_view text : texts)
+        append(result, string(text));
+    return result;
 }
 
 Json schema(const Variable& variable, Verb verb) {
-    Json result = string_schema(describe_values(variable));
-    if (is_one_text(variable.kind) && variable.limit > 0)
-        set(result, "maxLength", number(variable.limit));
-    if (variable.kind == Kind::password)
-        set(result, "format", string("password"));
-    if (variable.kind == Kind::choice) {
-        Json examples = array();
-        for (const std::string_view choice : variable.choices)
-            append(examples, string(choice));
-        set(result, "examples", std::move(examples));
-        if (verb == Verb::add)
-            set(result, "default", string(variable.choices.front()));
-    }
+    const Description description = variable.kind->describe(variable);
+    Json result = string_schema(described(variable.about, description.values));
+    if (description.most_characters > 0)
+        set(result, "maxLength", number(description.most_characters));
+    if (!description.format.empty())
+        set(result, "format", string(description.format));
+    if (!description.choices.empty())
+        set(result, description.only_choices ? "enum" : "examples", strings(description.choices));
+    if (!description.by_default.empty() && verb == Verb::add)
+        set(result, "default", string(description.by_default));
     return result;
 }
 
 Json schema(const Resource& resource, const Selector& selector) {
-    Json result = string_schema(describe_selector(resource, selector));
+    Json result = string_schema(described(selector.about, describe_selector(resource, selector)));
     if (!selector.finder->pattern.empty())
         set(result, "pattern", string(selector.finder->pattern));
     return result;
@@ -101,7 +108,7 @@ bool is_required(const Action& action, std::string_view name) {
     const Variable* variable = action.resource.find(name);
     if (variable == nullptr || is_list(action))
         return false;
-    if (variable->kind == Kind::identifier)
+    if (variable == &action.resource.identifier())
         return action.verb == Verb::add || !action.resource.known_by_id;
     return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
 }
@@ -146,7 +153,7 @@ Json header(std::string_view name, std::string_view description) {
                   Member{"required", boolean(false)}, Member{"schema", string_schema(description)});
 }
 
-// Those of section 1 are in the securitySchemes.
+// The headers that carry the key are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
     if (action.writes())
         append(list, header(idempotency_key_header,
@@ -234,25 +241,6 @@ Json row_content() {
     return result;
 }
 
-// With those of references, which stand in the tables.
-std::map<int, std::vector<std::string_view>> all_codes() {
-    auto codes = codes_by_status();
-    const auto add = [&](const Reference* reference) {
-        if (reference == nullptr || reference->first_if_unknown)
-            return;
-        auto& names = codes[http_status(reference->unknown)];
-        if (std::find(names.begin(), names.end(), reference->unknown) == names.end())
-            names.push_back(reference->unknown);
-    };
-    for (const Action& action : actions())
-        for (const Variable& variable : action.resource.variables) {
-            add(variable.reference);
-            if (variable.list != nullptr)
-                add(variable.list->reference);
-        }
-    return codes;
-}
-
 std::string name_of(int status) {
     return "error_" + std::to_string(status);
 }
@@ -278,34 +266,9 @@ Json responses(const Action& action) {
     return result;
 }
 
-std::string summary(const Action& action) {
-    const std::string noun(action.resource.noun);
-    switch (action.verb) {
-        case Verb::add:
-            return "Add a " + noun;
-        case Verb::update:
-            return "Change a " + noun;
-        case Verb::upsert:
-            return "Add a " + noun + ", or change it";
-        case Verb::remove:
-            return "Delete a " + noun;
-        case Verb::get:
-            return "List " + std::string(action.resource.plural);
-        case Verb::locate:
-            return "Look up the coordinates of the address of a " + noun;
-        case Verb::import_:
-            return "Add or change many " + std::string(action.resource.plural);
-        case Verb::export_:
-            return "Get all of a selection of " + std::string(action.resource.plural) + ", to be imported";
-        case Verb::verify:
-            break;
-    }
-    return "Check the password of a " + noun;
-}
-
 Json operation(const Action& action, std::string_view id_suffix) {
     return object(Member{"operationId", string(action.name + std::string(id_suffix))},
-                  Member{"summary", string(summary(action))},
+                  Member{"summary", string(action.about)},
                   Member{"tags", array(string(action.resource.plural))},
                   Member{"responses", responses(action)});
 }
@@ -337,9 +300,9 @@ Json path(const Action& action, std::string_view format_variable) {
 
 Json problem_schema() {
     Json codes = array();
-    for (const auto& [status, names] : all_codes())
-        for (const std::string_view name : names)
-            append(codes, string(name));
+    for (const auto& [status, same_status] : all_codes())
+        for (const CodeAbout& one : same_status)
+            append(codes, string(one.code));
     return object(
         Member{"type", string("object")},
         Member{"properties", object(Member{"error", string_schema("the variable, and what is wrong with it")},
@@ -350,10 +313,10 @@ Json problem_schema() {
 
 Json error_responses() {
     Json result = object();
-    for (const auto& [status, names] : all_codes()) {
+    for (const auto& [status, codes] : all_codes()) {
         std::string description;
-        for (const std::string_view name : names)
-            description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
+        for (const CodeAbout& one : codes)
+            description += "- `" + std::string(one.code) + "`: " + one.about + "\n";
         set(result, name_of(status),
             object(Member{"description", string(description)},
                    Member{"content", content(list_of(response_root, reference_to("schemas", "problem")))}));

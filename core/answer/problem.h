@@ -79,7 +79,10 @@ Problems first_of(const Problems& problems, std::size_t most);
 // The HTTP status of a code; 400 for all that have no other.
 int http_status(std::string_view code);
 
-// Every code, by its status.
+// What a code tells an integrator, one sentence; empty for a code of a resource's table.
+std::string_view about_code(std::string_view code);
+
+// Every code, by its status, but for those of the resources' tables.
 const std::map<int, std::vector<std::string_view>>& codes_by_status();
 
 // The status of an answer with these problems: bad input (400) wins over what the database would have said,
@@ -88,6 +91,9 @@ int http_status(const Problems& problems);
 
 // What follows the reason in the error log: what the client is told, and what the operator may do.
 std::string explain_to_operator(int status, std::string_view code);
+
+// Returns what the operator may do about an error of that code; empty if it is the client's affair alone.
+std::string_view advice_to_operator(std::string_view code);
 
 // The problem that stands for an HTTP error status which nginx itself gave (413, 429 …).
 Problem problem_of_status(int status);

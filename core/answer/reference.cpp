@@ -1,7 +1,7 @@
 #include "answer/reference.h"
 
-#include <algorithm>
-
+#include "answer/codes.h"
+#include "answer/problem.h"
 #include "model/action.h"
 #include "model/finder.h"
 #include "request/select.h"
@@ -13,80 +13,6 @@ std::string quote(std::string_view text) {
     return "`" + std::string(text) + "`";
 }
 
-std::string characters(const Variable& variable) {
-    return variable.limit == 0 ? "no limit" : "at most " + std::to_string(variable.limit) + " characters";
-}
-
-std::string choices(const Variable& variable) {
-    std::string text;
-    for (const std::string_view choice : variable.choices)
-        text += (text.empty() ? "" : " or ") + quote(choice);
-    return text + ", in any case; any other value is " + quote(variable.choices.front()) +
-           ", or `invalid_choice` with `helpdesk_unknown_variables reject`; on add an empty one is an "
-           "omitted one";
-}
-
-std::string reference(const Variable& variable) {
-    const Reference& reference = *variable.reference;
-    std::string way = "the name or ID";
-    if (reference.by != Reference::By::id_or_name)
-        way = reference.by == Reference::By::id ? "the ID" : "the name";
-    std::string text = way + " of a " + std::string(reference.noun);
-    text += reference.first_if_unknown ? "; no match: the first" : ", else " + quote(reference.unknown);
-    if (!variable.companion.empty())
-        text += "; " + quote(create_new) + " makes the one that " + quote(variable.companion) + " names";
-    return text;
-}
-
-}  // namespace
-
-std::string describe_values(const Variable& variable) {
-    switch (variable.kind) {
-        case Kind::text:
-            return "text, " + characters(variable);
-        case Kind::identifier:
-            return "text, " + characters(variable) + ", unique whatever its case";
-        case Kind::email:
-            return "an e-mail address, " + characters(variable);
-        case Kind::password:
-            return "a password, " + characters(variable) + "; kept as a bcrypt hash only; empty: unchanged";
-        case Kind::choice:
-            return choices(variable);
-        case Kind::coordinate:
-            return "decimal degrees from -" + std::to_string(variable.range) + " to " +
-                   std::to_string(variable.range) + ", at most 9 decimals; with " + quote(variable.companion);
-        case Kind::reference:
-            return reference(variable);
-        case Kind::new_name:
-            return "text, " + characters(variable) + "; read with " + quote(variable.companion) + "=" +
-                   quote(create_new) + " only";
-        case Kind::text_list:
-            return "a list between commas, each " + characters(variable);
-        case Kind::email_list:
-            return "e-mail addresses between commas, each " + characters(variable);
-        case Kind::id_list:
-            return "IDs of " + std::string(variable.list->reference->noun) + "s between commas, else " +
-                   quote(variable.list->reference->unknown);
-        case Kind::name_list:
-            return "names between commas, else " + quote(variable.list->reference->unknown);
-        case Kind::date_list:
-            return "dates between commas, one for each of " + quote(variable.companion);
-    }
-    return "";
-}
-
-namespace {
-
-std::string default_on_add(const Variable& variable) {
-    if (variable.required || variable.kind == Kind::identifier)
-        return "required";
-    if (variable.kind == Kind::choice)
-        return quote(variable.choices.front());
-    if (variable.kind == Kind::reference && variable.reference->first_if_unknown)
-        return "the first";
-    return variable.kind == Kind::date_list ? "today" : "none";
-}
-
 void describe_actions(const Resource& resource, std::string& text) {
     const std::string identifier = quote(resource.identifier().name);
     const std::string finds = resource.known_by_id ? "`id` or " + identifier : identifier;
@@ -95,7 +21,8 @@ void describe_actions(const Resource& resource, std::string& text) {
         const Action& action = *find_action(resource, verb);
         const std::string answer =
             verb == Verb::get ? quote(action.answer) + ", a list" : quote(action.answer) + ", " + answers;
-        text += "- " + quote(action.name) + ": " + reads + ". Answer: " + answer + ".\n";
+        text += "- " + quote(action.name) + ": " + action.about + " Takes " + reads + ". Answer: " + answer +
+                ".\n";
     };
     line(Verb::add, "the variables below");
     line(Verb::update,
@@ -105,16 +32,15 @@ void describe_actions(const Resource& resource, std::string& text) {
                         " renames"
                   : ""));
     if (const Action* upsert = find_action(resource, Verb::upsert))
-        text +=
-            "- " + quote(upsert->name) + ": the variables below. Adds the " + std::string(resource.noun) +
-            " if there is none, else changes it. Answer: " + quote(find_action(resource, Verb::add)->answer) +
-            " or " + quote(upsert->answer) + ", " + answers + ".\n";
+        text += "- " + quote(upsert->name) + ": " + upsert->about +
+                " Takes the variables below. Answer: " + quote(find_action(resource, Verb::add)->answer) +
+                " or " + quote(upsert->answer) + ", " + answers + ".\n";
     line(Verb::remove, finds);
     line(Verb::get, "the selectors below");
     if (find_action(resource, Verb::locate) != nullptr)
-        line(Verb::locate, finds + ". Looks up the coordinates of the address that is stored");
+        line(Verb::locate, finds);
     if (const Action* verify = find_action(resource, Verb::verify)) {
-        text += "- " + quote(verify->name) + ":";
+        text += "- " + quote(verify->name) + ": " + verify->about + " Takes";
         for (const std::string& name : verify->variables)
             text += (&name == &verify->variables.front() ? " " : ", ") + quote(name);
         text += ". Answer: " + quote(verify->answer) + ", `Y` or `N`";
@@ -123,31 +49,33 @@ void describe_actions(const Resource& resource, std::string& text) {
         text += "; `N` as well where `" + std::string(resource.sign_in->allowed_by) + "` is.\n";
     }
     if (const Action* import = find_action(resource, Verb::import_))
-        text += "- " + quote(import->name) +
-                ": a POST whose body is CSV or NDJSON, with a row for each call, and in the query string "
-                "`mode` (`add`, "
-                "`update` or `upsert`) and `dry_run` (`Y`: nothing is changed). Answer: " +
-                quote(import->answer) +
-                ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then "
-                "what was "
-                "wrong with which row.\n";
+        text +=
+            "- " + quote(import->name) + ": " + import->about +
+            " Takes a POST whose body is CSV or NDJSON, with a row for each call, and in the query string "
+            "`mode` (`add`, `update` or `upsert`) and `dry_run` (`Y`: nothing is changed). Answer: " +
+            quote(import->answer) +
+            ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then "
+            "what was wrong with which row.\n";
     if (const Action* all = find_action(resource, Verb::export_))
-        text += "- " + quote(all->name) +
-                ": the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
-                "records, as "
-                "an import takes them.\n";
+        text +=
+            "- " + quote(all->name) + ": " + all->about +
+            " Takes the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
+            "records.\n";
 }
 
 void describe(const Resource& resource, std::string& text) {
     text += "### " + std::string(resource.plural) + "\n\n";
     describe_actions(resource, text);
-    text += "\n| variable | value | omitted on add |\n|---|---|---|\n";
-    for (const Variable& variable : resource.variables)
-        text += "| " + quote(variable.name) + " | " + describe_values(variable) + " | " +
-                default_on_add(variable) + " |\n";
-    text += "\n| selector | selects |\n|---|---|\n";
+    text += "\n| variable | what it is | value | omitted on add |\n|---|---|---|---|\n";
+    for (const Variable& variable : resource.variables) {
+        const Description description = variable.kind->describe(variable);
+        text += "| " + quote(variable.name) + " | " + std::string(variable.about) + " | " +
+                description.values + " | " + description.omitted + " |\n";
+    }
+    text += "\n| selector | what it does | selects |\n|---|---|---|\n";
     for (const Selector& selector : resource.selectors)
-        text += "| " + quote(selector.name) + " | " + describe_selector(resource, selector) + " |\n";
+        text += "| " + quote(selector.name) + " | " + std::string(selector.about) + " | " +
+                describe_selector(resource, selector) + " |\n";
     text += "\nRecords:";
     for (const Output& output : resource.outputs)
         text += (&output == &resource.outputs.front() ? " " : ", ") + quote(output.name);
@@ -164,6 +92,15 @@ std::string reference_text() {
             describe(action.resource, text);
         last = &action.resource;
     }
+    return text;
+}
+
+std::string errors_text() {
+    std::string text = "| status | code | what it means | what the error log advises |\n|---|---|---|---|\n";
+    for (const auto& [status, codes] : all_codes())
+        for (const CodeAbout& one : codes)
+            text += "| " + std::to_string(status) + " | " + quote(one.code) + " | " + one.about + " | " +
+                    std::string(advice_to_operator(one.code)) + " |\n";
     return text;
 }
 

@@ -46,10 +46,8 @@ std::unique_ptr<Call> Call::sign_in(const Settings& settings, std::string_view i
     const Action& action = *std::find_if(actions().begin(), actions().end(),
                                          [](const Action& one) { return one.verb == Verb::verify; });
     Variables variables;
-    for (const Variable& variable : action.resource.variables)
-        if (variable.kind == Kind::identifier || variable.kind == Kind::password)
-            variables.add(variable.name,
-                          std::string(variable.kind == Kind::password ? password : identifier));
+    variables.add(action.resource.identifier().name, std::string(identifier));
+    variables.add(action.resource.password()->name, std::string(password));
     Problems problems = variables.problems();
     SignInCheck check = check_sign_in(action, variables, problems);
     if (!problems.empty())

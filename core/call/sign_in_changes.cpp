@@ -50,7 +50,7 @@ bool may_end_sign_ins(const Write& write) {
     return write.action->verb == Verb::remove ||
            (write.action->verb == Verb::update &&
             std::any_of(write.values.begin(), write.values.end(), [&](const Value& value) {
-                return value.variable->kind == Kind::password || value.variable->name == sign_in->allowed_by;
+                return value.variable->kind->hashed || value.variable->name == sign_in->allowed_by;
             }));
 }
 

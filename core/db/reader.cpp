@@ -324,8 +324,7 @@ class CredentialsReader : public Operation {
         std::vector<Output> outputs;
         for (const std::string_view name : sign_in.outputs)
             outputs.push_back(*resource.find_output(name));
-        const auto password = std::find_if(resource.variables.begin(), resource.variables.end(),
-                                           [](const Variable& v) { return v.kind == Kind::password; });
+        const Variable* password = resource.password();
         const auto row =
             connection.query("SELECT record." + quoted(password->column) + ", " +
                                  expression(*resource.find_output(sign_in.allowed_by)) + ", record." +

@@ -14,19 +14,35 @@ struct VerbNames {
     Verb verb;
     std::string_view action;
     std::string_view answer;
+    std::string_view about;  // with {one} for a record of the resource, and {many}
 };
 
 constexpr std::array verbs = {
-    VerbNames{Verb::add, "add_", "added_"},
-    VerbNames{Verb::update, "update_", "updated_"},
-    VerbNames{Verb::upsert, "upsert_", "updated_"},
-    VerbNames{Verb::remove, "delete_", "deleted_"},
-    VerbNames{Verb::get, "get_", ""},
-    VerbNames{Verb::verify, "verify_", "verified_"},
-    VerbNames{Verb::locate, "locate_", "located_"},
-    VerbNames{Verb::import_, "import_", "imported_"},
-    VerbNames{Verb::export_, "export_", ""},
+    VerbNames{Verb::add, "add_", "added_", "Adds {one}."},
+    VerbNames{Verb::update, "update_", "updated_", "Changes the variables of {one} that you supply."},
+    VerbNames{Verb::upsert, "upsert_", "updated_", "Changes {one}, or adds it if there is none."},
+    VerbNames{Verb::remove, "delete_", "deleted_", "Deletes {one}."},
+    VerbNames{Verb::get, "get_", "", "Lists {many}."},
+    VerbNames{Verb::verify, "verify_", "verified_", "Checks the password of {one}."},
+    VerbNames{Verb::locate, "locate_", "located_",
+              "Looks up the coordinates of the stored address of {one}."},
+    VerbNames{Verb::import_, "import_", "imported_", "Adds or changes many {many} in one request."},
+    VerbNames{Verb::export_, "export_", "", "Returns all {many} of a selection, as an import takes them."},
 };
+
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+    const std::size_t place = text.find(what);
+    return place == std::string::npos ? text : text.replace(place, what.size(), by);
+}
+
+std::string about(const VerbNames& verb, const Resource& resource) {
+    const std::string noun(resource.noun);
+    const bool begins_with_vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
+    std::string many(resource.plural);
+    std::replace(many.begin(), many.end(), '_', ' ');
+    return replaced(replaced(std::string(verb.about), "{one}", (begins_with_vowel ? "an " : "a ") + noun),
+                    "{many}", many);
+}
 
 std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
     const std::string identifier(resource.identifier().name);
@@ -49,7 +65,7 @@ std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
         return names;
     }
     for (const Variable& variable : resource.variables)
-        if (verb != Verb::verify || variable.kind == Kind::identifier || variable.kind == Kind::password)
+        if (verb != Verb::verify || &variable == &resource.identifier() || variable.kind->hashed)
             names.emplace_back(variable.name);
     if (resource.known_by_id && verb == Verb::update)
         names.push_back(std::string(rename_prefix) + identifier);
@@ -58,8 +74,7 @@ std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
 
 std::vector<Action> make_actions() {
     std::vector<Action> actions;
-    for (const Resource* resource :
-         {&customers(), &companies(), &portals(), &customer_groups(), &categories(), &support_contracts()})
+    for (const Resource* resource : all_resources())
         for (const VerbNames& names : verbs) {
             // What has an ID of ours is not added under one that the client chose.
             if ((names.verb == Verb::upsert && resource->known_by_id) ||
@@ -70,7 +85,7 @@ std::vector<Action> make_actions() {
             const bool is_list = names.verb == Verb::get || is_bulk(names.verb);
             const std::string noun(is_list ? resource->plural : resource->singular);
             actions.push_back({std::string(names.action) + noun, std::string(names.answer) + noun, names.verb,
-                               *resource, variables_of(names.verb, *resource)});
+                               *resource, variables_of(names.verb, *resource), about(names, *resource)});
         }
     return actions;
 }

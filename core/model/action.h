@@ -38,6 +38,7 @@ struct Action {
     Verb verb;
     const Resource& resource;
     std::vector<std::string> variables;  // all that it reads, besides key, action and format
+    std::string about;                   // for an integrator: one sentence on what it does
 
     bool knows(std::string_view variable) const;
     // Whether it takes an Idempotency-Key: it changes one record.

@@ -61,10 +61,14 @@ struct Finder {
     std::vector<Comparison> (*meaning)(const Values& values);
     // Describes for the reference and OpenAPI which records a value selects.
     std::string (*words)(const Resource& resource, const Selector& selector);
+    // Why a selector of the resource itself cannot have the finder, as a predicate for validate(); empty: it
+    // can. Null: it can have any column.
+    std::string_view (*unsuited)(const Resource& resource, const Selector& selector) = nullptr;
     std::string_view pattern = {};  // a regular expression that values match, for OpenAPI; empty: any text
 
     Reach reach = Reach::one_column;
     Order order = Order::none;
+    bool takes_several = false;   // reads a list of values, and `*` for all
     bool unique = false;          // a value is that of one record at most
     bool continues_walk = false;  // in a walk: the ID of the record where the last page ended
     bool scans = false;           // no index serves it

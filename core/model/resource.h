@@ -2,18 +2,22 @@
 // of its variables and one of its selectors.
 //
 // One row of the first says all about a variable: its name, what its values are, their limit, the default,
-// where it is stored and how a name in it is resolved. One row of the second says how a list is narrowed
-// (selector.h). Checking (check.h, select.h), SQL (db/), the answers and the README's reference read the
-// rows; none of them knows a variable by name. A new variable is one row and a migration, a new resource one
-// table and a line in action.cpp.
+// where it is stored and how a name in it is resolved; what its values are is a kind's part (kind.h). One row
+// of the second says how a list is narrowed
+// (selector.h).
+// Checking (check.h, select.h), SQL (db/), the answers and the manual's reference read the rows; none of them
+// knows a variable by name. A new variable is one row and a migration, a new resource one table and a line in
+// action.cpp.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "model/kinds.h"
 #include "model/selector.h"
 
 namespace helpdesk {
@@ -27,6 +31,8 @@ struct Reference {
     std::string_view unknown;  // code of the problem that there is no such row
     By by = By::name;
     bool first_if_unknown = false;  // no match, or no value on add: the row with the lowest ID
+    // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if any.
+    bool has_default = false;
 };
 
 // The rows that hold a variable's list. They carry the owner's ID, a position and `column`.
@@ -37,30 +43,37 @@ struct ListTable {
     const Reference* reference = nullptr;
 };
 
-enum class Kind {
-    text,
-    identifier,  // finds the record: required, trimmed, never empty
-    email,       // text; a bad address is an error only with `helpdesk_email_check on`
-    password,    // stored as a hash only; empty: unchanged
-    choice,      // one of `choices` in any case; anything else is the first, or an error with
-                 // `helpdesk_unknown_variables reject`; on add an empty one is an omitted one
-    coordinate,  // decimal degrees within ±`range`; stands or falls with `companion`
-    reference,   // names a row of another table
-    new_name,    // the name of a row to create when `companion` says so; else ignored
-    text_list,   // comma-separated; duplicates folded
-    email_list,  // text_list of addresses, checked as `email` is
-    id_list,     // comma-separated IDs of rows of another table; duplicates are an error
-    name_list,   // comma-separated names of rows of another table
-    date_list,   // one date for each item of `companion`, stored beside it in `column`
+// A word that counts as a choice, besides the choice itself.
+struct Synonym {
+    std::string_view word;
+    std::string_view choice;
+};
+
+// What a choice chooses from.
+struct Choices {
+    std::span<const std::string_view> values;
+    std::string_view by_default = {};  // one of `values`: on add, and for any other value unless it is strict
+    bool strict = false;               // any other value is an error; otherwise it is one only with
+                                       // `helpdesk_unknown_variables reject`
+    bool exact = false;                // letters' case counts
+    std::span<const Synonym> synonyms = {};
+};
+
+// The whole numbers from `least` to `most`.
+struct Range {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+
+    bool is_set() const { return least < most; }
 };
 
 struct Variable {
     std::string_view name;
-    Kind kind = Kind::text;
+    const Kind* kind = &kinds::text;
     std::size_t limit = 255;  // Unicode characters, of each item in a list; 0: none
     std::string_view column = {};
-    std::span<const std::string_view> choices = {};  // the first is the default
-    int range = 0;
+    const Choices* choices = nullptr;
+    Range range = {};
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
@@ -79,13 +92,14 @@ inline constexpr std::size_t max_list_items = 1000;
 
 // A variable of a list's records.
 struct Output {
-    enum class Source { id, column, reference_name, reference_id, list, list_dates, time };
+    enum class Source { id, column, reference_name, reference_id, list, list_dates };
 
     std::string name;
     Source source;
     std::string_view column = {};
     const Variable* variable = nullptr;
     const ListTable* list = nullptr;
+    Form form = Form::plain;
 };
 
 // How a client asks whether a record's password is right.
@@ -98,14 +112,6 @@ struct SignIn {
 // the variable that changes it.
 inline constexpr std::string_view id_variable = "id";
 inline constexpr std::string_view rename_prefix = "new_";
-
-struct Key;
-
-struct CheckOptions {
-    bool check_email = false;
-    bool reject_unknown_choices = false;  // a choice that is none is an error, not the default
-    const Key* key = nullptr;             // whose actions say which rows `create_new` may make; null: all
-};
 
 struct Resource {
     std::string_view singular;  // of action names and records: customer_group
@@ -127,6 +133,8 @@ struct Resource {
     const Variable& identifier() const { return variables.front(); }
     const Variable* find(std::string_view name) const;
     const Output* find_output(std::string_view name) const;
+    // The variable whose values are stored as hashes; null: the records have none.
+    const Variable* password() const;
     // Whether its records have an address that a geocoder can find.
     bool has_place() const;
 };
@@ -135,11 +143,15 @@ struct Resource {
 // reference as its name and its ID, then the times.
 Resource with_outputs(Resource resource);
 
+// What the API manages. Customers are what it is for; the others are the lists that a customer refers to.
 const Resource& customers();
 const Resource& companies();
 const Resource& portals();
 const Resource& customer_groups();
 const Resource& categories();
 const Resource& support_contracts();
+
+// Every resource, in the order of the reference.
+std::span<const Resource* const> all_resources();
 
 }  // namespace helpdesk

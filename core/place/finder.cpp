@@ -1,5 +1,7 @@
 #include "place/finder.h"
 
+#include "model/resource.h"
+
 namespace helpdesk {
 
 constexpr Finder finders::located = {
@@ -9,6 +11,9 @@ constexpr Finder finders::located = {
     },
     .words = [](const Resource&, const Selector&) -> std::string {
         return "`Y`: those with coordinates; `N`: those with an address, but without coordinates";
+    },
+    .unsuited = [](const Resource& resource, const Selector&) -> std::string_view {
+        return resource.has_place() ? "" : "selects by coordinates, but there are none";
     },
     .pattern = flag_pattern,
 };

@@ -9,9 +9,10 @@
 
 namespace helpdesk {
 
-// The first is the default.
-inline constexpr std::array<std::string_view, 2> yes_or_no = {"Y", "N"};
-inline constexpr std::array<std::string_view, 2> no_or_yes = {"N", "Y"};
+inline constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
+inline constexpr std::array<std::string_view, 2> n_or_y = {"N", "Y"};
+inline constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
+inline constexpr Choices no_or_yes = {.values = n_or_y, .by_default = "N"};
 
 // clang-format off
 // The selectors of the short lists that customers refer to.

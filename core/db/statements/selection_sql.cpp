@@ -236,7 +236,7 @@ std::string order_of(const Selection& selection) {
     if (selection.order != nullptr) {
         first = expression(*selection.order);
         // As it reads: the server sorts a choice by its place in the column's declaration.
-        if (selection.order->variable != nullptr && selection.order->variable->kind == Kind::choice)
+        if (selection.order->form == Form::choice)
             first = as_text(first);
     } else if (const Condition* condition = ordering(selection)) {
         first = "record." + quoted(condition->selector->columns.front());

@@ -10,6 +10,7 @@ constexpr Finder finders::name = {
         return (selector.many ? "one, or several between commas" : "one") + or_all(selector);
     },
     .order = Order::names,
+    .takes_several = true,
     .unique = true,
 };
 

@@ -51,6 +51,7 @@ constexpr Finder finders::id = {
     .meaning = compare_numbers<Compare::equal>,
     .words = words_for_numbers,
     .pattern = digits_and_lists,
+    .takes_several = true,
     .unique = true,
 };
 
@@ -60,6 +61,7 @@ constexpr Finder finders::number = {
     .words = words_for_numbers,
     .pattern = digits_and_lists,
     .reach = Reach::anywhere,
+    .takes_several = true,
 };
 
 constexpr Finder finders::number_from = {

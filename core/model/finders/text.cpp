@@ -36,6 +36,7 @@ constexpr Finder finders::equals = {
                or_all(selector);
     },
     .reach = Reach::anywhere,
+    .takes_several = true,
 };
 
 constexpr Finder finders::contains = {

@@ -1,0 +1,19 @@
+// Every code that an answer may have: those of problem.h, and those of the resources' tables.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helpdesk {
+
+struct CodeAbout {
+    std::string_view code;
+    std::string about;  // for an integrator: one sentence
+};
+
+// By status, each code once.
+const std::map<int, std::vector<CodeAbout>>& all_codes();
+
+}  // namespace helpdesk

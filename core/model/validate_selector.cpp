@@ -1,0 +1,72 @@
+#include <algorithm>
+
+#include "model/finder.h"
+#include "model/path.h"
+#include "model/validate.h"
+
+namespace helpdesk {
+namespace {
+
+bool is_variable(const Resource& resource, std::string_view column) {
+    return std::any_of(resource.variables.begin(), resource.variables.end(), [&](const Variable& variable) {
+        return variable.column == column && variable.kind != &kinds::date_list;
+    });
+}
+
+bool has_list(const Resource& resource, const ListTable* list) {
+    return list->reference == nullptr &&
+           std::any_of(resource.variables.begin(), resource.variables.end(),
+                       [&](const Variable& variable) { return variable.list == list; });
+}
+
+template <typename Is>
+bool has_selector(const Resource& resource, Is is) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [&](const Selector& selector) { return is(*selector.finder); });
+}
+
+}  // namespace
+
+void validate_selector(const Resource& resource, const Selector& selector, Complaints& complaints) {
+    const auto expect = [&](bool holds, std::string_view what) {
+        complaints.expect(holds, selector.name, what);
+    };
+    const Finder& finder = *selector.finder;
+    const bool anywhere = finder.reach == Reach::anywhere;
+    const bool own = selector.through.empty();
+    expect(finder.selects() == !(selector.columns.empty() && selector.lists.empty()),
+           "must have a column if its kind compares one, and only then");
+    expect(anywhere || selector.columns.size() <= 1, "has several columns, of which its kind reads one");
+    expect(anywhere || selector.lists.empty(), "has a list, which its kind does not read");
+    expect(path_of(resource, selector).size() == selector.through.size(),
+           "goes through a variable that is no reference");
+    expect(own || (!finder.unique && !finder.is_keyset() && !finder.is_walk()),
+           "cannot go through a reference, which many records have in common");
+    if ((finder.unique || finder.is_keyset()) && !selector.columns.empty())
+        expect(selector.columns.front() == id_variable ||
+                   selector.columns.front() == resource.identifier().column,
+               "selects by a column that is not the identifier's");
+    if (own && anywhere) {
+        for (const std::string_view column : selector.columns)
+            expect(is_variable(resource, column), "selects by a column that no variable has");
+        for (const ListTable* list : selector.lists)
+            expect(has_list(resource, list), "selects by a list of texts, but no variable has it");
+    }
+    if (own && finder.unsuited != nullptr) {
+        const std::string_view why = finder.unsuited(resource, selector);
+        expect(why.empty(), why);
+    }
+    expect(
+        !finder.is_walk() || has_selector(resource, [](const Finder& other) { return other.continues_walk; }),
+        "walks, but no selector says where a page begins");
+    expect(finder.selects() || has_selector(resource, [](const Finder& other) { return other.is_walk(); }),
+           "continues a walk, but none begins");
+    expect(!selector.all || finder.takes_several, "cannot select all, which only IDs and names do");
+    expect(!selector.many || finder.takes_several, "cannot select several, which only names do");
+    const bool single = finder.unique || finder.is_keyset() || finder.is_walk() || finder.continues_walk;
+    expect(!single || std::count_if(resource.selectors.begin(), resource.selectors.end(),
+                                    [&](const Selector& other) { return other.finder == &finder; }) == 1,
+           "is of a kind that may stand there only once");
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,77 @@
+#include "model/validate.h"
+
+namespace helpdesk {
+namespace {
+
+bool fits(Need need, bool has) {
+    return need == Need::may || has == (need == Need::must);
+}
+
+void validate_reference(const Reference& reference, std::string_view name, Complaints& complaints) {
+    complaints.expect(!reference.table.empty() && !reference.noun.empty(), name,
+                      "refers to a table without a name or a noun");
+    complaints.expect(!reference.unknown.empty(), name, "has no code for what it does not find");
+}
+
+void validate_reference(const Variable& variable, Complaints& complaints) {
+    complaints.expect(!variable.kind->has_reference || variable.reference != nullptr, variable.name,
+                      "is a reference to nothing");
+    if (variable.reference == nullptr)
+        return;
+    const Reference& reference = *variable.reference;
+    complaints.expect(variable.kind->has_reference, variable.name, "is no reference, but has one");
+    validate_reference(reference, variable.name, complaints);
+    complaints.expect(!variable.required || !(reference.first_if_unknown || reference.has_default),
+                      variable.name, "is required although it has a default");
+}
+
+void validate_list(const Variable& variable, Complaints& complaints) {
+    const Items items = variable.kind->items;
+    complaints.expect((items != Items::none) == (variable.list != nullptr), variable.name,
+                      "must have a table of items if it is a list, and only then");
+    if (variable.list == nullptr)
+        return;
+    const ListTable& list = *variable.list;
+    complaints.expect(!list.table.empty() && !list.owner.empty() && !list.column.empty(), variable.name,
+                      "has a list without a table, an owner or a column");
+    const bool refers = items == Items::ids || items == Items::names;
+    complaints.expect(refers == (list.reference != nullptr), variable.name,
+                      "must have a list with a reference if its items are IDs or names, and only then");
+    if (list.reference == nullptr)
+        return;
+    validate_reference(*list.reference, variable.name, complaints);
+    complaints.expect((items == Items::ids) == (list.reference->by == Reference::By::id), variable.name,
+                      "must refer by ID if it is a list of IDs, and only then");
+}
+
+}  // namespace
+
+bool are_companions(const Resource& resource, const Variable& variable, const Kind& kind) {
+    const Variable* companion = resource.find(variable.companion);
+    return companion != nullptr && companion != &variable && companion->kind == &kind &&
+           companion->companion == variable.name;
+}
+
+void validate_variable(const Resource& resource, const Variable& variable, Complaints& complaints) {
+    const Kind& kind = *variable.kind;
+    complaints.expect(kind.has_column == !variable.column.empty(), variable.name,
+                      "must have a column if its kind is stored in one, and only then");
+    complaints.expect(fits(kind.has_choices, variable.choices != nullptr), variable.name,
+                      "must have choices if it is a choice, and only then");
+    complaints.expect(fits(kind.has_range, variable.range.is_set()), variable.name,
+                      "must have a range if its kind needs one, and only then");
+    complaints.expect(kind.has_companion != Need::never || variable.companion.empty(), variable.name,
+                      "has a companion, which its kind does not read");
+    validate_reference(variable, complaints);
+    validate_list(variable, complaints);
+    if (kind.validate != nullptr && fits(kind.has_choices, variable.choices != nullptr))
+        kind.validate(resource, variable, complaints);
+    complaints.expect(kind.hashed == variable.secret, variable.name,
+                      "must be secret if it is a password, and only then: a list shows all others");
+    complaints.expect(!variable.required || kind.read != nullptr, variable.name,
+                      "is required, but only read with another variable");
+    complaints.expect(variable.place.empty() || kind.may_be_place, variable.name,
+                      "is part of a place, but neither text nor a coordinate");
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,480 @@
+#include "model/validate.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+
+#include "model/action.h"
+
+#include "place/finder.h"
+
+namespace helpdesk {
+namespace {
+
+constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
+constexpr std::array<std::string_view, 2> y_twice = {"Y", "y"};
+constexpr std::array<std::string_view, 2> red_or_blue = {"RED", "BLUE"};
+constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
+constexpr Choices twice = {.values = y_twice, .by_default = "Y"};
+constexpr Choices colours = {.values = red_or_blue, .by_default = "RED"};
+constexpr Reference room = {.table = "rooms", .noun = "room", .unknown = "unknown_room"};
+constexpr Reference room_by_id = {
+    .table = "rooms", .noun = "room", .unknown = "unknown_room", .by = Reference::By::id};
+constexpr Reference room_or_first = {
+    .table = "rooms", .noun = "room", .unknown = "unknown_room", .first_if_unknown = true};
+constexpr Reference nameless = {.table = "rooms", .noun = "room", .unknown = ""};
+constexpr ListTable keys = {
+    .table = "desk_keys", .owner = "desk_id", .column = "room_id", .reference = &room_by_id};
+constexpr ListTable rooms_by_name = {
+    .table = "desk_rooms", .owner = "desk_id", .column = "room_id", .reference = &room};
+constexpr ListTable labels = {.table = "desk_labels", .owner = "desk_id", .column = "label"};
+constexpr ListTable homeless = {.table = "desk_labels", .owner = "", .column = "label"};
+constexpr std::array<std::string_view, 1> sign_in_outputs = {"open"};
+constexpr std::array<std::string_view, 1> no_outputs = {"pass"};
+constexpr SignIn sign_in = {.allowed_by = "open", .outputs = sign_in_outputs};
+
+// Desks: a table with a row of each kind that contradicts nothing. Each test spoils it.
+class Validate : public testing::Test {
+  protected:
+    // clang-format off
+    std::vector<Variable> variables_ = {
+        {.name = "name", .kind = &kinds::identifier, .column = "name"},
+        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
+        {.name = "new_room", .kind = &kinds::new_name, .companion = "room"},
+        {.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true},
+        {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
+        {.name = "keys", .kind = &kinds::id_list, .list = &keys},
+        {.name = "key_dates", .kind = &kinds::date_list, .column = "given", .companion = "keys"},
+        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat"},
+        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon"},
+        {.name = "label", .column = "label"},
+        {.name = "label2", .kind = &kinds::text_list, .list = &labels},
+        {.name = "city", .column = "city", .place = "city"},
+        {.name = "notes", .limit = 0, .column = "notes"},
+    };
+    std::vector<Selector> selectors_ = {
+        {.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true},
+        {.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}},
+        {.name = "label", .finder = &finders::equals, .columns = {"label"}, .lists = {&labels}},
+        {.name = "after_name", .finder = &finders::after_name, .columns = {"name"}},
+        {.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"}},
+        {.name = "after_id", .finder = &finders::walk_position},
+        {.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"}},
+    };
+    // clang-format on
+    Resource resource_ = {.singular = "desk",
+                          .plural = "desks",
+                          .noun = "desk",
+                          .table = "desks",
+                          .variables = {},
+                          .selectors = {},
+                          .known_by_id = false,
+                          .timestamps = true,
+                          .versioned = true,
+                          .in_bulk = true,
+                          .sign_in = &sign_in};
+
+    Variable& variable(std::string_view name) {
+        return *std::find_if(variables_.begin(), variables_.end(),
+                             [&](const Variable& variable) { return variable.name == name; });
+    }
+    Selector& selector(std::string_view name) {
+        return *std::find_if(selectors_.begin(), selectors_.end(),
+                             [&](const Selector& selector) { return selector.name == name; });
+    }
+    void remove_variable(std::string_view name) {
+        std::erase_if(variables_, [&](const Variable& variable) { return variable.name == name; });
+    }
+    void remove_selector(std::string_view name) {
+        std::erase_if(selectors_, [&](const Selector& selector) { return selector.name == name; });
+    }
+
+    Resource table() {
+        Resource table = resource_;
+        table.variables = variables_;
+        table.selectors = selectors_;
+        return with_outputs(table);
+    }
+    std::vector<std::string> complaints() { return validate(table()); }
+
+    void expect_complaint(const std::string& text) {
+        const std::vector<std::string> all = complaints();
+        EXPECT_NE(std::find(all.begin(), all.end(), text), all.end())
+            << "no complaint: " << text << "\nbut: " << testing::PrintToString(all);
+    }
+};
+
+TEST(Tables, ContradictNothing) {
+    EXPECT_EQ(validate(all_resources()), std::vector<std::string>{});
+}
+
+TEST(Tables, AreThoseOfAllActions) {
+    for (const Action& action : actions())
+        EXPECT_EQ(std::count(all_resources().begin(), all_resources().end(), &action.resource), 1)
+            << action.name;
+}
+
+TEST_F(Validate, AcceptsASoundTable) {
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+}
+
+TEST_F(Validate, RefusesATableWithoutVariables) {
+    variables_.clear();
+    expect_complaint("desks has no variables");
+}
+
+TEST_F(Validate, RefusesAResourceWithoutNames) {
+    resource_.singular = "";
+    expect_complaint("desks needs a singular and a plural in lower case");
+}
+
+TEST_F(Validate, RefusesTwoVariablesOfOneName) {
+    variables_.push_back({.name = "city", .column = "town"});
+    expect_complaint("desks.city is the name of two variables");
+}
+
+TEST_F(Validate, RefusesAVariableThatHidesTheAction) {
+    variable("city").name = "action";
+    expect_complaint("desks.action is the name of two variables");
+}
+
+TEST_F(Validate, RefusesANameWithCapitals) {
+    variable("city").name = "City";
+    expect_complaint("desks.City is no name in lower case");
+}
+
+TEST_F(Validate, RefusesAVariableThatHidesTheIdOfARecord) {
+    resource_.known_by_id = true;
+    variable("city").name = "id";
+    expect_complaint("desks.id is the name of two variables");
+}
+
+TEST_F(Validate, RefusesTwoSelectorsOfOneName) {
+    selectors_.push_back({.name = "start_date", .finder = &finders::date_to, .columns = {"date_added"}});
+    expect_complaint("desks.start_date is the name of two selectors");
+}
+
+TEST_F(Validate, RefusesASelectorThatHidesPaging) {
+    selector("start_date").name = "page";
+    expect_complaint("desks.page is the name of two selectors");
+}
+
+TEST_F(Validate, RefusesTwoOutputsOfOneName) {
+    variable("city").name = "room_id";
+    expect_complaint("desks.room_id is the name of two outputs");
+}
+
+TEST_F(Validate, RefusesTwoVariablesInOneColumn) {
+    variable("city").column = "label";
+    expect_complaint("desks.city has the column of another variable");
+}
+
+TEST_F(Validate, RefusesATableThatDoesNotBeginWithItsIdentifier) {
+    std::swap(variables_[0], variables_[1]);
+    expect_complaint("desks must begin with its only identifier");
+}
+
+TEST_F(Validate, RefusesTwoIdentifiers) {
+    variable("city").kind = &kinds::identifier;
+    expect_complaint("desks must begin with its only identifier");
+}
+
+TEST_F(Validate, RefusesARowWithoutItsColumn) {
+    variable("city").column = "";
+    expect_complaint("desks.city must have a column if its kind is stored in one, and only then");
+}
+
+TEST_F(Validate, RefusesAListWithAColumnOfTheRecord) {
+    variable("label2").column = "label2";
+    expect_complaint("desks.label2 must have a column if its kind is stored in one, and only then");
+}
+
+TEST_F(Validate, RefusesAChoiceWithoutChoices) {
+    variable("open").choices = nullptr;
+    expect_complaint("desks.open must have choices if it is a choice, and only then");
+}
+
+TEST_F(Validate, RefusesChoicesThatDifferInCaseOnly) {
+    variable("open").choices = &twice;
+    expect_complaint("desks.open has a choice that is empty or stands there twice, whatever its case");
+}
+
+TEST_F(Validate, RefusesAReferenceToNothing) {
+    variable("room").reference = nullptr;
+    expect_complaint("desks.room is a reference to nothing");
+}
+
+TEST_F(Validate, RefusesAReferenceOfAText) {
+    variable("city").reference = &room;
+    expect_complaint("desks.city is no reference, but has one");
+}
+
+TEST_F(Validate, RefusesAReferenceWithoutACode) {
+    variable("room").reference = &nameless;
+    expect_complaint("desks.room has no code for what it does not find");
+}
+
+TEST_F(Validate, RefusesARequiredReferenceWithADefault) {
+    variable("room").reference = &room_or_first;
+    variable("room").required = true;
+    expect_complaint("desks.room is required although it has a default");
+}
+
+TEST_F(Validate, RefusesANewNameWithoutItsReference) {
+    variable("room").companion = "";
+    expect_complaint("desks.new_room names a new row, but no reference creates one");
+}
+
+TEST_F(Validate, RefusesAReferenceThatCreatesRowsWithoutANewName) {
+    remove_variable("new_room");
+    expect_complaint("desks.room creates rows, but no new_name belongs to it");
+}
+
+TEST_F(Validate, RefusesNewRowsOfAReferenceById) {
+    variable("room").reference = &room_by_id;
+    expect_complaint("desks.room creates rows by name, but refers by ID only");
+}
+
+TEST_F(Validate, RefusesAListWithoutItsTable) {
+    variable("label2").list = nullptr;
+    expect_complaint("desks.label2 must have a table of items if it is a list, and only then");
+}
+
+TEST_F(Validate, RefusesAListTableWithoutAnOwner) {
+    variable("label2").list = &homeless;
+    expect_complaint("desks.label2 has a list without a table, an owner or a column");
+}
+
+TEST_F(Validate, RefusesAListOfIdsOfNothing) {
+    variable("keys").list = &labels;
+    expect_complaint(
+        "desks.keys must have a list with a reference if its items are IDs or names, and only then");
+}
+
+TEST_F(Validate, RefusesAListOfIdsThatRefersByName) {
+    variable("keys").list = &rooms_by_name;
+    expect_complaint("desks.keys must refer by ID if it is a list of IDs, and only then");
+}
+
+TEST_F(Validate, RefusesDatesOfNoList) {
+    variable("key_dates").companion = "city";
+    expect_complaint("desks.key_dates has dates of no list of rows");
+}
+
+TEST_F(Validate, RefusesDatesOfAListOfTexts) {
+    variable("key_dates").companion = "label2";
+    expect_complaint("desks.key_dates has dates of no list of rows");
+}
+
+TEST_F(Validate, RefusesDatesOfAVariableThatIsNotThere) {
+    variable("key_dates").companion = "locks";
+    expect_complaint("desks.key_dates has dates of no list of rows");
+}
+
+TEST_F(Validate, RefusesDatesOfAListThatHasOthers) {
+    variables_.push_back(
+        {.name = "return_dates", .kind = &kinds::date_list, .column = "returned", .companion = "keys"});
+    expect_complaint("desks.return_dates has dates of a list that has others");
+}
+
+TEST_F(Validate, RefusesACoordinateWithoutItsCompanion) {
+    remove_variable("longitude");
+    expect_complaint("desks.latitude is a coordinate without its other one");
+}
+
+TEST_F(Validate, RefusesACoordinateThatIsItsOwnCompanion) {
+    variable("latitude").companion = "latitude";
+    expect_complaint("desks.latitude is a coordinate without its other one");
+}
+
+TEST_F(Validate, RefusesACoordinateWithoutARange) {
+    variable("latitude").range = {};
+    expect_complaint("desks.latitude must have a range if its kind needs one, and only then");
+}
+
+TEST_F(Validate, RefusesACompanionThatNobodyReads) {
+    variable("city").companion = "label";
+    expect_complaint("desks.city has a companion, which its kind does not read");
+}
+
+TEST_F(Validate, RefusesCoordinatesWithoutAnAddress) {
+    variable("city").place = "";
+    expect_complaint("desks needs both an address and coordinates to be geocoded");
+}
+
+TEST_F(Validate, RefusesAnAddressWithoutCoordinates) {
+    remove_variable("latitude");
+    remove_variable("longitude");
+    expect_complaint("desks needs both an address and coordinates to be geocoded");
+}
+
+TEST_F(Validate, RefusesAChoiceAsPartOfAnAddress) {
+    variable("open").place = "state";
+    expect_complaint("desks.open is part of a place, but neither text nor a coordinate");
+}
+
+TEST_F(Validate, RefusesAPasswordThatIsNotSecret) {
+    variable("pass").secret = false;
+    expect_complaint("desks.pass must be secret if it is a password, and only then: a list shows all others");
+}
+
+TEST_F(Validate, RefusesASecretThatAListShows) {
+    variable("city").secret = true;
+    expect_complaint("desks.city must be secret if it is a password, and only then: a list shows all others");
+}
+
+TEST_F(Validate, RefusesARequiredCompanion) {
+    variable("new_room").required = true;
+    expect_complaint("desks.new_room is required, but only read with another variable");
+}
+
+TEST_F(Validate, RefusesASelectorWithoutItsColumn) {
+    selector("start_date").columns = {};
+    expect_complaint("desks.start_date must have a column if its kind compares one, and only then");
+}
+
+TEST_F(Validate, RefusesASelectorOnAColumnThatNoVariableHas) {
+    selector("label").columns = {"badge"};
+    expect_complaint("desks.label selects by a column that no variable has");
+}
+
+TEST_F(Validate, RefusesASelectorOnTheDatesOfAList) {
+    selector("label").columns = {"given"};
+    expect_complaint("desks.label selects by a column that no variable has");
+}
+
+TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
+    remove_variable("label2");
+    expect_complaint("desks.label selects by a list of texts, but no variable has it");
+}
+
+TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
+    selector("after_name").columns = {"city"};
+    expect_complaint("desks.after_name selects by a column that is not the identifier's");
+}
+
+TEST_F(Validate, RefusesADateInAColumnWithoutTimes) {
+    selector("start_date").columns = {"city"};
+    expect_complaint("desks.start_date selects by the time in a column that has none");
+}
+
+TEST_F(Validate, RefusesDatesOfAResourceWithoutTimes) {
+    resource_.timestamps = false;
+    expect_complaint("desks.start_date selects by the time in a column that has none");
+}
+
+TEST_F(Validate, RefusesAWalkWithoutTimes) {
+    resource_.timestamps = false;
+    expect_complaint("desks.updated_since walks by the time of change, but the resource has none");
+}
+
+TEST_F(Validate, RefusesAWalkThatCannotBeContinued) {
+    remove_selector("after_id");
+    expect_complaint("desks.updated_since walks, but no selector says where a page begins");
+}
+
+TEST_F(Validate, RefusesToContinueAWalkThatIsNone) {
+    remove_selector("updated_since");
+    expect_complaint("desks.after_id continues a walk, but none begins");
+}
+
+TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
+    for (Variable& variable : variables_)
+        variable.place = "";
+    expect_complaint("desks.geocoded selects by coordinates, but there are none");
+}
+
+TEST_F(Validate, RefusesAListThatASelectorDoesNotRead) {
+    selector("start_date").lists = {&labels};
+    expect_complaint("desks.start_date has a list, which its kind does not read");
+}
+
+TEST_F(Validate, RefusesAllOfDates) {
+    selector("start_date").all = true;
+    expect_complaint("desks.start_date cannot select all, which only IDs and names do");
+}
+
+TEST_F(Validate, RefusesSeveralDates) {
+    selector("start_date").many = true;
+    expect_complaint("desks.start_date cannot select several, which only names do");
+}
+
+TEST_F(Validate, RefusesASecondSelectorOfNames) {
+    selectors_.push_back({.name = "names", .finder = &finders::name, .columns = {"name"}});
+    expect_complaint("desks.names is of a kind that may stand there only once");
+}
+
+TEST_F(Validate, RefusesAnExportWithoutASelectorThatContinuesIt) {
+    remove_selector("after_name");
+    expect_complaint("desks is exported page by page, but has no selector of the records after one");
+}
+
+TEST_F(Validate, RefusesAnImportOfRecordsKnownById) {
+    resource_.known_by_id = true;
+    expect_complaint("desks is imported, but a row cannot name a record that is known by ID");
+}
+
+TEST_F(Validate, RefusesAValueWithoutALimitWithoutVersions) {
+    resource_.versioned = false;
+    expect_complaint(
+        "desks has a value without a limit, which is read in pieces of one version, but no versions");
+}
+
+TEST_F(Validate, RefusesToNeedASelectorThatIsNotThere) {
+    selectors_.clear();
+    resource_.needs_selector = true;
+    expect_complaint("desks needs a selector, but has none");
+}
+
+TEST_F(Validate, RefusesTwoPasswords) {
+    variables_.push_back({.name = "pin", .kind = &kinds::password, .column = "pin", .secret = true});
+    expect_complaint("desks has two passwords");
+}
+
+TEST_F(Validate, RefusesToSignInWithoutAPassword) {
+    remove_variable("pass");
+    expect_complaint("desks can be signed in to, but has no password");
+}
+
+TEST_F(Validate, RefusesToSignInByWhatIsNoChoice) {
+    constexpr SignIn by_city = {.allowed_by = "city", .outputs = sign_in_outputs};
+    resource_.sign_in = &by_city;
+    expect_complaint("desks.city allows to sign in, but is no choice with Y");
+}
+
+TEST_F(Validate, RefusesToSignInByAChoiceWithoutYes) {
+    variable("open").choices = &colours;
+    expect_complaint("desks.open allows to sign in, but is no choice with Y");
+}
+
+TEST_F(Validate, RefusesAnAnswerToASignInThatIsNoOutput) {
+    constexpr SignIn secret = {.allowed_by = "open", .outputs = no_outputs};
+    resource_.sign_in = &secret;
+    expect_complaint("desks.pass is answered to a sign-in, but is no output");
+}
+
+TEST_F(Validate, RefusesAReferenceToATableOfNoResource) {
+    const Resource desks = table();
+    const std::array<const Resource*, 1> resources = {&desks};
+    const std::vector<std::string> all = validate(resources);
+    EXPECT_EQ(all, (std::vector<std::string>{"desks.room refers to a table of no resource",
+                                             "desks.keys refers to a table of no resource"}));
+}
+
+TEST_F(Validate, RefusesTwoResourcesOfOneName) {
+    constexpr std::array<Variable, 1> name_only = {
+        {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
+    const Resource rooms = with_outputs({.singular = "room",
+                                         .plural = "desk",
+                                         .noun = "room",
+                                         .table = "rooms",
+                                         .variables = name_only,
+                                         .selectors = {}});
+    const Resource desks = table();
+    const std::array<const Resource*, 2> resources = {&desks, &rooms};
+    EXPECT_EQ(validate(resources), std::vector<std::string>{"desk.desk is the name of another resource"});
+}
+
+}  // namespace
+}  // namespace helpdesk
