@@ -9,6 +9,7 @@
 #include <string>
 
 #include "call/call.h"
+#include "request/accept.h"
 
 namespace {
 
