@@ -10,9 +10,6 @@
 
 namespace helpdesk::db {
 
-// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
-inline constexpr int gone_before_sending = 2006;
-
 // One call's work on the database.
 class Operation {
   public:
