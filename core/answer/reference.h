@@ -13,5 +13,4 @@ std::string reference_text();
 // Returns the part that is in manual/errors.md.
 std::string errors_text();
 
-
 }  // namespace helpdesk

@@ -57,7 +57,7 @@ Found find(std::string_view query) {
         std::vector<std::string> names;
         for (const Selector& selector : selectors)
             names.emplace_back(selector.name);
-        return Action{"get_jobs", "jobs", Verb::get, resource, names};
+        return Action{"get_jobs", "jobs", Verb::get, resource, names, "Lists jobs."};
     }();
     Variables input;
     decode_form(query, input);
