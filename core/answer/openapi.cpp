@@ -13,6 +13,7 @@
 #include "json.h"
 #include "key.h"
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/conditions.h"
 #include "request/select.h"
 
@@ -59,6 +60,13 @@ Json schema(const Variable& variable, Verb verb) {
     return result;
 }
 
+Json schema(const Resource& resource, const Selector& selector) {
+    Json result = string_schema(described(selector.about, describe_selector(resource, selector)));
+    if (!selector.finder->pattern.empty())
+        set(result, "pattern", string(selector.finder->pattern));
+    return result;
+}
+
 // What is no row of the tables.
 struct Common {
     std::string_view name;
@@ -85,7 +93,7 @@ Json schema(const Action& action, std::string_view name) {
     if (is_list(action))
         for (const Selector& selector : action.resource.selectors)
             if (selector.name == name)
-                return string_schema(described(selector.about, describe_selector(selector)));
+                return schema(action.resource, selector);
     if (const Variable* variable = action.resource.find(name))
         return schema(*variable, action.verb);
     for (const Common& known : common)

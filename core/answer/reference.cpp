@@ -3,6 +3,7 @@
 #include "answer/codes.h"
 #include "answer/problem.h"
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/select.h"
 
 namespace helpdesk {
@@ -11,41 +12,6 @@ namespace {
 std::string quote(std::string_view text) {
     return "`" + std::string(text) + "`";
 }
-
-}  // namespace
-
-std::string describe_selector(const Selector& selector) {
-    const std::string all = selector.all ? ", or `*` for all" : "";
-    switch (selector.kind) {
-        case SelectorKind::id:
-            return "one ID" + all;
-        case SelectorKind::name:
-            return (selector.many ? "one, or several between commas" : "one") + all;
-        case SelectorKind::prefix_from:
-            return "those that begin with the value or come later in the alphabet";
-        case SelectorKind::prefix_to:
-            return "those that begin with the value or come before";
-        case SelectorKind::date_from:
-            return "added at or after the date";
-        case SelectorKind::date_to:
-            return "added at or before the date; without a time its whole day counts";
-        case SelectorKind::any_of:
-            return "those that have the value here or in " + quote(std::string(selector.name) + "2");
-        case SelectorKind::after:
-            return "those after the value, in their order: a page begins where the last one ended; empty: "
-                   "the "
-                   "first page";
-        case SelectorKind::changed_since:
-            return "changed at or after the date, in the order of change";
-        case SelectorKind::after_id:
-            return "the last record of the page before, whose `last_updated` goes into `updated_since`";
-        case SelectorKind::located:
-            return "`Y`: those with coordinates; `N`: those with an address, but without coordinates";
-    }
-    return "";
-}
-
-namespace {
 
 void describe_actions(const Resource& resource, std::string& text) {
     const std::string identifier = quote(resource.identifier().name);
@@ -109,7 +75,7 @@ void describe(const Resource& resource, std::string& text) {
     text += "\n| selector | what it does | selects |\n|---|---|---|\n";
     for (const Selector& selector : resource.selectors)
         text += "| " + quote(selector.name) + " | " + std::string(selector.about) + " | " +
-                describe_selector(selector) + " |\n";
+                describe_selector(resource, selector) + " |\n";
     text += "\nRecords:";
     for (const Output& output : resource.outputs)
         text += (&output == &resource.outputs.front() ? " " : ", ") + quote(output.name);

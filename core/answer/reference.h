@@ -13,7 +13,5 @@ std::string reference_text();
 // Returns the part that is in manual/errors.md.
 std::string errors_text();
 
-// What a selector selects; Markdown.
-std::string describe_selector(const Selector& selector);
 
 }  // namespace helpdesk

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "model/finder.h"
 #include "request/decode.h"
 #include "text.h"
 
@@ -51,7 +52,7 @@ std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
     if (verb == Verb::get || verb == Verb::export_) {
         // An export is no walk: it has all records at once.
         for (const Selector& selector : resource.selectors)
-            if (verb == Verb::get || selector.kind != SelectorKind::after_id)
+            if (verb == Verb::get || selector.finder->selects())
                 names.emplace_back(selector.name);
         if (verb == Verb::get)
             names.insert(names.end(), paging_variables.begin(), paging_variables.end());

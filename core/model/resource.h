@@ -3,7 +3,8 @@
 //
 // One row of the first says all about a variable: its name, what its values are, their limit, the default,
 // where it is stored and how a name in it is resolved; what its values are is a kind's part (kind.h). One row
-// of the second says how a list is narrowed.
+// of the second says how a list is narrowed
+// (selector.h).
 // Checking (check.h, select.h), SQL (db/), the answers and the manual's reference read the rows; none of them
 // knows a variable by name. A new variable is one row and a migration, a new resource one table and a line in
 // action.cpp.
@@ -17,6 +18,7 @@
 #include <vector>
 
 #include "model/kinds.h"
+#include "model/selector.h"
 
 namespace helpdesk {
 
@@ -87,31 +89,6 @@ inline constexpr std::string_view create_new = "create_new";
 
 // The most items that a list may have (ours): more would be a slow statement, not a customer.
 inline constexpr std::size_t max_list_items = 1000;
-
-// What a list action can be asked for.
-enum class SelectorKind {
-    id,             // one ID
-    name,           // one identifier, or several between commas if `many`
-    prefix_from,    // identifiers that begin with the value or come later in the alphabet
-    prefix_to,      // … or come before
-    date_from,      // times at or after
-    date_to,        // times at or before; a date alone means its whole day
-    any_of,         // the value stands in `column` or in a row of `list`
-    after,          // identifiers after the value, in their order: a page begins where the last one ended
-    changed_since,  // times at or after, in their order, then by ID: a walk without gaps
-    after_id,       // of changed_since: the record where the last page ended
-    located,        // Y or N: whether it has coordinates; those without an address are neither
-};
-
-struct Selector {
-    std::string_view name;
-    SelectorKind kind;
-    std::string_view column = {};
-    const ListTable* list = nullptr;
-    bool all = false;             // `*` selects every record
-    bool many = false;            // a list between commas
-    std::string_view about = {};  // for an integrator: one sentence on what it does for a list
-};
 
 // A variable of a list's records.
 struct Output {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/action.h"
+#include "model/finder.h"
 
 namespace helpdesk {
 namespace {
@@ -73,10 +74,9 @@ void validate_identifier(const Resource& resource, Complaints& complaints) {
                       "must begin with its only identifier");
 }
 
-const Selector* find(const Resource& resource, SelectorKind kind) {
-    const auto found = std::find_if(resource.selectors.begin(), resource.selectors.end(),
-                                    [&](const Selector& selector) { return selector.kind == kind; });
-    return found == resource.selectors.end() ? nullptr : &*found;
+bool has_keyset(const Resource& resource) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [](const Selector& selector) { return selector.finder->is_keyset(); });
 }
 
 // What a resource promises hangs on rows of its table.
@@ -90,7 +90,7 @@ void validate_promises(const Resource& resource, Complaints& complaints) {
                       "has a value without a limit, which is read in pieces of one version, but no versions");
     complaints.expect(!resource.needs_selector || !resource.selectors.empty(), "",
                       "needs a selector, but has none");
-    complaints.expect(!resource.in_bulk || find(resource, SelectorKind::after) != nullptr, "",
+    complaints.expect(!resource.in_bulk || has_keyset(resource), "",
                       "is exported page by page, but has no selector of the records after one");
     complaints.expect(!resource.in_bulk || !resource.known_by_id, "",
                       "is imported, but a row cannot name a record that is known by ID");

@@ -1,5 +1,6 @@
 // The customer's variables, in the order of the reference's page on add_customer and update_customer, and the
 // selectors of get_customers.
+#include "place/finder.h"
 #include "resources/shared.h"
 
 namespace helpdesk {
@@ -92,29 +93,29 @@ constexpr std::array variables = {
 };
 
 constexpr std::array selectors = {
-    Selector{.name = "id", .kind = SelectorKind::id,
+    Selector{.name = "id", .finder = &finders::id, .columns = {"id"},
              .about = "Picks the customer with this ID."},
-    Selector{.name = "cid", .kind = SelectorKind::name, .column = "cid", .all = true, .many = true,
+    Selector{.name = "cid", .finder = &finders::name, .columns = {"cid"}, .all = true, .many = true,
              .about = "Picks customers by their unique names."},
-    Selector{.name = "start_cid", .kind = SelectorKind::prefix_from, .column = "cid",
+    Selector{.name = "start_cid", .finder = &finders::prefix_from, .columns = {"cid"},
              .about = "Begins the list at the names with this beginning."},
-    Selector{.name = "end_cid", .kind = SelectorKind::prefix_to, .column = "cid",
+    Selector{.name = "end_cid", .finder = &finders::prefix_to, .columns = {"cid"},
              .about = "Ends the list after the names with this beginning."},
-    Selector{.name = "start_date", .kind = SelectorKind::date_from, .column = "date_added",
+    Selector{.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}, .event = "added",
              .about = "Leaves out customers who were added before this time."},
-    Selector{.name = "end_date", .kind = SelectorKind::date_to, .column = "date_added",
+    Selector{.name = "end_date", .finder = &finders::date_to, .columns = {"date_added"}, .event = "added",
              .about = "Leaves out customers who were added after this time."},
-    Selector{.name = "email", .kind = SelectorKind::any_of, .column = "email", .list = &emails,
+    Selector{.name = "email", .finder = &finders::equals, .columns = {"email"}, .lists = {&emails},
              .about = "Finds customers by any of their e-mail addresses."},
-    Selector{.name = "phone", .kind = SelectorKind::any_of, .column = "phone", .list = &phones,
+    Selector{.name = "phone", .finder = &finders::equals, .columns = {"phone"}, .lists = {&phones},
              .about = "Finds customers by any of their phone numbers."},
-    Selector{.name = "after_cid", .kind = SelectorKind::after, .column = "cid",
+    Selector{.name = "after_cid", .finder = &finders::after_name, .columns = {"cid"},
              .about = "Continues a list after the last name of the page before."},
-    Selector{.name = "updated_since", .kind = SelectorKind::changed_since, .column = "last_updated",
+    Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
              .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
-    Selector{.name = "after_id", .kind = SelectorKind::after_id,
+    Selector{.name = "after_id", .finder = &finders::walk_position,
              .about = "Continues a list by `updated_since` after the last record of the page before."},
-    Selector{.name = "geocoded", .kind = SelectorKind::located, .column = "geocoded",
+    Selector{.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"},
              .about = "Tells customers whose coordinates are known from those whose address was not found."},
 };
 // clang-format on

@@ -7,6 +7,8 @@
 
 #include "model/action.h"
 
+#include "place/finder.h"
+
 namespace helpdesk {
 namespace {
 
@@ -52,13 +54,13 @@ class Validate : public testing::Test {
         {.name = "notes", .limit = 0, .column = "notes"},
     };
     std::vector<Selector> selectors_ = {
-        {.name = "name", .kind = SelectorKind::name, .column = "name", .all = true, .many = true},
-        {.name = "start_date", .kind = SelectorKind::date_from, .column = "date_added"},
-        {.name = "label", .kind = SelectorKind::any_of, .column = "label", .list = &labels},
-        {.name = "after_name", .kind = SelectorKind::after, .column = "name"},
-        {.name = "updated_since", .kind = SelectorKind::changed_since, .column = "last_updated"},
-        {.name = "after_id", .kind = SelectorKind::after_id},
-        {.name = "geocoded", .kind = SelectorKind::located, .column = "geocoded"},
+        {.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true},
+        {.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}},
+        {.name = "label", .finder = &finders::equals, .columns = {"label"}, .lists = {&labels}},
+        {.name = "after_name", .finder = &finders::after_name, .columns = {"name"}},
+        {.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"}},
+        {.name = "after_id", .finder = &finders::walk_position},
+        {.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"}},
     };
     // clang-format on
     Resource resource_ = {.singular = "desk",
@@ -149,7 +151,7 @@ TEST_F(Validate, RefusesAVariableThatHidesTheIdOfARecord) {
 }
 
 TEST_F(Validate, RefusesTwoSelectorsOfOneName) {
-    selectors_.push_back({.name = "start_date", .kind = SelectorKind::date_to, .column = "date_added"});
+    selectors_.push_back({.name = "start_date", .finder = &finders::date_to, .columns = {"date_added"}});
     expect_complaint("desks.start_date is the name of two selectors");
 }
 
@@ -328,17 +330,17 @@ TEST_F(Validate, RefusesARequiredCompanion) {
 }
 
 TEST_F(Validate, RefusesASelectorWithoutItsColumn) {
-    selector("start_date").column = "";
+    selector("start_date").columns = {};
     expect_complaint("desks.start_date must have a column if its kind compares one, and only then");
 }
 
 TEST_F(Validate, RefusesASelectorOnAColumnThatNoVariableHas) {
-    selector("label").column = "badge";
+    selector("label").columns = {"badge"};
     expect_complaint("desks.label selects by a column that no variable has");
 }
 
 TEST_F(Validate, RefusesASelectorOnTheDatesOfAList) {
-    selector("label").column = "given";
+    selector("label").columns = {"given"};
     expect_complaint("desks.label selects by a column that no variable has");
 }
 
@@ -348,12 +350,12 @@ TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
 }
 
 TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
-    selector("after_name").column = "city";
+    selector("after_name").columns = {"city"};
     expect_complaint("desks.after_name selects by a column that is not the identifier's");
 }
 
 TEST_F(Validate, RefusesADateInAColumnWithoutTimes) {
-    selector("start_date").column = "city";
+    selector("start_date").columns = {"city"};
     expect_complaint("desks.start_date selects by the time in a column that has none");
 }
 
@@ -384,7 +386,7 @@ TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
 }
 
 TEST_F(Validate, RefusesAListThatASelectorDoesNotRead) {
-    selector("start_date").list = &labels;
+    selector("start_date").lists = {&labels};
     expect_complaint("desks.start_date has a list, which its kind does not read");
 }
 
@@ -399,7 +401,7 @@ TEST_F(Validate, RefusesSeveralDates) {
 }
 
 TEST_F(Validate, RefusesASecondSelectorOfNames) {
-    selectors_.push_back({.name = "names", .kind = SelectorKind::name, .column = "name"});
+    selectors_.push_back({.name = "names", .finder = &finders::name, .columns = {"name"}});
     expect_complaint("desks.names is of a kind that may stand there only once");
 }
 
