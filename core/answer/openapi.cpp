@@ -74,15 +74,15 @@ struct Common {
 };
 
 constexpr std::array common = {
-    Common{"count", "how many records the answer holds at most"},
-    Common{"page", "which page of `count` records, from 1; with a selector that is `*`"},
-    Common{"count_only", "`Y`: the number of records alone"},
-    Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
-    Common{"order_direction", "`ASC` or `DESC`"},
-    Common{id_variable, "the ID of the record"},
+    Common{"count", "The most records that the answer holds."},
+    Common{"page", "The page of `count` records, from 1; needs a selector that is `*`."},
+    Common{"count_only", "`Y`: the number of records alone."},
+    Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
+    Common{"order_direction", "`ASC` or `DESC`."},
+    Common{id_variable, "The ID of the record."},
     Common{mode_variable,
-           "the call that each row is: `add`, which is what is meant without it, `update` or `upsert`"},
-    Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
+           "The call that each row is: `add`, which is what is meant without it, `update` or `upsert`."},
+    Common{dry_run_variable, "`Y`: everything is looked up, and nothing changed."},
 };
 
 bool is_list(const Action& action) {
@@ -100,7 +100,7 @@ Json schema(const Action& action, std::string_view name) {
         if (known.name == name)
             return string_schema(known.description);
     Json renamed = schema(action.resource.identifier(), action.verb);
-    set(renamed, "description", string("what the record is to be called"));
+    set(renamed, "description", string("The new name of the record."));
     return renamed;
 }
 
@@ -122,12 +122,12 @@ Json format_schema(const Action& action) {
         for (const Format format : formats)
             append(names, string(format_name(format)));
     return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
-                  Member{"description", string("the format of the answer")});
+                  Member{"description", string("The format of the answer.")});
 }
 
 Json action_schema(const Action& action) {
     return object(Member{"type", string("string")}, Member{"enum", array(string(action.name))},
-                  Member{"default", string(action.name)});
+                  Member{"default", string(action.name)}, Member{"description", string(action.about)});
 }
 
 Json parameter(std::string_view name, bool required, Json schema) {
@@ -157,12 +157,12 @@ Json header(std::string_view name, std::string_view description) {
 void add_headers(const Action& action, Json& list) {
     if (action.writes())
         append(list, header(idempotency_key_header,
-                            "the same value with the same request, its `If-Match` included, gives the first "
-                            "answer again, "
-                            "and does nothing; must come once, and not be empty"));
+                            "The same value with the same request, its `If-Match` included, gives the first "
+                            "answer again and does nothing; it must come once, and not be empty."));
     if (action.has_entity_tag())
         append(list, header(if_match_header,
-                            "an `ETag`: only if nobody changed the record since; must not be empty"));
+                            "An `ETag`: the call is carried out only if nobody changed the record since; it "
+                            "must not be empty."));
 }
 
 Json parameters(const Action& action, std::string_view format_variable) {

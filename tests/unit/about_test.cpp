@@ -5,6 +5,7 @@
 
 #include "answer/codes.h"
 #include "answer/openapi.h"
+#include "json.h"
 #include "model/action.h"
 
 namespace helpdesk {
@@ -37,6 +38,26 @@ TEST(About, IsASentenceForEveryCode) {
     for (const auto& [status, codes] : all_codes())
         for (const CodeAbout& one : codes)
             EXPECT_TRUE(is_sentence(one.about)) << one.code << ": " << one.about;
+}
+
+TEST(About, IsASentenceForEveryParameterInOpenApi) {
+    const Json document(json_loads(openapi_document("/", "format").c_str(), 0, nullptr));
+    for (const Action& action : actions()) {
+        const char* method = action.verb == Verb::import_ ? "post" : "get";
+        json_t* path = json_object_get(json_object_get(document.get(), "paths"), ("/" + action.name).c_str());
+        json_t* parameters = json_object_get(json_object_get(path, method), "parameters");
+        EXPECT_GT(json_array_size(parameters), 0U) << action.name;
+        for (std::size_t i = 0; i < json_array_size(parameters); ++i) {
+            json_t* parameter = json_array_get(parameters, i);
+            const char* text =
+                json_string_value(json_object_get(json_object_get(parameter, "schema"), "description"));
+            const std::string description = text == nullptr ? "" : text;
+            EXPECT_TRUE(description.ends_with('.') &&
+                        description.front() == std::toupper(description.front()))
+                << action.name << " " << json_string_value(json_object_get(parameter, "name")) << ": "
+                << description;
+        }
+    }
 }
 
 TEST(About, IsInOpenApi) {

@@ -1,10 +1,8 @@
 // The coordinates of an address: decimal degrees, two of which belong together.
-#include "decimal.h"
 #include "model/kinds.h"
+#include "model/kinds/number.h"
 #include "model/kinds/words.h"
 #include "model/validate.h"
-#include "model/value.h"
-#include "request/input.h"
 
 namespace helpdesk {
 namespace {
@@ -14,17 +12,8 @@ constexpr Decimals decimals = {.digits = 12, .most = 9, .least = 0};
 
 // An empty text clears the coordinate.
 bool read(const Input& input, Value& value, const std::string& text) {
-    const Variable& variable = *value.variable;
-    if (text.empty())
-        return true;
-    value.text = parse_decimal(text, decimals.most);
-    if (!value.text)
-        input.problem(variable, code::invalid_number,
-                      "must be a decimal number with at most " + std::to_string(decimals.most) + " decimals");
-    else if (!lies_within(*value.text, variable.range.least, variable.range.most))
-        input.problem(variable, code::out_of_range,
-                      "must lie between " + std::to_string(variable.range.least) + " and " +
-                          std::to_string(variable.range.most));
+    if (!text.empty())
+        read_decimal(input, value, text);
     return true;
 }
 

@@ -3,9 +3,8 @@
 
 #include "decimal.h"
 #include "model/kinds.h"
+#include "model/kinds/number.h"
 #include "model/kinds/words.h"
-#include "model/value.h"
-#include "request/input.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -25,13 +24,6 @@ bool is_whole(std::string_view text) {
     return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-void check_range(const Input& input, const Variable& variable, bool fits) {
-    if (!fits)
-        input.problem(variable, code::out_of_range,
-                      "must lie between " + std::to_string(variable.range.least) + " and " +
-                          std::to_string(variable.range.most));
-}
-
 // An empty text clears the number.
 bool read_integer(const Input& input, Value& value, const std::string& given) {
     const Variable& variable = *value.variable;
@@ -46,26 +38,16 @@ bool read_integer(const Input& input, Value& value, const std::string& given) {
     const std::string_view digits = text.substr(text.starts_with('+') ? 1 : 0);
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
     const bool fits = error == std::errc() && number >= variable.range.least && number <= variable.range.most;
-    check_range(input, variable, fits);
+    if (!fits)
+        report_range(input, variable);
     value.text = std::to_string(number);
     return true;
 }
 
-bool read_decimal(const Input& input, Value& value, const std::string& given) {
-    const Variable& variable = *value.variable;
+bool read_amount(const Input& input, Value& value, const std::string& given) {
     const std::string_view text = text::trim(given);
-    if (text.empty())
-        return true;
-    value.text = parse_decimal(text, amount.most);
-    if (!value.text)
-        input.problem(variable, code::invalid_number,
-                      "must be a decimal number with at most " + std::to_string(amount.most) + " decimals");
-    else if (variable.range.is_set())
-        check_range(input, variable, lies_within(*value.text, variable.range.least, variable.range.most));
-    else if (whole_digits(*value.text) > amount.digits - amount.most)
-        input.problem(
-            variable, code::out_of_range,
-            "must have at most " + std::to_string(amount.digits - amount.most) + " digits before the point");
+    if (!text.empty())
+        read_decimal(input, value, text);
     return true;
 }
 
@@ -82,6 +64,27 @@ Description describe_decimal(const Variable& variable) {
 
 }  // namespace
 
+void read_decimal(const Input& input, Value& value, std::string_view text) {
+    const Variable& variable = *value.variable;
+    const Decimals& decimals = variable.kind->decimals;
+    value.text = parse_decimal(text, decimals.most);
+    if (!value.text)
+        input.problem(variable, code::invalid_number,
+                      "must be a decimal number with at most " + std::to_string(decimals.most) + " decimals");
+    else if (variable.range.is_set() && !lies_within(*value.text, variable.range.least, variable.range.most))
+        report_range(input, variable);
+    else if (whole_digits(*value.text) > decimals.digits - decimals.most)
+        input.problem(variable, code::out_of_range,
+                      "must have at most " + std::to_string(decimals.digits - decimals.most) +
+                          " digits before the point");
+}
+
+void report_range(const Input& input, const Variable& variable) {
+    input.problem(variable, code::out_of_range,
+                  "must lie between " + std::to_string(variable.range.least) + " and " +
+                      std::to_string(variable.range.most));
+}
+
 const Kind kinds::integer = {
     .name = "integer", .has_range = Need::must, .read = read_integer, .describe = describe_integer};
 
@@ -89,14 +92,14 @@ const Kind kinds::decimal = {.name = "decimal",
                              .has_range = Need::may,
                              .form = Form::decimal,
                              .decimals = amount,
-                             .read = read_decimal,
+                             .read = read_amount,
                              .describe = describe_decimal};
 
 const Kind kinds::money = {.name = "money",
                            .has_range = Need::may,
                            .form = Form::decimal,
                            .decimals = amount_of_money,
-                           .read = read_decimal,
+                           .read = read_amount,
                            .describe = describe_decimal};
 
 }  // namespace helpdesk
