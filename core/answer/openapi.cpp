@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "answer/codes.h"
 #include "answer/format.h"
 #include "answer/problem.h"
 #include "answer/reference.h"
@@ -12,6 +13,7 @@
 #include "json.h"
 #include "key.h"
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/conditions.h"
 #include "request/select.h"
 
@@ -30,25 +32,38 @@ Json string_schema(std::string_view description) {
     return object(Member{"type", string("string")}, Member{"description", string(description)});
 }
 
-bool is_one_text(Kind kind) {
-    return kind == Kind::text || kind == Kind::identifier || kind == Kind::email || kind == Kind::password ||
-           kind == Kind::new_name;
+// What a row is for, and then what its values are, as a sentence of its own.
+std::string described(std::string_view about, std::string values) {
+    if (!values.empty() && values.front() >= 'a' && values.front() <= 'z')
+        values.front() = static_cast<char>(values.front() - 'a' + 'A');
+    return std::string(about) + " " + values + ".";
+}
+
+Json strings(const std::vector<std::string_view>& texts) {
+    Json result = array();
+    for (const std::string_view text : texts)
+        append(result, string(text));
+    return result;
 }
 
 Json schema(const Variable& variable, const Verb& verb) {
-    Json result = string_schema(describe_values(variable));
-    if (is_one_text(variable.kind) && variable.limit > 0)
-        set(result, "maxLength", number(variable.limit));
-    if (variable.kind == Kind::password)
-        set(result, "format", string("password"));
-    if (variable.kind == Kind::choice) {
-        Json examples = array();
-        for (const std::string_view choice : variable.choices)
-            append(examples, string(choice));
-        set(result, "examples", std::move(examples));
-        if (verb.adds)
-            set(result, "default", string(variable.choices.front()));
-    }
+    const Description description = variable.kind->describe(variable);
+    Json result = string_schema(described(variable.about, description.values));
+    if (description.most_characters > 0)
+        set(result, "maxLength", number(description.most_characters));
+    if (!description.format.empty())
+        set(result, "format", string(description.format));
+    if (!description.choices.empty())
+        set(result, description.only_choices ? "enum" : "examples", strings(description.choices));
+    if (!description.by_default.empty() && verb.adds)
+        set(result, "default", string(description.by_default));
+    return result;
+}
+
+Json schema(const Resource& resource, const Selector& selector) {
+    Json result = string_schema(described(selector.about, describe_selector(resource, selector)));
+    if (!selector.finder->pattern.empty())
+        set(result, "pattern", string(selector.finder->pattern));
     return result;
 }
 
@@ -59,29 +74,29 @@ struct Common {
 };
 
 constexpr std::array common = {
-    Common{"count", "how many records the answer holds at most"},
-    Common{"page", "which page of `count` records, from 1; with a selector that is `*`"},
-    Common{"count_only", "`Y`: the number of records alone"},
-    Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
-    Common{"order_direction", "`ASC` or `DESC`"},
-    Common{id_variable, "the ID of the record"},
+    Common{"count", "The most records that the answer holds."},
+    Common{"page", "The page of `count` records, from 1; needs a selector that is `*`."},
+    Common{"count_only", "`Y`: the number of records alone."},
+    Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
+    Common{"order_direction", "`ASC` or `DESC`."},
+    Common{id_variable, "The ID of the record."},
     Common{mode_variable,
-           "the call that each row is: `add`, which is what is meant without it, `update` or `upsert`"},
-    Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
+           "The call that each row is: `add`, which is what is meant without it, `update` or `upsert`."},
+    Common{dry_run_variable, "`Y`: everything is looked up, and nothing changed."},
 };
 
 Json schema(const Action& action, std::string_view name) {
     if (action.verb.selects)
         for (const Selector& selector : action.resource.selectors)
             if (selector.name == name)
-                return string_schema(describe_selector(selector));
+                return schema(action.resource, selector);
     if (const Variable* variable = action.resource.find(name))
         return schema(*variable, action.verb);
     for (const Common& known : common)
         if (known.name == name)
             return string_schema(known.description);
     Json renamed = schema(action.resource.identifier(), action.verb);
-    set(renamed, "description", string("what the record is to be called"));
+    set(renamed, "description", string("The new name of the record."));
     return renamed;
 }
 
@@ -89,7 +104,7 @@ bool is_required(const Action& action, std::string_view name) {
     const Variable* variable = action.resource.find(name);
     if (variable == nullptr || action.verb.selects)
         return false;
-    if (variable->kind == Kind::identifier)
+    if (variable == &action.resource.identifier())
         return action.verb.adds || !action.resource.known_by_id;
     return (action.verb.adds && variable->required) || action.verb.signs_in;
 }
@@ -103,7 +118,7 @@ Json format_schema(const Action& action) {
         for (const Format format : formats)
             append(names, string(format_name(format)));
     return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
-                  Member{"description", string("the format of the answer")});
+                  Member{"description", string("The format of the answer.")});
 }
 
 Json action_schema(const Action& action) {
@@ -111,7 +126,7 @@ Json action_schema(const Action& action) {
     for (const std::string& alias : action.aliases)
         append(names, string(alias));
     return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
-                  Member{"default", string(action.name)});
+                  Member{"default", string(action.name)}, Member{"description", string(action.about)});
 }
 
 Json alias_schema(const Alias& alias) {
@@ -149,12 +164,12 @@ Json header(std::string_view name, std::string_view description) {
 void add_headers(const Action& action, Json& list) {
     if (action.verb.changes)
         append(list, header(idempotency_key_header,
-                            "the same value with the same request, its `If-Match` included, gives the first "
-                            "answer again, "
-                            "and does nothing; must come once, and not be empty"));
+                            "The same value with the same request, its `If-Match` included, gives the first "
+                            "answer again and does nothing; it must come once, and not be empty."));
     if (action.takes_if_match())
         append(list, header(if_match_header,
-                            "an `ETag`: only if nobody changed the record since; must not be empty"));
+                            "An `ETag`: the call is carried out only if nobody changed the record since; it "
+                            "must not be empty."));
 }
 
 Json parameters(const Action& action, std::string_view format_variable) {
@@ -236,28 +251,6 @@ Json row_content() {
     return result;
 }
 
-}  // namespace
-
-std::map<int, std::vector<std::string_view>> all_codes(std::span<const Action> actions) {
-    auto codes = codes_by_status();
-    const auto add = [&](const Reference* reference) {
-        if (reference == nullptr || reference->first_if_unknown)
-            return;
-        auto& names = codes[http_status(reference->unknown)];
-        if (std::find(names.begin(), names.end(), reference->unknown) == names.end())
-            names.push_back(reference->unknown);
-    };
-    for (const Action& action : actions)
-        for (const Variable& variable : action.resource.variables) {
-            add(variable.reference);
-            if (variable.list != nullptr)
-                add(variable.list->reference);
-        }
-    return codes;
-}
-
-namespace {
-
 std::string name_of(int status) {
     return "error_" + std::to_string(status);
 }
@@ -283,26 +276,9 @@ Json responses(const Action& action) {
     return result;
 }
 
-std::string with_article(std::string_view noun) {
-    const bool begins_with_vowel = std::string_view("aeiou").find(noun.front()) != std::string_view::npos;
-    return (begins_with_vowel ? "an " : "a ") + std::string(noun);
-}
-
-std::string replaced(std::string text, std::string_view mark, std::string_view by) {
-    if (const std::size_t place = text.find(mark); place != std::string::npos)
-        text.replace(place, mark.size(), by);
-    return text;
-}
-
-std::string summary(const Action& action) {
-    const ResourceNames& names = action.resource.names;
-    return replaced(replaced(std::string(action.verb.summary), "{one}", with_article(names.noun)), "{many}",
-                    names.many);
-}
-
 Json operation(const Action& action, std::string_view id_suffix) {
     return object(Member{"operationId", string(action.name + std::string(id_suffix))},
-                  Member{"summary", string(summary(action))},
+                  Member{"summary", string(action.about)},
                   Member{"tags", array(string(action.resource.names.many))},
                   Member{"responses", responses(action)});
 }
@@ -334,9 +310,9 @@ Json path(const Action& action, std::string_view format_variable) {
 
 Json problem_schema(std::span<const Action> actions) {
     Json codes = array();
-    for (const auto& [status, names] : all_codes(actions))
-        for (const std::string_view name : names)
-            append(codes, string(name));
+    for (const auto& [status, same_status] : all_codes(actions))
+        for (const CodeAbout& one : same_status)
+            append(codes, string(one.code));
     return object(
         Member{"type", string("object")},
         Member{"properties", object(Member{"error", string_schema("the variable, and what is wrong with it")},
@@ -347,10 +323,10 @@ Json problem_schema(std::span<const Action> actions) {
 
 Json error_responses(std::span<const Action> actions) {
     Json result = object();
-    for (const auto& [status, names] : all_codes(actions)) {
+    for (const auto& [status, codes] : all_codes(actions)) {
         std::string description;
-        for (const std::string_view name : names)
-            description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
+        for (const CodeAbout& one : codes)
+            description += "- `" + std::string(one.code) + "`: " + one.about + "\n";
         set(result, name_of(status),
             object(Member{"description", string(description)},
                    Member{"content", content(list_of(response_root, reference_to("schemas", "problem")))}));

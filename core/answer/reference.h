@@ -14,8 +14,4 @@ std::string reference_text(std::span<const Action> actions = helpdesk::actions()
 // Returns the part that is in manual/errors.md.
 std::string errors_text();
 
-// What a variable's values are, and what a selector selects; Markdown.
-std::string describe_values(const Variable& variable);
-std::string describe_selector(const Selector& selector);
-
 }  // namespace helpdesk

@@ -37,10 +37,8 @@ std::unique_ptr<Call> Call::sign_in(const Settings& settings, const Resource& re
                                     std::string_view identifier, std::string_view password) {
     const Action& action = sign_in_action(resource);
     Variables variables;
-    for (const Variable& variable : resource.variables)
-        if (variable.kind == Kind::identifier || variable.kind == Kind::password)
-            variables.add(variable.name,
-                          std::string(variable.kind == Kind::password ? password : identifier));
+    variables.add(resource.identifier().name, std::string(identifier));
+    variables.add(resource.password()->name, std::string(password));
     Problems problems = variables.problems();
     SignInCheck check = check_sign_in(action, variables, problems);
     if (!problems.empty())

@@ -25,7 +25,7 @@ class Export : public List {
     Condition& position();
 
     Selector changed_{};  // the selector of a walk, as a mere condition
-    std::string last_;    // identifier that was given
+    std::string last_;    // of the records given: what `position` goes on after
 };
 
 }  // namespace helpdesk

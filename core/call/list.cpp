@@ -109,7 +109,7 @@ std::string_view List::shown(const std::vector<std::string>& values, std::size_t
 
 Field List::field(const std::vector<std::string>& values, std::size_t output) {
     const Output& what = action().resource.outputs[output];
-    if (what.source != Output::Source::time && what.source != Output::Source::list_dates)
+    if (what.form != Form::time)
         return {what.name, shown(values, output)};
     times_[output] = format_times(values[output], settings().time_format);
     return {what.name, times_[output]};

@@ -50,7 +50,7 @@ bool may_end_sign_ins(const Write& write) {
     const Verb& verb = write.action->verb;
     return verb.removes ||
            (!verb.adds && std::any_of(write.values.begin(), write.values.end(), [&](const Value& value) {
-               return value.variable->kind == Kind::password || value.variable->name == sign_in->allowed_by;
+               return value.variable->kind->hashed || value.variable->name == sign_in->allowed_by;
            }));
 }
 

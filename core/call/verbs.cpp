@@ -10,6 +10,7 @@
 #include "call/sign_in_work.h"
 #include "call/write.h"
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/check.h"
 #include "request/select.h"
 
@@ -45,7 +46,7 @@ VariableNames names_of_values(const Verb& verb, const Resource& resource) {
 VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resource) {
     VariableNames names;
     for (const Variable& variable : resource.variables)
-        if (variable.kind == Kind::identifier || variable.kind == Kind::password)
+        if (&variable == &resource.identifier() || variable.kind->hashed)
             names.emplace_back(variable.name);
     return names;
 }
@@ -54,7 +55,7 @@ VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resourc
 VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
     VariableNames names;
     for (const Selector& selector : resource.selectors)
-        if (!verb.gives_rows || selector.kind != SelectorKind::after_id)
+        if (!verb.gives_rows || selector.finder->selects())
             names.emplace_back(selector.name);
     return names;
 }
@@ -103,10 +104,8 @@ std::string describe_update(const Action& action) {
 
 std::string describe_upsert(const Action& action) {
     const Resource& resource = action.resource;
-    return "the variables below. Adds the " + std::string(resource.names.noun) +
-           " if there is none, else changes it. Answer: " +
-           quote(find_action(resource, *action.verb.when_missing)->answer) + " or " + quote(action.answer) +
-           ", " + answered_with(resource) + ".";
+    return "the variables below. Answer: " + quote(find_action(resource, *action.verb.when_missing)->answer) +
+           " or " + quote(action.answer) + ", " + answered_with(resource) + ".";
 }
 
 std::string describe_remove(const Action& action) {
@@ -118,8 +117,7 @@ std::string describe_get(const Action& action) {
 }
 
 std::string describe_locate(const Action& action) {
-    return record_of(action.resource) + ". Looks up the coordinates of the address that is stored" +
-           answer_to_change(action);
+    return record_of(action.resource) + answer_to_change(action);
 }
 
 std::string describe_verify(const Action& action) {
@@ -141,8 +139,8 @@ std::string describe_import(const Action& action) {
 }
 
 std::string describe_export(const Action& /*action*/) {
-    return "the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the records, "
-           "as an import takes them.";
+    return "the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
+           "records.";
 }
 
 using Begun = std::unique_ptr<Work>;
@@ -208,7 +206,7 @@ const Verb add = {.name = "add",
                   .stores = true,
                   .is_mode = true,
                   .variables = names_of_values,
-                  .summary = "Add {one}",
+                  .about = "Adds {one}.",
                   .describe = describe_add,
                   .begin = begin_write};
 
@@ -219,7 +217,7 @@ const Verb update = {.name = "update",
                      .is_mode = true,
                      .takes_if_match = true,
                      .variables = names_of_values,
-                     .summary = "Change {one}",
+                     .about = "Changes the variables of {one} that you supply.",
                      .describe = describe_update,
                      .begin = begin_write};
 
@@ -232,7 +230,7 @@ const Verb upsert = {.name = "upsert",
                      .is_mode = true,
                      .takes_if_match = true,
                      .variables = names_of_values,
-                     .summary = "Add {one}, or change it",
+                     .about = "Changes {one}, or adds it if there is none.",
                      .describe = describe_upsert,
                      .begin = begin_write};
 
@@ -242,7 +240,7 @@ const Verb remove = {.name = "delete",
                      .removes = true,
                      .takes_if_match = true,
                      .variables = names_of_record,
-                     .summary = "Delete {one}",
+                     .about = "Deletes {one}.",
                      .describe = describe_remove,
                      .begin = begin_write};
 
@@ -252,7 +250,7 @@ const Verb get = {.name = "get",
                   .selects = true,
                   .takes_if_match = true,
                   .variables = names_of_list,
-                  .summary = "List {many}",
+                  .about = "Lists {many}.",
                   .describe = describe_get,
                   .begin = begin_list};
 
@@ -262,7 +260,7 @@ const Verb locate = {.name = "locate",
                      .locates = true,
                      .takes_if_match = true,
                      .variables = names_of_record,
-                     .summary = "Look up the coordinates of the address of {one}",
+                     .about = "Looks up the coordinates of the stored address of {one}.",
                      .describe = describe_locate,
                      .begin = begin_locate};
 
@@ -270,7 +268,7 @@ const Verb verify = {.name = "verify",
                      .answer = "verified",
                      .signs_in = true,
                      .variables = names_of_credentials,
-                     .summary = "Check the password of {one}",
+                     .about = "Checks the password of {one}.",
                      .describe = describe_verify,
                      .begin = begin_sign_in};
 
@@ -279,7 +277,7 @@ const Verb import_ = {.name = "import",
                       .many = true,
                       .takes_rows = true,
                       .variables = names_of_import,
-                      .summary = "Add or change many {many}",
+                      .about = "Adds or changes many {many} in one request.",
                       .describe = describe_import,
                       .begin = begin_import};
 
@@ -289,7 +287,7 @@ const Verb export_ = {.name = "export",
                       .selects = true,
                       .gives_rows = true,
                       .variables = names_of_selectors,
-                      .summary = "Get all of a selection of {many}, to be imported",
+                      .about = "Returns all {many} of a selection, as an import takes them.",
                       .describe = describe_export,
                       .begin = begin_export};
 

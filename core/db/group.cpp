@@ -11,6 +11,7 @@
 #include "db/statements/record_sql.h"
 #include "db/statements/repeats.h"
 #include "db/writer.h"
+#include "model/path.h"
 
 namespace helpdesk {
 namespace {
@@ -271,11 +272,10 @@ class Lookup : public Operation {
                                    quoted(resource.table) + " AS record" + record_sql(resource).joins +
                                    " WHERE ",
                             .parameters = {}};
-        const bool by_id = selector.kind == SelectorKind::id;
-        add_in(statement, "record." + quoted(by_id ? id_variable : selector.column), values);
+        const std::string_view column = selector.columns.front();
+        add_in(statement, "record." + quoted(column), values);
         const auto row = connection.query(statement.sql, statement.parameters);
-        const auto key = static_cast<std::size_t>(
-            resource.find_output(by_id ? id_variable : resource.identifier().name) - resource.outputs.data());
+        const auto key = static_cast<std::size_t>(output_of(resource, column) - resource.outputs.data());
         records_.clear();
         while (row->next()) {
             StoredRecord record = record_of(*row, 1, resource, longest_in_group);

@@ -43,6 +43,8 @@ std::string id_query(const Reference& reference, const std::optional<std::string
             parameters.emplace_back(*text);
         }
     }
+    if (reference.has_default && !text)
+        ways.push_back(select + " ORDER BY is_default = 'Y' DESC, position, id LIMIT 1" + end);
     if (reference.first_if_unknown)
         ways.push_back(select + " ORDER BY id LIMIT 1" + end);
     if (ways.empty())
@@ -81,7 +83,9 @@ std::string Target::located(std::vector<Parameter>& parameters) const {
         parameters.emplace_back(*part.text);
     }
     const std::string beside = as_read(*write, parameters);
-    const std::string number = "CAST(? AS DECIMAL(12, 9))";
+    const Decimals& decimals = value->variable->kind->decimals;
+    const std::string number =
+        "CAST(? AS DECIMAL(" + std::to_string(decimals.digits) + ", " + std::to_string(decimals.most) + "))";
     parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
     return "CASE WHEN " + unchanged + " THEN " + quoted(value->variable->column) +
            (beside.empty() ? " ELSE " : " WHEN " + beside + " THEN ") + number + " END";
@@ -114,7 +118,8 @@ WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(
             target.names.assign(value.items.begin(), value.items.end());
         else if (target.creates_row())
             target.names.emplace_back(value.new_name);
-        else if (reference != nullptr && (value.text || reference->first_if_unknown))
+        else if (reference != nullptr &&
+                 (value.text || reference->first_if_unknown || (reference->has_default && adding())))
             target.names.push_back(value.text);
         targets_.push_back(std::move(target));
     }
@@ -127,7 +132,7 @@ bool WritePlan::needs_transaction() const {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
         return target.creates_row() ||
-               (!adding() && target.value->variable->kind == Kind::coordinate && !target.value->located);
+               (!adding() && target.value->variable->kind->coordinate && !target.value->located);
     });
 }
 
@@ -149,7 +154,7 @@ Statement WritePlan::question(unsigned number) const {
         .sql = "SELECT " + std::to_string(number) + ", record.id, record." + quoted(identifier.column),
         .parameters = {}};
     for (const Variable& variable : resource().variables)
-        if (variable.kind == Kind::coordinate)
+        if (variable.kind->coordinate)
             statement.sql += ", record." + quoted(variable.column) + " IS NOT NULL";
     if (!write_->if_match.empty())
         statement.sql += ", record.version";
@@ -172,7 +177,7 @@ void WritePlan::take_answer(const sql::ResultSet& row) {
     constexpr unsigned first_pair_column = 4;
     unsigned column = first_pair_column;
     for (const Variable& variable : resource().variables)
-        if (variable.kind == Kind::coordinate)
+        if (variable.kind->coordinate)
             ++column;
     // Of no record it is 0.
     if (!write_->if_match.empty())
@@ -235,7 +240,7 @@ void WritePlan::check_references() {
         if (reference == nullptr || target.creates_row() || reference->first_if_unknown)
             continue;
         for (std::size_t i = 0; i < target.ids.size(); ++i)
-            if (!target.ids[i])
+            if (!target.ids[i] && target.names[i])
                 problems.push_back({reference->unknown, std::string(value.variable->name),
                                     unknown_text(*reference, target.names[i].value_or(""))});
     }
@@ -246,7 +251,7 @@ void WritePlan::check_pairs(const sql::ResultSet& row, unsigned first_column) {
     std::map<std::string_view, bool> stored_after;
     bool any_supplied = false;
     for (const Variable& variable : resource().variables) {
-        if (variable.kind != Kind::coordinate)
+        if (!variable.kind->coordinate)
             continue;
         const Value* value = supplied(variable.name);
         any_supplied = any_supplied || value != nullptr;

@@ -23,7 +23,7 @@ constexpr std::string_view time_of_change = "SYSDATE()";
 
 bool has_walk(const Resource& resource) {
     return std::any_of(resource.selectors.begin(), resource.selectors.end(),
-                       [](const Selector& selector) { return selector.kind == SelectorKind::changed_since; });
+                       [](const Selector& selector) { return selector.finder->is_walk(); });
 }
 
 // Sets the time of records that were just stored to now. Their entries are in the index, and other writers

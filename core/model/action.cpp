@@ -8,6 +8,21 @@
 namespace helpdesk {
 namespace {
 
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+    const std::size_t place = text.find(what);
+    return place == std::string::npos ? text : text.replace(place, what.size(), by);
+}
+
+std::string about(const Verb& verb, const ResourceNames& names) {
+    const bool begins_with_vowel =
+        std::string_view("aeiou").find(names.noun.front()) != std::string_view::npos;
+    std::string many(names.many);
+    std::replace(many.begin(), many.end(), '_', ' ');
+    return replaced(replaced(std::string(verb.about), "{one}",
+                             (begins_with_vowel ? "an " : "a ") + std::string(names.noun)),
+                    "{many}", many);
+}
+
 // A variable of the action's own keeps its name.
 std::vector<Alias> aliases_of_variables(const Resource& resource, const std::vector<std::string>& variables) {
     const auto reads = [&](std::string_view name) {
@@ -28,7 +43,8 @@ Action make_action(const Verb& verb, const Resource& resource) {
                   .resource = resource,
                   .variables = verb.variables(verb, resource),
                   .aliases = {},
-                  .variable_aliases = {}};
+                  .variable_aliases = {},
+                  .about = about(verb, resource.names)};
     for (const Alias& alias : resource.action_aliases)
         if (alias.of == action.name)
             action.aliases.emplace_back(alias.name);

@@ -33,6 +33,7 @@ struct Action {
     std::vector<std::string> variables;  // all that it reads, besides key, action and format
     std::vector<std::string> aliases;
     std::vector<Alias> variable_aliases;
+    std::string about;  // for an integrator: one sentence on what it does
 
     // Whether it goes by that name or alias, in any case.
     bool is_called(std::string_view other) const;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/action.h"
+#include "model/finder.h"
 
 namespace helpdesk {
 namespace {
@@ -61,7 +62,7 @@ void validate_names(const Resource& resource, Complaints& complaints) {
 void validate_columns(const Resource& resource, Complaints& complaints) {
     std::set<std::string_view> columns;
     for (const Variable& variable : resource.variables)
-        if (!variable.column.empty() && variable.kind != Kind::date_list)
+        if (!variable.column.empty() && variable.kind->read != nullptr)
             complaints.expect(columns.insert(variable.column).second, variable.name,
                               "has the column of another variable");
 }
@@ -69,15 +70,14 @@ void validate_columns(const Resource& resource, Complaints& complaints) {
 void validate_identifier(const Resource& resource, Complaints& complaints) {
     const auto identifiers =
         std::count_if(resource.variables.begin(), resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::identifier; });
-    complaints.expect(identifiers == 1 && resource.variables.front().kind == Kind::identifier, "",
+                      [](const Variable& variable) { return variable.kind == &kinds::identifier; });
+    complaints.expect(identifiers == 1 && resource.variables.front().kind == &kinds::identifier, "",
                       "must begin with its only identifier");
 }
 
-const Selector* find(const Resource& resource, SelectorKind kind) {
-    const auto found = std::find_if(resource.selectors.begin(), resource.selectors.end(),
-                                    [&](const Selector& selector) { return selector.kind == kind; });
-    return found == resource.selectors.end() ? nullptr : &*found;
+bool has_keyset(const Resource& resource) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [](const Selector& selector) { return selector.finder->is_keyset(); });
 }
 
 // What a resource promises hangs on rows of its table.
@@ -100,7 +100,7 @@ bool has_verb(const Resource& resource, const Verb* verb) {
 void validate_verb(const Resource& resource, const Verb& verb, Complaints& complaints) {
     complaints.expect(std::count(resource.verbs.begin(), resource.verbs.end(), &verb) == 1, verb.name,
                       "is listed twice");
-    complaints.expect(!verb.gives_rows || find(resource, SelectorKind::after) != nullptr, verb.name,
+    complaints.expect(!verb.gives_rows || has_keyset(resource), verb.name,
                       "goes page by page, but there is no selector of the records after one");
     complaints.expect(!verb.takes_rows || !modes_of(resource).empty(), verb.name,
                       "takes rows, but there is nothing that they can be");
@@ -149,14 +149,13 @@ void validate_place(const Resource& resource, Complaints& complaints) {
     bool address = false;
     bool coordinates = false;
     for (const Variable& variable : resource.variables)
-        (variable.kind == Kind::coordinate ? coordinates : address) |= !variable.place.empty();
+        (variable.kind->coordinate ? coordinates : address) |= !variable.place.empty();
     complaints.expect(address == coordinates, "", "needs both an address and coordinates to be geocoded");
 }
 
 void validate_sign_in(const Resource& resource, Complaints& complaints) {
-    const auto passwords =
-        std::count_if(resource.variables.begin(), resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::password; });
+    const auto passwords = std::count_if(resource.variables.begin(), resource.variables.end(),
+                                         [](const Variable& variable) { return variable.kind->hashed; });
     complaints.expect(passwords <= 1, "", "has two passwords");
     if (resource.sign_in == nullptr)
         return;
@@ -166,9 +165,9 @@ void validate_sign_in(const Resource& resource, Complaints& complaints) {
                       "", "can be signed in to, but has no verb for it");
     const std::string_view name = resource.sign_in->allowed_by;
     const Variable* allowed_by = resource.find(name);
-    complaints.expect(allowed_by != nullptr && allowed_by->kind == Kind::choice &&
-                          std::find(allowed_by->choices.begin(), allowed_by->choices.end(), "Y") !=
-                              allowed_by->choices.end(),
+    complaints.expect(allowed_by != nullptr && allowed_by->choices != nullptr &&
+                          std::find(allowed_by->choices->values.begin(), allowed_by->choices->values.end(),
+                                    "Y") != allowed_by->choices->values.end(),
                       name, "allows to sign in, but is no choice with Y");
     for (const std::string_view output : resource.sign_in->outputs)
         complaints.expect(resource.find_output(output) != nullptr, output,

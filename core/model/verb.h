@@ -39,9 +39,10 @@ struct Verb {
 
     // Returns the variables that its action on a resource reads, besides key, action and format.
     std::vector<std::string> (*variables)(const Verb& verb, const Resource& resource) = nullptr;
-    // For OpenAPI. `{one}` stands for the resource's noun with its article, `{many}` for its plural.
-    std::string_view summary = {};
-    // Returns the action's line in the reference, in Markdown, after its name.
+    // For an integrator: a sentence on what its action does. `{one}` stands for the resource's noun with its
+    // article, `{many}` for its plural.
+    std::string_view about = {};
+    // Returns what its action takes and answers, in Markdown, for the reference.
     std::string (*describe)(const Action& action) = nullptr;
 
     // Makes of a request what its call does (call/incoming.h).

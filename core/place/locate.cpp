@@ -8,13 +8,7 @@ namespace helpdesk {
 namespace {
 
 bool is_address(const Variable& variable) {
-    return !variable.place.empty() && variable.kind != Kind::coordinate;
-}
-
-Value* find(Write& write, const Variable& variable) {
-    const auto found = std::find_if(write.values.begin(), write.values.end(),
-                                    [&](const Value& value) { return value.variable == &variable; });
-    return found == write.values.end() ? nullptr : &*found;
+    return !variable.place.empty() && !variable.kind->coordinate;
 }
 
 }  // namespace
@@ -28,7 +22,7 @@ Locating locating(const Write& write) {
     bool any = false;
     for (const Value& value : write.values) {
         // An update that clears them has brought them, too.
-        if (value.variable->kind == Kind::coordinate && (!verb.adds || value.text))
+        if (value.variable->kind->coordinate && (!verb.adds || value.text))
             return Locating::none;
         any = any || (is_address(*value.variable) && (!verb.adds || !text::trim(*value.text).empty()));
     }
@@ -46,11 +40,11 @@ std::string begin_locating(Write& write, const std::vector<std::string>& stored)
         if (variable.place.empty())
             continue;
         const std::string before = next == stored.end() ? "" : *next++;
-        if (variable.kind == Kind::coordinate) {
+        if (variable.kind->coordinate) {
             kept.push_back(before);
             continue;
         }
-        const Value* value = find(write, variable);
+        const Value* value = write.find(variable);
         if (value == nullptr)
             write.beside.push_back({&variable, before});
         else
@@ -65,7 +59,7 @@ std::string begin_locating(Write& write, const std::vector<std::string>& stored)
 void leave_unlocated(Write& write) {
     const auto coordinates =
         std::count_if(write.action->resource.variables.begin(), write.action->resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::coordinate; });
+                      [](const Variable& variable) { return variable.kind->coordinate; });
     if (!write.action->verb.adds && locating(write) != Locating::none)
         set_coordinates(write, Coordinates(static_cast<std::size_t>(coordinates)));
 }
@@ -73,9 +67,9 @@ void leave_unlocated(Write& write) {
 void set_coordinates(Write& write, const Coordinates& coordinates) {
     auto next = coordinates.begin();
     for (const Variable& variable : write.action->resource.variables) {
-        if (variable.kind != Kind::coordinate)
+        if (!variable.kind->coordinate)
             continue;
-        Value* value = find(write, variable);
+        Value* value = write.find(variable);
         // In front: SQL stores them while it still knows the address that was.
         if (value == nullptr)
             value = &*write.values.insert(write.values.begin(), Value::of(variable));

@@ -6,7 +6,7 @@ namespace {
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The category's unique name, as customers see it on the ticket form."},
 };
 // clang-format on

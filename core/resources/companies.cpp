@@ -9,7 +9,7 @@ constexpr Reference portal = {
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The company's unique name, by which customers refer to it."},
     Variable{.name = "address", .column = "address", .required = true,
              .about = "The street address of the company."},
@@ -23,9 +23,9 @@ constexpr std::array variables = {
              .about = "The country where the company is located."},
     Variable{.name = "phone", .column = "phone",
              .about = "The main phone number of the company."},
-    Variable{.name = "email", .kind = Kind::email, .column = "email",
+    Variable{.name = "email", .kind = &kinds::email, .column = "email",
              .about = "The main e-mail address of the company."},
-    Variable{.name = "portal", .kind = Kind::reference, .column = "portal_id", .reference = &portal,
+    Variable{.name = "portal", .kind = &kinds::reference, .column = "portal_id", .reference = &portal,
              .about = "The customer portal of the company."},
 };
 // clang-format on

@@ -6,7 +6,7 @@ namespace {
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The group's unique name, by which customers refer to it."},
 };
 // clang-format on

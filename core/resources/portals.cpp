@@ -6,7 +6,7 @@ namespace {
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The portal's unique name, by which customers refer to it."},
     Variable{.name = "url", .column = "url",
              .about = "The web address of the portal."},

@@ -6,11 +6,11 @@ namespace {
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The contract's unique name."},
     Variable{.name = "description", .column = "description",
              .about = "What the contract covers, in a few words."},
-    Variable{.name = "active", .kind = Kind::choice, .column = "active", .choices = yes_or_no,
+    Variable{.name = "active", .kind = &kinds::choice, .column = "active", .choices = &yes_or_no,
              .about = "Whether the contract is still offered."},
 };
 // clang-format on

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "call/call.h"
+#include "decimal.h"
 #include "fuzz.h"
 #include "read_back.h"
 #include "request/accept.h"
@@ -68,17 +69,17 @@ void check_value(const Value& value) {
     const Variable& variable = *value.variable;
     if (value.text)
         require(is_text(*value.text, variable), "a value is text and not too long");
-    if (variable.kind == Kind::choice)
-        require(
-            std::find(variable.choices.begin(), variable.choices.end(), value.text) != variable.choices.end(),
-            "a choice is one of those there are");
-    if (variable.kind == Kind::coordinate && value.text)
-        require(std::abs(std::strtod(value.text->c_str(), nullptr)) <= variable.range,
-                "a coordinate is on earth");
+    if (variable.choices != nullptr)
+        require(std::find(variable.choices->values.begin(), variable.choices->values.end(), value.text) !=
+                    variable.choices->values.end(),
+                "a choice is one of those there are");
+    if (variable.range.is_set() && value.text)
+        require(lies_within(*value.text, variable.range.least, variable.range.most),
+                "a number lies within its range");
     require(value.items.size() <= max_list_items, "a list is not too long");
     for (const std::string& item : value.items)
-        require(!item.empty() &&
-                    (variable.kind == Kind::id_list ? parse_id(item).has_value() : is_text(item, variable)),
+        require(!item.empty() && (variable.kind->items == Items::ids ? parse_id(item).has_value()
+                                                                     : is_text(item, variable)),
                 "an item is text and not too long, or an ID");
     require(value.dates.empty() || value.dates.size() == value.items.size(), "a date for each item");
     require(std::all_of(value.dates.begin(), value.dates.end(), is_date), "dates are SQL's");

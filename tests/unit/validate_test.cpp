@@ -7,12 +7,17 @@
 
 #include "model/action.h"
 
+#include "place/finder.h"
+
 namespace helpdesk {
 namespace {
 
-constexpr std::array<std::string_view, 2> yes_or_no = {"Y", "N"};
-constexpr std::array<std::string_view, 2> twice = {"Y", "y"};
-constexpr std::array<std::string_view, 2> colours = {"RED", "BLUE"};
+constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
+constexpr std::array<std::string_view, 2> y_twice = {"Y", "y"};
+constexpr std::array<std::string_view, 2> red_or_blue = {"RED", "BLUE"};
+constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
+constexpr Choices twice = {.values = y_twice, .by_default = "Y"};
+constexpr Choices colours = {.values = red_or_blue, .by_default = "RED"};
 constexpr Reference room = {.table = "rooms", .noun = "room", .unknown = "unknown_room"};
 constexpr Reference room_by_id = {
     .table = "rooms", .noun = "room", .unknown = "unknown_room", .by = Reference::By::id};
@@ -34,28 +39,28 @@ class Validate : public testing::Test {
   protected:
     // clang-format off
     std::vector<Variable> variables_ = {
-        {.name = "name", .kind = Kind::identifier, .column = "name"},
-        {.name = "room", .kind = Kind::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
-        {.name = "new_room", .kind = Kind::new_name, .companion = "room"},
-        {.name = "pass", .kind = Kind::password, .column = "password_hash", .secret = true},
-        {.name = "open", .kind = Kind::choice, .column = "open", .choices = yes_or_no},
-        {.name = "keys", .kind = Kind::id_list, .list = &keys},
-        {.name = "key_dates", .kind = Kind::date_list, .column = "given", .companion = "keys"},
-        {.name = "latitude", .kind = Kind::coordinate, .column = "latitude", .range = 90, .companion = "longitude", .place = "lat"},
-        {.name = "longitude", .kind = Kind::coordinate, .column = "longitude", .range = 180, .companion = "latitude", .place = "lon"},
+        {.name = "name", .kind = &kinds::identifier, .column = "name"},
+        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
+        {.name = "new_room", .kind = &kinds::new_name, .companion = "room"},
+        {.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true},
+        {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
+        {.name = "keys", .kind = &kinds::id_list, .list = &keys},
+        {.name = "key_dates", .kind = &kinds::date_list, .column = "given", .companion = "keys"},
+        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat"},
+        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon"},
         {.name = "label", .column = "label"},
-        {.name = "label2", .kind = Kind::text_list, .list = &labels},
+        {.name = "label2", .kind = &kinds::text_list, .list = &labels},
         {.name = "city", .column = "city", .place = "city"},
         {.name = "notes", .limit = 0, .column = "notes"},
     };
     std::vector<Selector> selectors_ = {
-        {.name = "name", .kind = SelectorKind::name, .column = "name", .all = true, .many = true},
-        {.name = "start_date", .kind = SelectorKind::date_from, .column = "date_added"},
-        {.name = "label", .kind = SelectorKind::any_of, .column = "label", .list = &labels},
-        {.name = "after_name", .kind = SelectorKind::after, .column = "name"},
-        {.name = "updated_since", .kind = SelectorKind::changed_since, .column = "last_updated"},
-        {.name = "after_id", .kind = SelectorKind::after_id},
-        {.name = "geocoded", .kind = SelectorKind::located, .column = "geocoded"},
+        {.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true},
+        {.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}},
+        {.name = "label", .finder = &finders::equals, .columns = {"label"}, .lists = {&labels}},
+        {.name = "after_name", .finder = &finders::after_name, .columns = {"name"}},
+        {.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"}},
+        {.name = "after_id", .finder = &finders::walk_position},
+        {.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"}},
     };
     // clang-format on
     std::vector<const Verb*> verbs_ = {&verbs::add,    &verbs::update,  &verbs::upsert,
@@ -147,7 +152,7 @@ TEST_F(Validate, RefusesAVariableThatHidesTheIdOfARecord) {
 }
 
 TEST_F(Validate, RefusesTwoSelectorsOfOneName) {
-    selectors_.push_back({.name = "start_date", .kind = SelectorKind::date_to, .column = "date_added"});
+    selectors_.push_back({.name = "start_date", .finder = &finders::date_to, .columns = {"date_added"}});
     expect_complaint("desks.start_date is the name of two selectors");
 }
 
@@ -172,7 +177,7 @@ TEST_F(Validate, RefusesATableThatDoesNotBeginWithItsIdentifier) {
 }
 
 TEST_F(Validate, RefusesTwoIdentifiers) {
-    variable("city").kind = Kind::identifier;
+    variable("city").kind = &kinds::identifier;
     expect_complaint("desks must begin with its only identifier");
 }
 
@@ -187,12 +192,12 @@ TEST_F(Validate, RefusesAListWithAColumnOfTheRecord) {
 }
 
 TEST_F(Validate, RefusesAChoiceWithoutChoices) {
-    variable("open").choices = {};
+    variable("open").choices = nullptr;
     expect_complaint("desks.open must have choices if it is a choice, and only then");
 }
 
 TEST_F(Validate, RefusesChoicesThatDifferInCaseOnly) {
-    variable("open").choices = twice;
+    variable("open").choices = &twice;
     expect_complaint("desks.open has a choice that is empty or stands there twice, whatever its case");
 }
 
@@ -270,7 +275,7 @@ TEST_F(Validate, RefusesDatesOfAVariableThatIsNotThere) {
 
 TEST_F(Validate, RefusesDatesOfAListThatHasOthers) {
     variables_.push_back(
-        {.name = "return_dates", .kind = Kind::date_list, .column = "returned", .companion = "keys"});
+        {.name = "return_dates", .kind = &kinds::date_list, .column = "returned", .companion = "keys"});
     expect_complaint("desks.return_dates has dates of a list that has others");
 }
 
@@ -285,8 +290,8 @@ TEST_F(Validate, RefusesACoordinateThatIsItsOwnCompanion) {
 }
 
 TEST_F(Validate, RefusesACoordinateWithoutARange) {
-    variable("latitude").range = 0;
-    expect_complaint("desks.latitude must have a range if it is a coordinate, and only then");
+    variable("latitude").range = {};
+    expect_complaint("desks.latitude must have a range if its kind needs one, and only then");
 }
 
 TEST_F(Validate, RefusesACompanionThatNobodyReads) {
@@ -326,17 +331,17 @@ TEST_F(Validate, RefusesARequiredCompanion) {
 }
 
 TEST_F(Validate, RefusesASelectorWithoutItsColumn) {
-    selector("start_date").column = "";
+    selector("start_date").columns = {};
     expect_complaint("desks.start_date must have a column if its kind compares one, and only then");
 }
 
 TEST_F(Validate, RefusesASelectorOnAColumnThatNoVariableHas) {
-    selector("label").column = "badge";
+    selector("label").columns = {"badge"};
     expect_complaint("desks.label selects by a column that no variable has");
 }
 
 TEST_F(Validate, RefusesASelectorOnTheDatesOfAList) {
-    selector("label").column = "given";
+    selector("label").columns = {"given"};
     expect_complaint("desks.label selects by a column that no variable has");
 }
 
@@ -346,12 +351,12 @@ TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
 }
 
 TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
-    selector("after_name").column = "city";
+    selector("after_name").columns = {"city"};
     expect_complaint("desks.after_name selects by a column that is not the identifier's");
 }
 
 TEST_F(Validate, RefusesADateInAColumnWithoutTimes) {
-    selector("start_date").column = "city";
+    selector("start_date").columns = {"city"};
     expect_complaint("desks.start_date selects by the time in a column that has none");
 }
 
@@ -382,7 +387,7 @@ TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
 }
 
 TEST_F(Validate, RefusesAListThatASelectorDoesNotRead) {
-    selector("start_date").list = &labels;
+    selector("start_date").lists = {&labels};
     expect_complaint("desks.start_date has a list, which its kind does not read");
 }
 
@@ -397,7 +402,7 @@ TEST_F(Validate, RefusesSeveralDates) {
 }
 
 TEST_F(Validate, RefusesASecondSelectorOfNames) {
-    selectors_.push_back({.name = "names", .kind = SelectorKind::name, .column = "name"});
+    selectors_.push_back({.name = "names", .finder = &finders::name, .columns = {"name"}});
     expect_complaint("desks.names is of a kind that may stand there only once");
 }
 
@@ -461,7 +466,7 @@ TEST_F(Validate, RefusesToNeedASelectorThatIsNotThere) {
 }
 
 TEST_F(Validate, RefusesTwoPasswords) {
-    variables_.push_back({.name = "pin", .kind = Kind::password, .column = "pin", .secret = true});
+    variables_.push_back({.name = "pin", .kind = &kinds::password, .column = "pin", .secret = true});
     expect_complaint("desks has two passwords");
 }
 
@@ -477,7 +482,7 @@ TEST_F(Validate, RefusesToSignInByWhatIsNoChoice) {
 }
 
 TEST_F(Validate, RefusesToSignInByAChoiceWithoutYes) {
-    variable("open").choices = colours;
+    variable("open").choices = &colours;
     expect_complaint("desks.open allows to sign in, but is no choice with Y");
 }
 
@@ -497,7 +502,7 @@ TEST_F(Validate, RefusesAReferenceToATableOfNoResource) {
 
 TEST_F(Validate, RefusesTwoResourcesOfOneName) {
     constexpr std::array<Variable, 1> name_only = {
-        {{.name = "name", .kind = Kind::identifier, .column = "name"}}};
+        {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
     constexpr std::array room_verbs = {&verbs::get};
     const Resource rooms =
         with_outputs({.names = {.one = "room", .many = "desk", .element = "room", .noun = "room"},

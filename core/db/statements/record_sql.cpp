@@ -3,6 +3,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "decimal.h"
 #include "model/action.h"
 #include "text.h"
 
@@ -22,7 +23,8 @@ void expect_utf8(const std::string& value, const std::string& name) {
 
 // Whether its values have no limit.
 bool is_unbounded(const Output& output) {
-    return output.source == Output::Source::column && output.variable->limit == 0;
+    return output.source == Output::Source::column && output.variable != nullptr &&
+           output.form == Form::plain && output.variable->limit == 0;
 }
 
 std::string length_of(const Output& output) {
@@ -88,7 +90,7 @@ std::string as_text(const std::string& time) {
 std::string expressions(const std::vector<Output>& outputs) {
     std::string list;
     for (const Output& output : outputs) {
-        const bool time = output.source == Output::Source::time;
+        const bool time = output.form == Form::time && output.source == Output::Source::column;
         list += (list.empty() ? "" : ", ") + (time ? as_text(expression(output)) : expression(output));
     }
     return list;
@@ -125,12 +127,8 @@ std::string value_of(const sql::ResultSet& row, unsigned column, const Output& o
     if (row.isNull(column))
         return "";
     std::string value = row.getString(column);
-    // The column's nine decimals are not what was given.
-    if (output.variable != nullptr && output.variable->kind == Kind::coordinate) {
-        value.erase(value.find_last_not_of('0') + 1);
-        if (value.ends_with('.'))
-            value.pop_back();
-    }
+    if (output.form == Form::decimal)
+        value = without_zeros(std::move(value), output.variable->kind->decimals.least);
     return value;
 }
 

@@ -39,20 +39,20 @@ constexpr Verb archive = {
         [](const Verb&, const Resource& resource) {
             return std::vector<std::string>{std::string(resource.identifier().name)};
         },
-    .summary = "Archive {one}",
+    .about = "Archives {one}.",
     .describe =
-        [](const Action& action) { return "puts away what `" + action.variables.front() + "` names."; },
+        [](const Action& action) { return "the `" + action.variables.front() + "` of one."; },
     .begin = [](const Incoming& in) -> std::unique_ptr<Work> {
         return std::make_unique<Archiving>(in, std::string(in.variables.get("name")));
     }};
 
 // It reads get_tech_groups, and writes add_group; there is no delete.
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name"},
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name"},
     Variable{.name = "manager", .column = "manager"},
 };
 constexpr std::array selectors = {
-    Selector{.name = "name", .kind = SelectorKind::name, .column = "name", .all = true},
+    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true},
 };
 constexpr std::array group_verbs = {&verbs::add, &verbs::get, &archive};
 constexpr std::array other_actions = {Alias{"get_groups", "get_tech_groups"},
@@ -101,12 +101,12 @@ TEST_F(Verbs, ANewVerbIsOneRow) {
     EXPECT_NE(text(call->reply()).find("\"archived_group\":\"old\""), std::string::npos);
     EXPECT_EQ(database().asked, (Texts{"archive old"}));
 
-    EXPECT_NE(reference_text(actions_).find("- `archive_group`: puts away what `name` names."),
+    EXPECT_NE(reference_text(actions_).find("- `archive_group`: Archives an office group. Takes the `name` of one."),
               std::string::npos);
     const Json document{json_loads(openapi_document("/", "format", actions_).c_str(), 0, nullptr)};
     json_t* path = json_object_get(json_object_get(document.get(), "paths"), "/archive_group");
     json_t* post = json_object_get(path, "post");
-    EXPECT_STREQ(json_string_value(json_object_get(post, "summary")), "Archive an office group");
+    EXPECT_STREQ(json_string_value(json_object_get(post, "summary")), "Archives an office group.");
     // It takes an Idempotency-Key.
     EXPECT_EQ(json_array_size(json_object_get(post, "parameters")), 1U);
 }

@@ -39,7 +39,7 @@ TEST_F(WriteCall, HashesAPasswordFirst) {
     std::string stored;
     database().write = [&](const Write& write) {
         for (const Value& value : write.values)
-            if (value.variable->kind == Kind::password)
+            if (value.variable->kind->hashed)
                 stored = value.text.value_or("");
         return WriteResult{};
     };
