@@ -70,6 +70,7 @@ class Import {
 
     void read_slice();
     void take_row(Row& row);
+    void count_password(Write& write, Problems& problems);
     Outcome write_slice();
     void write_run(const std::vector<const Pending*>& run, Outcome& outcome);
     void take(const Pending& row, const WriteResult& result, Outcome& outcome);
@@ -87,6 +88,7 @@ class Import {
     std::vector<Pending> pending_;
     std::size_t hashed_ = 0;  // of those
     std::set<std::string> would_be_there_;
+    std::size_t passwords_ = 0;  // in all rows that were read
     std::uint64_t rows_ = 0;
     std::uint64_t added_ = 0;
     std::uint64_t updated_ = 0;
