@@ -14,6 +14,10 @@ constexpr std::size_t slice_rows = 1000;
 constexpr std::size_t slice_bytes = std::size_t{1024} * 1024;
 constexpr std::size_t slice_passwords = 16;
 
+// Rows with a password in one call. Each takes a thread a good part of a second at the usual cost of bcrypt,
+// so that more of them would keep others waiting for a long time.
+constexpr std::size_t most_passwords = 1000;
+
 // What the answer tells of rows that failed, and of rows that exist; of all others it has the number.
 constexpr std::size_t most_listed = 1000;
 constexpr std::size_t most_problems_of_row = 10;
@@ -153,6 +157,8 @@ void Import::accept_row(Row& row) {
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
         Write write = check(row_action_, row.variables, options_.rows, problems);
+        if (problems.empty())
+            count_password(write, problems);
         if (problems.empty()) {
             if (settings().geocoder)
                 leave_unlocated(write);
@@ -162,6 +168,13 @@ void Import::accept_row(Row& row) {
     }
     ++failed_;
     report_row(row.line, row.variables.get(names_.identifier()), problems);
+}
+
+void Import::count_password(Write& write, Problems& problems) {
+    if (write.password() == nullptr || ++passwords_ <= most_passwords)
+        return;
+    problems.push_back({code::too_many_values, std::string(row_action_.resource.password()->name),
+                        "one import can have 1,000 rows with a password; send the others in another"});
 }
 
 // Rows share statements as calls do, but for those that could tell their order apart: a row is written after

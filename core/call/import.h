@@ -65,6 +65,7 @@ class Import : public Work {
     Outcome work_on();
     Stage read_slice();
     void accept_row(Row& row);
+    void count_password(Write& write, Problems& problems);
     std::uint64_t changed() const { return added_ + updated_; }
     Text write_totals() const;
     Outcome write_slice();
@@ -82,6 +83,7 @@ class Import : public Work {
     std::vector<Pending> pending_;
     std::size_t hashed_ = 0;  // of those
     std::set<std::string> would_be_there_;
+    std::size_t passwords_ = 0;  // in all rows that were read
     std::uint64_t rows_ = 0;
     std::uint64_t added_ = 0;
     std::uint64_t updated_ = 0;

@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "call/call.h"
+#include "call/import.h"
 #include "decimal.h"
 #include "fuzz.h"
 #include "read_back.h"
