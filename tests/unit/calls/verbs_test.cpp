@@ -40,8 +40,7 @@ constexpr Verb archive = {
             return std::vector<std::string>{std::string(resource.identifier().name)};
         },
     .about = "Archives {one}.",
-    .describe =
-        [](const Action& action) { return "the `" + action.variables.front() + "` of one."; },
+    .describe = [](const Action& action) { return "the `" + action.variables.front() + "` of one."; },
     .begin = [](const Incoming& in) -> std::unique_ptr<Work> {
         return std::make_unique<Archiving>(in, std::string(in.variables.get("name")));
     }};
@@ -101,7 +100,8 @@ TEST_F(Verbs, ANewVerbIsOneRow) {
     EXPECT_NE(text(call->reply()).find("\"archived_group\":\"old\""), std::string::npos);
     EXPECT_EQ(database().asked, (Texts{"archive old"}));
 
-    EXPECT_NE(reference_text(actions_).find("- `archive_group`: Archives an office group. Takes the `name` of one."),
+    EXPECT_NE(reference_text(actions_).find(
+                  "- `archive_group`: Archives an office group. Takes the `name` of one."),
               std::string::npos);
     const Json document{json_loads(openapi_document("/", "format", actions_).c_str(), 0, nullptr)};
     json_t* path = json_object_get(json_object_get(document.get(), "paths"), "/archive_group");
