@@ -67,6 +67,31 @@ def test_a_record_that_changes_while_a_walk_reads_its_page(api, db, link):
     assert [record["cid"] for record in rest] == [f"c{i:03}" for i in range(10, 20)] + ["c009"]
 
 
+def test_a_long_record_that_changes_while_a_walk_reads_its_page(api, db, link):
+    """It is read by a statement of its own, after which it stands further on in the walk as well."""
+    fill(db, 20)
+    db.query("UPDATE customers SET notes = REPEAT('n', 100000) WHERE cid = 'c009'")
+    assert len(api.get("get_customers", updated_since="2024-01-01", count="10").records) == 10
+    # After the clock, the list, the look at its writers, and the page without it.
+    before_execution(link, 4, lambda: db.query("UPDATE customers SET city = 'Rome', last_updated = '2024-06-06' WHERE cid = 'c009'"))
+    page = api.get("get_customers", updated_since="2024-01-01", count="10").records
+    assert db.customer("c009")["city"] == "Rome"
+    assert [record["cid"] for record in page] == [f"c{i:03}" for i in range(9)]
+
+
+def test_a_long_record_that_changes_before_its_first_piece_is_read(api, db, link):
+    """It is read again, since nothing of it was given."""
+    fill(db, 3)
+    db.query("UPDATE customers SET notes = REPEAT('n', 1000000) WHERE cid = 'c001'")
+    assert len(api.get("get_customers", cid="*").records) == 3
+    # After the list, the page without it, and its short values.
+    before_execution(link, 3, lambda: db.query("UPDATE customers SET city = 'Rome', version = version + 1 WHERE cid = 'c001'"))
+    answer = api.get("get_customers", cid="*")
+    assert db.customer("c001")["city"] == "Rome"
+    assert [(record["cid"], record["city"], len(record["notes"])) for record in answer.records] == [
+        ("c000", "", 0), ("c001", "Rome", 1000000), ("c002", "", 0)]
+
+
 @pytest.mark.parametrize("change, status", [("city = 'ULM'", 503), ("contact = 'somebody'", 200)])
 def test_an_address_that_changes_while_it_is_located(api, db, link, change, status):
     """The case of a letter may make another place."""

@@ -16,6 +16,8 @@ import requests
 
 from api import Api
 from conftest import Database
+from link import Link
+from locks import holding
 from servers import MariaDB, Nginx, wait_for
 
 # connect_timeout is so long that a test notices a call that waits for it.
@@ -49,9 +51,11 @@ def backup(mariadb):
 
 
 @contextlib.contextmanager
-def running_nginx(mariadb, backup, key, more=""):
-    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest())
+def running_nginx(mariadb, backup, key, more="", first=None, workers=2):
+    server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), workers)
     server.config = CONFIG.replace("%%BACKUP%%", str(backup.socket)).replace("%%MORE%%", more)
+    if first is not None:
+        server.config = server.config.replace("%%SOCKET%%", str(first))
     try:
         server.start(server.config)
         yield server
@@ -240,20 +244,90 @@ def test_a_server_that_hangs_in_a_statement_is_left_at_once(api, nginx, mariadb)
             os.kill(worker, signal.SIGCONT)
 
 
-def test_connections_from_before_a_failover_are_not_used_after_the_return(api, mariadb, backup):
-    def connections():
-        with mariadb.connect(database=None) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT id FROM information_schema.PROCESSLIST WHERE user = 'helpdesk'")
-            return {row["id"] for row in cursor.fetchall()}
+@pytest.fixture
+def linked(mariadb, backup, key):
+    """An nginx of one worker whose first server stands behind a link, and the link."""
+    fill(mariadb, backup)
+    link = Link(mariadb.folder / "link.sock", mariadb.socket)
+    try:
+        with running_nginx(mariadb, backup, key, first=link.place, workers=1) as server:
+            yield Api(server.port, key), link
+    finally:
+        link.close()
 
+
+def keep_back_the_answer_to(link, text):
+    """Gives a list that is no longer empty once the statement with that parameter was sent. Its answer, one packet, does not come back."""
+    sent, kept = [], []
+
+    def sees(packet):
+        if packet.is_execution() and text in packet.data:
+            sent.append(packet)
+        elif sent and not kept and not packet.to_server:
+            kept.append(packet)
+            return b""
+        return packet.data
+
+    link.sees = sees
+    return sent
+
+
+def test_a_server_that_acknowledged_a_write_is_not_left_for_another_that_hung(linked, mariadb):
+    api, link = linked
+    assert api.add("before").status == 200
+    sent = keep_back_the_answer_to(link, b"unanswered")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        hung = pool.submit(fresh(api).add, "unanswered")
+        wait_for(lambda: sent, "the write to be sent")
+        while not hung.done():
+            assert fresh(api).post("upsert_customer", cid="x", city="Rome").status == 200
+        assert hung.result().problems == [("", "outcome_unknown")]
+    assert places(api) == {"first"}
+    assert number(api, "helpdesk_database_failovers_total") == 0
+
+
+def helpdesk_connections(mariadb):
+    rows = Database(mariadb).query("SELECT id FROM information_schema.PROCESSLIST WHERE user = 'helpdesk'")
+    return {row["id"] for row in rows}
+
+
+def test_no_connection_from_before_a_server_was_left_is_used_again(linked, mariadb, backup):
+    """Though the server stays in use, because no other works."""
+    api, link = linked
+
+    def scene():
+        sent = keep_back_the_answer_to(link, b"unanswered")
+        with holding(Database(mariadb), "SELECT * FROM customers WHERE cid = 'x' FOR UPDATE") as holder:
+            hung = holder.threads.submit(fresh(api).add, "unanswered")
+            wait_for(lambda: sent, "the write to be sent")
+            late = holder.begin(fresh(api).update, "x", city="Rome")
+            old = {row["trx_mysql_thread_id"] for row in Database(mariadb).query(
+                "SELECT trx_mysql_thread_id FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")}
+            hung.result()
+            holder.rollback()
+            # On a slow machine it may have given up before.
+            return old if late.result().status == 200 else None
+
+    assert api.add("x").status == 200
+    backup.stop()
+    try:
+        old = []
+        wait_for(lambda: old.append(scene()) or old[-1], "a call that is still at the server when it is left")
+        wait_for(lambda: not old[-1] & helpdesk_connections(mariadb), "its connection to be closed", seconds=10)
+        assert where(api) == "first"
+    finally:
+        backup.start()
+
+
+def test_connections_from_before_a_failover_are_not_used_after_the_return(api, mariadb, backup):
     wait_for(lambda: places(api) == {"first"}, "the first server to be used")
     open_connections(api, mariadb, 8)
-    old = connections()
+    old = helpdesk_connections(mariadb)
     assert len(old) >= 8
     switch_over(api, mariadb, "second")
     switch_over(api, backup, "first")
     # Long before their idle_timeout.
-    wait_for(lambda: places(api) == {"first"} and not old & connections(), "the old connections to be closed")
+    wait_for(lambda: places(api) == {"first"} and not old & helpdesk_connections(mariadb), "the old connections to be closed")
 
 
 def test_none_that_takes_writes(api, nginx, mariadb, backup):
@@ -330,6 +404,17 @@ def test_a_server_that_takes_no_writes_is_not_read_from_either(api, mariadb):
         for reader in readers:
             seen = reader.result()
             assert set(seen) == {"first", "second"} and seen == sorted(seen)
+
+
+def test_a_server_whose_tables_take_no_writes(api, mariadb):
+    """It may still say of itself that it is not read-only."""
+    mariadb.stop()
+    start_with(mariadb, "--innodb-read-only")
+    try:
+        assert where(api) == "second"
+        assert places(api) == {"second"}
+    finally:
+        mariadb.restart()
 
 
 # a server comes back

@@ -186,6 +186,15 @@ def test_an_empty_answer_within_a_page(api, nginx, db):
     assert api.request("GET", "/page/empty.html").text == "<html></html>"
 
 
+def test_an_error_of_nginx_within_a_page(api, nginx):
+    """It is nginx's own page, as that of any other location would be."""
+    (nginx.folder / "page").mkdir(exist_ok=True)
+    (nginx.folder / "page" / "error.html").write_text('before <!--# include virtual="/if_own/?mark=1" --> after')
+    answer = api.request("GET", "/page/error.html")
+    assert answer.status == 200 and answer.text.startswith("before <html>") and answer.text.endswith("</html>\r\n after")
+    assert "<title>403 Forbidden</title>" in answer.text
+
+
 def test_a_mirrored_post(api, db):
     answer = api.request("POST", "/mirrored/?format=json", data=api.variables({"action": "add_customer", "cid": "x", "format": None}))
     assert answer.status == 405 and "<html>" in answer.text

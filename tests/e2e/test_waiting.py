@@ -5,12 +5,15 @@ import base64
 import concurrent.futures
 import contextlib
 import socket
+import time
+import urllib.parse
 
 from api import Api
 from servers import wait_for
 
 WORKERS = 1
-MAIN = "thread_pool one threads=1 max_queue=1024; thread_pool two threads=2 max_queue=1024; thread_pool four threads=4 max_queue=1024;"
+MAIN = ("thread_pool one threads=1 max_queue=1024; thread_pool single threads=1 max_queue=1024; "
+        "thread_pool two threads=2 max_queue=1024; thread_pool four threads=4 max_queue=1024;")
 DATABASE = "helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }"
 KEY = "helpdesk_key test { sha256 %%KEY_HASH%%; }"
 
@@ -24,6 +27,7 @@ server {
     location / { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_api; }
     location /two/ { """ + DATABASE + """ helpdesk_thread_pool two; helpdesk_api; }
     location /four/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
+    location /single/ { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_api; }
     location /other/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
     location = /sign-in { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_auth; helpdesk_auth_cache off; }
     location /page/ { ssi on; root %%FOLDER%%; }
@@ -117,6 +121,50 @@ def test_a_password_that_waited_too_long_is_not_hashed(api, db):
         statuses = list(pool.map(lambda i: call(api, "/", "add_customer", cid=f"c{i}", **{"pass": "some-password"}).status, range(150)))
     assert set(statuses) == {200, 503}
     assert db.count("customers") == statuses.count(200)
+
+
+def send_and_leave(api, action, **variables):
+    """Of a client that does not wait for the answer."""
+    query = urllib.parse.urlencode({"action": action, "key": api.key, **variables})
+    with socket.create_connection(("127.0.0.1", api.port)) as client:
+        client.sendall(f"GET /single/?{query} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+
+
+def test_a_write_whose_client_has_gone_is_carried_out_for_a_moment(api, db, mariadb):
+    """Its client may not need the answer. A read is dropped sooner: see the rest of this file."""
+
+    def stored():
+        with concurrent.futures.ThreadPoolExecutor(1) as pool, locked(mariadb, "support_contracts"):
+            busy = pool.submit(call, api, "/single/", "get_support_contracts", order="name")
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            send_and_leave(api, "add_customer", cid="x")
+            wait_for(lambda: waiting(api, "database") == 1, "the write to wait")
+            # Longer than a read waits without its client.
+            time.sleep(0.3)
+        assert busy.result().status == 200
+        wait_for(lambda: waiting(api, "database") == 0, "nothing to wait")
+        # A thread that has nothing else to do has carried it out.
+        assert call(api, "/single/", "get_portals", id="1").status == 200
+        return db.customer("x") is not None
+
+    # On a slow machine the moment may be over.
+    wait_for(stored, "the write to be carried out")
+
+
+def test_a_worker_leaves_after_calls_that_were_dropped(api, db, nginx, mariadb):
+    """Nothing waits any more, so nothing keeps it."""
+    (worker,) = nginx.worker_pids()
+    with concurrent.futures.ThreadPoolExecutor(1) as pool, locked(mariadb, "support_contracts"):
+        busy = pool.submit(call, api, "/single/", "get_support_contracts", order="name")
+        wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+        for i in range(3):
+            send_and_leave(api, "get_portals", id=str(i + 1))
+        wait_for(lambda: waiting(api, "database") == 3, "calls to wait")
+        wait_for(lambda: waiting(api, "database") == 0, "the calls to be dropped")
+    assert busy.result().status == 200
+    api.session.close()
+    nginx.reload()
+    wait_for(lambda: worker not in nginx.worker_pids() and nginx.worker_pids(), "the worker to leave")
 
 
 ROWS = "cid,pass\n" + "".join(f"c{i},some-password\n" for i in range(300))

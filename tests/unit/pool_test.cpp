@@ -166,6 +166,19 @@ TEST_F(Pools, WhoWaitedLongestGoesFirst) {
     EXPECT_EQ(most_open_, 1U);
 }
 
+// Whichever thread is quicker after the connection was given back.
+TEST_F(Pools, AnIdleConnectionIsForWhoWaits) {
+    for (int round = 0; round < 100; ++round) {
+        TestPool pool(1);
+        auto busy = take(pool, a_, "a");
+        std::thread waiting([&] { EXPECT_TRUE(take(pool, b_, "b", 1h)); });
+        wait_for_waiting(pool, 1);
+        give_back(busy, a_);
+        EXPECT_FALSE(pool.take_idle(&a_));
+        waiting.join();
+    }
+}
+
 TEST_F(Pools, AWaitHasAnEnd) {
     TestPool pool(1);
     auto busy = take(pool, a_, "a");
