@@ -48,9 +48,8 @@ class List : public RecordSink {
     // Of the first record; empty where there is none, or none that has a version.
     const std::string& entity_tag_of_first() const { return entity_tag_; }
 
-    void record(const std::vector<std::string>& values) override;
-    void begin_record(std::vector<std::string> values,
-                      const std::vector<ListPosition::LongValue>& in_pieces) override;
+    void record(const StoredRecord& record) override;
+    void begin_record(StoredRecord record) override;
     void piece(std::string_view text, bool last) override;
     std::size_t held() const override { return writer_->size(); }
 
@@ -59,7 +58,7 @@ class List : public RecordSink {
          std::unique_ptr<ListWriter> writer);
 
     // Takes note of a record that is given.
-    virtual void note(const std::vector<std::string>& values);
+    virtual void note(const StoredRecord& record);
     // What the record shows for an output, a time as SQL writes it.
     virtual std::string_view shown(const std::vector<std::string>& values, std::size_t output) const;
     // Sets the selection to records that follow those it had, if there may be any.

@@ -57,7 +57,7 @@ class Questions : public Operation {
         }
         const auto row = connection.query(all.sql, all.parameters);
         while (row->next())
-            plans_[row->getUInt(1)]->take_answer(*row);
+            plans_[row->number(WritePlan::question_number)]->take_answer(*row);
     }
 
   private:
@@ -81,7 +81,7 @@ class Records : public Operation {
         std::unordered_map<std::string, std::uint64_t> ids;
         const auto row = connection.query(statement.sql, statement.parameters);
         while (row->next())
-            ids.emplace(row->getString(2), row->getUInt64(1));
+            ids.emplace(row->text(2), row->number(1));
         complete_ = true;
         for (WritePlan* plan : plans_) {
             const auto found = ids.find(plan->write().identifier);
@@ -272,15 +272,15 @@ class Lookup : public Operation {
                                    " WHERE ",
                             .parameters = {}};
         const bool by_id = selector.kind == SelectorKind::id;
-        add_in(statement, "record." + quoted(by_id ? id_variable : selector.column), values);
+        add_in(statement, by_id ? "record.id" : "record." + quoted(selector.column), values);
         const auto row = connection.query(statement.sql, statement.parameters);
-        const auto key = static_cast<std::size_t>(
-            resource.find_output(by_id ? id_variable : resource.identifier().name) - resource.outputs.data());
+        const std::size_t name = static_cast<std::size_t>(resource.find_output(resource.identifier().name) -
+                                                          resource.outputs.data());
         records_.clear();
         while (row->next()) {
-            StoredRecord record = record_of(*row, 1, resource, longest_in_group);
-            std::string name = record.values[key];
-            records_.emplace(std::move(name), std::move(record));
+            StoredRecord record = record_sql(resource).read(*row, longest_in_group);
+            std::string value = by_id ? std::to_string(record.number) : record.values[name];
+            records_.emplace(std::move(value), std::move(record));
         }
     }
 
@@ -337,7 +337,7 @@ class GroupReader {
             }
             named += seen.emplace(value, true).second ? 1 : 0;
             if (found->second.left_out.empty())
-                give(readings_[i], &found->second.values);
+                give(readings_[i], &found->second);
             else
                 read_alone(i);
         }
@@ -352,7 +352,7 @@ class GroupReader {
     }
 
     // The whole list: one record, or none.
-    static void give(const Reading& reading, const std::vector<std::string>* record) {
+    static void give(const Reading& reading, const StoredRecord* record) {
         if (record != nullptr)
             reading.sink.record(*record);
         reading.position.found = true;

@@ -143,58 +143,60 @@ bool WritePlan::needs_question() const {
            });
 }
 
-Statement WritePlan::question(unsigned number) const {
-    const Variable& identifier = resource().identifier();
-    Statement statement{
-        .sql = "SELECT " + std::to_string(number) + ", record.id, record." + quoted(identifier.column),
-        .parameters = {}};
+Statement WritePlan::question(unsigned number) {
+    const Variable& name = resource().identifier();
+    Columns columns;
+    std::vector<Parameter> parameters;
+    columns.add(std::to_string(number));
+    asked_ = {};
+    asked_.id = columns.add("record.id");
+    asked_.identifier = columns.add("record." + quoted(name.column));
     for (const Variable& variable : resource().variables)
         if (variable.kind == Kind::coordinate)
-            statement.sql += ", record." + quoted(variable.column) + " IS NOT NULL";
+            asked_.coordinates.emplace_back(
+                &variable, columns.add("record." + quoted(variable.column) + " IS NOT NULL"));
     if (!write_->if_match.empty())
-        statement.sql += ", record.version";
+        asked_.version = columns.add("record.version");
     for (const Target& target : targets_)
-        for (const auto& name : target.names)
-            statement.sql += ", " + id_query(*target.reference(), name, "", statement.parameters);
+        for (const auto& named : target.names)
+            asked_.references.push_back(columns.add(id_query(*target.reference(), named, "", parameters)));
     // A row comes back whether or not the record exists, so that all problems are known at once.
-    statement.sql += " FROM (SELECT 1) AS one LEFT JOIN " + quoted(resource().table) +
-                     " AS record ON record." + (write_->id ? "id" : quoted(identifier.column)) + " = ?";
-    if (write_->id)
-        statement.parameters.emplace_back(*write_->id);
-    else
-        statement.parameters.emplace_back(write_->identifier);
+    std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
+                      quoted(resource().table) + " AS record ON record." +
+                      (write_->id ? "id" : quoted(name.column)) + " = ?";
+    parameters.push_back(write_->id ? Parameter(*write_->id) : Parameter(write_->identifier));
     if (!adding() && needs_transaction())
-        statement.sql += " FOR UPDATE";
-    return statement;
+        sql += " FOR UPDATE";
+    return {.sql = std::move(sql), .parameters = std::move(parameters)};
 }
 
-void WritePlan::take_answer(const sql::ResultSet& row) {
-    constexpr unsigned first_pair_column = 4;
-    unsigned column = first_pair_column;
-    for (const Variable& variable : resource().variables)
-        if (variable.kind == Kind::coordinate)
-            ++column;
-    // Of no record it is 0.
-    if (!write_->if_match.empty())
-        version_ = row.getUInt64(column++);
+void WritePlan::take_answer(const Rows& row) {
+    auto column = asked_.references.begin();
     for (Target& target : targets_) {
         target.ids.clear();
         for (std::size_t i = 0; i < target.names.size(); ++i, ++column)
-            target.ids.push_back(row.isNull(column) ? std::nullopt : std::optional(row.getUInt64(column)));
+            target.ids.push_back(row.is_null(*column) ? std::nullopt : std::optional(row.number(*column)));
     }
-    const bool exists = !row.isNull(2);
+    const bool exists = !row.is_null(asked_.id);
     if (adding() && exists) {
         problems.push_back(already_exists());
     } else if (!adding() && !exists) {
         problems.push_back(not_found());
     } else if (exists) {
-        record_id = row.getUInt64(2);
-        identifier = text_of(row, 3, std::string(resource().identifier().name));
-        check_pairs(row, first_pair_column);
-        if (!write_->if_match.empty() && !matches(write_->if_match, entity_tag_of(version_)))
-            problems.push_back(precondition_failed(resource().noun));
+        record_id = row.number(asked_.id);
+        identifier = text_of(row, asked_.identifier, std::string(resource().identifier().name));
+        check_pairs(row);
+        check_version(row);
     }
     check_references();
+}
+
+void WritePlan::check_version(const Rows& row) {
+    if (asked_.version == 0)
+        return;
+    version_ = row.number(asked_.version);
+    if (!matches(write_->if_match, entity_tag_of(version_)))
+        problems.push_back(precondition_failed(resource().noun));
 }
 
 Problem WritePlan::not_found() const {
@@ -242,17 +244,13 @@ void WritePlan::check_references() {
 }
 
 // After an update both coordinates are stored, or neither.
-void WritePlan::check_pairs(const sql::ResultSet& row, unsigned first_column) {
+void WritePlan::check_pairs(const Rows& row) {
     std::map<std::string_view, bool> stored_after;
     bool any_supplied = false;
-    for (const Variable& variable : resource().variables) {
-        if (variable.kind != Kind::coordinate)
-            continue;
-        const Value* value = supplied(variable.name);
+    for (const auto& [variable, column] : asked_.coordinates) {
+        const Value* value = supplied(variable->name);
         any_supplied = any_supplied || value != nullptr;
-        stored_after[variable.name] =
-            value != nullptr ? value->text.has_value() : row.getInt(first_column) != 0;
-        ++first_column;
+        stored_after[variable->name] = value != nullptr ? value->text.has_value() : row.number(column) != 0;
     }
     for (const auto& [name, stored] : stored_after) {
         const std::string_view companion = resource().find(name)->companion;

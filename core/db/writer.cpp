@@ -26,6 +26,13 @@ bool has_walk(const Resource& resource) {
                        [](const Selector& selector) { return selector.kind == SelectorKind::changed_since; });
 }
 
+// The AUTO_INCREMENT value of the last INSERT.
+std::uint64_t last_insert_id(Connection& connection) {
+    const auto row = connection.query("SELECT LAST_INSERT_ID()", {});
+    row->next();
+    return row->number(1);
+}
+
 // Sets the time of records that were just stored to now. Their entries are in the index, and other writers
 // have no reason to lock them for long.
 void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
@@ -217,7 +224,7 @@ void Writer::create_rows() {
         connection_->execute("INSERT INTO " + quoted(target.reference()->table) +
                                  " (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
                              {target.value->new_name});
-        target.ids.front() = connection_->last_insert_id();
+        target.ids.front() = last_insert_id(*connection_);
     }
 }
 
@@ -228,7 +235,7 @@ void Writer::store() {
     } else if (plan_.adding()) {
         insert_records(*connection_, plan);
         if (plan_.needs_transaction() || plan_.resource().known_by_id)
-            plan_.record_id = connection_->last_insert_id();
+            plan_.record_id = last_insert_id(*connection_);
     } else if (!plan_.targets().empty() && update_records(*connection_, plan) == 0) {
         plan_.problems.push_back(plan_.missed());
     }
@@ -284,7 +291,7 @@ std::vector<std::vector<Parameter>> Writer::list_rows(const Target& target) {
                                    " FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
                                {plan_.record_id});
         while (row->next())
-            kept[row->getUInt64(1)] = row->getString(2);
+            kept[row->number(1)] = row->text(2);
     }
 
     std::vector<std::vector<Parameter>> rows;

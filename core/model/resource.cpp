@@ -62,7 +62,7 @@ Resource with_outputs(Resource resource) {
     for (const Variable& variable : resource.variables)
         add_outputs(resource, variable, outputs);
     if (resource.timestamps)
-        for (const std::string_view name : {"date_added", "last_updated"})
+        for (const std::string_view name : {date_added, last_updated})
             outputs.push_back({.name = std::string(name), .source = Output::Source::time, .column = name});
     return resource;
 }

@@ -122,6 +122,10 @@ struct SignIn {
 inline constexpr std::string_view id_variable = "id";
 inline constexpr std::string_view rename_prefix = "new_";
 
+// The columns and outputs of a resource with `timestamps`.
+inline constexpr std::string_view date_added = "date_added";
+inline constexpr std::string_view last_updated = "last_updated";
+
 struct Key;
 
 struct CheckOptions {

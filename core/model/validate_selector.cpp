@@ -58,7 +58,7 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
             expect(is_time(resource, selector.column), "selects by the time in a column that has none");
             break;
         case SelectorKind::changed_since:
-            expect(resource.timestamps && selector.column == "last_updated",
+            expect(resource.timestamps && selector.column == last_updated,
                    "walks by the time of change, but the resource has none");
             expect(has_selector(resource, SelectorKind::after_id),
                    "walks, but no selector says where a page begins");
