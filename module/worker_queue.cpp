@@ -1,6 +1,7 @@
 #include "worker_queue.hpp"
 
 #include <algorithm>
+#include <optional>
 
 #include "config.hpp"
 #include "handler.hpp"
@@ -157,6 +158,7 @@ bool WorkerQueue::add(Job& job) {
     tenant.queues.at(static_cast<std::size_t>(lane_of(job))).jobs.push_back(std::move(job));
     ++tenant.waiting;
     ++waiting_;
+    sort(tenant, tenant.turn);
     // After all events that came with this one, so that their requests go together.
     ngx_post_event(&turn_, &ngx_posted_events);
     return true;
@@ -204,22 +206,49 @@ void WorkerQueue::dispatch() noexcept {
         job.finish(job);
 }
 
+WorkerQueue::Turns::node_type WorkerQueue::node_for(Tenant* tenant) {
+    Turns one{{0, tenant}};
+    return one.extract(one.begin());
+}
+
+// To be called whenever the number of its jobs that wait has changed: with hundreds of databases, a look at
+// each for every task would take the worker longer than the task.
+void WorkerQueue::sort(Tenant& tenant, std::uint64_t turn) noexcept {
+    Turns::node_type node =
+        tenant.node.empty() ? turns_of_waiting_.extract({tenant.turn, &tenant}) : std::move(tenant.node);
+    tenant.turn = turn;
+    node.value().first = turn;
+    if (tenant.waiting > 0)
+        turns_of_waiting_.insert(std::move(node));
+    else
+        tenant.node = std::move(node);
+}
+
 // The lane whose turn it is: of the database that waits longest for one, that which waits longest there.
 WorkerQueue::Next WorkerQueue::next() {
-    Next best;
-    for (auto& [database, tenant] : tenants_) {
-        if (tenant.waiting == 0 || (best.tenant != nullptr && tenant.turn > best.tenant->turn))
-            continue;
+    std::optional<bool> keys_wait;
+    for (const auto& [turn, tenant] : turns_of_waiting_) {
+        Next best;
         for (std::size_t i = 0; i < lanes; ++i) {
             const auto lane = static_cast<Lane>(i);
-            if (!may_go(tenant, lane))
+            if (!may_go(*tenant, lane))
                 continue;
-            if (best.tenant != &tenant ||
-                tenant.queues.at(i).turn < tenant.queues.at(static_cast<std::size_t>(best.lane)).turn)
-                best = {&tenant, lane};
+            // Keys go before strangers.
+            if (lane == Lane::sign_in) {
+                if (!keys_wait)
+                    keys_wait = std::any_of(turns_of_waiting_.begin(), turns_of_waiting_.end(),
+                                            [&](const auto& one) { return may_go(*one.second, Lane::call); });
+                if (*keys_wait)
+                    continue;
+            }
+            if (best.tenant == nullptr ||
+                tenant->queues.at(i).turn < tenant->queues.at(static_cast<std::size_t>(best.lane)).turn)
+                best = {tenant, lane};
         }
+        if (best.tenant != nullptr)
+            return best;
     }
-    return best;
+    return {};
 }
 
 bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
@@ -231,10 +260,6 @@ bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
         return false;
     if (lane == Lane::bulk && (bulk_tasks_ >= std::max<ngx_uint_t>(1, size_.threads / 2) ||
                                queue.tasks >= std::max<ngx_uint_t>(1, share / 2)))
-        return false;
-    // Keys go before strangers.
-    if (lane == Lane::sign_in && std::any_of(tenants_.begin(), tenants_.end(),
-                                             [&](const auto& one) { return may_go(one.second, Lane::call); }))
         return false;
     const Rules& rule = rules_of(lane);
     return rule.most_tasks == 0 || queue.tasks < rule.most_tasks ||
@@ -268,7 +293,8 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::take(const Next& next, std::vec
         batch->stage = job.call->stage();
         batch->calls.push_back(std::move(job.call));
     }
-    next.tenant->turn = queue.turn = ++turns_;
+    queue.turn = ++turns_;
+    sort(*next.tenant, turns_);
     return batch;
 }
 
@@ -277,7 +303,7 @@ void WorkerQueue::sweep(std::vector<Job>& ended) {
     if (waiting_ == 0 || ngx_current_msec - swept_ < between_sweeps)
         return;
     swept_ = ngx_current_msec;
-    for (auto& [database, tenant] : tenants_)
+    for (auto& [database, tenant] : tenants_) {
         for (LaneQueue& queue : tenant.queues) {
             std::deque<Job> left;
             for (Job& job : queue.jobs)
@@ -290,6 +316,8 @@ void WorkerQueue::sweep(std::vector<Job>& ended) {
             waiting_ -= gone;
             queue.jobs = std::move(left);
         }
+        sort(tenant, tenant.turn);
+    }
 }
 
 bool WorkerQueue::post(Batch& batch) {
@@ -324,6 +352,7 @@ void WorkerQueue::put_back(Batch& batch, std::vector<Job>& ended) {
                 std::make_move_iterator(batch.jobs.end()));
     batch.from.tenant->waiting += batch.jobs.size();
     waiting_ += batch.jobs.size();
+    sort(*batch.from.tenant, batch.from.tenant->turn);
 }
 
 void WorkerQueue::finish_task(ngx_event_t* event) noexcept {
@@ -373,8 +402,8 @@ void WorkerQueue::set_timer() {
         return;
     }
     // Jobs that gather are looked after in a moment, all others now and then.
-    const bool gathers = std::any_of(tenants_.begin(), tenants_.end(), [](const auto& one) {
-        const auto& queues = one.second.queues;
+    const bool gathers = std::any_of(turns_of_waiting_.begin(), turns_of_waiting_.end(), [](const auto& one) {
+        const auto& queues = one.second->queues;
         return !queues.at(static_cast<std::size_t>(Lane::look_up)).jobs.empty() ||
                !queues.at(static_cast<std::size_t>(Lane::write)).jobs.empty();
     });

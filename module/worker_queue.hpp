@@ -17,6 +17,8 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "call/call.h"
@@ -73,11 +75,15 @@ class WorkerQueue {
         ngx_uint_t tasks = 0;  // out
         std::uint64_t turn = 0;
     };
+    struct Tenant;
+    using Turns = std::set<std::pair<std::uint64_t, Tenant*>>;
     struct Tenant {
         std::array<LaneQueue, lanes> queues;
         ngx_uint_t waiting = 0;
         ngx_uint_t tasks = 0;
         std::uint64_t turn = 0;
+        // Its node of `turns_of_waiting_` while nothing waits, so that to put it there takes no memory.
+        Turns::node_type node = node_for(this);
     };
     struct Batch;
     struct Next {
@@ -89,9 +95,12 @@ class WorkerQueue {
     static void finish_task(ngx_event_t* event) noexcept;
     static void take_turn(ngx_event_t* event) noexcept;
 
+    static Turns::node_type node_for(Tenant* tenant);
+
     void dispatch() noexcept;
     Next next();
     bool may_go(const Tenant& tenant, Lane lane) const;
+    void sort(Tenant& tenant, std::uint64_t turn) noexcept;
     std::unique_ptr<Batch> take(const Next& next, std::vector<Job>& ended);
     void sweep(std::vector<Job>& ended);
     bool post(Batch& batch);
@@ -103,6 +112,7 @@ class WorkerQueue {
     ngx_thread_pool_t* const pool_;
     const PoolSize size_;
     std::map<const DatabaseSettings*, Tenant> tenants_;
+    Turns turns_of_waiting_;  // databases with jobs that wait, the longest without a turn first
     std::uint64_t turns_ = 0;
     ngx_msec_t swept_ = 0;  // when it was last looked who still waits
     ngx_uint_t waiting_ = 0;

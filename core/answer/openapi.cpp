@@ -138,7 +138,7 @@ Json header(std::string_view name, std::string_view description) {
                   Member{"required", boolean(false)}, Member{"schema", string_schema(description)});
 }
 
-// Those of section 1 are in the securitySchemes.
+// The headers that carry the key are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
     if (action.writes())
         append(list, header(idempotency_key_header,
@@ -226,7 +226,8 @@ Json row_content() {
     return result;
 }
 
-// With those of references, which stand in the tables.
+}  // namespace
+
 std::map<int, std::vector<std::string_view>> all_codes() {
     auto codes = codes_by_status();
     const auto add = [&](const Reference* reference) {
@@ -244,6 +245,8 @@ std::map<int, std::vector<std::string_view>> all_codes() {
         }
     return codes;
 }
+
+namespace {
 
 std::string name_of(int status) {
     return "error_" + std::to_string(status);

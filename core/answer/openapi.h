@@ -1,10 +1,15 @@
 // The API as an OpenAPI 3.1 document, made from the tables that drive it.
 #pragma once
 
+#include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace helpdesk {
+
+// Returns every code that an error can have, by its status, with those of the tables: `unknown_company`.
+std::map<int, std::vector<std::string_view>> all_codes();
 
 // `base` is the path of the API, with a slash at its end. The document gives each action a path of its own
 // below it, which the API does not read: the variable `action` says what is called. Takes the format to be

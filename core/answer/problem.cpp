@@ -43,7 +43,7 @@ constexpr std::array entries = {
     Entry{
         code::wrong_key, 401, "the request is not authorized",
         "compare the client's key with sha256 of helpdesk_key; if somebody is guessing, limit_req holds him"},
-    Entry{code::missing_key, 401, "", "the client has to send the key that scripts/new-key printed for it"},
+    Entry{code::missing_key, 401, "", "the client has to send the key that helpdesk-new-key printed for it"},
     Entry{code::expired_key, 401, "", "give the client a new key, or move \"expires\" of helpdesk_key"},
     Entry{code::forbidden, 403, "access is denied"},
     Entry{code::address_not_allowed, 403, "",
@@ -133,11 +133,16 @@ Problem problem_of_status(int status) {
     return {entry->code, "", std::string(entry->text)};
 }
 
+std::string_view advice_to_operator(std::string_view code) {
+    const Entry* entry = find_entry(code);
+    return entry == entries.end() ? std::string_view() : entry->advice;
+}
+
 std::string explain_to_operator(int status, std::string_view code) {
     std::string result = "; the client gets " + std::to_string(status) + " " + std::string(code);
-    const Entry* entry = find_entry(code);
-    if (entry != entries.end() && !entry->advice.empty())
-        result.append("; ").append(entry->advice);
+    const std::string_view advice = advice_to_operator(code);
+    if (!advice.empty())
+        result.append("; ").append(advice);
     return result;
 }
 

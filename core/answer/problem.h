@@ -89,6 +89,9 @@ int http_status(const Problems& problems);
 // What follows the reason in the error log: what the client is told, and what the operator may do.
 std::string explain_to_operator(int status, std::string_view code);
 
+// Returns what the operator may do about an error of that code; empty if it is the client's affair alone.
+std::string_view advice_to_operator(std::string_view code);
+
 // The problem that stands for an HTTP error status which nginx itself gave (413, 429 …).
 Problem problem_of_status(int status);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "answer/openapi.h"
+#include "answer/problem.h"
 #include "model/action.h"
 #include "request/select.h"
 
@@ -198,6 +200,15 @@ std::string reference_text() {
             describe(action.resource, text);
         last = &action.resource;
     }
+    return text;
+}
+
+std::string errors_text() {
+    std::string text = "| status | code | what the error log advises |\n|---|---|---|\n";
+    for (const auto& [status, codes] : all_codes())
+        for (const std::string_view code : codes)
+            text += "| " + std::to_string(status) + " | " + quote(code) + " | " +
+                    std::string(advice_to_operator(code)) + " |\n";
     return text;
 }
 

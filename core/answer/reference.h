@@ -1,4 +1,5 @@
-// The reference of all actions, as Markdown: what the README shows, made from the tables that drive them.
+// The generated parts of the manual, as Markdown: the reference of all actions, made from the tables that
+// drive them, and the table of errors.
 #pragma once
 
 #include <string>
@@ -7,7 +8,10 @@
 
 namespace helpdesk {
 
+// Returns the part that is in manual/actions.md.
 std::string reference_text();
+// Returns the part that is in manual/errors.md.
+std::string errors_text();
 
 // What a variable's values are, and what a selector selects; Markdown.
 std::string describe_values(const Variable& variable);

@@ -1,9 +1,16 @@
-// Prints the reference of all actions; scripts/reference runs it.
+// Prints the generated part of one of the manual's pages; scripts/reference runs it.
 #include <cstdio>
+#include <string_view>
 
 #include "answer/reference.h"
 
-int main() {
-    std::fputs(helpdesk::reference_text().c_str(), stdout);
+int main(int count, char** arguments) {
+    const std::string_view page = count == 2 ? arguments[1] : "";
+    if (page != "actions" && page != "errors") {
+        std::fputs("usage: helpdesk_reference actions|errors\n", stderr);
+        return 2;
+    }
+    const std::string text = page == "actions" ? helpdesk::reference_text() : helpdesk::errors_text();
+    std::fputs(text.c_str(), stdout);
     return 0;
 }

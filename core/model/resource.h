@@ -3,7 +3,7 @@
 //
 // One row of the first says all about a variable: its name, what its values are, their limit, the default,
 // where it is stored and how a name in it is resolved. One row of the second says how a list is narrowed.
-// Checking (check.h, select.h), SQL (db/), the answers and the README's reference read the rows; none of them
+// Checking (check.h, select.h), SQL (db/), the answers and the manual's reference read the rows; none of them
 // knows a variable by name. A new variable is one row and a migration, a new resource one table and a line in
 // action.cpp.
 #pragma once
@@ -162,6 +162,7 @@ struct Resource {
 // reference as its name and its ID, then the times.
 Resource with_outputs(Resource resource);
 
+// What the API manages. Customers are what it is for; the others are the lists that a customer refers to.
 const Resource& customers();
 const Resource& companies();
 const Resource& portals();

@@ -16,6 +16,7 @@ import time
 import report
 from peers import ACTIONS, BUILT, HERE, PEERS, ROOT, Bench, MariaDB
 
+USUAL_PEERS = [name for name in PEERS if name != "before"]
 OPERATIONS = ("get", "update", "add", "pass", "get-beside-pass")
 CONNECTIONS = (1, 32, 256)
 PASSWORD_CONNECTIONS = (32,)  # hashing is so slow that more of them would only wait longer
@@ -31,12 +32,20 @@ def arguments():
     parser.add_argument("--rounds", type=int, default=5, help="turns of each peer")
     parser.add_argument("--seconds", type=int, default=5, help="length of a turn")
     parser.add_argument("--rows", type=int, default=100_000, help="customers in the table")
-    parser.add_argument("--peers", nargs="+", choices=PEERS, default=list(PEERS), metavar="PEER", help=f"of {', '.join(PEERS)}")
+    parser.add_argument("--peers", nargs="+", choices=USUAL_PEERS, default=USUAL_PEERS, metavar="PEER", help=f"of {', '.join(USUAL_PEERS)}")
     parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), metavar="OPERATION",
                         help=f"of {', '.join(OPERATIONS)}; pass is an add with a password, on 32 connections whatever --connections says")
+    parser.add_argument("--before", type=pathlib.Path, metavar="MODULE",
+                        help="another build of ngx_http_helpdesk_module.so, say of an older commit: it takes turns with the peers")
     parser.add_argument("--connections", nargs="+", type=int, default=list(CONNECTIONS), metavar="N")
     parser.add_argument("--buffer-pool", default="2G", help="MariaDB's memory for data")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.before is not None:
+        if not options.before.is_file():
+            parser.error(f"--before: {options.before} is no file")
+        PEERS["before"].module = options.before.resolve()
+        options.peers = [*options.peers, "before"]
+    return options
 
 
 def fill(mariadb, rows):

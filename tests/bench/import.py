@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Measures scripts/helpdesk-import against servers of its own: rows a second, and the largest resident memory of nginx's workers and
+"""Measures bin/helpdesk-import against servers of its own: rows a second, and the largest resident memory of nginx's workers and
 of the command. Nothing that imports can be faster than the floor: MariaDB's own LOAD DATA of the same file, one statement.
 
     tests/bench/import.py [--rows N] [--modes MODE …]
@@ -27,6 +27,7 @@ CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
+    location = /openapi.json { helpdesk_openapi /; }
 }
 """
 HEADER = "cid,contact,company,portal,support,email,address,city,state,zip,country,phone,notes\n"
@@ -86,7 +87,7 @@ def main():
             print(f"the floor: {seconds:.1f} s, {options.rows / seconds:.0f} rows/s")
             for mode in options.modes:
                 begin = time.monotonic()
-                command = subprocess.Popen([ROOT / "scripts/helpdesk-import", path, "--mode", mode, "--parallel", str(options.parallel)],
+                command = subprocess.Popen([ROOT / "bin/helpdesk-import", path, "--mode", mode, "--parallel", str(options.parallel)],
                                            env={**os.environ, "HELPDESK_URL": f"http://127.0.0.1:{nginx.port}/", "HELPDESK_KEY": key})
                 _, status, usage = os.wait4(command.pid, 0)
                 seconds = time.monotonic() - begin

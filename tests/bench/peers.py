@@ -23,6 +23,7 @@ from servers import DATABASE, ROOT, MariaDB, Nginx, free_port, stop_process, wai
 
 SQL = HERE / "sql"
 BUILT = ROOT / "build/bench"
+MODULE = ROOT / "build/module/ngx_http_helpdesk_module.so"
 CONNECTIONS = 8  # to the database, of each process that has a pool, and threads of the bare loop
 ACTIONS = {"get": "get_customers", "add": "add_customer", "update": "update_customer"}
 DATABASE_OPERATIONS = frozenset(ACTIONS)
@@ -148,9 +149,12 @@ class NginxPeer(HttpPeer):
 class Ours(NginxPeer):
     title = "ngx_helpdesk"
     operations = DATABASE_OPERATIONS | {"pass", "get-beside-pass"}
-    main = (f"load_module {ROOT}/build/module/ngx_http_helpdesk_module.so; "
-            f"thread_pool helpdesk threads={CONNECTIONS} max_queue=1024; "
-            f"thread_pool helpdesk_hash threads={max(1, os.cpu_count() // 2)} max_queue=1024;")
+    module = MODULE
+
+    @property
+    def main(self):
+        return (f"load_module {self.module}; thread_pool helpdesk threads={CONNECTIONS} max_queue=1024; "
+                f"thread_pool helpdesk_hash threads={max(1, os.cpu_count() // 2)} max_queue=1024;")
 
     def location(self):
         return ("%%DATABASE%% helpdesk_key bench { sha256 %%KEY_HASH%%; } helpdesk_thread_pool helpdesk; "
@@ -163,6 +167,12 @@ class Ours(NginxPeer):
         result = super().load("get", connections, seconds)
         outcome(beside)
         return result
+
+
+class Before(Ours):
+    """The module as it was: another build, which --before names."""
+
+    title = "ngx_helpdesk before"
 
 
 class Return200(NginxPeer):
@@ -278,6 +288,6 @@ class Bare:
 
 
 # In the order in which they take turns.
-PEERS = {"ours": Ours, "php": Php, "php-emulated": PhpEmulated, "node": Node, "node2": TwoNodes, "return": Return200,
-         "bare": Bare}
+PEERS = {"ours": Ours, "before": Before, "php": Php, "php-emulated": PhpEmulated, "node": Node, "node2": TwoNodes,
+         "return": Return200, "bare": Bare}
 assert DATABASE == "helpdesk"  # the peers name it

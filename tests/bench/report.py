@@ -13,7 +13,7 @@ LATENCY_MARGIN = 100  # microseconds that ours may add to the bare operation, al
 CPU_FACTOR = 2.5  # times the bare operation and `return 200` together
 BESIDE_FACTOR = 5  # p99 of reads while passwords are hashed flat out, by that without
 
-COLOURS = {"ours": "#1a7f37", "php": "#8892bf", "php-emulated": "#b0b7d6", "node": "#e0a030", "node2": "#c07818",
+COLOURS = {"ours": "#1a7f37", "before": "#8fc79f", "php": "#8892bf", "php-emulated": "#b0b7d6", "node": "#e0a030", "node2": "#c07818",
            "return": "#c8c8c8", "bare": "#a0a0a0"}
 
 

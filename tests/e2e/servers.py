@@ -107,7 +107,7 @@ class MariaDB:
 
     def migrate(self, database=DATABASE, **environment):
         return subprocess.run(
-            [ROOT / "scripts/migrate", database, f"--socket={self.socket}", "--user=root"],
+            [ROOT / "bin/migrate", database, f"--socket={self.socket}", "--user=root"],
             check=not environment, capture_output=True, text=True, env={**os.environ, **environment})
 
     def start(self):

@@ -1,4 +1,4 @@
-"""Section 6 of the reference: who may call what from where, what the logs tell of it, and how often a key may call."""
+"""Keys: who may call which action from where, what the logs say about it, and how often a key may call."""
 
 import concurrent.futures
 import datetime
@@ -336,7 +336,7 @@ def test_the_rate_of_those_without_a_key(api):
 
 def test_a_new_key(mariadb, db):
     def new_key(*arguments):
-        output = subprocess.run([ROOT / "scripts/new-key", *arguments], check=True, capture_output=True, text=True).stdout
+        output = subprocess.run([ROOT / "bin/new-key", *arguments], check=True, capture_output=True, text=True).stdout
         key = remember_secret(re.search(r"^ +([0-9a-f]{48})$", output, re.M)[1])
         return key, re.search(r"helpdesk_key .*\}", output, re.S)[0]
 
@@ -356,5 +356,5 @@ def test_a_new_key(mariadb, db):
 
 @pytest.mark.parametrize("arguments", [[], ["a;b"], ["a b"], ["a", "get_customers;"], [""], ["--help"]])
 def test_a_new_key_of_a_bad_name(arguments):
-    result = subprocess.run([ROOT / "scripts/new-key", *arguments], capture_output=True, text=True)
+    result = subprocess.run([ROOT / "bin/new-key", *arguments], capture_output=True, text=True)
     assert result.returncode == 2 and result.stderr and not result.stdout

@@ -1,4 +1,4 @@
-"""The README's examples of clients do as it says."""
+"""The manual's examples of clients do as it says."""
 
 import json
 import os
@@ -17,7 +17,7 @@ server {
 }
 """
 
-EXAMPLES = dict(re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S))
+EXAMPLES = dict(re.findall(r"^```(\w+)\n(.*?)^```$", (ROOT / "manual/clients.md").read_text(), re.M | re.S))
 COMMANDS = {"sh": "bash", "php": "php", "python": "python3", "javascript": "node"}
 SUFFIXES = {"javascript": "mjs"}
 

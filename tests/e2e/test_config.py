@@ -174,22 +174,32 @@ def test_a_mistake_is_one_clear_line(nginx, password_files, bad, message):
     assert "test.conf:" in lines[0]
 
 
-def test_the_example_is_good(nginx):
-    """As it is, but for the paths that every host has its own of."""
-    text = (ROOT / "conf/helpdesk.conf.example").read_text()
-    for pattern, ours in ((r"load_module .*;", f"load_module {MODULE};"), (r"password_file .*;", f"password_file {nginx.folder}/password;"),
-                          (r"listen 443 ssl;", f"listen 127.0.0.1:{nginx.port};"), (r"ssl_certificate.*;", ""),
-                          (r"/var/log/nginx|/var/cache/nginx|/run/(?=nginx-)", f"{nginx.folder}/"),
-                          (r"http \{", "http { access_log off; " + nginx.temp_paths())):
+def check_example(nginx, name, *own):
+    """Tests an example as it is, but for the paths that each host has its own of; returns its text."""
+    text = (ROOT / "conf" / name).read_text()
+    for pattern, ours in ((r"load_module .*;", f"load_module {MODULE};"), (r"password_file [^;]*;", f"password_file {nginx.folder}/password;"),
+                          (r"http \{", "http { access_log off; " + nginx.temp_paths()), *own):
         text, count = re.subn(pattern, ours, text)
         assert count, pattern
     path = nginx.folder / "example.conf"
     path.write_text(f"pid {nginx.folder}/example.pid;\n" + text)
     passed, output = nginx.check(path)
     assert passed, output
+    return text
+
+
+def test_the_example_is_good(nginx):
+    text = check_example(nginx, "helpdesk.conf.example", (r"listen 443 ssl;", f"listen 127.0.0.1:{nginx.port};"), (r"ssl_certificate.*;", ""),
+                         (r"/var/log/nginx|/var/cache/nginx|/run/(?=nginx-)", f"{nginx.folder}/"))
     directives = {name for name in re.findall(r"^ +#? ?(helpdesk_\w+|[a-z_]+)", text, re.M)}
     for name in re.findall(r'"(helpdesk_\w+)"', (ROOT / "module/config.cpp").read_text()):
         assert name in directives, f"the example does not show {name}"
+
+
+def test_the_short_example_is_good_and_short(nginx):
+    text = check_example(nginx, "short.conf.example", (r"listen 127.0.0.1:80;", f"listen 127.0.0.1:{nginx.port};"))
+    lines = [line for line in text.splitlines() if re.match(r" *[a-z]", line)]
+    assert len(lines) - 1 <= 10  # without the test's own
 
 
 def test_directives_inherit(nginx, mariadb, key, db):

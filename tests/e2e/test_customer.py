@@ -1,4 +1,4 @@
-"""Section 3 of the reference: each variable of add_customer and update_customer."""
+"""Each variable of add_customer and update_customer: its limit, its default, what an empty value means."""
 
 import datetime
 import decimal

@@ -121,24 +121,43 @@ def test_a_node_is_cut_off(api, cluster, nginx):
     assert resumed < 30
 
 
-def test_what_one_node_acknowledged_is_seen_on_the_next(api, cluster):
+def read_until(stop, api, cid):
+    """What each of these reads found, at least one of them begun after `stop`."""
+    found = []
+    last = False
+    while not last:
+        last = stop.is_set()
+        found.append([record["cid"] for record in api.get("get_customers", cid=cid).records])
+    return found
+
+
+def test_what_one_node_acknowledged_is_seen_on_the_next(api, cluster, nginx):
     """By wsrep_sync_wait: a node that is behind lets the call wait until it is not."""
     first, second, _ = cluster.nodes
     assert api.add("before").status == 200
     cluster.wait_until_whole()
+    stop = threading.Event()
+    left = f"database server unix:{first.socket} is left for unix:{second.socket}"
+    before = nginx.log().count(left)
     with second.connect() as holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(1) as pool:
         cursor.execute("FLUSH TABLES WITH READ LOCK")  # it applies nothing meanwhile
         assert api.add("x").status == 200
         cursor.execute("SET wsrep_sync_wait = 0")
-        cursor.execute("SELECT * FROM customers WHERE cid = 'x'")
-        assert cursor.fetchall() == ()
+        # The first may answer until one of its connections looks whether it still takes writes: it has the customer.
         first.execute("SET GLOBAL read_only = 1")
         try:
-            called = pool.submit(Api(api.port, api.key).get, "get_customers", cid="x")
-            time.sleep(1)
-            assert not (called.done() and called.result())
-            cursor.execute("UNLOCK TABLES")
-            assert [record["cid"] for record in called.result().records] == ["x"]
+            reads = pool.submit(read_until, stop, Api(api.port, api.key), "x")
+            try:
+                wait_for(lambda: cursor.execute("SELECT * FROM information_schema.PROCESSLIST WHERE USER = 'helpdesk' AND "
+                                                "INFO LIKE 'SELECT%' AND STATE <> ''"), "a read on the second node")
+                cursor.execute("SELECT * FROM customers WHERE cid = 'x'")
+                assert cursor.fetchall() == ()
+            finally:
+                cursor.execute("UNLOCK TABLES")
+                wait_for(lambda: nginx.log().count(left) > before, "calls to go to the second node")
+                stop.set()
+            found = reads.result()
+            assert found == [["x"]] * len(found)
             assert api.update("x", contact="y").status == 200
         finally:
             first.execute("SET GLOBAL read_only = 0")

@@ -1,4 +1,4 @@
-"""scripts/helpdesk-import: a file goes in by pieces, and what failed is told."""
+"""bin/helpdesk-import: a file goes in by pieces, and what failed is told."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ import pytest
 
 from servers import ROOT, wait_for
 
-SCRIPT = ROOT / "scripts/helpdesk-import"
+SCRIPT = ROOT / "bin/helpdesk-import"
 CONFIG = """
 limit_req_zone $binary_remote_addr zone=few:1m rate=20r/s;
 server {
@@ -26,6 +26,9 @@ server {
     location /small/ { %%DEFAULTS%% client_max_body_size 2k; helpdesk_api; }
     location /legacy/ { %%DEFAULTS%% helpdesk_error_status legacy; helpdesk_api; }
     location /elsewhere/ { return 302 /?$args; }
+    location /renamed/ { %%DEFAULTS%% helpdesk_format_variable output; helpdesk_api; }
+    location = /openapi.json { helpdesk_openapi /; }
+    location = /renamed.json { helpdesk_openapi /renamed/; helpdesk_format_variable output; }
 }
 """
 
@@ -344,7 +347,7 @@ def test_a_file_that_changes_while_it_is_read(script, db, mariadb):
 @pytest.mark.parametrize("arguments", [[], ["x.csv", "--mode", "replace"], ["x.txt"], ["x.csv", "--url", "ftp://x"], ["x.csv", "--rows", "0"],
                                        ["x.csv", "--parallel", "0"], ["x.csv", "--timeout", "nan"], ["x.csv", "--timeout", "0"], ["x.csv", "--url", "http://"],
                                        ["x.csv", "--url", "http://h:x/"], ["x.csv", "--url", "http://u:p@h/"], ["x.csv", "--url", "http://h/ü"],
-                                       ["x.csv", "--url", "http://" + "h" * 70], ["x.csv", "--failed", "x.csv"], ["x.csv", "--state", "x.csv"],
+                                       ["x.csv", "--url", "http://" + "h" * 70], ["x.csv", "--openapi", "/openapi.json"], ["x.csv", "--failed", "x.csv"], ["x.csv", "--state", "x.csv"],
                                        ["x.csv", "--key", "a", "--key-file", "b"], ["x.csv", "--unknown"]])
 def test_usage(script, arguments):
     assert "usage: helpdesk-import" in script(*arguments, status=2)[1]
@@ -366,6 +369,11 @@ def test_version(script):
 def test_errors_that_have_status_200(script, db):
     path = script.write("contact\nx\n")
     assert "the server answers 200: cid: is the name of no column" in script(path, "--url", f"{script.api.base}/legacy/", status=2)[1]
+
+
+def test_the_variable_of_the_format_has_another_name(script, db):
+    arguments = ["--url", f"{script.api.base}/renamed/", "--openapi", f"{script.api.base}/renamed.json"]
+    assert "1 added" in script(script.write("cid\na\n"), *arguments)[0]
 
 
 def test_it_follows_nobody_with_the_key(script, db):

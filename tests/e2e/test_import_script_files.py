@@ -1,4 +1,4 @@
-"""scripts/helpdesk-import: the files that it reads and writes, and servers that are not what they should be."""
+"""bin/helpdesk-import: the files that it reads and writes, and servers that are not what they should be."""
 
 import contextlib
 import csv
@@ -18,6 +18,7 @@ import threading
 import time
 
 import pytest
+import requests
 
 from servers import free_port
 from test_import_script import SCRIPT, Script
@@ -26,6 +27,7 @@ CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
+    location = /openapi.json { helpdesk_openapi /; }
 }
 """
 BOM = "\ufeff"
@@ -114,11 +116,14 @@ def test_command_and_server_agree_on_what_is_no_row(script, db, name, text):
 
 
 def test_it_knows_the_names_of_columns(script):
-    names = {**os.environ, "PYTHONPATH": str(SCRIPT.parent)}
-    ours = subprocess.run([sys.executable, "-B", "-c", "from helpdesk_import.source import NAMES; print(*NAMES)"], env=names, check=True,
-                          capture_output=True, text=True).stdout.split()
+    path = {**os.environ, "PYTHONPATH": str(SCRIPT.parent)}
+    program = ("import sys; from helpdesk_import.description import choose; table = choose(sys.stdin.read(), 'customers', 'x');"
+               "print(*table.columns); print(*table.secrets)")
+    document = requests.get(f"{script.api.base}/openapi.json", timeout=30).text
+    lines = subprocess.run([sys.executable, "-B", "-c", program], input=document, env=path, check=True, capture_output=True, text=True).stdout.splitlines()
     exported = script.api.get("export_customers", cid="*", format=None).text.strip().split(",")
-    assert set(ours) == {*exported, "pass", "new_company"}
+    assert set(lines[0].split()) == {*exported, "pass", "new_company"}
+    assert lines[1].split() == ["pass"]
 
 
 def test_ndjson_with_marks_and_blank_lines(script, db):
@@ -278,11 +283,42 @@ def test_a_reader_that_has_gone(script, db, output):
 
 # servers
 
-def answer_with(*answers):
-    """A server that gives each of the answers once, then the last of them: (status, headers, body), or a function of the handler."""
+def records(*names, password=None):
+    return {"properties": {name: {"type": "string", **({"format": "password"} if name == password else {})} for name in names}}
+
+
+def answer(name, record):
+    return {"200": {"content": {"application/json": {"schema": {"properties": {name: {"items": record}}}}}}}
+
+
+def importable(plural, singular, *columns, password=None, fields=("rows", "added", "updated", "existing", "failed", "line", "variable", "code", "error")):
+    """The part of a description that says how these records are imported."""
+    variables = ("action", "format", *columns)
+    body = {"content": {"application/json": {"schema": {"$ref": f"#/components/schemas/add_{singular}"}}}}
+    parameters = [{"name": "action", "schema": {"enum": [f"import_{plural}"]}}, {"name": "format", "schema": {"enum": ["json", "xml", "url"]}}]
+    operations = {f"add_{singular}": (answer("response", records(f"added_{singular}")), {}),
+                  f"get_{plural}": (answer(plural, {"$ref": f"#/components/schemas/{singular}"}), {}),
+                  f"import_{plural}": (answer("response", records(*fields)), {"parameters": parameters})}
+    return {"paths": {f"/{name}": {"post": {"operationId": name, "tags": [plural], "requestBody": body, "responses": responses, **more}}
+                      for name, (responses, more) in operations.items()},
+            "components": {"schemas": {f"add_{singular}": records(*variables, password=password), singular: records("id", *columns)}}}
+
+
+CUSTOMERS = importable("customers", "customer", "cid", "contact", "pass", password="pass")
+ASSETS = importable("assets", "asset", "tag", "place", "pin", password="pin")
+BOTH = {"paths": CUSTOMERS["paths"] | ASSETS["paths"], "components": {"schemas": CUSTOMERS["components"]["schemas"] | ASSETS["components"]["schemas"]}}
+
+
+def answer_with(*answers, description=CUSTOMERS):
+    """A server that gives each of the answers once, then the last of them: (status, headers, body), or a function of the handler. What it
+    answers to a GET is the description, or such an answer."""
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         asked = 0
+
+        def do_GET(self):
+            assert self.headers["X-API-Key"] is None
+            self.give(*(description if isinstance(description, tuple) else (200, {}, json.dumps(description))))
 
         def do_POST(self):
             self.rfile.read(int(self.headers["Content-Length"]))
@@ -291,7 +327,9 @@ def answer_with(*answers):
             if callable(answer):
                 self.close_connection = True
                 return answer(self)
-            status, headers, body = answer
+            self.give(*answer)
+
+        def give(self, status, headers, body):
             self.send_response(status)
             for name, value in {"Content-Length": str(len(body)), **headers}.items():
                 self.send_header(name, value)
@@ -305,8 +343,8 @@ def answer_with(*answers):
 
 
 @contextlib.contextmanager
-def serving(*answers):
-    handler = answer_with(*answers)
+def serving(*answers, **options):
+    handler = answer_with(*answers, **options)
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,))
     thread.start()
@@ -409,3 +447,58 @@ def test_the_query_of_the_url_is_kept(script):
     with serving(lambda handler: paths.append(handler.path), (200, {}, totals())) as (url, _):
         script(script.write(TWO), "--url", url + "a?b=c#d")
     assert paths == ["/a?b=c&action=import_customers&format=json&mode=add&dry_run=N"]
+
+
+# what can be imported
+
+def test_another_resource(script):
+    """Whose columns and passwords are those that the description names."""
+    rows = "tag,Pin\na,plain-secret\n" + f"{BOM}tag,PIN\nb,plain-secret\n"
+    reasons = {"line": "2", "variable": "tag", "code": "invalid_tag", "error": "tag: is wrong"}
+    text = json.dumps({"response": [json.loads(totals(added=1, failed=1))["response"][0], reasons]})
+    paths = []
+    with serving(lambda handler: (paths.append(handler.path), handler.give(200, {}, text)), description=ASSETS) as (url, _):
+        path = script.write(rows, "assets.csv")
+        output, _ = script(path, "--url", url, status=1)
+        assert "1 added" in output and "The header is repeated, and was passed over, in line 3" in output and "Passwords are left out" in output
+        assert "secret" not in (script.folder / "assets.csv.failed.csv").read_text()
+        script(path, "--url", url, "--resource", "assets", status=1)
+        script.write(f"tag,pin\na,\n{BOM}place\nb\n", "assets.csv")
+        assert "line 3: another file begins here, with other columns" in script(path, "--url", url, status=2)[1]
+    assert paths == ["/?action=import_assets&format=json&mode=add&dry_run=N"] * 2
+
+
+def test_passwords_of_another_resource_in_ndjson(script):
+    reasons = [{"line": line, "variable": "", "code": "x", "error": "x"} for line in "123"]
+    text = json.dumps({"response": [json.loads(totals(rows=3, added=0, failed=3))["response"][0], *reasons]})
+    with serving((200, {}, text), description=ASSETS) as (url, _):
+        script(script.write('{"tag":"a","PIN":"plain-secret"}\n{"pin":"plain-secret"\n{"tag":"a","pass":"plain"}\n', "in.ndjson"), "--url", url, status=1)
+    assert [row["row"] for row in script.failed("in.ndjson")] == ['{"tag": "a", "PIN": ""}', "", '{"tag":"a","pass":"plain"}']
+
+
+@pytest.mark.parametrize("arguments, description, error", [
+    ([], BOTH, "--resource is required: by {url}openapi.json the API imports assets, customers"),
+    (["--resource", "tickets"], BOTH, "tickets cannot be imported: by {url}openapi.json the API imports assets, customers"),
+    ([], {"paths": {}}, "--resource is required: by {url}openapi.json the API imports nothing"),
+    ([], {"openapi": "3.1.0"}, "{url}openapi.json is not the description of ngx_helpdesk's API; --openapi names another place"),
+    ([], [], "{url}openapi.json is not the description of ngx_helpdesk's API"), ([], (200, {}, "[" * 100_000), "is not the description of"),
+    ([], importable("assets", "asset", "tag", fields=("rows", "added", "updated", "failed", "line", "variable", "error")),
+     "{url}openapi.json is of another version of the API: an import does not answer with code, existing"),
+    ([], (404, {}, "<html>"), "the API's description is not at {url}openapi.json: 404: Not Found; helpdesk_openapi gives it, and --openapi names another place"),
+    ([], (413, {}, ""), "the API's description is not at {url}openapi.json: 413"), ([], (301, {"Location": "/x?y"}, ""), "301: Moved Permanently; it points to /x;")])
+def test_what_the_description_does_not_say(script, arguments, description, error):
+    with serving((200, {}, totals()), description=description) as (url, handler):
+        output, errors = script(script.write(TWO), "--url", url, *arguments, status=2)
+    assert error.format(url=url) in errors and "Traceback" not in errors and "Run it again" not in errors
+    assert output.startswith("0 rows in") and left(script) == ["customers.csv"] and handler.asked == 0
+
+
+def test_an_interrupted_import_of_another_resource(script):
+    def run(resource, status):
+        return script(script.folder / "customers.csv", "--url", url, "--resource", resource, "--rows", 1, "--parallel", 1, status=status)
+
+    script.write(TWO)
+    with serving((200, {}, totals(rows=1, added=1)), (403, {}, ""), (200, {}, totals(rows=1, added=1)), description=BOTH) as (url, _):
+        run("customers", 2)
+        assert "with other options" in run("assets", 2)[1]
+        assert "2 rows" in run("customers", 0)[0]

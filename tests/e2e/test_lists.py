@@ -1,4 +1,4 @@
-"""Section 4 of the reference: get_customers, and what every list action shares."""
+"""get_customers: each selector, and what every list action shares (paging, order, count_only)."""
 
 import datetime
 import json

@@ -259,7 +259,7 @@ def run(nginx, command, **environment):
     if not home.exists():
         home.mkdir()
         (home / ".my.cnf").write_text(f"[client]\nsocket={nginx.mariadb.socket}\nuser=root\n")
-        (home / "helpdesk-migrate").symlink_to(ROOT / "scripts/migrate")
+        (home / "helpdesk-migrate").symlink_to(ROOT / "bin/migrate")
     environment = {**os.environ, "HOME": str(home), "PATH": f"{home}:{os.environ['PATH']}", "HELPDESK_SQL": str(ROOT / "sql"), **environment}
     result = subprocess.run(["bash", "-euo", "pipefail", "-c", command], cwd=home, env=environment, capture_output=True, text=True)
     assert result.returncode == 0, f"{command}{result.stderr}"
@@ -331,12 +331,21 @@ def test_upgrade_and_go_back(nginx, mariadb, tmp_path):
 
 
 def test_links_lead_somewhere():
+    """In each page of the project."""
     def anchors(page):
         titles = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.M | re.S), re.M)
         return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
-    for page in PAGES:
+    pages = [page for page in ROOT.rglob("*.md") if not {"build", "node_modules"} & set(page.relative_to(ROOT).parts)]
+    assert set(PAGES) < set(pages)
+    dead = []
+    for page in pages:
         for file, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", page.read_text()):
             target = (page.parent / file).resolve() if file else page
-            assert target.exists(), f"{page.name}: {file}"
-            assert not anchor or anchor in anchors(target), f"{page.name}: {file}#{anchor}"
+            if not target.exists() or (anchor and anchor not in anchors(target)):
+                dead.append(f"{page.relative_to(ROOT)}: {file}#{anchor}")
+    assert dead == []
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 120

@@ -86,7 +86,7 @@ def test_the_servers_settings_change_no_migration(mariadb, setting, value):
 
 def test_two_at_once_are_one_after_the_other(mariadb):
     with new_database(mariadb) as database:
-        command = [ROOT / "scripts/migrate", database, f"--socket={mariadb.socket}", "--user=root"]
+        command = [ROOT / "bin/migrate", database, f"--socket={mariadb.socket}", "--user=root"]
         both = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(4)]
         outputs = [process.communicate(timeout=120) for process in both]
         assert [(process.returncode, error) for process, (_, error) in zip(both, outputs)] == [(0, "")] * 4

@@ -1,4 +1,4 @@
-"""Section 1 of the reference: what a request may look like."""
+"""What a request may look like: methods, encodings, the key, the format, unknown and repeated variables."""
 
 import json
 import socket

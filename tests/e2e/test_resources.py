@@ -1,4 +1,4 @@
-"""Section 5 of the reference: companies, and the lists that customers refer to."""
+"""Companies, and the lists that customers refer to: adding, updating, deleting and listing each."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Section 2 of the reference: what an answer looks like."""
+"""What an answer looks like in XML, JSON and URL-delimited text, and the status of each error."""
 
 import pytest
 

@@ -8,10 +8,15 @@
 namespace helpdesk {
 namespace {
 
-TEST(Reference, IsInTheReadme) {
-    std::ifstream file(HELPDESK_README);
-    const std::string readme(std::istreambuf_iterator<char>(file), {});
-    EXPECT_NE(readme.find(reference_text()), std::string::npos) << "run: scripts/reference update";
+std::string page(const char* name) {
+    std::ifstream file(std::string(HELPDESK_MANUAL) + "/" + name);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(Reference, IsInTheManual) {
+    EXPECT_NE(page("actions.md").find(reference_text()), std::string::npos)
+        << "run: scripts/reference update";
+    EXPECT_NE(page("errors.md").find(errors_text()), std::string::npos) << "run: scripts/reference update";
 }
 
 }  // namespace

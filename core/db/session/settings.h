@@ -1,5 +1,5 @@
 // The SQL that gives a session the settings in sql/session.list, which says why each is there.
-// scripts/migrate makes the same statements of the same file.
+// bin/migrate makes the same statements of the same file.
 #pragma once
 
 #include <chrono>

@@ -14,11 +14,10 @@ import urllib.parse
 import urllib.request
 
 from . import Failure
+from .description import ACTION, COUNTS, REASON, choose
 from .source import is_one_row
 
 TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
-COUNTS = ("rows", "added", "updated", "existing", "failed")
-REASON = ("line", "variable", "code", "error")
 NAMELESS = '""'  # among the names that the server ignores
 TRIES = 6
 TRY_AGAIN = (408, 425, 429, 500, 502, 503, 504)
@@ -65,10 +64,12 @@ def is_permanent(error):
 
 class Server:
     def __init__(self, options, key, stopping):
-        variables = {"action": "import_customers", "format": "json", "mode": options.mode, "dry_run": "Y" if options.dry_run else "N"}
         parts = urllib.parse.urlsplit(options.url)
         self.place = f"{parts.scheme}://{parts.netloc}{parts.path}"
-        self.url = f"{self.place}?{parts.query}{'&' if parts.query else ''}{urllib.parse.urlencode(variables)}"
+        self.query = parts.query
+        self.description = options.openapi or f"{parts.scheme}://{parts.netloc}/openapi.json"
+        self.resource = options.resource
+        self.variables = {"mode": options.mode, "dry_run": "Y" if options.dry_run else "N"}
         self.headers = {"X-API-Key": key, "Content-Type": TYPES[options.format], "Accept": "application/json"}
         self.mode = options.mode
         self.timeout = options.timeout
@@ -76,30 +77,55 @@ class Server:
         self.too_large = sys.maxsize  # the smallest body, in bytes, that was refused as too large
         self.opener = urllib.request.build_opener(NoRedirects)
 
+    def read_description(self):
+        """The table of what is imported. It is read without the key, which is for `place` alone."""
+        request = urllib.request.Request(self.description, headers={"Accept": "application/json"})
+
+        def explain(status, headers, _):
+            return (f"the API's description is not at {self.description}: {explain_status(status, headers)}; "
+                    "helpdesk_openapi gives it, and --openapi names another place")
+
+        status, headers, content, _ = self.ask(request, explain)
+        if status != 200:
+            raise Failure(explain(status, headers, content))
+        table = choose(content, self.resource, self.description)
+        variables = {ACTION: table.action, table.format_variable: "json", **self.variables}
+        self.url = f"{self.place}?{self.query}{'&' if self.query else ''}{urllib.parse.urlencode(variables)}"
+        return table
+
     def send(self, piece):
-        """The answer to the piece. What may pass is tried again: rows that are there already do no harm."""
-        body, uncertain, pause = piece.body(), False, 0
+        """The answer to the piece. Rows that are there already do no harm, so that it may be sent twice."""
+        body = piece.body()
         if len(body) >= self.too_large:
             return self.send_smaller(piece, body)
+        request = urllib.request.Request(self.url, body, self.headers)
+        status, headers, content, uncertain = self.ask(request, lambda *answer: self.explain(piece, *answer))
+        if status == 413:
+            self.too_large = min(self.too_large, len(body))
+            return self.send_smaller(piece, body)
+        return self.read_answer(piece, headers, content, uncertain)
+
+    def ask(self, request, explain):
+        """(status, headers, content) of the first answer that is 200 or 413, and whether an answer before it may have been lost. What
+        may pass is tried again; otherwise it fails with what `explain` makes of the answer."""
+        uncertain, pause = False, 0
+        place = request.full_url.split("?")[0]
         for attempt in range(TRIES):
             if attempt and self.stopping.wait(pause):
                 break
             pause = 2 ** attempt
             try:
-                status, headers, content = self.request(body)
+                status, headers, content = self.request(request)
             except (OSError, http.client.HTTPException) as error:
                 cause = error.reason if isinstance(error, urllib.error.URLError) else error
-                reason = f"{self.place}: {str(cause) or repr(cause)}"
+                reason = f"{place}: {str(cause) or repr(cause)}"
                 if is_permanent(cause):
                     raise Failure(reason) from None
                 uncertain = uncertain or not isinstance(cause, (ConnectionRefusedError, socket.gaierror))
                 continue
-            if status == 413:
-                self.too_large = min(self.too_large, len(body))
-                return self.send_smaller(piece, body)
-            if status == 200:
-                return self.read_answer(piece, headers, content, uncertain)
-            reason = self.explain(piece, status, headers, content)
+            if status in (200, 413):
+                return status, headers, content, uncertain
+            reason = explain(status, headers, content)
             if status not in TRY_AGAIN:
                 raise Failure(reason)
             uncertain = uncertain or status != 429
@@ -109,9 +135,8 @@ class Server:
                 break
         raise Failure(reason, again=True)
 
-    def request(self, body):
+    def request(self, request):
         """(status, headers, content) of the answer, whatever it says."""
-        request = urllib.request.Request(self.url, body, self.headers)
         try:
             with self.opener.open(request, timeout=self.timeout) as answer:
                 return answer.status, answer.headers, answer.read()
@@ -175,6 +200,10 @@ class Server:
         try:
             problems = [re.sub(r"line ([0-9]{1,9})\b", in_file, problem["error"]) for problem in json.loads(content)["response"]]
         except (ValueError, LookupError, TypeError, RecursionError):  # nginx's own, or somebody else's
-            problems = [http.client.responses.get(status, "no reason given")]
-        elsewhere = f"; it points to {headers['Location'].split('?')[0]}" if headers["Location"] else ""
-        return f"the server answers {status}: {'; '.join(problems)}{elsewhere}"
+            problems = []
+        return f"the server answers {explain_status(status, headers, problems)}"
+
+
+def explain_status(status, headers, problems=()):
+    elsewhere = f"; it points to {headers['Location'].split('?')[0]}" if headers["Location"] else ""
+    return f"{status}: {'; '.join(problems) or http.client.responses.get(status, 'no reason given')}{elsewhere}"

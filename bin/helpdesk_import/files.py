@@ -10,7 +10,8 @@ import stat
 import tempfile
 
 from . import Failure
-from .server import REASON, Answer
+from .description import REASON
+from .server import Answer
 from .source import LONGEST_HEADER, parse_cells
 
 
@@ -46,7 +47,7 @@ class State:
     def __init__(self, options, source):
         self.path = options.state
         self.of = {"size": source.stat.st_size, "changed": source.stat.st_mtime_ns, "rows": options.rows, "url": options.url,
-                   "mode": options.mode, "format": options.format, "failed": str(options.failed.absolute())}
+                   "resource": options.resource, "mode": options.mode, "format": options.format, "failed": str(options.failed.absolute())}
         self.keep = not options.dry_run
         self.done = set()
         self.sum = Answer()
@@ -156,11 +157,12 @@ class FailedRows:
         if self.source.format == "ndjson":
             return [self.without_password(record.decode(errors="surrogateescape").strip())]
         cells = parse_cells(record)
-        if self.source.secrets:
+        secrets = self.source.secrets()
+        if secrets:
             self.state.hides_passwords = True
             if len(cells) != len(self.columns):  # the password may be in any of them
                 return [""] * len(self.columns)
-            for i in self.source.secrets:
+            for i in secrets:
                 cells[i] = ""
         return cells
 
@@ -171,10 +173,13 @@ class FailedRows:
         except (ValueError, RecursionError):
             row = None
         if isinstance(row, dict):
-            secrets = [name for name in row if name.strip().lower() == "pass"]
+            secrets = [name for name in row if name.strip().lower() in self.source.table.secrets]
             shown = json.dumps({**row, **dict.fromkeys(secrets, "")}) if secrets else text
+        elif self.source.table.secrets:
+            names = "|".join(map(re.escape, self.source.table.secrets))
+            shown = "" if re.search(rf"{names}|\\u00", text, re.I) else text
         else:
-            shown = "" if re.search(r"pass|\\u00", text, re.I) else text
+            shown = text
         self.state.hides_passwords = self.state.hides_passwords or shown != text
         return shown
 

@@ -24,11 +24,6 @@ BEGINNINGS = {b"\xff\xfe": UTF16, b"\xfe\xff": UTF16, b"PK\x03\x04": "is a sprea
               b"\x1f\x8b": "is compressed: decompress it first"}
 # What the server trims from a line of NDJSON: Unicode's white space.
 SPACE = "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
-# The columns that the server knows, of imports and exports.
-NAMES = frozenset("""
-    id cid company company_id new_company contact pass portal portal_id support chat contracts sc_start_dates encrypt latitude longitude
-    selectable_categories viewable_tickets viewable_invoices viewable_assets email email2 address city state zip country phone phone2
-    group group_id notes date_added last_updated""".split())
 SEPARATORS = {b";": "semicolons (;)", b"\t": "tabs", b"|": "vertical bars (|)"}
 
 csv.field_size_limit(2**31 - 1)
@@ -113,8 +108,18 @@ class Source:
         self.header = (1, b"")
         self.check()
         self.names = names_in(self.header[1])
-        self.secrets = [i for i, name in enumerate(self.names) if name == "pass"]
+        self.table = None  # what the API takes; set before the pieces are read
         self.nameless = self.names.count("")
+
+    def secrets(self):
+        """Where in a row of CSV passwords are."""
+        return [i for i, name in enumerate(self.names) if name in self.table.secrets]
+
+    def has_password(self, record):
+        """Whether a row may hold one."""
+        if self.format == "csv":
+            return bool(self.secrets())
+        return any(b'"%s"' % name.encode() in record.lower() for name in self.table.secrets)
 
     def lock(self):
         try:
@@ -182,8 +187,7 @@ class Source:
         for line, record in found:
             if self.is_header(line, record):
                 continue
-            has_password = self.secrets or (self.format == "ndjson" and b'"pass"' in record.lower())
-            heavy = ROWS // ROWS_WITH_PASSWORDS if has_password and not self.rows_in_piece else 1
+            heavy = ROWS // ROWS_WITH_PASSWORDS if not self.rows_in_piece and self.has_password(record) else 1
             if rows and (weight + heavy > (self.rows_in_piece or ROWS) or size + len(record) > PIECE_BYTES):
                 yield Piece(number, (self.header[0], header), rows)
                 number, rows, size, weight = number + 1, [], len(header), 0
@@ -202,8 +206,8 @@ class Source:
                    and parse_cells(record) == parse_cells(self.header[1]))
         if self.follows_mark and not is_same:
             names = names_in(record)
-            is_same = names == self.names and names[0] in NAMES
-            if not is_same and (names[0] in NAMES or len(set(names) & set(self.names)) * 2 > len(names)):
+            is_same = names == self.names and names[0] in self.table.columns
+            if not is_same and (names[0] in self.table.columns or len(set(names) & set(self.names)) * 2 > len(names)):
                 raise Failure(f"line {line}: another file begins here, with other columns; import it by itself")
         if is_same:
             self.repeated.append(line)
