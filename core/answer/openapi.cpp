@@ -64,7 +64,6 @@ constexpr std::array common = {
     Common{"count_only", "`Y`: the number of records alone"},
     Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
     Common{"order_direction", "`ASC` or `DESC`"},
-    Common{id_variable, "the ID of the record"},
     Common{mode_variable,
            "the call that each row is: `add`, which is what is meant without it, `update` or `upsert`"},
     Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
@@ -84,17 +83,23 @@ Json schema(const Action& action, std::string_view name) {
     for (const Common& known : common)
         if (known.name == name)
             return string_schema(known.description);
-    Json renamed = schema(action.resource.identifier(), action.verb);
+    if (name == action.resource.key.variable)
+        return string_schema("the ID of the record");
+    Json renamed = schema(*action.resource.name(), action.verb);
     set(renamed, "description", string("what the record is to be called"));
     return renamed;
 }
 
 bool is_required(const Action& action, std::string_view name) {
+    if (is_list(action))
+        return false;
+    if (name == action.resource.key.variable)
+        return action.resource.name() == nullptr;
     const Variable* variable = action.resource.find(name);
-    if (variable == nullptr || is_list(action))
+    if (variable == nullptr)
         return false;
     if (variable->kind == Kind::identifier)
-        return action.verb == Verb::add || !action.resource.known_by_id;
+        return action.verb == Verb::add || !action.resource.known_by_number();
     return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
 }
 
@@ -180,7 +185,7 @@ Json import_schema(const Action& action) {
          {std::string_view(action.answer), std::string_view("rows"), std::string_view("added"),
           std::string_view("updated"), std::string_view("existing"), std::string_view("failed"),
           dry_run_variable, std::string_view("more_problems"), std::string_view("line"),
-          action.resource.identifier().name, std::string_view("variable"), std::string_view("code"),
+          action.resource.known_by(), std::string_view("variable"), std::string_view("code"),
           std::string_view("error")})
         set(properties, name, object(Member{"type", string("string")}));
     return list_of(response_root,

@@ -124,9 +124,10 @@ std::string describe_selector(const Selector& selector) {
 namespace {
 
 void describe_actions(const Resource& resource, std::string& text) {
-    const std::string identifier = quote(resource.identifier().name);
-    const std::string finds = resource.known_by_id ? "`id` or " + identifier : identifier;
-    const std::string answers = resource.known_by_id ? "the ID" : "the " + identifier + " as stored";
+    const std::string known_by = quote(resource.known_by());
+    const bool either = resource.known_by_number() && resource.name() != nullptr;
+    const std::string finds = either ? quote(resource.key.variable) + " or " + known_by : known_by;
+    const std::string answers = resource.key.answered ? "the ID" : "the " + known_by + " as stored";
     const auto line = [&](Verb verb, const std::string& reads) {
         const Action& action = *find_action(resource, verb);
         const std::string answer =
@@ -136,10 +137,7 @@ void describe_actions(const Resource& resource, std::string& text) {
     line(Verb::add, "the variables below");
     line(Verb::update,
          finds + ", and what is to change of the variables below" +
-             (resource.known_by_id
-                  ? "; " + quote(std::string(rename_prefix) + std::string(resource.identifier().name)) +
-                        " renames"
-                  : ""));
+             (resource.renamed_by.empty() ? "" : "; " + quote(resource.renamed_by) + " renames"));
     if (const Action* upsert = find_action(resource, Verb::upsert))
         text +=
             "- " + quote(upsert->name) + ": the variables below. Adds the " + std::string(resource.noun) +

@@ -54,7 +54,7 @@ bool Export::select_more() {
 void Export::note(const StoredRecord& record) {
     List::note(record);
     const Resource& resource = action().resource;
-    last_ = record.values[static_cast<std::size_t>(resource.find_output(resource.identifier().name) -
+    last_ = record.values[static_cast<std::size_t>(resource.find_output(resource.known_by()) -
                                                    resource.outputs.data())];
 }
 

@@ -15,7 +15,7 @@ class CredentialsReader : public Operation {
     void run(Connection& connection) override {
         const Resource& resource = check_.action->resource;
         const SignIn& sign_in = *resource.sign_in;
-        const Variable& name = resource.identifier();
+        const Variable& name = *resource.name();
         const auto password = std::find_if(resource.variables.begin(), resource.variables.end(),
                                            [](const Variable& v) { return v.kind == Kind::password; });
         Columns columns;

@@ -4,6 +4,7 @@
 // each by itself. Only a lost connection leaves all of a statement's calls in the same doubt.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "call/sign_in_changes.h"
@@ -71,7 +72,7 @@ class Records : public Operation {
 
     void run(Connection& connection) override {
         const Resource& resource = plans_.front()->resource();
-        const std::string column = quoted(resource.identifier().column);
+        const std::string column = quoted(resource.name()->column);
         std::vector<std::string> names;
         for (const WritePlan* plan : plans_)
             names.push_back(plan->write().identifier);
@@ -98,25 +99,21 @@ class Records : public Operation {
     bool complete_ = false;
 };
 
-// Stores all plans with one statement, which commits by itself.
+// Stores all plans with one statement, which commits by itself unless it deletes.
 class Storage : public Operation {
   public:
     explicit Storage(std::span<WritePlan* const> plans) : plans_(plans) {}
 
     void run(Connection& connection) override {
+        committing_ = false;
+        if (plans_.front()->removing())
+            return remove(connection);
         committing_ = true;
-        if (plans_.front()->adding()) {
+        if (plans_.front()->adding())
             insert_records(connection, plans_);
-            return;
-        }
-        std::vector<std::uint64_t> ids;
-        for (const WritePlan* plan : plans_)
-            ids.push_back(plan->record_id);
-        std::sort(ids.begin(), ids.end());
-        const auto records = std::unique(ids.begin(), ids.end()) - ids.begin();
-        // A record that was deleted meanwhile, or one that two calls change.
-        alone_ = static_cast<std::size_t>(records) != plans_.size() ||
-                 update_records(connection, plans_) != plans_.size();
+        else
+            // A record may have been deleted in the meantime.
+            alone_ = names_one_twice() || update_records(connection, plans_) != plans_.size();
     }
 
     bool committing() const override { return committing_; }
@@ -132,6 +129,26 @@ class Storage : public Operation {
     bool alone() const { return alone_; }
 
   private:
+    // What was deleted must not be missed by the call that comes after: all records, or none.
+    void remove(Connection& connection) {
+        alone_ = names_one_twice();
+        if (alone_)
+            return;
+        connection.begin();
+        alone_ = delete_records(connection, plans_) != plans_.size();
+        if (alone_)
+            return connection.rollback();
+        committing_ = true;
+        connection.commit();
+    }
+
+    bool names_one_twice() const {
+        std::set<std::uint64_t> ids;
+        for (const WritePlan* plan : plans_)
+            ids.insert(plan->record_id);
+        return ids.size() != plans_.size();
+    }
+
     std::span<WritePlan* const> plans_;
     bool committing_ = false;
     mutable bool alone_ = false;
@@ -179,11 +196,21 @@ class GroupWriter {
         if (!plan.needs_question()) {
             if (!stored(group))
                 ask(group);
-        } else if (!plan.adding() && !plan.write().id && plan.names_no_rows()) {
+        } else if (plan.updating() && plan.names_no_rows() && plan.write().id) {
+            update_by_number(group);
+        } else if (plan.updating() && plan.names_no_rows()) {
             find(group);
         } else {
             ask(group);
         }
+    }
+
+    // The statement itself tells whether all records are there. It does not tell their names.
+    void update_by_number(std::span<WritePlan* const> group) {
+        for (WritePlan* plan : group)
+            plan->record_id = *plan->write().id;
+        if (!group.front()->resource().key.answered || !stored(group))
+            ask(group);
     }
 
     void find(std::span<WritePlan* const> group) {
@@ -274,12 +301,13 @@ class Lookup : public Operation {
         const bool by_id = selector.kind == SelectorKind::id;
         add_in(statement, by_id ? "record.id" : "record." + quoted(selector.column), values);
         const auto row = connection.query(statement.sql, statement.parameters);
-        const std::size_t name = static_cast<std::size_t>(resource.find_output(resource.identifier().name) -
-                                                          resource.outputs.data());
+        const Output* name = by_id ? nullptr : resource.find_output(resource.known_by());
         records_.clear();
         while (row->next()) {
             StoredRecord record = record_sql(resource).read(*row, longest_in_group);
-            std::string value = by_id ? std::to_string(record.number) : record.values[name];
+            std::string value = name == nullptr
+                                    ? std::to_string(record.number)
+                                    : record.values[static_cast<std::size_t>(name - resource.outputs.data())];
             records_.emplace(std::move(value), std::move(record));
         }
     }
@@ -414,8 +442,9 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
 }
 
 bool can_share(const Write& write) {
-    return (write.action->verb == Verb::add || write.action->verb == Verb::update) &&
-           !write.action->resource.known_by_id && !write.values.empty() &&
+    const Verb verb = write.action->verb;
+    // An update of nothing stores nothing.
+    return (verb == Verb::add || verb == Verb::remove || (verb == Verb::update && !write.values.empty())) &&
            !db::WritePlan(write).needs_transaction();
 }
 

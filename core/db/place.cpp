@@ -1,4 +1,5 @@
 // What is stored of a record's address.
+#include "db/plan.h"
 #include "db/session/attempts.h"
 #include "db/statements/record_sql.h"
 
@@ -20,10 +21,9 @@ class PlaceReader : public Operation {
             outputs.push_back(resource.find_output(variable.name));
             columns.add(selected(*outputs.back()));
         }
-        const std::string key = quoted(write_.id ? id_variable : resource.identifier().column);
         const auto row = connection.query("SELECT " + columns.sql() + " FROM " + quoted(resource.table) +
-                                              " AS record WHERE record." + key + " = ?",
-                                          {write_.id ? Parameter(*write_.id) : Parameter(write_.identifier)});
+                                              " AS record WHERE " + key_column(write_) + " = ?",
+                                          {key_value(write_)});
         result_.values.clear();
         result_.exists = row->next();
         unsigned column = 0;

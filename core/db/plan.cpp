@@ -105,6 +105,14 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
     return "?";
 }
 
+std::string key_column(const Write& write) {
+    return "record." + (write.id ? "id" : quoted(write.action->resource.name()->column));
+}
+
+Parameter key_value(const Write& write) {
+    return write.id ? Parameter(*write.id) : Parameter(write.identifier);
+}
+
 WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
     targets_.reserve(write.values.size());
     for (const Value& value : write.values) {
@@ -137,20 +145,21 @@ bool WritePlan::names_no_rows() const {
 }
 
 bool WritePlan::needs_question() const {
-    return !adding() || resource().known_by_id || needs_transaction() ||
+    return !adding() || needs_transaction() ||
            std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
                return !target.names.empty() && !target.reference()->first_if_unknown;
            });
 }
 
 Statement WritePlan::question(unsigned number) {
-    const Variable& name = resource().identifier();
+    const Variable* name = resource().name();
     Columns columns;
     std::vector<Parameter> parameters;
     columns.add(std::to_string(number));
     asked_ = {};
     asked_.id = columns.add("record.id");
-    asked_.identifier = columns.add("record." + quoted(name.column));
+    if (name != nullptr)
+        asked_.identifier = columns.add("record." + quoted(name->column));
     for (const Variable& variable : resource().variables)
         if (variable.kind == Kind::coordinate)
             asked_.coordinates.emplace_back(
@@ -162,9 +171,13 @@ Statement WritePlan::question(unsigned number) {
             asked_.references.push_back(columns.add(id_query(*target.reference(), named, "", parameters)));
     // A row comes back whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
-                      quoted(resource().table) + " AS record ON record." +
-                      (write_->id ? "id" : quoted(name.column)) + " = ?";
-    parameters.push_back(write_->id ? Parameter(*write_->id) : Parameter(write_->identifier));
+                      quoted(resource().table) + " AS record ON ";
+    if (adding() && name == nullptr) {
+        sql += "FALSE";
+    } else {
+        sql += key_column(*write_) + " = ?";
+        parameters.push_back(key_value(*write_));
+    }
     if (!adding() && needs_transaction())
         sql += " FOR UPDATE";
     return {.sql = std::move(sql), .parameters = std::move(parameters)};
@@ -184,7 +197,8 @@ void WritePlan::take_answer(const Rows& row) {
         problems.push_back(not_found());
     } else if (exists) {
         record_id = row.number(asked_.id);
-        identifier = text_of(row, asked_.identifier, std::string(resource().identifier().name));
+        if (asked_.identifier != 0)
+            identifier = text_of(row, asked_.identifier, std::string(resource().known_by()));
         check_pairs(row);
         check_version(row);
     }
@@ -202,10 +216,9 @@ void WritePlan::check_version(const Rows& row) {
 Problem WritePlan::not_found() const {
     const std::string text = "there is no " + std::string(resource().noun);
     if (write_->id)
-        return {code::not_found, std::string(id_variable),
+        return {code::not_found, std::string(resource().key.variable),
                 text + " with the ID " + std::to_string(*write_->id)};
-    return {code::not_found, std::string(resource().identifier().name),
-            text + " \"" + write_->identifier + "\""};
+    return {code::not_found, std::string(resource().known_by()), text + " \"" + write_->identifier + "\""};
 }
 
 Problem WritePlan::missed() const {
@@ -216,11 +229,10 @@ Problem WritePlan::missed() const {
 
 // An add whose identifier is taken, or an update that would give a record the identifier of another.
 Problem WritePlan::already_exists() const {
-    const Variable& identifier = resource().identifier();
-    const Value* renamed = supplied(identifier.name);
+    const Value* renamed = supplied(resource().known_by());
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
     return {code::already_exists,
-            std::string(renamed != nullptr ? rename_prefix : "") + std::string(identifier.name),
+            std::string(renamed != nullptr ? resource().renamed_by : resource().known_by()),
             "the " + std::string(resource().noun) + " \"" + name + "\" already exists"};
 }
 
@@ -261,9 +273,11 @@ void WritePlan::check_pairs(const Rows& row) {
 }
 
 Problem WritePlan::in_use() const {
-    const std::string_view variable = write_->id ? id_variable : resource().identifier().name;
+    const std::string_view variable = write_->id ? resource().key.variable : resource().known_by();
     return {code::in_use, std::string(variable),
-            "the " + std::string(resource().noun) + " \"" + identifier + "\" is still in use"};
+            "the " + std::string(resource().noun) + " " +
+                (identifier.empty() ? std::to_string(record_id) : "\"" + identifier + "\"") +
+                " is still in use"};
 }
 
 Problem WritePlan::too_large(std::uint64_t most) const {
@@ -271,10 +285,9 @@ Problem WritePlan::too_large(std::uint64_t most) const {
     const auto longest =
         std::max_element(write_->values.begin(), write_->values.end(),
                          [&](const Value& one, const Value& other) { return size(one) < size(other); });
-    return {
-        code::payload_too_large,
-        std::string(longest == write_->values.end() ? resource().identifier().name : longest->variable->name),
-        "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
+    return {code::payload_too_large,
+            std::string(longest == write_->values.end() ? resource().known_by() : longest->variable->name),
+            "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
 }
 
 std::string WritePlan::entity_tag_of(std::uint64_t version) const {
@@ -287,7 +300,7 @@ WriteResult WritePlan::result() const {
     result.added = adding();
     if (!write_->if_match.empty() && !removing())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
-    result.answer = resource().known_by_id ? std::to_string(record_id) : identifier;
+    result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
     return result;
 }
 

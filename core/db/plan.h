@@ -36,11 +36,16 @@ struct Target {
 // Empty when there are none.
 std::string as_read(const Write& write, std::vector<Parameter>& parameters);
 
+// The column that finds a write's record, and its value: the number or the name that the call gave.
+std::string key_column(const Write& write);
+Parameter key_value(const Write& write);
+
 class WritePlan {
   public:
     explicit WritePlan(const Write& write);
 
     bool adding() const { return write_->action->verb == Verb::add; }
+    bool updating() const { return write_->action->verb == Verb::update; }
     bool removing() const { return write_->action->verb == Verb::remove; }
     const Write& write() const { return *write_; }
     const Resource& resource() const { return write_->action->resource; }

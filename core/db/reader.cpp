@@ -365,7 +365,7 @@ void Reader::add_conditions(Statement& statement, const Statement& walk_conditio
                 add(selector, " >= ?", value);
                 break;
             case SelectorKind::prefix_to:
-                add(selector, " <= ?", last_with_prefix(value, resource_.identifier().limit));
+                add(selector, " <= ?", last_with_prefix(value, resource_.name()->limit));
                 break;
             case SelectorKind::date_to:
                 add(selector, " < ?", value);
@@ -412,7 +412,8 @@ std::string Reader::order() const {
                 first = "record." + quoted(condition->selector->column);
         }
     }
-    const bool by_identifier = first == "record." + quoted(resource_.identifier().column);
+    const Variable* name = resource_.name();
+    const bool by_identifier = name != nullptr && first == "record." + quoted(name->column);
     const std::string id = "record.`id`";
     if (first.empty() || first == id)
         return " ORDER BY " + id + direction;

@@ -8,10 +8,12 @@
 
 namespace helpdesk::db {
 
-// One statement for writes of one shape: the same action with the same variables.
+// One statement for writes of one shape: the same action with the same variables. An add whose answer shows
+// its number gets it.
 void insert_records(Connection& connection, std::span<WritePlan* const> plans);
-// The number of records that it found.
+// Those two return the number of records that they found.
 std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans);
+std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans);
 
 class Writer : public Operation {
   public:

@@ -28,7 +28,6 @@ constexpr std::array verbs = {
 };
 
 std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
-    const std::string identifier(resource.identifier().name);
     std::vector<std::string> names;
     if (verb == Verb::import_)
         return {import_variables.begin(), import_variables.end()};
@@ -41,17 +40,18 @@ std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
             names.insert(names.end(), paging_variables.begin(), paging_variables.end());
         return names;
     }
-    if (resource.known_by_id && verb != Verb::add)
-        names.emplace_back(id_variable);
+    if (resource.known_by_number() && verb != Verb::add)
+        names.emplace_back(resource.key.variable);
     if (verb == Verb::remove || verb == Verb::locate) {
-        names.push_back(identifier);
+        if (resource.name() != nullptr)
+            names.emplace_back(resource.name()->name);
         return names;
     }
     for (const Variable& variable : resource.variables)
         if (verb != Verb::verify || variable.kind == Kind::identifier || variable.kind == Kind::password)
             names.emplace_back(variable.name);
-    if (resource.known_by_id && verb == Verb::update)
-        names.push_back(std::string(rename_prefix) + identifier);
+    if (!resource.renamed_by.empty() && verb == Verb::update)
+        names.emplace_back(resource.renamed_by);
     return names;
 }
 
@@ -60,7 +60,7 @@ std::vector<Action> make_actions() {
     for (const Resource* resource : all_resources())
         for (const VerbNames& names : verbs) {
             // What has an ID of ours is not added under one that the client chose.
-            if ((names.verb == Verb::upsert && resource->known_by_id) ||
+            if ((names.verb == Verb::upsert && resource->known_by_number()) ||
                 (names.verb == Verb::verify && resource->sign_in == nullptr) ||
                 (names.verb == Verb::locate && !resource->has_place()) ||
                 (is_bulk(names.verb) && !resource->in_bulk))

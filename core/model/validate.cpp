@@ -38,10 +38,9 @@ void validate_names(const Resource& resource, Complaints& complaints) {
 
     Names variables(complaints, "is the name of two variables");
     variables.add(action_variable);
-    if (resource.known_by_id) {
-        variables.add(id_variable);
-        variables.add(std::string(rename_prefix) + std::string(resource.identifier().name));
-    }
+    for (const std::string_view name : {resource.key.variable, resource.renamed_by})
+        if (!name.empty())
+            variables.add(name);
     for (const Variable& variable : resource.variables)
         variables.add(variable.name);
 
@@ -65,12 +64,19 @@ void validate_columns(const Resource& resource, Complaints& complaints) {
                               "has the column of another variable");
 }
 
-void validate_identifier(const Resource& resource, Complaints& complaints) {
-    const auto identifiers =
+// What finds a record, and what a write answers with.
+void validate_key(const Resource& resource, Complaints& complaints) {
+    const auto names =
         std::count_if(resource.variables.begin(), resource.variables.end(),
                       [](const Variable& variable) { return variable.kind == Kind::identifier; });
-    complaints.expect(identifiers == 1 && resource.variables.front().kind == Kind::identifier, "",
-                      "must begin with its only identifier");
+    complaints.expect(names <= 1, "", "has two identifiers");
+    if (names > 0)
+        return;
+    complaints.expect(resource.known_by_number(), "", "has records that neither a number nor a name finds");
+    complaints.expect(resource.key.answered, "", "answers a write with a name, but has none");
+    complaints.expect(resource.renamed_by.empty(), "", "changes a name, but has none");
+    complaints.expect(!resource.in_bulk, "", "is imported by name, but has none");
+    complaints.expect(resource.sign_in == nullptr, "", "can be signed in to by name, but has none");
 }
 
 const Selector* find(const Resource& resource, SelectorKind kind) {
@@ -92,7 +98,7 @@ void validate_promises(const Resource& resource, Complaints& complaints) {
                       "needs a selector, but has none");
     complaints.expect(!resource.in_bulk || find(resource, SelectorKind::after) != nullptr, "",
                       "is exported page by page, but has no selector of the records after one");
-    complaints.expect(!resource.in_bulk || !resource.known_by_id, "",
+    complaints.expect(!resource.in_bulk || !resource.known_by_number(), "",
                       "is imported, but a row cannot name a record that is known by ID");
 }
 
@@ -113,6 +119,8 @@ void validate_sign_in(const Resource& resource, Complaints& complaints) {
     if (resource.sign_in == nullptr)
         return;
     complaints.expect(passwords == 1, "", "can be signed in to, but has no password");
+    complaints.expect(!resource.key.answered, "",
+                      "can be signed in to by name, but a write does not answer with it");
     const std::string_view name = resource.sign_in->allowed_by;
     const Variable* allowed_by = resource.find(name);
     complaints.expect(allowed_by != nullptr && allowed_by->kind == Kind::choice &&
@@ -158,7 +166,7 @@ std::vector<std::string> validate(const Resource& resource) {
         return complaints.list();
     validate_names(resource, complaints);
     validate_columns(resource, complaints);
-    validate_identifier(resource, complaints);
+    validate_key(resource, complaints);
     for (const Variable& variable : resource.variables)
         validate_variable(resource, variable, complaints);
     for (const Selector& selector : resource.selectors)

@@ -50,7 +50,7 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
         case SelectorKind::prefix_from:
         case SelectorKind::prefix_to:
         case SelectorKind::after:
-            expect(selector.column == resource.identifier().column,
+            expect(resource.name() != nullptr && selector.column == resource.name()->column,
                    "selects by a column that is not the identifier's");
             break;
         case SelectorKind::date_from:

@@ -30,22 +30,26 @@ class Checker {
 
     // Which record the call is about.
     void find_record(Write& write) {
-        const Variable& variable = resource_.identifier();
-        const std::string* id = resource_.known_by_id && !adding_ ? input_.find(id_variable) : nullptr;
-        if (id == nullptr || id->empty()) {
-            write.identifier = identifier(variable);
+        const Variable* name = resource_.name();
+        const std::string_view key = resource_.key.variable;
+        const std::string* number = resource_.known_by_number() && !adding_ ? input_.find(key) : nullptr;
+        if (number == nullptr || number->empty()) {
+            if (name != nullptr)
+                write.identifier = identifier(*name);
+            else if (!adding_)
+                problems_.push_back({code::required, std::string(key), "is required"});
             return;
         }
-        write.id = parse_id(*id);
+        write.id = parse_id(*number);
         if (!write.id)
-            problems_.push_back({code::invalid_number, std::string(id_variable), std::string(id_form)});
-        if (!input_.get(variable.name).empty())
-            problem(variable, code::ambiguous, "cannot be given beside " + std::string(id_variable));
+            problems_.push_back({code::invalid_number, std::string(key), std::string(id_form)});
+        if (name != nullptr && !input_.get(name->name).empty())
+            problem(*name, code::ambiguous, "cannot be given beside " + std::string(key));
     }
 
     void take_values(Write& write) {
         write.values.reserve(resource_.variables.size());
-        if (resource_.known_by_id && !adding_)
+        if (!resource_.renamed_by.empty() && !adding_)
             rename(write);
         for (const Variable& variable : resource_.variables) {
             if (variable.kind == Kind::identifier)
@@ -76,8 +80,8 @@ class Checker {
     }
 
     void rename(Write& write) {
-        const Variable& variable = resource_.identifier();
-        const std::string name = std::string(rename_prefix) + std::string(variable.name);
+        const Variable& variable = *resource_.name();
+        const std::string name(resource_.renamed_by);
         const std::string* text = input_.find(name);
         if (text == nullptr)
             return;

@@ -21,7 +21,7 @@ class SelectionChecker {
             if (action_.knows(selector.name))
                 select(selector, selection);
         if (!any_selector_ && resource_.needs_selector)
-            problem(resource_.identifier().name, code::required,
+            problem(resource_.known_by(), code::required,
                     "is required, \"*\" for all, or another selector: " + selector_names());
         if (action_.verb == Verb::export_)
             return;
@@ -96,7 +96,8 @@ class SelectionChecker {
     }
 
     bool fits(const Selector& selector, std::string_view text) {
-        const std::size_t limit = resource_.identifier().limit;
+        const Variable* name = resource_.name();
+        const std::size_t limit = name != nullptr ? name->limit : Variable{}.limit;
         if (text::length(text) <= limit)
             return true;
         problem(selector.name, code::too_long, "is longer than " + std::to_string(limit) + " characters");
@@ -210,7 +211,7 @@ class SelectionChecker {
         if (input_.get("count").empty())
             problem("count", code::required, "is required with page");
         if (!wildcard_)
-            problem(resource_.identifier().name, code::required, "must be * with page");
+            problem(resource_.known_by(), code::required, "must be * with page");
         selection.offset = (*page - 1) * selection.limit;
     }
 

@@ -19,7 +19,8 @@ const Resource& categories() {
                                                    .noun = "category",
                                                    .table = "categories",
                                                    .variables = variables,
-                                                   .selectors = selectors_by_name});
+                                                   .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name"});
     return resource;
 }
 

@@ -39,6 +39,7 @@ const Resource& companies() {
                                                    .table = "companies",
                                                    .variables = variables,
                                                    .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name",
                                                    .timestamps = true,
                                                    .needs_selector = true});
     return resource;

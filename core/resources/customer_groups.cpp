@@ -19,7 +19,8 @@ const Resource& customer_groups() {
                                                    .noun = "customer group",
                                                    .table = "customer_groups",
                                                    .variables = variables,
-                                                   .selectors = selectors_by_name});
+                                                   .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name"});
     return resource;
 }
 

@@ -21,7 +21,8 @@ const Resource& portals() {
                                                    .noun = "portal",
                                                    .table = "portals",
                                                    .variables = variables,
-                                                   .selectors = selectors_by_name});
+                                                   .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name"});
     return resource;
 }
 

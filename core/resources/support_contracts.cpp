@@ -23,7 +23,8 @@ const Resource& support_contracts() {
                                                    .noun = "support contract",
                                                    .table = "support_contracts",
                                                    .variables = variables,
-                                                   .selectors = selectors_by_name});
+                                                   .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name"});
     return resource;
 }
 
