@@ -6,26 +6,29 @@
 #include <vector>
 
 #include "call/sign_in.h"
-#include "config.hpp"
-#include "handler.hpp"
-#include "task.hpp"
+#include "failure.hpp"
+#include "hold.hpp"
+#include "location_conf.hpp"
+#include "response.hpp"
 #include "text.h"
+#include "threads.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
 using Mark = SignInMemory::Mark;
 
-// The worker's own, with a key of its own: made when first asked for, so after nginx forked.
+// The passwords that this worker has found right. It is made when it is first used, so after nginx has forked
+// and with a random key of its own.
 SignInMemory& memory() {
     static SignInMemory memory;
     return memory;
 }
 
-// A check of credentials as they are since the latest change that was known when it began.
+// A check of credentials, and the latest change that was known when it began.
 using Check = std::pair<Mark, ChangeNumber>;
 
-// The requests that wait for the check of the credentials that they show.
+// For each check that is under way, the requests that show its credentials.
 std::map<Check, std::vector<ngx_http_request_t*>> checks;
 
 std::optional<Mark> mark_of(ngx_http_request_t* r) {
@@ -34,11 +37,12 @@ std::optional<Mark> mark_of(ngx_http_request_t* r) {
         throw std::bad_alloc();
     if (rc != NGX_OK)
         return std::nullopt;
-    return memory().mark(location_conf(r).database, view(r->headers_in.user), view(r->headers_in.passwd));
+    return memory().mark(location_conf(r).settings.database, view(r->headers_in.user),
+                         view(r->headers_in.passwd));
 }
 
 void admit(ngx_http_request_t* r, const std::string& customer) {
-    finish_request(r, {.status = NGX_HTTP_NO_CONTENT,
+    answer_request(r, {.status = NGX_HTTP_NO_CONTENT,
                        .content_type = "",
                        .body = {},
                        .headers = {{"X-Helpdesk-Customer", text::percent_encode(customer)}},
@@ -46,10 +50,10 @@ void admit(ngx_http_request_t* r, const std::string& customer) {
 }
 
 void refuse(ngx_http_request_t* r, std::string log = {}) {
-    // Where auth_request looks for it.
+    // auth_request looks for the header here.
     r->headers_out.www_authenticate = &add_header(
-        r, "WWW-Authenticate", "Basic realm=\"" + *location_conf(r).realm + "\", charset=\"UTF-8\"");
-    finish_request(r, {.status = NGX_HTTP_UNAUTHORIZED,
+        r, "WWW-Authenticate", "Basic realm=\"" + location_conf(r).answerer.realm + "\", charset=\"UTF-8\"");
+    answer_request(r, {.status = NGX_HTTP_UNAUTHORIZED,
                        .content_type = "text/plain",
                        .body = {},
                        .headers = {},
@@ -57,13 +61,13 @@ void refuse(ngx_http_request_t* r, std::string log = {}) {
                        .log = std::move(log)});
 }
 
-void refuse_for_now(ngx_http_request_t* r) {
+void refuse_busy(ngx_http_request_t* r) {
     const Settings& settings = location_conf(r).settings;
-    finish_request(
-        r, problem_reply(settings, settings.format, {problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE)}));
+    answer_request(r,
+                   problem_reply(settings, Format::xml, {problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE)}));
 }
 
-// Whether any of those who wait for the check is still there.
+// Returns whether any client that waits for the check is still there.
 bool is_wanted(const Check& key) {
     const auto waiting = checks.find(key);
     return waiting != checks.end() && !std::all_of(waiting->second.begin(), waiting->second.end(),
@@ -72,19 +76,19 @@ bool is_wanted(const Check& key) {
 
 void answer(ngx_http_request_t* r, Call& check) {
     if (check.failed())
-        finish_request(r, check.reply());
+        answer_request(r, check.reply());
     else if (check.signed_in().empty())
         refuse(r,
                "refused: no customer who may sign in has this password; if somebody is guessing, limit_req "
-               "holds him");
+               "slows them down");
     else
         admit(r, check.signed_in());
 }
 
-void start(ngx_http_request_t* r);
+void authenticate(ngx_http_request_t* r);
 
-void finish_check(const Check& key, std::chrono::seconds remembered, Call& check) noexcept {
-    // Whatever nginx does with them next, they wait no more.
+void on_check_done(const Check& key, std::chrono::seconds remembered, Call& check) noexcept {
+    // They come off the list first, whatever nginx does with them next.
     const std::vector<ngx_http_request_t*> waiting = std::move(checks.extract(key).mapped());
     try {
         if (!check.signed_in().empty() && remembered > std::chrono::seconds(0))
@@ -93,22 +97,22 @@ void finish_check(const Check& key, std::chrono::seconds remembered, Call& check
     } catch (const std::exception& error) {
         log_exception(ngx_cycle->log, error, "the customer's next request is checked anew");
     }
-    // It may have waited long for a thread after the credentials were read.
+    // The call may have waited long for a thread after it read the credentials.
     const bool outdated = !check.signed_in().empty() && changed_since(check.signed_in(), key.second);
     for (ngx_http_request_t* r : waiting)
-        resume(r, [&] { outdated ? start(r) : answer(r, check); });
+        resume(r, [&] { outdated ? authenticate(r) : answer(r, check); });
 }
 
 void wait_for_check(ngx_http_request_t* r, const Check& key, std::unique_ptr<Call> check) {
     const LocationConf& conf = location_conf(r);
     if (!hold(r))
-        return refuse_for_now(r);
+        return refuse_busy(r);
     try {
         checks.emplace(key, std::vector{r});
         run_apart(
             conf, std::move(check), [key] { return is_wanted(key); },
-            [key, remembered = *conf.auth_cache](Call& finished) {
-                finish_check(key, remembered, finished);
+            [key, remembered = conf.auth_cache](Call& finished) {
+                on_check_done(key, remembered, finished);
             });
     } catch (...) {
         release(r);
@@ -117,8 +121,8 @@ void wait_for_check(ngx_http_request_t* r, const Check& key, std::unique_ptr<Cal
     }
 }
 
-// Gives up one count.
-void start(ngx_http_request_t* r) {
+// Answers the request, or lets it wait for a check of its credentials. Gives up one count.
+void authenticate(ngx_http_request_t* r) {
     const auto mark = mark_of(r);
     if (!mark)
         return refuse(r);
@@ -128,12 +132,12 @@ void start(ngx_http_request_t* r) {
     if (const auto check = checks.find(key); check != checks.end()) {
         check->second.reserve(check->second.size() + 1);
         if (!hold(r))
-            return refuse_for_now(r);
+            return refuse_busy(r);
         check->second.push_back(r);
         return;
     }
-    auto check =
-        Call::sign_in(location_conf(r).settings, view(r->headers_in.user), view(r->headers_in.passwd));
+    auto check = Call::sign_in(location_conf(r).settings, customers(), view(r->headers_in.user),
+                               view(r->headers_in.passwd));
     if (check == nullptr)
         return refuse(r);
     wait_for_check(r, key, std::move(check));
@@ -146,7 +150,7 @@ ngx_int_t handle_auth(ngx_http_request_t* r) noexcept {
     if (rc != NGX_OK)
         return rc;
     ++r->main->count;
-    go_on_or_fail(r, [r] { start(r); });
+    run_or_end(r, [r] { authenticate(r); });
     return NGX_DONE;
 }
 

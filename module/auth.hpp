@@ -7,12 +7,12 @@
 
 namespace helpdesk::ngx {
 
-// The content handler of a location with `helpdesk_auth`: 204 and the customer, 401, or why it is not known.
-// Most often for a subrequest, of which only the head of the answer counts.
+// The content handler of a location with `helpdesk_auth`: answers 204 and the customer, 401, or why that is
+// not known. Its request is mostly a subrequest, and then only the head of the answer counts.
 ngx_int_t handle_auth(ngx_http_request_t* r) noexcept;
 
-// The customer whose credentials the request shows, percent-encoded, if this worker found them right a moment
-// ago. Throws std::runtime_error.
+// Returns the customer whose credentials the request shows, percent-encoded, if this worker remembers that
+// they are right. Otherwise returns nothing. Throws std::runtime_error.
 std::string remembered_customer(ngx_http_request_t* r);
 
 }  // namespace helpdesk::ngx

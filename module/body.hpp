@@ -11,14 +11,14 @@
 
 namespace helpdesk::ngx {
 
-// Where the body is. It is there as long as the request.
+// The places in which the body is. They last as long as the request.
 class Body {
   public:
     explicit Body(ngx_http_request_t* r);
 
     std::size_t size() const { return size_; }
 
-    // Its bytes. Reads a file, which may block: that of a large body is for a thread. Throws
+    // Returns the bytes. May read a file, which may block: a large body is for a thread. Throws
     // std::runtime_error when the file cannot be read, and std::bad_alloc.
     std::string read() const;
 

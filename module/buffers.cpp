@@ -11,7 +11,7 @@ ngx_chain_t* Buffers::hold(const ngx_http_request_t* r, const Text& text, bool l
         ngx_buf_t& buffer = buffers_[i];
         links_[i] = {&buffer, i + 1 < links_.size() ? &links_[i + 1] : nullptr};
         if (i == text.size() || text[i].empty()) {
-            // nginx takes an empty buffer for a mistake unless it is marked.
+            // nginx reports an empty buffer as a bug unless it is marked.
             buffer.sync = 1;
             continue;
         }
@@ -22,13 +22,20 @@ ngx_chain_t* Buffers::hold(const ngx_http_request_t* r, const Text& text, bool l
     }
     buffers_.back().last_buf = last && r == r->main;
     buffers_.back().last_in_chain = 1;
-    // A part is sent at once: nothing follows until it was.
+    // A part leaves at once, because the next one is only made when this one is sent.
     buffers_.back().flush = !last;
     return links_.data();
 }
 
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
     return make<Buffers>(r->pool)->hold(r, body, true);
+}
+
+void discard(ngx_chain_t* in) noexcept {
+    for (ngx_chain_t* link = in; link != nullptr; link = link->next) {
+        link->buf->pos = link->buf->last;
+        link->buf->file_pos = link->buf->file_last;
+    }
 }
 
 }  // namespace helpdesk::ngx

@@ -1,4 +1,4 @@
-// The buffers in which nginx takes text of ours.
+// The buffers in which nginx gets and gives the bytes of a response.
 #pragma once
 
 #include <vector>
@@ -9,11 +9,11 @@
 namespace helpdesk::ngx {
 
 // A chain of buffers over a text, which nginx only reads. Text and buffers must stay until nginx has sent
-// them; then the buffers can take another text.
+// them. After that, the buffers can take another text.
 class Buffers {
   public:
-    // Of the whole text of a response, or of one part. The last ends the response, unless this is a
-    // subrequest, whose text stands inside another. Throws std::bad_alloc.
+    // Returns the chain over a whole response, or over one part of it. The last part ends the response,
+    // unless this is a subrequest, whose text is inside another response. Throws std::bad_alloc.
     ngx_chain_t* hold(const ngx_http_request_t* r, const Text& text, bool last);
 
   private:
@@ -21,7 +21,11 @@ class Buffers {
     std::vector<ngx_chain_t> links_;
 };
 
-// The buffers of a response's whole body, in the request's pool. Throws std::bad_alloc.
+// Returns the chain over the whole body of a response. The buffers are in the request's pool. Throws
+// std::bad_alloc.
 ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
+
+// Marks all that a body filter was given as sent, so that none of it goes on.
+void discard(ngx_chain_t* in) noexcept;
 
 }  // namespace helpdesk::ngx

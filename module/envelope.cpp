@@ -3,8 +3,12 @@
 #include <exception>
 
 #include "buffers.hpp"
-#include "config.hpp"
-#include "handler.hpp"
+#include "context.hpp"
+#include "failure.hpp"
+#include "location_conf.hpp"
+#include "request/accept.h"
+#include "request_head.hpp"
+#include "response.hpp"
 
 namespace helpdesk::ngx {
 namespace {
@@ -21,7 +25,7 @@ ngx_int_t header_filter(ngx_http_request_t* r) noexcept {
         return next_header_filter(r);
     try {
         Problems ignored;
-        const Format format = choose_format(conf.settings, read_head(r), ignored);
+        const Format format = choose_format(conf.settings, head_of(r), ignored);
         context(r).envelope =
             &prepare_response(r, problem_reply(conf.settings, format, {problem_of_status(status)}));
         context(r).replaces = true;
@@ -36,7 +40,7 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     RequestContext* ctx = find_context(r);
     if (ctx == nullptr || !ctx->replaces)
         return next_body_filter(r, in);
-    consume(in);
+    discard(in);
     if (ctx->envelope == nullptr)
         return next_body_filter(r, nullptr);
     try {

@@ -1,31 +1,32 @@
-// The subrequest runs in the background, beside the request that waits for it, and nginx keeps its answer in
-// memory, as far as subrequest_output_buffer_size goes. The request holds a count of its own and is not
-// `blocked`; when it ends early, with its client or its worker, so does the look-up, before anything was
-// written.
+// The subrequest runs in the background while the request waits for it. nginx keeps its answer in memory, up
+// to subrequest_output_buffer_size. The look-up has a count on the request but does not hold it with
+// `blocked`. If the request ends early, with its client or its worker, the look-up ends too, before anything
+// was written.
 #include "geocoder.hpp"
 
 #include <algorithm>
 #include <string>
 
-#include "handler.hpp"
-#include "task.hpp"
+#include "buffers.hpp"
+#include "failure.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
 ngx_http_output_body_filter_pt next_body_filter;
 
-// In the request's pool, with which it ends.
+// Lives in the request's pool.
 struct LookUp {
     ngx_event_t event{};  // first: nginx's debug log reads the event's data as a connection
     ngx_http_request_t* request = nullptr;
     const LocationConf* conf = nullptr;
     std::unique_ptr<Call> call;
+    NextStep next = nullptr;
     ngx_http_request_t* subrequest = nullptr;
-    ngx_http_post_subrequest_t end{};
-    off_t length = 0;       // of the answer's body, as far as it came
-    bool too_long = false;  // for nginx to keep it
-    bool answered = false;
+    ngx_http_post_subrequest_t post{};
+    off_t length = 0;        // of the answer's body, as far as it came
+    bool too_long = false;   // more than nginx has room for
+    bool has_ended = false;  // with an answer or without
     GeocoderReply reply;
 
     LookUp() = default;
@@ -36,14 +37,14 @@ struct LookUp {
     void stop_event() {
         if (event.timer_set)
             ngx_del_timer(&event);
-        // A macro of several statements.
+        // The braces are for a macro of several statements.
         if (event.posted) {
             ngx_delete_posted_event(&event);
         }
     }
 };
 
-// What isolate() needs memory for, made before there is a subrequest.
+// The memory that isolate() needs. It is allocated before there is a subrequest.
 struct Isolation {
     ngx_list_t headers{};
     ngx_http_variable_value_t* variables = nullptr;
@@ -62,8 +63,9 @@ Isolation make_isolation(ngx_http_request_t* r) {
     return made;
 }
 
-// Nothing of the client's request goes out, whatever the location passes on: neither headers nor body, and no
-// variable that was made from them. Variables that the location makes stay out of the client's request, too.
+// Takes everything out of the subrequest that it has from the client's request: headers, body, and variables
+// that were made from them. So nothing of it goes out, whatever the location passes on. Variables that the
+// location makes stay out of the client's request as well.
 void isolate(ngx_http_request_t* subrequest, const Isolation& made) noexcept {
     ngx_http_request_t& sr = *subrequest;
     ngx_memzero(&sr.headers_in, sizeof(sr.headers_in));
@@ -74,7 +76,7 @@ void isolate(ngx_http_request_t* subrequest, const Isolation& made) noexcept {
     sr.request_line = {};
     sr.unparsed_uri = {};
     sr.variables = made.variables;
-    // An empty list, whose last part is its own.
+    // An empty list. Its last part is inside the list, so the copy needs a pointer of its own.
     sr.headers_in.headers = made.headers;
     sr.headers_in.headers.last = &sr.headers_in.headers.part;
 }
@@ -96,13 +98,13 @@ GeocoderReply read_answer(const LookUp& look_up, ngx_http_request_t* sr, ngx_int
     return reply;
 }
 
-// The subrequest's end, of which nginx may tell more than once. Its errors are not those of the client's
-// request.
-ngx_int_t take_answer(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept {
+// nginx calls this when the subrequest ends, perhaps more than once. The subrequest's errors are not those of
+// the client's request.
+ngx_int_t on_subrequest_end(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept {
     auto& look_up = *static_cast<LookUp*>(data);
-    if (look_up.answered || look_up.call == nullptr)
+    if (look_up.has_ended || look_up.call == nullptr)
         return NGX_OK;
-    look_up.answered = true;
+    look_up.has_ended = true;
     try {
         look_up.reply = read_answer(look_up, sr, rc);
     } catch (const std::exception&) {
@@ -112,9 +114,10 @@ ngx_int_t take_answer(ngx_http_request_t* sr, void* data, ngx_int_t rc) noexcept
     return NGX_OK;
 }
 
-// Where nginx has no room for more in memory it takes the client's connection for broken: it must not see it.
+// Keeps answers from nginx that are too long for its memory. nginx would mark the client's connection as
+// broken.
 ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
-    if (r->post_subrequest == nullptr || r->post_subrequest->handler != take_answer)
+    if (r->post_subrequest == nullptr || r->post_subrequest->handler != on_subrequest_end)
         return next_body_filter(r, in);
     auto& look_up = *static_cast<LookUp*>(r->post_subrequest->data);
     const auto* core =
@@ -125,18 +128,18 @@ ngx_int_t body_filter(ngx_http_request_t* r, ngx_chain_t* in) noexcept {
     if (std::max(look_up.length, r->headers_out.content_length_n) <= room)
         return next_body_filter(r, in);
     look_up.too_long = true;
-    consume(in);
+    discard(in);
     return NGX_OK;
 }
 
-// Lets the geocoder's connection go, for which the client's would wait.
-void abandon(ngx_http_request_t* sr) {
+// Ends the subrequest. Otherwise the response to the client would wait for the geocoder.
+void cancel(ngx_http_request_t* sr) {
     if (sr->upstream != nullptr && sr->upstream->cleanup != nullptr)
         return (*sr->upstream->cleanup)(sr);
-    // What blocks the request will wake it.
+    // A thread holds the request, and wakes it when it is done.
     if (sr->main->blocked != 0)
         return;
-    // Else limit_req holds it up, and with it all that is written to the client.
+    // Otherwise limit_req delays it, and with it all that is written to the client.
     ngx_event_t* write = sr->connection->write;
     write->delayed = 0;
     if (write->timer_set)
@@ -144,30 +147,30 @@ void abandon(ngx_http_request_t* sr) {
     ngx_http_finalize_request(sr, NGX_OK);
 }
 
-void carry_on(LookUp& look_up) {
+void hand_on(LookUp& look_up) {
     ngx_http_request_t* r = look_up.request;
-    const std::string line = look_up.call->take(look_up.reply);
+    const std::string line = look_up.call->apply_geocoder_reply(look_up.reply);
     if (!line.empty())
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
-    continue_call(r, *look_up.conf, std::move(look_up.call));
+    look_up.next(r, *look_up.conf, std::move(look_up.call));
 }
 
-void finish(ngx_event_t* event) noexcept {
+void on_answer_or_timeout(ngx_event_t* event) noexcept {
     auto& look_up = *static_cast<LookUp*>(event->data);
     ngx_http_request_t* r = look_up.request;
     ngx_connection_t* connection = r->connection;
     ngx_http_set_log_request(connection->log, r);
     event->timedout = 0;
     look_up.stop_event();
-    go_on_or_fail(r, [&] {
-        // First, so that whatever fails from here on, the subrequest no longer wakes a request that has
-        // ended.
-        if (!std::exchange(look_up.answered, true)) {
-            abandon(look_up.subrequest);
+    run_or_end(r, [&] {
+        // The flag comes first: if something fails from here on, the request ends, and the subrequest must
+        // not wake it.
+        if (!std::exchange(look_up.has_ended, true)) {
+            cancel(look_up.subrequest);
             look_up.reply.failure =
-                "no answer within " + std::to_string(look_up.conf->geocoder->timeout) + " ms";
+                "no answer within " + std::to_string(look_up.conf->geocoder.timeout) + " ms";
         }
-        carry_on(look_up);
+        hand_on(look_up);
     });
     ngx_http_run_posted_requests(connection);
 }
@@ -178,30 +181,31 @@ void install_geocoder_filter() {
     next_body_filter = std::exchange(ngx_http_top_body_filter, body_filter);
 }
 
-void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
+void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call, NextStep next) {
     auto& look_up = *make<LookUp>(r->pool);
     look_up.request = r;
     look_up.conf = &conf;
     look_up.call = std::move(call);
-    look_up.end = {take_answer, &look_up};
-    look_up.event.handler = finish;
+    look_up.next = next;
+    look_up.post = {on_subrequest_end, &look_up};
+    look_up.event.handler = on_answer_or_timeout;
     look_up.event.data = &look_up;
     look_up.event.log = ngx_cycle->log;
-    ngx_str_t uri = copy(r->pool, conf.geocoder->location);
+    ngx_str_t uri = copy(r->pool, conf.geocoder.location);
     ngx_str_t query = copy(r->pool, look_up.call->geocoder_query());
     const Isolation isolation = make_isolation(r);
-    if (ngx_http_subrequest(r, &uri, &query, &look_up.subrequest, &look_up.end,
+    if (ngx_http_subrequest(r, &uri, &query, &look_up.subrequest, &look_up.post,
                             NGX_HTTP_SUBREQUEST_IN_MEMORY | NGX_HTTP_SUBREQUEST_BACKGROUND) != NGX_OK) {
-        // Without memory to run it, nginx has counted one that never ends.
+        // If there is no memory to run the subrequest, nginx has counted it already, and it never ends.
         if (look_up.subrequest != nullptr)
             --r->main->count;
-        look_up.answered = true;
+        look_up.has_ended = true;
         look_up.reply.failure = "no subrequest could be made";
-        return carry_on(look_up);
+        return hand_on(look_up);
     }
     isolate(look_up.subrequest, isolation);
-    // Also keeps a worker that is stopping.
-    ngx_add_timer(&look_up.event, conf.geocoder->timeout);
+    // The timer also keeps a worker that is stopping.
+    ngx_add_timer(&look_up.event, conf.geocoder.timeout);
 }
 
 }  // namespace helpdesk::ngx

@@ -1,8 +1,9 @@
 #include "health.hpp"
 
-#include "config.hpp"
-#include "handler.hpp"
-#include "task.hpp"
+#include "call_steps.hpp"
+#include "failure.hpp"
+#include "location_conf.hpp"
+#include "response.hpp"
 
 namespace helpdesk::ngx {
 
@@ -12,7 +13,7 @@ ngx_int_t handle_health(ngx_http_request_t* r) noexcept {
         return rc;
     const LocationConf& conf = location_conf(r);
     ++r->main->count;
-    go_on_or_fail(r, [&] { run_on_threads(r, conf, Call::health_check(conf.settings)); });
+    run_or_end(r, [&] { continue_call(r, conf, Call::health_check(conf.settings)); });
     return NGX_DONE;
 }
 

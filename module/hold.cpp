@@ -8,7 +8,7 @@ bool client_has_gone(ngx_http_request_t* r) {
     const ngx_connection_t* connection = r->connection;
     if (r->done || connection->error || connection->read->pending_eof)
         return true;
-    // A stream of HTTP/2 has the socket of all streams; nginx marks the stream when its client resets it.
+    // In HTTP/2 all streams share a socket. nginx marks the stream when its client resets it.
     if (r->stream != nullptr)
         return false;
     char next = 0;

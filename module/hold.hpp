@@ -1,15 +1,16 @@
 // Holding a request while something outside the event loop works for it.
 #pragma once
 
+#include "failure.hpp"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {
 
-// Keeps nginx from freeing the request, even when its client has gone. A hold is for one piece of work, on
-// top of the count on the request that its owner has.
+// Keeps nginx from freeing the request, even when its client has gone. A hold is for one piece of work, and
+// is not the count on the request, which its owner has besides.
 //
-// nginx counts the holds of a request and all its subrequests in eight bits: false when it cannot count one
-// more, and then nothing is held.
+// nginx counts the holds of a request and all its subrequests in eight bits. Returns false when it cannot
+// count one more, and then nothing is held.
 inline bool hold(ngx_http_request_t* r) {
     constexpr unsigned most_holds = 255;
     if (r->main->blocked == most_holds)
@@ -23,8 +24,25 @@ inline void release(ngx_http_request_t* r) {
     r->main->blocked--;
 }
 
-// Whether nobody is there to take the answer any more, as far as that can be seen without reading: nginx does
-// not tell a module of it while the request waits.
+// Ends a hold in the worker and runs the next step of the request. The step gives up the owner's count.
+template <typename Step>
+void resume(ngx_http_request_t* r, Step step) noexcept {
+    ngx_connection_t* connection = r->connection;
+    ngx_http_set_log_request(connection->log, r);
+    release(r);
+    run_or_end(r, [&] {
+        // A lost client or worker_shutdown_timeout has terminated the request. nginx only waited for
+        // `blocked`, and ends the request now.
+        if (r->done || connection->error)
+            ngx_http_finalize_request(r, NGX_ERROR);
+        else
+            step();
+    });
+    ngx_http_run_posted_requests(connection);
+}
+
+// Returns whether the client can be seen to have gone, without reading what it sent. nginx does not tell a
+// module while the request waits.
 bool client_has_gone(ngx_http_request_t* r);
 
 }  // namespace helpdesk::ngx

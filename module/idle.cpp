@@ -7,13 +7,13 @@ namespace {
 
 constexpr ngx_msec_t between_looks = 1000;
 
-// One for the worker, whose connections are those of all its pools.
+// There is one for the worker, because all its pools share the connections.
 struct Watch {
     ngx_event_t timer{};  // first: nginx's debug log reads an event's data as a connection
     ngx_thread_task_t task{};
     WorkerQueue* queue = nullptr;
-    bool is_out = false;          // the task is
-    bool others_are_idle = true;  // belongs to the thread while the task is out
+    bool is_out = false;          // whether the task is in a thread
+    bool others_are_idle = true;  // the thread's, while the task is there
 };
 
 Watch watch;
@@ -26,16 +26,16 @@ void look(void* /*data*/, ngx_log_t* /*log*/) noexcept {
     watch.others_are_idle = close_overdue_connections();
 }
 
-void end_look(ngx_event_t* /*event*/) noexcept {
+void on_look_done(ngx_event_t* /*event*/) noexcept {
     watch.is_out = false;
     watch.queue->end_errand();
     if (watch.others_are_idle)
         start_timer();
 }
 
-void begin_look(ngx_event_t* /*event*/) noexcept {
+void on_timer(ngx_event_t* /*event*/) noexcept {
     watch.task.handler = look;
-    watch.task.event.handler = end_look;
+    watch.task.event.handler = on_look_done;
     watch.task.event.data = &watch;
     watch.task.event.log = ngx_cycle->log;
     watch.is_out = watch.queue->run_errand(watch.task);
@@ -49,7 +49,7 @@ void watch_idle_connections(WorkerQueue& queue) noexcept {
     if (watch.timer.timer_set || watch.is_out)
         return;
     watch.queue = &queue;
-    watch.timer.handler = begin_look;
+    watch.timer.handler = on_timer;
     watch.timer.data = &watch;
     watch.timer.log = ngx_cycle->log;
     watch.timer.cancelable = 1;  // a worker that stops does not wait for it

@@ -1,4 +1,4 @@
-// What nginx calls at start and end.
+// The module as nginx sees it, and what nginx calls when it starts and stops.
 #include <algorithm>
 #include <cassert>
 #include <chrono>
@@ -7,21 +7,24 @@
 #include "call/sign_in_changes.h"
 #include "config.hpp"
 #include "db/session/choice.h"
+#include "directives.hpp"
 #include "envelope.hpp"
 #include "geocoder.hpp"
+#include "idle.hpp"
 #include "metrics.h"
 #include "model/validate.h"
 #include "redact.hpp"
 #include "status.hpp"
 #include "variables.hpp"
+#include "worker_queue.hpp"
 #include "zone.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
 // libstdc++, which nginx loads with this module, keeps the exceptions of each thread in thread-local data.
-// That it is referred to by the initial-exec model (CMakeLists.txt) lets each thread have that data from its
-// beginning: a lack of memory is then an exception, not the end of the process.
+// This reference to it by the initial-exec model (CMakeLists.txt) makes each thread have that data from its
+// start. So a lack of memory is an exception and not the end of the process.
 [[gnu::used]] const void* thread_data_of_libstdcxx() {
     return &std::__once_callable;
 }
@@ -47,7 +50,7 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
         add_handler(cf, NGX_HTTP_LOG_PHASE, count_request);
         add_status_zone(cf);
         add_zone<share_changes, std::size_t{128} << 10U>(cf, "helpdesk_sign_ins");
-        // For some hundred databases.
+        // This is enough for some hundred databases.
         add_zone<db::share_choices, std::size_t{128} << 10U>(cf, "helpdesk_servers");
     } catch (const std::bad_alloc&) {
         return NGX_ERROR;
@@ -57,8 +60,8 @@ ngx_int_t after_configuration(ngx_conf_t* cf) noexcept {
     return NGX_OK;
 }
 
-// The workers together have 64, so that those of two configurations fit into a server's usual max_connections
-// of 151 during a reload. Each has at least as many as an example's pool has threads.
+// Returns a worker's share of 64 connections. The workers of two configurations then fit into a server's
+// usual max_connections of 151 during a reload. The least is as many as an example's pool has threads.
 unsigned connections_of_worker() {
     constexpr ngx_int_t together = 64;
     constexpr ngx_int_t least = 8;
@@ -69,6 +72,7 @@ unsigned connections_of_worker() {
 ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
     begin_levels(static_cast<unsigned>(ngx_process_slot));
     set_default_connections(connections_of_worker());
+    WorkerQueue::call_after_tasks(watch_idle_connections);
     tell_of_lost_numbers([](std::string_view metric) noexcept {
         ngx_log_error(
             NGX_LOG_WARN, ngx_cycle->log, 0,
@@ -78,7 +82,7 @@ ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
     return NGX_OK;
 }
 
-// nginx's thread pools have told their threads to end, and do not wait for them to.
+// By now nginx's thread pools have told their threads to end, but they do not wait for them.
 void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
     close_database_connections(std::chrono::seconds(1));
 }
@@ -100,7 +104,7 @@ ngx_http_module_t context = {
 ngx_module_t ngx_http_helpdesk_module = {
     NGX_MODULE_V1,
     &helpdesk::ngx::context,
-    helpdesk::ngx::commands,
+    helpdesk::ngx::commands(),
     NGX_HTTP_MODULE,
     nullptr,                      // init master
     nullptr,                      // init module

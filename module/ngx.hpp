@@ -1,4 +1,4 @@
-// The one door to nginx's C headers.
+// The only file that includes nginx's headers.
 #pragma once
 
 extern "C" {
@@ -21,7 +21,7 @@ inline std::string_view view(const ngx_str_t& text) {
     return {reinterpret_cast<const char*>(text.data), text.len};
 }
 
-// An object that lives as long as the pool. Throws std::bad_alloc.
+// Makes an object that lives as long as the pool. Throws std::bad_alloc.
 template <typename T, typename... Arguments>
 T* make(ngx_pool_t* pool, Arguments&&... arguments) {
     ngx_pool_cleanup_t* cleanup = ngx_pool_cleanup_add(pool, sizeof(T));
@@ -32,7 +32,7 @@ T* make(ngx_pool_t* pool, Arguments&&... arguments) {
     return object;
 }
 
-// A copy of the text that lives as long as the pool. Throws std::bad_alloc.
+// Copies the text into the pool. Throws std::bad_alloc.
 inline ngx_str_t copy(ngx_pool_t* pool, std::string_view text) {
     auto* data = static_cast<u_char*>(ngx_pnalloc(pool, text.size()));
     if (data == nullptr)

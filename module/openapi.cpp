@@ -1,7 +1,7 @@
 #include "openapi.hpp"
 
-#include "config.hpp"
-#include "handler.hpp"
+#include "location_conf.hpp"
+#include "response.hpp"
 
 namespace helpdesk::ngx {
 

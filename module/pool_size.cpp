@@ -1,6 +1,6 @@
-// nginx keeps what is in a pool to itself. In all versions since thread pools came (1.7.11) these members
-// follow the pool's lock and queue; whether they do in this one is seen by the name, by which nginx must find
-// the pool.
+// nginx does not publish the structure of a pool. In all versions since thread pools came (1.7.11), these
+// members follow the pool's lock and queue. To check that they do in this version, nginx must find the pool
+// by the name that we read.
 #include "pool_size.hpp"
 
 #include <array>
@@ -9,7 +9,7 @@ namespace helpdesk::ngx {
 namespace {
 
 struct KnownPool {
-    // The lock, what waits on it, and the queue's two ends and length.
+    // The lock, its condition, and the two ends and the length of the queue.
     std::array<char, sizeof(ngx_thread_mutex_t) + sizeof(ngx_thread_cond_t) + 3 * sizeof(void*)>
         lock_and_queue;
     ngx_log_t* log;

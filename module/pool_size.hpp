@@ -1,4 +1,4 @@
-// What a thread_pool directive says of its pool.
+// The size of a thread pool, from its thread_pool directive.
 #pragma once
 
 #include "ngx.hpp"
@@ -10,8 +10,8 @@ struct PoolSize {
     ngx_uint_t max_queue;
 };
 
-// Of a pool that the worker runs. Where this nginx lays its pools out in another way than those we know, a
-// small size is assumed.
+// Returns the size of a pool that the worker runs. If this nginx lays its pools out in a way that we do not
+// know, returns a small size.
 PoolSize size_of(const ngx_thread_pool_t* pool);
 
 }  // namespace helpdesk::ngx

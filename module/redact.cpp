@@ -1,15 +1,15 @@
 #include "redact.hpp"
 
-#include "config.hpp"
-#include "variables.hpp"
+#include "location_conf.hpp"
+#include "request_id.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
 ngx_http_log_handler_pt original_log_handler;
 
-// Before nginx has chosen a location it may yet become one of the API's, after an internal redirect it may
-// have been one.
+// Returns whether the request belongs to the API, may still come to it because nginx has not chosen a
+// location yet, or may come from it by an internal redirect.
 bool may_be_api(ngx_http_request_t* r) {
     const auto* core =
         static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
@@ -20,7 +20,8 @@ std::size_t length_without_query(const ngx_str_t& uri) {
     return view(uri).substr(0, view(uri).find('?')).size();
 }
 
-// What nginx tells of a subrequest's upstream (mirror, auth_request, a fallback) may have the query, too.
+// Returns the URI that nginx logs for the upstream of a subrequest (mirror, auth_request, a fallback), which
+// may have the query as well.
 ngx_str_t* upstream_uri(ngx_http_request_t* r) {
     return r == nullptr || r->upstream == nullptr ? nullptr : &r->upstream->uri;
 }

@@ -7,7 +7,7 @@
 
 namespace helpdesk::ngx {
 
-// A handler of the post-read phase, the first there is.
+// For the post-read phase, the first that there is.
 ngx_int_t hide_query_in_log(ngx_http_request_t* r) noexcept;
 
 }  // namespace helpdesk::ngx

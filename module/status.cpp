@@ -3,9 +3,12 @@
 #include <exception>
 #include <string>
 
-#include "config.hpp"
-#include "handler.hpp"
+#include "context.hpp"
+#include "failure.hpp"
+#include "location_conf.hpp"
 #include "metrics.h"
+#include "request_head.hpp"
+#include "response.hpp"
 #include "status_page.hpp"
 #include "zone.hpp"
 
@@ -45,7 +48,7 @@ ngx_int_t handle_status_prometheus(ngx_http_request_t* r) noexcept {
 }
 
 void add_status_zone(ngx_conf_t* cf) {
-    // For 500 databases with a key each: manual/monitor.md has the sum.
+    // This is enough for 500 databases with a key each. manual/monitor.md shows the sum.
     add_zone<share_metrics, std::size_t{8} << 20U>(cf, "helpdesk_status");
 }
 

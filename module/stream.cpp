@@ -3,25 +3,26 @@
 #include <string>
 
 #include "buffers.hpp"
-#include "handler.hpp"
-#include "task.hpp"
+#include "context.hpp"
+#include "failure.hpp"
+#include "response.hpp"
 
 namespace helpdesk::ngx {
 
-// In the request's pool, with which it ends. While a part is out, the call and with it the part's text is
-// here.
+// Lives in the request's pool. While a part is being sent, the call is here, and with it the part's text.
 struct Stream {
-    explicit Stream(const LocationConf& location) : conf(location) {}
+    Stream(const LocationConf& location, NextStep step) : conf(location), next(step) {}
 
     const LocationConf& conf;
+    const NextStep next;
     std::unique_ptr<Call> call;
     Buffers buffers;
 };
 
 namespace {
 
-// NGX_OK once the headers are out.
-ngx_int_t begin(ngx_http_request_t* r, Reply reply) {
+// Sends the headers. Returns what nginx returns.
+ngx_int_t send_headers(ngx_http_request_t* r, Reply reply) {
     prepare_response(r, std::move(reply));
     r->headers_out.content_length_n = -1;
     return ngx_http_send_header(r);
@@ -32,14 +33,14 @@ ngx_int_t output(ngx_http_request_t* r, Stream& stream) {
                                   stream.buffers.hold(r, stream.call->part(), stream.call->is_last_part()));
 }
 
-bool is_out(const ngx_http_request_t* r) {
+bool is_sent(const ngx_http_request_t* r) {
     return r->buffered == 0 && r->postponed == nullptr && r->connection->buffered == 0;
 }
 
-void go_on(ngx_http_request_t* r, Stream& stream, ngx_int_t rc);
+void after_output(ngx_http_request_t* r, Stream& stream, ngx_int_t rc);
 
-// As nginx's own ngx_http_writer, but for what follows.
-void write_on(ngx_http_request_t* r) noexcept {
+// Does what nginx's own ngx_http_writer does, and then goes on with the stream.
+void on_writable(ngx_http_request_t* r) noexcept {
     ngx_connection_t* connection = r->connection;
     if (connection->write->timedout) {
         ngx_log_error(NGX_LOG_INFO, connection->log, NGX_ETIMEDOUT, "client timed out");
@@ -47,23 +48,24 @@ void write_on(ngx_http_request_t* r) noexcept {
         return ngx_http_finalize_request(r, NGX_HTTP_REQUEST_TIME_OUT);
     }
     const ngx_int_t rc = connection->write->delayed ? NGX_AGAIN : ngx_http_output_filter(r, nullptr);
-    go_on_or_fail(r, [&] { go_on(r, *context(r).stream, rc); });
+    run_or_end(r, [&] { after_output(r, *context(r).stream, rc); });
 }
 
-// To the next part, or to the end, when the client has taken this one.
-void go_on(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
+// Waits until the client has taken the part, and then lets the call make the next one. After the last part,
+// ends the request.
+void after_output(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
     ngx_event_t* event = r->connection->write;
     if (rc == NGX_ERROR)
         return ngx_http_finalize_request(r, rc);
     // nginx sends the rest of the last part by itself.
     if (stream.call->is_last_part()) {
-        keep_numbers(r, stream.call->reply());
+        keep_outcome(r, stream.call->reply());
         return ngx_http_finalize_request(r, rc);
     }
-    if (event->delayed || !is_out(r)) {
+    if (event->delayed || !is_sent(r)) {
         const auto* core =
             static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
-        r->write_event_handler = write_on;
+        r->write_event_handler = on_writable;
         if (!event->delayed)
             ngx_add_timer(event, core->send_timeout);
         if (ngx_handle_write_event(event, core->send_lowat) != NGX_OK)
@@ -74,7 +76,7 @@ void go_on(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
         ngx_del_timer(event);
     r->write_event_handler = ngx_http_request_empty_handler;
     stream.call->sent();
-    run_on_threads(r, stream.conf, std::move(stream.call));
+    stream.next(r, stream.conf, std::move(stream.call));
 }
 
 }  // namespace
@@ -84,16 +86,16 @@ bool is_streaming(ngx_http_request_t* r) {
     return ctx != nullptr && ctx->stream != nullptr;
 }
 
-void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
+void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call, NextStep next) {
     if (!is_streaming(r)) {
-        const ngx_int_t rc = begin(r, call->reply());
+        const ngx_int_t rc = send_headers(r, call->reply());
         if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
             return ngx_http_finalize_request(r, rc);
-        context(r).stream = make<Stream>(r->pool, conf);
+        context(r).stream = make<Stream>(r->pool, conf, next);
     }
     Stream& stream = *context(r).stream;
     stream.call = std::move(call);
-    go_on(r, stream, output(r, stream));
+    after_output(r, stream, output(r, stream));
 }
 
 void break_off(ngx_http_request_t* r, const Reply& reply) {
@@ -101,7 +103,7 @@ void break_off(ngx_http_request_t* r, const Reply& reply) {
         "the answer was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s; its client sees that it is incomplete",
                   line.size(), line.data());
-    keep_numbers(r, reply);
+    keep_outcome(r, reply);
     ngx_http_finalize_request(r, NGX_ERROR);
 }
 

@@ -1,24 +1,26 @@
-// An answer that is sent in parts, each when the client has taken the one before, so that none waits in
-// memory.
+// An answer that is sent in parts. The next part is only made when the client has taken the last, so that
+// none waits in memory.
 #pragma once
 
 #include <memory>
 
 #include "call/call.h"
-#include "config.hpp"
+#include "location_conf.hpp"
+#include "next_step.hpp"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {
 
-// The part of an answer that the call has ready; then the call goes on, until the last. Takes over the one
-// count that the caller holds on the request.
-void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call);
+// Sends the part of an answer that the call has ready. When the client has taken it, hands the call to
+// `next`, or ends the request if that was the last part. Takes over the one count that the caller holds on
+// the request. Throws std::bad_alloc.
+void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call, NextStep next);
 
-// Whether parts of the answer are out.
+// Returns whether parts of the answer have been sent.
 bool is_streaming(ngx_http_request_t* r);
 
-// Ends an answer that has parts out and gets no more: the connection is closed, so that the client sees that
-// the rest is missing.
+// Ends an answer that is sent in parts and cannot be completed. The connection is closed, so that the client
+// sees that the rest is missing.
 void break_off(ngx_http_request_t* r, const Reply& reply);
 
 }  // namespace helpdesk::ngx

@@ -6,14 +6,16 @@
 #include <string_view>
 
 #include "auth.hpp"
-#include "config.hpp"
-#include "handler.hpp"
+#include "context.hpp"
+#include "failure.hpp"
 #include "request/redact.h"
+#include "request_head.hpp"
+#include "request_id.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
-// A variable's value, which lives as long as the request; empty when it has none.
+// Returns a variable's value, which lives as long as the request, or nothing when it has none.
 using Getter = std::string_view (*)(ngx_http_request_t* r);
 
 std::string_view key_name(ngx_http_request_t* r) {
@@ -36,7 +38,7 @@ std::string_view error_code(ngx_http_request_t* r) {
     return code == Reply{}.outcome ? std::string_view() : code;
 }
 
-// Of what only a call that was answered has.
+// Returns a value that only an answered call has.
 template <typename Value>
 std::string_view of_answered(ngx_http_request_t* r, const Value& value) {
     const RequestContext* ctx = find_context(r);
@@ -58,7 +60,7 @@ std::string_view customer(ngx_http_request_t* r) {
     return view(copy(r->pool, remembered_customer(r)));
 }
 
-// As $request, which nginx also has for lines that it could not read.
+// $request without secrets. nginx has it also for lines that it could not read.
 std::string_view request(ngx_http_request_t* r) {
     ngx_str_t name = ngx_string("request");
     const ngx_http_variable_value_t* line =
@@ -85,51 +87,38 @@ ngx_int_t variable(ngx_http_request_t* r, ngx_http_variable_value_t* value, uint
     }
 }
 
-struct Variable {
+struct NginxVariable {
     std::string_view name;
     ngx_http_get_variable_pt get;
 };
 
-// Indexed, so that a request has the same one each time.
-ngx_int_t request_id_index = NGX_ERROR;
-
 constexpr std::array variables = {
-    Variable{"helpdesk_key_name", variable<key_name>},
-    Variable{"helpdesk_action", variable<action>},
-    Variable{"helpdesk_outcome", variable<outcome>},
-    Variable{"helpdesk_error_code", variable<error_code>},
-    Variable{"helpdesk_queue_time", variable<seconds<&Times::queue>>},
-    Variable{"helpdesk_database_time", variable<seconds<&Times::database>>},
-    Variable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
-    Variable{"helpdesk_geocoder_time", variable<seconds<&Times::geocoder>>},
-    Variable{"helpdesk_rows", variable<rows>},
-    Variable{"helpdesk_customer", variable<customer>},
-    Variable{"helpdesk_request", variable<request>},
+    NginxVariable{"helpdesk_key_name", variable<key_name>},
+    NginxVariable{"helpdesk_action", variable<action>},
+    NginxVariable{"helpdesk_outcome", variable<outcome>},
+    NginxVariable{"helpdesk_error_code", variable<error_code>},
+    NginxVariable{"helpdesk_queue_time", variable<seconds<&Times::queue>>},
+    NginxVariable{"helpdesk_database_time", variable<seconds<&Times::database>>},
+    NginxVariable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
+    NginxVariable{"helpdesk_geocoder_time", variable<seconds<&Times::geocoder>>},
+    NginxVariable{"helpdesk_rows", variable<rows>},
+    NginxVariable{"helpdesk_customer", variable<customer>},
+    NginxVariable{"helpdesk_request", variable<request>},
 };
 
 }  // namespace
 
 ngx_int_t add_variables(ngx_conf_t* cf) noexcept {
-    for (const Variable& variable : variables) {
+    for (const NginxVariable& variable : variables) {
         ngx_str_t name{variable.name.size(),
                        reinterpret_cast<u_char*>(const_cast<char*>(variable.name.data()))};
-        // They change as the request goes on.
+        // The values change as the request goes on.
         ngx_http_variable_t* added = ngx_http_add_variable(cf, &name, NGX_HTTP_VAR_NOCACHEABLE);
         if (added == nullptr)
             return NGX_ERROR;
         added->get_handler = variable.get;
     }
-    ngx_str_t name = ngx_string("request_id");
-    request_id_index = ngx_http_get_variable_index(cf, &name);
-    return request_id_index == NGX_ERROR ? NGX_ERROR : NGX_OK;
-}
-
-std::string_view request_id(ngx_http_request_t* r) noexcept {
-    const ngx_http_variable_value_t* id =
-        ngx_http_get_indexed_variable(r, static_cast<ngx_uint_t>(request_id_index));
-    if (id == nullptr || id->not_found != 0)
-        return {};
-    return {reinterpret_cast<const char*>(id->data), id->len};
+    return index_request_id(cf);
 }
 
 }  // namespace helpdesk::ngx

@@ -3,40 +3,39 @@
 #include <algorithm>
 #include <optional>
 
-#include "config.hpp"
-#include "handler.hpp"
+#include "failure.hpp"
 #include "hold.hpp"
-#include "idle.hpp"
 
 namespace helpdesk::ngx {
 namespace {
 
 using Stage = Call::Stage;
 
-// nginx 1.22 lets a stopping worker go as soon as no timer is left, whatever its threads do.
+// The timer of a task. It also keeps a stopping worker, which nginx 1.22 ends as soon as no timer is left,
+// whatever its threads do.
 constexpr ngx_msec_t long_task = 60'000;
 
-// How often it is looked whether somebody still waits for what waits here.
+// How often jobs are removed that nobody waits for any more.
 constexpr ngx_msec_t between_sweeps = 1000;
 
-// A password that waited for so long is not hashed any more: its client would hardly be there.
+// A password that has waited for so long is not hashed any more, because its client has hardly waited.
 constexpr ngx_msec_t longest_hash_wait = 5000;
 
-// A client that has closed its side of the connection may still read the answer, and one that sends a write
-// may not care for it: they count as gone only when their calls had to wait for so long.
+// A client that has closed its side of the connection may still read the answer, and one that sent a write
+// may not need it. Such clients count as gone only after their calls have waited for so long.
 constexpr ngx_msec_t read_outlives_client = 100;
 constexpr ngx_msec_t write_outlives_client = 1000;
 
-// How a lane's jobs go to threads.
+// How the jobs of a lane go to threads.
 struct Rules {
-    ngx_uint_t most_tasks;  // out at once; 0: no bound
+    ngx_uint_t most_tasks;  // out at the same time; 0: no bound
     std::size_t most_jobs;  // in a task
-    ngx_msec_t patience;    // a job that waited for so long goes in spite of most_tasks
+    ngx_msec_t patience;    // a job that has waited for so long goes in spite of most_tasks
 };
 
-// Two tasks of jobs that share statements are out at once: one at the database while the next is on its way.
-// Meanwhile further jobs gather, but none waits long for that, since both tasks may wait for a row. One task
-// asks for the health of a database, also when it hangs.
+// Of jobs that share statements, two tasks are out at the same time: one is at the database while the next is
+// on its way. Further jobs gather in the meantime, but not for long, because both tasks may wait for a locked
+// row. Only one task asks for the health of a database, even when the database hangs.
 constexpr std::array<Rules, lanes> rules = {{
     {2, most_grouped, 10},
     {2, most_grouped, 10},
@@ -57,7 +56,7 @@ Lane lane_of(const Job& job) {
     const Call& call = *job.call;
     if (call.takes_long())
         return Lane::bulk;
-    // Only sign-ins, which need no key, are no one request's.
+    // Only sign-ins belong to no single request. They need no key.
     if (call.stage() == Stage::hash)
         return job.request == nullptr ? Lane::sign_in : Lane::call;
     switch (call.sharing()) {
@@ -77,7 +76,7 @@ ngx_msec_t waited(const Job& job) {
     return ngx_current_msec - job.since;
 }
 
-// Whether somebody waits for the job, as far as is known.
+// Returns whether anybody waits for the job, as far as can be seen.
 bool is_wanted(const Job& job) {
     if (job.request == nullptr)
         return waited(job) < read_outlives_client || job.is_wanted();
@@ -85,7 +84,7 @@ bool is_wanted(const Job& job) {
         return true;
     if (job.call == nullptr)
         return waited(job) < read_outlives_client;
-    // An import would go on for long without its client; it can be sent again.
+    // Without its client an import would go on for long. It can be sent again.
     return !job.call->is_import() &&
            waited(job) < (job.call->changes() ? write_outlives_client : read_outlives_client);
 }
@@ -93,7 +92,7 @@ bool is_wanted(const Job& job) {
 bool is_too_late(const Job& job) {
     if (job.call == nullptr)
         return false;
-    // An import of a worker that leaves would keep it for hours; what it did is told.
+    // An import would keep a stopping worker for hours. Its client is told how far it came.
     if (job.call->is_import())
         return ngx_exiting != 0;
     return job.call->stage() == Stage::hash && waited(job) > longest_hash_wait;
@@ -106,8 +105,8 @@ void fail(Job& job) {
         job.dropped = true;
 }
 
-// Whether a job that waits needs no thread any more; then its call has failed.
-bool ends_here(Job& job) {
+// Fails a waiting job that needs no thread any more. Returns whether it did.
+bool fail_if_obsolete(Job& job) {
     job.dropped = !is_wanted(job);
     if (!job.dropped && !is_too_late(job))
         return false;
@@ -117,14 +116,15 @@ bool ends_here(Job& job) {
 
 }  // namespace
 
-// The jobs that go to a thread together. While it is out, the thread owns `calls`, the worker all the rest.
+// Jobs that go to a thread together. While they are there, the thread owns `calls` and `work`, and the worker
+// everything else.
 struct WorkerQueue::Batch {
     ngx_thread_task_t task{};  // first: nginx's debug log reads the event's data as a connection
     WorkerQueue* queue = nullptr;
-    Next from;
+    Choice from;
     Stage stage{};
     std::vector<Job> jobs;
-    std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in their order
+    std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in the same order
     std::function<void()> work;                // instead of calls
 
     void give_calls_back() {
@@ -143,14 +143,14 @@ WorkerQueue& WorkerQueue::before(ngx_thread_pool_t* pool) {
 
 WorkerQueue::WorkerQueue(ngx_thread_pool_t* pool) : pool_(pool), size_(size_of(pool)) {
     for (ngx_event_t* event : {&turn_, &timer_}) {
-        event->handler = take_turn;
+        event->handler = on_turn;
         event->data = this;
         event->log = ngx_cycle->log;
     }
 }
 
 bool WorkerQueue::add(Job& job) {
-    Tenant& tenant = tenants_[job.conf->settings.database];
+    Tenant& tenant = tenants_[job.database];
     const ngx_uint_t free_threads = size_.threads - std::min(size_.threads, tasks_);
     if (tenant.waiting >= size_.max_queue + free_threads)
         return false;
@@ -159,12 +159,12 @@ bool WorkerQueue::add(Job& job) {
     ++tenant.waiting;
     ++waiting_;
     sort(tenant, tenant.turn);
-    // After all events that came with this one, so that their requests go together.
+    // The turn comes after all events that came with this one, so that their requests go together.
     ngx_post_event(&turn_, &ngx_posted_events);
     return true;
 }
 
-void WorkerQueue::run(void* data, ngx_log_t* /*log*/) noexcept {
+void WorkerQueue::run_batch(void* data, ngx_log_t* /*log*/) noexcept {
     auto& batch = *static_cast<Batch*>(data);
     if (batch.work)
         return batch.work();
@@ -174,7 +174,7 @@ void WorkerQueue::run(void* data, ngx_log_t* /*log*/) noexcept {
         call->hash();
 }
 
-void WorkerQueue::take_turn(ngx_event_t* event) noexcept {
+void WorkerQueue::on_turn(ngx_event_t* event) noexcept {
     event->timedout = 0;
     static_cast<WorkerQueue*>(event->data)->dispatch();
 }
@@ -184,10 +184,10 @@ void WorkerQueue::dispatch() noexcept {
     try {
         sweep(ended);
         while (tasks_ < size_.threads) {
-            const Next from = next();
+            const Choice from = choose();
             if (from.tenant == nullptr)
                 break;
-            auto batch = take(from, ended);
+            auto batch = make_batch(from, ended);
             if (batch->jobs.empty())
                 continue;
             if (post(*batch)) {
@@ -201,9 +201,9 @@ void WorkerQueue::dispatch() noexcept {
         log_exception(ngx_cycle->log, error, "the calls wait, and are tried again in some milliseconds");
     }
     set_timer();
-    // Last, since what nginx does with them may bring new jobs.
+    // This comes last, because it may bring new jobs.
     for (Job& job : ended)
-        job.finish(job);
+        job.stage_done(job);
 }
 
 WorkerQueue::Turns::node_type WorkerQueue::node_for(Tenant* tenant) {
@@ -211,8 +211,8 @@ WorkerQueue::Turns::node_type WorkerQueue::node_for(Tenant* tenant) {
     return one.extract(one.begin());
 }
 
-// To be called whenever the number of its jobs that wait has changed: with hundreds of databases, a look at
-// each for every task would take the worker longer than the task.
+// Must be called whenever the number of the tenant's waiting jobs has changed. It saves a look at every
+// database for each task, which with hundreds of them would take the worker longer than the task.
 void WorkerQueue::sort(Tenant& tenant, std::uint64_t turn) noexcept {
     Turns::node_type node =
         tenant.node.empty() ? turns_of_waiting_.extract({tenant.turn, &tenant}) : std::move(tenant.node);
@@ -224,16 +224,17 @@ void WorkerQueue::sort(Tenant& tenant, std::uint64_t turn) noexcept {
         tenant.node = std::move(node);
 }
 
-// The lane whose turn it is: of the database that waits longest for one, that which waits longest there.
-WorkerQueue::Next WorkerQueue::next() {
+// Returns the lane whose turn it is: among the databases, and then among the lanes of that database, the one
+// whose last turn was longest ago.
+WorkerQueue::Choice WorkerQueue::choose() {
     std::optional<bool> keys_wait;
     for (const auto& [turn, tenant] : turns_of_waiting_) {
-        Next best;
+        Choice best;
         for (std::size_t i = 0; i < lanes; ++i) {
             const auto lane = static_cast<Lane>(i);
             if (!may_go(*tenant, lane))
                 continue;
-            // Keys go before strangers.
+            // Calls with a key go before sign-ins, which anybody can send.
             if (lane == Lane::sign_in) {
                 if (!keys_wait)
                     keys_wait = std::any_of(turns_of_waiting_.begin(), turns_of_waiting_.end(),
@@ -266,23 +267,23 @@ bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
            waited(queue.jobs.front()) >= rule.patience;
 }
 
-// Those that waited longest.
-std::unique_ptr<WorkerQueue::Batch> WorkerQueue::take(const Next& next, std::vector<Job>& ended) {
+// Takes the jobs that have waited longest out of the lane. Those that need no thread any more go to `ended`.
+std::unique_ptr<WorkerQueue::Batch> WorkerQueue::make_batch(const Choice& choice, std::vector<Job>& ended) {
     auto batch = std::make_unique<Batch>();
-    LaneQueue& queue = next.tenant->queues.at(static_cast<std::size_t>(next.lane));
-    const std::size_t most = std::min(queue.jobs.size(), rules_of(next.lane).most_jobs);
+    LaneQueue& queue = choice.tenant->queues.at(static_cast<std::size_t>(choice.lane));
+    const std::size_t most = std::min(queue.jobs.size(), rules_of(choice.lane).most_jobs);
     batch->jobs.reserve(most);
     batch->calls.reserve(most);
     batch->queue = this;
-    batch->from = next;
+    batch->from = choice;
     while (batch->jobs.size() < most && !queue.jobs.empty()) {
         Job& job = queue.jobs.front();
-        if (ends_here(job))
+        if (fail_if_obsolete(job))
             ended.push_back(std::move(job));
         else
             batch->jobs.push_back(std::move(job));
         queue.jobs.pop_front();
-        --next.tenant->waiting;
+        --choice.tenant->waiting;
         --waiting_;
     }
     for (Job& job : batch->jobs) {
@@ -294,11 +295,11 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::take(const Next& next, std::vec
         batch->calls.push_back(std::move(job.call));
     }
     queue.turn = ++turns_;
-    sort(*next.tenant, turns_);
+    sort(*choice.tenant, turns_);
     return batch;
 }
 
-// What nobody waits for any more needs no thread to end.
+// Moves the jobs that need no thread any more to `ended`.
 void WorkerQueue::sweep(std::vector<Job>& ended) {
     if (waiting_ == 0 || ngx_current_msec - swept_ < between_sweeps)
         return;
@@ -307,7 +308,7 @@ void WorkerQueue::sweep(std::vector<Job>& ended) {
         for (LaneQueue& queue : tenant.queues) {
             std::deque<Job> left;
             for (Job& job : queue.jobs)
-                if (!ends_here(job))
+                if (!fail_if_obsolete(job))
                     left.push_back(std::move(job));
                 else
                     ended.push_back(std::move(job));
@@ -321,8 +322,8 @@ void WorkerQueue::sweep(std::vector<Job>& ended) {
 }
 
 bool WorkerQueue::post(Batch& batch) {
-    batch.task.handler = run;
-    batch.task.event.handler = finish_task;
+    batch.task.handler = run_batch;
+    batch.task.event.handler = on_task_done;
     batch.task.event.data = &batch;
     batch.task.event.log = ngx_cycle->log;
     batch.task.ctx = &batch;
@@ -336,8 +337,8 @@ bool WorkerQueue::post(Batch& batch) {
     return true;
 }
 
-// Others have filled nginx's own queue: the jobs wait for their turn once more. A pool that takes nothing
-// though it has nothing to do never will.
+// Lets the jobs wait for another turn, because others have filled nginx's own queue. If the pool has nothing
+// of ours to do and still takes nothing, it never will, and the jobs fail.
 void WorkerQueue::put_back(Batch& batch, std::vector<Job>& ended) {
     batch.give_calls_back();
     if (tasks_ == 0) {
@@ -355,12 +356,12 @@ void WorkerQueue::put_back(Batch& batch, std::vector<Job>& ended) {
     sort(*batch.from.tenant, batch.from.tenant->turn);
 }
 
-void WorkerQueue::finish_task(ngx_event_t* event) noexcept {
+void WorkerQueue::on_task_done(ngx_event_t* event) noexcept {
     if (event->timedout) {
-        ngx_log_error(
-            NGX_LOG_WARN, event->log, 0,
-            "helpdesk: a task has been in its thread for over a minute; its client waits on; look for "
-            "what the database waits for, or lower read_timeout");
+        ngx_log_error(NGX_LOG_WARN, event->log, 0,
+                      "helpdesk: a task has been in its thread for over a minute, and its client is still "
+                      "waiting; find "
+                      "out what the database is waiting for, or lower read_timeout");
         event->timedout = 0;
         return ngx_add_timer(event, long_task);
     }
@@ -374,13 +375,14 @@ void WorkerQueue::finish_task(ngx_event_t* event) noexcept {
     if (queue.waiting_ > 0) {
         ngx_post_event(&queue.turn_, &ngx_posted_events);
     }
-    watch_idle_connections(queue);
+    if (after_task != nullptr)
+        after_task(queue);
     batch->give_calls_back();
     for (Job& job : batch->jobs)
-        job.finish(job);
+        job.stage_done(job);
 }
 
-// What is out besides the batches counts as well: nginx's own queue may have room for no more than one task.
+// An errand counts among the tasks, because nginx's own queue may have room for only one.
 bool WorkerQueue::run_errand(ngx_thread_task_t& task) noexcept {
     if (tasks_ >= size_.threads || ngx_thread_task_post(pool_, &task) != NGX_OK)
         return false;
@@ -401,7 +403,7 @@ void WorkerQueue::set_timer() {
             ngx_del_timer(&timer_);
         return;
     }
-    // Jobs that gather are looked after in a moment, all others now and then.
+    // Jobs that gather have their turn in a moment. All others are only swept now and then.
     const bool gathers = std::any_of(turns_of_waiting_.begin(), turns_of_waiting_.end(), [](const auto& one) {
         const auto& queues = one.second->queues;
         return !queues.at(static_cast<std::size_t>(Lane::look_up)).jobs.empty() ||

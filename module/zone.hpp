@@ -9,11 +9,11 @@
 
 namespace helpdesk::ngx {
 
-// Adds a zone of `size` bytes. When it is there, hands nearly all of it to `share`, which takes it over: all
-// zero, or as it was before a reload. Throws std::bad_alloc.
+// Adds a zone of `size` bytes. When it exists, hands nearly all of it to `share`, which takes it over. The
+// bytes are zero, or as they were before a reload. Throws std::bad_alloc.
 template <void (*share)(std::span<std::byte>), std::size_t size>
 void add_zone(ngx_conf_t* cf, std::string_view zone_name) {
-    // The rest is nginx's, for its own order in the zone.
+    // nginx needs the rest to manage the zone.
     static constexpr std::size_t usable = size - (std::size_t{64} << 10U);
     ngx_str_t name = copy(cf->pool, zone_name);
     ngx_shm_zone_t* zone = ngx_shared_memory_add(cf, &name, size, &ngx_http_helpdesk_module);

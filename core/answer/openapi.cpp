@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include "answer/codes.h"
 #include "answer/format.h"
 #include "answer/problem.h"
 #include "answer/reference.h"
@@ -12,6 +13,7 @@
 #include "json.h"
 #include "key.h"
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/conditions.h"
 #include "request/select.h"
 
@@ -30,25 +32,38 @@ Json string_schema(std::string_view description) {
     return object(Member{"type", string("string")}, Member{"description", string(description)});
 }
 
-bool is_one_text(Kind kind) {
-    return kind == Kind::text || kind == Kind::identifier || kind == Kind::email || kind == Kind::password ||
-           kind == Kind::new_name;
+// What a row is for, and then what its values are, as a sentence of its own.
+std::string described(std::string_view about, std::string values) {
+    if (!values.empty() && values.front() >= 'a' && values.front() <= 'z')
+        values.front() = static_cast<char>(values.front() - 'a' + 'A');
+    return std::string(about) + " " + values + ".";
 }
 
-Json schema(const Variable& variable, Verb verb) {
-    Json result = string_schema(describe_values(variable));
-    if (is_one_text(variable.kind) && variable.limit > 0)
-        set(result, "maxLength", number(variable.limit));
-    if (variable.kind == Kind::password)
-        set(result, "format", string("password"));
-    if (variable.kind == Kind::choice) {
-        Json examples = array();
-        for (const std::string_view choice : variable.choices)
-            append(examples, string(choice));
-        set(result, "examples", std::move(examples));
-        if (verb == Verb::add)
-            set(result, "default", string(variable.choices.front()));
-    }
+Json strings(const std::vector<std::string_view>& texts) {
+    Json result = array();
+    for (const std::string_view text : texts)
+        append(result, string(text));
+    return result;
+}
+
+Json schema(const Variable& variable, const Verb& verb) {
+    const Description description = variable.kind->describe(variable);
+    Json result = string_schema(described(variable.about, description.values));
+    if (description.most_characters > 0)
+        set(result, "maxLength", number(description.most_characters));
+    if (!description.format.empty())
+        set(result, "format", string(description.format));
+    if (!description.choices.empty())
+        set(result, description.only_choices ? "enum" : "examples", strings(description.choices));
+    if (!description.by_default.empty() && verb.adds)
+        set(result, "default", string(description.by_default));
+    return result;
+}
+
+Json schema(const Resource& resource, const Selector& selector) {
+    Json result = string_schema(described(selector.about, describe_selector(resource, selector)));
+    if (!selector.finder->pattern.empty())
+        set(result, "pattern", string(selector.finder->pattern));
     return result;
 }
 
@@ -59,65 +74,70 @@ struct Common {
 };
 
 constexpr std::array common = {
-    Common{"count", "how many records the answer holds at most"},
-    Common{"page", "which page of `count` records, from 1; with a selector that is `*`"},
-    Common{"count_only", "`Y`: the number of records alone"},
-    Common{"order", "an output variable, perhaps followed by ` ASC` or ` DESC`"},
-    Common{"order_direction", "`ASC` or `DESC`"},
+    Common{"count", "The most records that the answer holds."},
+    Common{"page", "The page of `count` records, from 1; needs a selector that is `*`."},
+    Common{"count_only", "`Y`: the number of records alone."},
+    Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
+    Common{"order_direction", "`ASC` or `DESC`."},
     Common{mode_variable,
-           "the call that each row is: `add`, which is what is meant without it, `update` or `upsert`"},
-    Common{dry_run_variable, "`Y`: all is looked up, and nothing changed"},
+           "The call that each row is: `add`, which is what is meant without it, `update` or `upsert`."},
+    Common{dry_run_variable, "`Y`: everything is looked up, and nothing changed."},
 };
 
-bool is_list(const Action& action) {
-    return action.verb == Verb::get || action.verb == Verb::export_;
-}
-
 Json schema(const Action& action, std::string_view name) {
-    if (is_list(action))
+    if (action.verb.selects)
         for (const Selector& selector : action.resource.selectors)
             if (selector.name == name)
-                return string_schema(describe_selector(selector));
+                return schema(action.resource, selector);
     if (const Variable* variable = action.resource.find(name))
         return schema(*variable, action.verb);
     for (const Common& known : common)
         if (known.name == name)
             return string_schema(known.description);
     if (name == action.resource.key.variable)
-        return string_schema("the ID of the record");
+        return string_schema("The ID of the record.");
     Json renamed = schema(*action.resource.name(), action.verb);
-    set(renamed, "description", string("what the record is to be called"));
+    set(renamed, "description", string("The new name of the record."));
     return renamed;
 }
 
 bool is_required(const Action& action, std::string_view name) {
-    if (is_list(action))
+    if (action.verb.selects)
         return false;
     if (name == action.resource.key.variable)
         return action.resource.name() == nullptr;
     const Variable* variable = action.resource.find(name);
     if (variable == nullptr)
         return false;
-    if (variable->kind == Kind::identifier)
-        return action.verb == Verb::add || !action.resource.known_by_number();
-    return (action.verb == Verb::add && variable->required) || action.verb == Verb::verify;
+    if (variable == action.resource.name())
+        return action.verb.adds || !action.resource.known_by_number();
+    return (action.verb.adds && variable->required) || action.verb.signs_in;
 }
 
 Json format_schema(const Action& action) {
     Json names = array();
-    if (action.verb == Verb::export_)
+    if (action.verb.gives_rows)
         for (const RowFormat format : row_formats)
             append(names, string(format_name(format)));
     else
         for (const Format format : formats)
             append(names, string(format_name(format)));
     return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
-                  Member{"description", string("the format of the answer")});
+                  Member{"description", string("The format of the answer.")});
 }
 
 Json action_schema(const Action& action) {
-    return object(Member{"type", string("string")}, Member{"enum", array(string(action.name))},
-                  Member{"default", string(action.name)});
+    Json names = array(string(action.name));
+    for (const std::string& alias : action.aliases)
+        append(names, string(alias));
+    return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
+                  Member{"default", string(action.name)}, Member{"description", string(action.about)});
+}
+
+Json alias_schema(const Alias& alias) {
+    Json result = string_schema("another name of `" + std::string(alias.of) + "`");
+    set(result, "deprecated", boolean(true));
+    return result;
 }
 
 Json parameter(std::string_view name, bool required, Json schema) {
@@ -133,6 +153,8 @@ Json request_schema(const Action& action, std::string_view format_variable) {
         if (is_required(action, name))
             append(required, string(name));
     }
+    for (const Alias& alias : action.variable_aliases)
+        set(properties, alias.name, alias_schema(alias));
     set(properties, format_variable, format_schema(action));
     return object(Member{"type", string("object")}, Member{"properties", std::move(properties)},
                   Member{"required", std::move(required)});
@@ -145,20 +167,22 @@ Json header(std::string_view name, std::string_view description) {
 
 // The headers that carry the key are in the securitySchemes.
 void add_headers(const Action& action, Json& list) {
-    if (action.writes())
+    if (action.verb.changes)
         append(list, header(idempotency_key_header,
-                            "the same value with the same request, its `If-Match` included, gives the first "
-                            "answer again, "
-                            "and does nothing; must come once, and not be empty"));
-    if (action.has_entity_tag())
+                            "The same value with the same request, its `If-Match` included, gives the first "
+                            "answer again and does nothing; it must come once, and not be empty."));
+    if (action.takes_if_match())
         append(list, header(if_match_header,
-                            "an `ETag`: only if nobody changed the record since; must not be empty"));
+                            "An `ETag`: the call is carried out only if nobody changed the record since; it "
+                            "must not be empty."));
 }
 
 Json parameters(const Action& action, std::string_view format_variable) {
     Json list = array(parameter(action_variable, true, action_schema(action)));
     for (const std::string& name : action.variables)
         append(list, parameter(name, is_required(action, name), schema(action, name)));
+    for (const Alias& alias : action.variable_aliases)
+        append(list, parameter(alias.name, false, alias_schema(alias)));
     append(list, parameter(format_variable, false, format_schema(action)));
     add_headers(action, list);
     return list;
@@ -194,14 +218,15 @@ Json import_schema(const Action& action) {
 
 Json answer_schema(const Action& action) {
     const Resource& resource = action.resource;
-    if (action.verb == Verb::get)
-        return list_of(action.answer, reference_to("schemas", resource.singular));
-    if (action.verb == Verb::import_)
+    if (action.verb.selects)
+        return list_of(action.answer, reference_to("schemas", resource.names.one));
+    if (action.verb.takes_rows)
         return import_schema(action);
     Json properties = object(Member{action.answer, object(Member{"type", string("string")})});
-    if (action.verb == Verb::upsert)
-        set(properties, find_action(resource, Verb::add)->answer, object(Member{"type", string("string")}));
-    if (action.verb == Verb::verify)
+    if (action.verb.when_missing != nullptr)
+        set(properties, find_action(resource, *action.verb.when_missing)->answer,
+            object(Member{"type", string("string")}));
+    if (action.verb.signs_in)
         for (const std::string_view name : resource.sign_in->outputs)
             set(properties, name, object(Member{"type", string("string")}));
     return list_of(response_root,
@@ -231,28 +256,6 @@ Json row_content() {
     return result;
 }
 
-}  // namespace
-
-std::map<int, std::vector<std::string_view>> all_codes() {
-    auto codes = codes_by_status();
-    const auto add = [&](const Reference* reference) {
-        if (reference == nullptr || reference->first_if_unknown)
-            return;
-        auto& names = codes[http_status(reference->unknown)];
-        if (std::find(names.begin(), names.end(), reference->unknown) == names.end())
-            names.push_back(reference->unknown);
-    };
-    for (const Action& action : actions())
-        for (const Variable& variable : action.resource.variables) {
-            add(variable.reference);
-            if (variable.list != nullptr)
-                add(variable.list->reference);
-        }
-    return codes;
-}
-
-namespace {
-
 std::string name_of(int status) {
     return "error_" + std::to_string(status);
 }
@@ -263,13 +266,13 @@ Json response_headers(const Action& action) {
         return object(Member{"schema", string_schema(description)});
     };
     Json headers = object(Member{"X-Content-Type-Options", text("nosniff")});
-    if (action.verb == Verb::export_)
+    if (action.verb.gives_rows)
         set(headers, "Content-Disposition", text("attachment, with a name for the file"));
     return headers;
 }
 
 Json responses(const Action& action) {
-    Json done = action.verb == Verb::export_ ? row_content() : content(answer_schema(action));
+    Json done = action.verb.gives_rows ? row_content() : content(answer_schema(action));
     Json result = object(Member{
         "200", object(Member{"description", string("done")}, Member{"headers", response_headers(action)},
                       Member{"content", std::move(done)})});
@@ -278,35 +281,10 @@ Json responses(const Action& action) {
     return result;
 }
 
-std::string summary(const Action& action) {
-    const std::string noun(action.resource.noun);
-    switch (action.verb) {
-        case Verb::add:
-            return "Add a " + noun;
-        case Verb::update:
-            return "Change a " + noun;
-        case Verb::upsert:
-            return "Add a " + noun + ", or change it";
-        case Verb::remove:
-            return "Delete a " + noun;
-        case Verb::get:
-            return "List " + std::string(action.resource.plural);
-        case Verb::locate:
-            return "Look up the coordinates of the address of a " + noun;
-        case Verb::import_:
-            return "Add or change many " + std::string(action.resource.plural);
-        case Verb::export_:
-            return "Get all of a selection of " + std::string(action.resource.plural) + ", to be imported";
-        case Verb::verify:
-            break;
-    }
-    return "Check the password of a " + noun;
-}
-
 Json operation(const Action& action, std::string_view id_suffix) {
     return object(Member{"operationId", string(action.name + std::string(id_suffix))},
-                  Member{"summary", string(summary(action))},
-                  Member{"tags", array(string(action.resource.plural))},
+                  Member{"summary", string(action.about)},
+                  Member{"tags", array(string(action.resource.names.many))},
                   Member{"responses", responses(action)});
 }
 
@@ -318,7 +296,7 @@ Json body_content(const Action& action) {
 }
 
 Json path(const Action& action, std::string_view format_variable) {
-    if (action.verb == Verb::import_) {
+    if (action.verb.takes_rows) {
         Json post = operation(action, "");
         set(post, "parameters", parameters(action, format_variable));
         set(post, "requestBody", object(Member{"required", boolean(true)}, Member{"content", row_content()}));
@@ -335,11 +313,11 @@ Json path(const Action& action, std::string_view format_variable) {
     return object(Member{"get", std::move(get)}, Member{"post", std::move(post)});
 }
 
-Json problem_schema() {
+Json problem_schema(std::span<const Action> actions) {
     Json codes = array();
-    for (const auto& [status, names] : all_codes())
-        for (const std::string_view name : names)
-            append(codes, string(name));
+    for (const auto& [status, same_status] : all_codes(actions))
+        for (const CodeAbout& one : same_status)
+            append(codes, string(one.code));
     return object(
         Member{"type", string("object")},
         Member{"properties", object(Member{"error", string_schema("the variable, and what is wrong with it")},
@@ -348,12 +326,12 @@ Json problem_schema() {
                                     Member{"variable", string_schema("empty when none is at fault")})});
 }
 
-Json error_responses() {
+Json error_responses(std::span<const Action> actions) {
     Json result = object();
-    for (const auto& [status, names] : all_codes()) {
+    for (const auto& [status, codes] : all_codes(actions)) {
         std::string description;
-        for (const std::string_view name : names)
-            description += (description.empty() ? "`" : ", `") + std::string(name) + "`";
+        for (const CodeAbout& one : codes)
+            description += "- `" + std::string(one.code) + "`: " + one.about + "\n";
         set(result, name_of(status),
             object(Member{"description", string(description)},
                    Member{"content", content(list_of(response_root, reference_to("schemas", "problem")))}));
@@ -366,15 +344,15 @@ Json api_key(std::string_view place, std::string_view name) {
                   Member{"name", string(name)});
 }
 
-Json components(std::string_view format_variable) {
-    Json schemas = object(Member{"problem", problem_schema()});
-    for (const Action& action : actions()) {
+Json components(std::span<const Action> actions, std::string_view format_variable) {
+    Json schemas = object(Member{"problem", problem_schema(actions)});
+    for (const Action& action : actions) {
         set(schemas, action.name, request_schema(action, format_variable));
-        if (action.verb == Verb::get)
-            set(schemas, action.resource.singular, record_schema(action.resource));
+        if (action.verb.selects && !action.verb.gives_rows)
+            set(schemas, action.resource.names.one, record_schema(action.resource));
     }
     Json bearer = object(Member{"type", string("http")}, Member{"scheme", string("bearer")});
-    return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses()},
+    return object(Member{"schemas", std::move(schemas)}, Member{"responses", error_responses(actions)},
                   Member{"securitySchemes", object(Member{"header", api_key("header", "X-API-Key")},
                                                    Member{"bearer", std::move(bearer)},
                                                    Member{"url", api_key("query", key_variable)})});
@@ -386,15 +364,16 @@ Json requirement(std::string_view scheme) {
 
 }  // namespace
 
-std::string openapi_document(std::string_view base, std::string_view format_variable) {
+std::string openapi_document(std::string_view base, std::string_view format_variable,
+                             std::span<const Action> actions) {
     Json paths = object();
-    for (const Action& action : actions())
+    for (const Action& action : actions)
         set(paths, std::string(base) + action.name, path(action, format_variable));
     const Json document = object(
         Member{"openapi", string("3.1.0")},
         Member{"info", object(Member{"title", string("Help desk API")}, Member{"version", string("1")})},
         Member{"security", array(requirement("header"), requirement("bearer"), requirement("url"))},
-        Member{"paths", std::move(paths)}, Member{"components", components(format_variable)});
+        Member{"paths", std::move(paths)}, Member{"components", components(actions, format_variable)});
     return dump(document, JSON_INDENT(1));
 }
 

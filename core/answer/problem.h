@@ -79,7 +79,10 @@ Problems first_of(const Problems& problems, std::size_t most);
 // The HTTP status of a code; 400 for all that have no other.
 int http_status(std::string_view code);
 
-// Every code, by its status.
+// What a code tells an integrator, one sentence; empty for a code of a resource's table.
+std::string_view about_code(std::string_view code);
+
+// Every code, by its status, but for those of the resources' tables.
 const std::map<int, std::vector<std::string_view>>& codes_by_status();
 
 // The status of an answer with these problems: bad input (400) wins over what the database would have said,

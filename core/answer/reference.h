@@ -2,19 +2,16 @@
 // drive them, and the table of errors.
 #pragma once
 
+#include <span>
 #include <string>
 
-#include "model/resource.h"
+#include "model/action.h"
 
 namespace helpdesk {
 
-// Returns the part that is in manual/actions.md.
-std::string reference_text();
+// Returns the part that is in manual/actions.md. `actions` of a resource stand together.
+std::string reference_text(std::span<const Action> actions = helpdesk::actions());
 // Returns the part that is in manual/errors.md.
 std::string errors_text();
-
-// What a variable's values are, and what a selector selects; Markdown.
-std::string describe_values(const Variable& variable);
-std::string describe_selector(const Selector& selector);
 
 }  // namespace helpdesk

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/path.h"
 #include "request/check.h"
 
 namespace helpdesk {
@@ -12,35 +13,33 @@ constexpr std::size_t most_found = 500;
 
 }  // namespace
 
-Export::Export(const Settings& settings, const Selection& selection, RowFormat format)
-    : List(settings, selection, helpdesk::content_type(format),
-           make_row_writer(format, selection.action->resource)),
-      format_(format) {
+Export::Export(const Settings& settings, Format format, const Selection& selection, RowFormat row_format)
+    : List(settings, format, selection, content_type(row_format),
+           make_row_writer(row_format, selection.action->resource),
+           std::string(selection.action->resource.names.many) + "." + std::string(format_name(row_format))) {
     selection_.limit = most_found;
     for (Condition& condition : selection_.conditions)
-        if (condition.selector->kind == SelectorKind::changed_since) {
+        if (condition.selector->finder->is_walk()) {
             changed_ = *condition.selector;
-            changed_.kind = SelectorKind::date_from;
+            changed_.finder = &finders::date_from;
             condition.selector = &changed_;
         }
     last_ = position().values.front();
 }
 
-// After which identifier those that are found begin.
+// After which record those that are found begin.
 Condition& Export::position() {
-    const auto is_position = [](const auto& one) { return one.kind == SelectorKind::after; };
+    const auto is_position = [](const Selector& selector) { return selector.finder->is_keyset(); };
     auto found = std::find_if(selection_.conditions.begin(), selection_.conditions.end(),
                               [&](const Condition& condition) { return is_position(*condition.selector); });
     if (found != selection_.conditions.end())
         return *found;
+    // validate() has seen that there is one.
     const auto selectors = action().resource.selectors;
+    const Selector& selector = *std::find_if(selectors.begin(), selectors.end(), is_position);
+    Problems none;
     return selection_.conditions.emplace_back(
-        Condition{&*std::find_if(selectors.begin(), selectors.end(), is_position), {""}});
-}
-
-std::string Export::disposition() const {
-    return "attachment; filename=\"" + std::string(action().resource.plural) + "." +
-           std::string(format_name(format_)) + "\"";
+        Condition{&selector, selector.finder->read(selector, "", none).value()});
 }
 
 bool Export::select_more() {
@@ -54,8 +53,8 @@ bool Export::select_more() {
 void Export::note(const StoredRecord& record) {
     List::note(record);
     const Resource& resource = action().resource;
-    last_ = record.values[static_cast<std::size_t>(resource.find_output(resource.known_by()) -
-                                                   resource.outputs.data())];
+    const Output* output = output_of(resource, position().selector->columns.front());
+    last_ = record.values[static_cast<std::size_t>(output - resource.outputs.data())];
 }
 
 // A name that reads as an ID would find another row; the ID follows the name.

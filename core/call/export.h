@@ -13,10 +13,10 @@ namespace helpdesk {
 
 class Export : public List {
   public:
-    Export(const Settings& settings, const Selection& selection, RowFormat format);
+    // `format` is that of an answer that tells of problems.
+    Export(const Settings& settings, Format format, const Selection& selection, RowFormat row_format);
 
-    bool always_in_parts() const override { return true; }
-    std::string disposition() const override;
+    bool takes_long() const override { return true; }
 
   private:
     void note(const StoredRecord& record) override;
@@ -24,9 +24,8 @@ class Export : public List {
     bool select_more() override;
     Condition& position();
 
-    const RowFormat format_;
     Selector changed_{};  // the selector of a walk, as a mere condition
-    std::string last_;    // identifier that was given
+    std::string last_;    // of the records given: what `position` goes on after
 };
 
 }  // namespace helpdesk

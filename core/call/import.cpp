@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "call/settings.h"
-#include "metrics.h"
+#include "call/hash_time.h"
 #include "place/locate.h"
 #include "text.h"
 
@@ -15,20 +14,16 @@ constexpr std::size_t slice_rows = 1000;
 constexpr std::size_t slice_bytes = std::size_t{1024} * 1024;
 constexpr std::size_t slice_passwords = 16;
 
+// Rows with a password in one call. Each takes a thread a good part of a second at the usual cost of bcrypt,
+// so that more of them would keep others waiting for a long time.
+constexpr std::size_t most_passwords = 1000;
+
 // What the answer tells of rows that failed, and of rows that exist; of all others it has the number.
 constexpr std::size_t most_listed = 1000;
 constexpr std::size_t most_problems_of_row = 10;
 
 // Of a row's identifier in the answer, which may be as long as the body.
 constexpr std::size_t longest_name = 255;
-
-struct Mode {
-    std::string_view name;
-    Verb verb;
-};
-
-constexpr std::array modes = {Mode{"add", Verb::add}, Mode{"update", Verb::update},
-                              Mode{"upsert", Verb::upsert}};
 
 bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
@@ -66,17 +61,18 @@ std::size_t size_of(const Variables& variables) {
 
 }  // namespace
 
-ImportOptions check_import(const Variables& variables, Problems& problems) {
-    ImportOptions options;
+ImportOptions check_import(const Resource& resource, const Variables& variables, Problems& problems) {
+    const std::vector<const Verb*> modes = modes_of(resource);
+    ImportOptions options{.mode = modes.front()};
     const std::string_view name = variables.get(mode_variable);
-    const auto* mode = std::find_if(modes.begin(), modes.end(), [&](const Mode& known) {
-        return text::equal_ignoring_case(known.name, name);
+    const auto mode = std::find_if(modes.begin(), modes.end(), [&](const Verb* known) {
+        return text::equal_ignoring_case(known->name, name);
     });
     if (mode != modes.end())
-        options.verb = mode->verb;
+        options.mode = *mode;
     else if (!name.empty())
         problems.push_back(
-            {code::invalid_choice, std::string(mode_variable), "must be add, update or upsert"});
+            {code::invalid_choice, std::string(mode_variable), "must be " + list_modes(resource)});
     const std::string* dry_run = variables.find(dry_run_variable);
     options.dry_run = dry_run != nullptr && text::equal_ignoring_case(*dry_run, "Y");
     // An empty one may be a Y that a script lost.
@@ -90,30 +86,41 @@ void keep_end(const Outcome& of_row, Outcome& kept) {
         kept = of_row;
 }
 
-Import::Import(const Settings& settings, const Action& action, ImportOptions options,
+Import::Import(const Settings& settings, Format format, const Action& action, ImportOptions options,
                std::shared_ptr<const RowBody> body)
-    : settings_(settings),
+    : Work(settings, format),
       action_(action),
       options_(options),
-      row_action_(*find_action(action.resource, options.verb)),
+      row_action_(*find_action(action.resource, *options.mode)),
       body_(std::move(body)),
       names_(row_action_, settings.reject_unknown) {}
 
-void Import::hash() {
+Work::Step Import::hash() {
     const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
     for (; hashed_ < end; ++hashed_) {
         Write& write = pending_[hashed_].write;
         if (write.password() == nullptr)
             continue;
-        const auto begin = std::chrono::steady_clock::now();
-        write.hash_password(settings_.bcrypt_cost);
-        observe(metric::hash_time, {}, std::chrono::steady_clock::now() - begin);
+        const HashTime time;
+        write.hash_password(settings().bcrypt_cost);
     }
-    if (hashed_ == pending_.size())
-        stage_ = Stage::database;
+    return {hashed_ == pending_.size() ? Stage::database : Stage::hash};
 }
 
-Outcome Import::carry_out() {
+Work::Step Import::carry_out() {
+    Outcome outcome = work_on();
+    if (!outcome.problems.empty())
+        return {Stage::done, std::move(outcome)};
+    const Stage next = read_slice();
+    if (next != Stage::done)
+        return {next};
+    report_ = write_totals();
+    done_ = true;
+    return {Stage::done, {.problems = {}, .log = log_}};
+}
+
+// Writes the slice that was read; at first checks the body.
+Outcome Import::work_on() {
     Outcome outcome;
     if (reader_ == nullptr) {
         outcome.problems = check_rows(*body_, names_);
@@ -122,12 +129,10 @@ Outcome Import::carry_out() {
     } else {
         outcome = options_.dry_run ? rehearse_slice() : write_slice();
     }
-    if (outcome.problems.empty())
-        read_slice();
     return outcome;
 }
 
-void Import::read_slice() {
+Work::Stage Import::read_slice() {
     pending_.clear();
     hashed_ = 0;
     Row row;
@@ -137,24 +142,25 @@ void Import::read_slice() {
     while (rows < slice_rows && bytes < slice_bytes && (more = reader_->next(row))) {
         ++rows;
         bytes += size_of(row.variables);
-        take_row(row);
+        accept_row(row);
     }
     const bool hashes = !options_.dry_run && std::any_of(pending_.begin(), pending_.end(), [](Pending& one) {
         return one.write.password() != nullptr;
     });
     if (pending_.empty() && !more)
-        stage_ = Stage::done;
-    else
-        stage_ = hashes ? Stage::hash : Stage::database;
+        return Stage::done;
+    return hashes ? Stage::hash : Stage::database;
 }
 
-void Import::take_row(Row& row) {
+void Import::accept_row(Row& row) {
     ++rows_;
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
         Write write = check(row_action_, row.variables, options_.rows, problems);
+        if (problems.empty())
+            count_password(write, problems);
         if (problems.empty()) {
-            if (settings_.geocoder)
+            if (settings().geocoder)
                 leave_unlocated(write);
             pending_.push_back({row.line, std::move(write)});
             return;
@@ -162,6 +168,13 @@ void Import::take_row(Row& row) {
     }
     ++failed_;
     report_row(row.line, row.variables.get(names_.identifier()), problems);
+}
+
+void Import::count_password(Write& write, Problems& problems) {
+    if (write.password() == nullptr || ++passwords_ <= most_passwords)
+        return;
+    problems.push_back({code::too_many_values, std::string(row_action_.resource.password()->name),
+                        "one import can have 1,000 rows with a password; send the others in another"});
 }
 
 // Rows share statements as calls do, but for those that could tell their order apart: a row is written after
@@ -185,7 +198,7 @@ Outcome Import::write_slice() {
             names.insert(name);
             run.push_back(&row);
         } else {
-            take(row, helpdesk::write(*settings_.database, row.write), outcome);
+            count_result(row, helpdesk::write(database(), row.write), outcome);
         }
     }
     if (outcome.problems.empty())
@@ -198,19 +211,19 @@ void Import::write_run(const std::vector<const Pending*>& run, Outcome& outcome)
     writes.reserve(run.size());
     for (const Pending* row : run)
         writes.push_back(&row->write);
-    const std::vector<WriteResult> results = write_grouped(*settings_.database, writes);
+    const std::vector<WriteResult> results = write_grouped(database(), writes);
     for (std::size_t i = 0; i < run.size(); ++i)
-        take(*run[i], results[i], outcome);
+        count_result(*run[i], results[i], outcome);
 }
 
-void Import::take(const Pending& row, const WriteResult& result, Outcome& outcome) {
+void Import::count_result(const Pending& row, const WriteResult& result, Outcome& outcome) {
     if (ends_import(result.problems))
         return keep_end(result, outcome);
     if (log_.empty() && !result.log.empty())
         log_ = "the row in line " + std::to_string(row.line) + ": " + result.log;
     if (result.problems.empty())
         ++(result.added ? added_ : updated_);
-    else if (options_.verb == Verb::add && has(result.problems, code::already_exists))
+    else if (row_action_.verb.adds && has(result.problems, code::already_exists))
         ++existing_;
     else
         ++failed_;
@@ -221,15 +234,15 @@ void Import::take(const Pending& row, const WriteResult& result, Outcome& outcom
 Outcome Import::rehearse_slice() {
     Outcome outcome;
     for (const Pending& row : pending_) {
-        WriteResult result = rehearse(*settings_.database, row.write);
+        WriteResult result = rehearse(database(), row.write);
         const bool adds = result.problems.empty() && result.added;
         const bool was_added = adds && !would_be_there_.insert(text::to_lower(row.write.identifier)).second;
-        if (was_added && options_.verb == Verb::add)
+        if (was_added && row_action_.verb.adds)
             result.problems = {{code::already_exists, std::string(names_.identifier()),
                                 "an earlier row has the same " + std::string(names_.identifier())}};
         else if (was_added)
             result.added = false;
-        take(row, result, outcome);
+        count_result(row, result, outcome);
         if (!outcome.problems.empty())
             break;
     }
@@ -247,12 +260,12 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
 }
 
 void Import::explain(Problem& problem) const {
-    if (added_ + updated_ > 0 && !options_.dry_run)
+    if (changed() > 0 && !options_.dry_run)
         problem.text += "; the import stopped on the way, with " + std::to_string(added_) + " added and " +
                         std::to_string(updated_) + " updated; it can be sent again";
 }
 
-Text Import::report(Format format) const {
+Text Import::write_totals() const {
     std::vector<std::string> texts;  // that the records refer to
     texts.reserve(6 + 2 * problems_.size());
     const auto number = [&](std::uint64_t n) -> std::string_view {
@@ -273,7 +286,7 @@ Text Import::report(Format format) const {
                           {"variable", one.problem.variable},
                           {"code", one.problem.code},
                           {"error", texts.emplace_back(message(one.problem))}});
-    return write_report(format, totals, errors);
+    return write_report(format(), totals, errors);
 }
 
 }  // namespace helpdesk

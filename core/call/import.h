@@ -11,51 +11,45 @@
 
 #include "answer/format.h"
 #include "answer/rows.h"
-#include "call/settings.h"
+#include "call/work.h"
 #include "db/database.h"
 #include "request/check.h"
 
 namespace helpdesk {
 
 struct ImportOptions {
-    Verb verb = Verb::add;   // of the call that each row is
-    bool dry_run = false;    // all is looked up, and nothing changed
-    CheckOptions rows = {};  // for the values of the rows
+    const Verb* mode = nullptr;  // the verb of the call that each row is
+    bool dry_run = false;        // all is looked up, and nothing changed
+    CheckOptions rows = {};      // for the values of the rows
 };
 
-ImportOptions check_import(const Variables& variables, Problems& problems);
+ImportOptions check_import(const Resource& resource, const Variables& variables, Problems& problems);
 
 // Takes what a row that ends the import came to. The first of them is kept, but for one of which nobody knows
 // what became: that is more than that another was not stored.
 void keep_end(const Outcome& of_row, Outcome& kept);
 
-class Import {
+// It goes to and fro between the two kinds of threads: some passwords are hashed, or rows written and others
+// read. Each step takes some seconds at most, so that other calls get a thread as well.
+class Import : public Work {
   public:
-    Import(const Settings& settings, const Action& action, ImportOptions options,
+    Import(const Settings& settings, Format format, const Action& action, ImportOptions options,
            std::shared_ptr<const RowBody> body);
 
-    const Action& action() const { return action_; }
+    bool takes_long() const override { return true; }
+    bool is_import() const override { return true; }
 
-    // What comes next: some passwords are hashed, or rows written and others read. Each takes some seconds at
-    // most, so that other calls get a thread as well.
-    enum class Stage { hash, database, done };
-    Stage stage() const { return stage_; }
+    // Begins with the whole body, of which nothing is done if it cannot be read. Problems end the import.
+    Step carry_out() override;
+    // Hashes some passwords.
+    Step hash() override;
 
-    // Hashes some passwords. Blocks; throws as hash_password() does.
-    void hash();
+    void explain(Problem& problem) const override;
+    std::string ignored() const override { return done_ ? names_.ignored() : ""; }
 
-    // Begins with the whole body, of which nothing is done if it cannot be read. Blocks. Problems in the
-    // outcome end the import.
-    Outcome carry_out();
-
-    // A problem that ends the import, for a client that has to know what was done before.
-    void explain(Problem& problem) const;
-
-    // The answer, once all is done.
-    Text report(Format format) const;
-    std::uint64_t changed() const { return added_ + updated_; }
-    const std::string& ignored() const { return names_.ignored(); }
-    const std::string& log() const { return log_; }
+  protected:
+    Reply answer() override { return make_reply(std::move(report_)); }
+    std::uint64_t rows() const override { return done_ ? changed() : 0; }
 
   private:
     struct Pending {
@@ -68,25 +62,28 @@ class Import {
         Problem problem;
     };
 
-    void read_slice();
-    void take_row(Row& row);
+    Outcome work_on();
+    Stage read_slice();
+    void accept_row(Row& row);
+    void count_password(Write& write, Problems& problems);
+    std::uint64_t changed() const { return added_ + updated_; }
+    Text write_totals() const;
     Outcome write_slice();
     void write_run(const std::vector<const Pending*>& run, Outcome& outcome);
-    void take(const Pending& row, const WriteResult& result, Outcome& outcome);
+    void count_result(const Pending& row, const WriteResult& result, Outcome& outcome);
     Outcome rehearse_slice();
     void report_row(std::size_t line, std::string_view name, const Problems& problems);
 
-    const Settings& settings_;
     const Action& action_;
     const ImportOptions options_;
     const Action& row_action_;
     std::shared_ptr<const RowBody> body_;
     RowNames names_;
     std::unique_ptr<RowReader> reader_;
-    Stage stage_ = Stage::database;
     std::vector<Pending> pending_;
     std::size_t hashed_ = 0;  // of those
     std::set<std::string> would_be_there_;
+    std::size_t passwords_ = 0;  // in all rows that were read
     std::uint64_t rows_ = 0;
     std::uint64_t added_ = 0;
     std::uint64_t updated_ = 0;
@@ -96,6 +93,8 @@ class Import {
     std::array<std::size_t, 2> listed_{};  // rows that failed, and those that exist
     bool more_problems_ = false;
     std::string log_;
+    bool done_ = false;
+    Text report_;  // once all is done
 };
 
 }  // namespace helpdesk

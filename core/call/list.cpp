@@ -8,31 +8,99 @@
 #include "request/conditions.h"
 
 namespace helpdesk {
+namespace {
+
+// A walk needs one; another when the timer was early, or the next server's clock is behind.
+constexpr int most_pauses = 3;
+
+}  // namespace
 
 List::List(const Settings& settings, const Selection& selection, Format format)
-    : List(settings, selection, helpdesk::content_type(format),
-           make_list_writer(format, selection.action->resource.plural, selection.action->resource.singular)) {
-}
+    : List(settings, format, selection, helpdesk::content_type(format),
+           make_list_writer(format, selection.action->resource.names.many,
+                            selection.action->resource.names.element),
+           "") {}
 
-List::List(const Settings& settings, Selection selection, std::string_view content_type,
-           std::unique_ptr<ListWriter> writer)
-    : settings_(settings),
+List::List(const Settings& settings, Format format, Selection selection, std::string_view content_type,
+           std::unique_ptr<ListWriter> writer, std::string file_name)
+    : Work(settings, format),
       selection_(std::move(selection)),
       content_type_(content_type),
       writer_(std::move(writer)),
+      file_name_(std::move(file_name)),
       fields_(action().resource.outputs.size()),
       times_(fields_.size()) {}
 
-ReadResult List::read_page() {
-    return took(read(*settings_.database, reading()));
+Work::Sharing List::sharing() const {
+    return !in_parts_ && selection_.is_of_one() ? Sharing::read : Sharing::none;
 }
 
-ReadResult List::took(ReadResult result) {
-    if (!result.problems.empty() || result.pause.count() != 0 || selection_.count_only)
-        return result;
-    more_ = !position_.done() || select_more();
-    page_ = more_ ? writer_->take() : writer_->finish();
-    return result;
+Work::Step List::carry_out() {
+    return end_page(read(database(), reading()));
+}
+
+std::vector<Work::Step> List::carry_out_together(std::span<Work* const> works) {
+    std::vector<Reading> readings;
+    readings.reserve(works.size());
+    for (Work* work : works)
+        readings.push_back(static_cast<List*>(work)->reading());
+    std::vector<ReadResult> results = read_grouped(database(), readings);
+    std::vector<Step> steps;
+    steps.reserve(works.size());
+    for (std::size_t i = 0; i < works.size(); ++i)
+        steps.push_back(static_cast<List*>(works[i])->end_page(std::move(results[i])));
+    return steps;
+}
+
+Work::Step List::end_page(ReadResult result) {
+    if (result.pause.count() != 0)
+        return begin_pause(std::move(result));
+    if (result.problems.empty() && !selection_.count_only) {
+        more_ = !position_.done() || select_more();
+        page_ = more_ ? writer_->take() : writer_->finish();
+    }
+    if (result.problems.empty() && !is_as_required())
+        result.problems.push_back(precondition_failed(action().resource.names.noun));
+    failed_ = !result.problems.empty();
+    count_ = result.count;
+    in_parts_ = in_parts_ || (!failed_ && !selection_.count_only && (more_ || !file_name_.empty()));
+    if (in_parts_ && !failed_)
+        return {Stage::send};
+    return {Stage::done, std::move(static_cast<Outcome&>(result))};
+}
+
+// Whether the record is as If-Match has it.
+bool List::is_as_required() const {
+    return selection_.if_match.empty() || (!entity_tag_.empty() && matches(selection_.if_match, entity_tag_));
+}
+
+Work::Step List::begin_pause(ReadResult result) {
+    if (++pauses_ > most_pauses)
+        return {
+            Stage::done,
+            {.problems = {{code::database_unsuitable, "", "the clock of the database server does not go on"}},
+             .log = "the clock of the database server does not go on, and a list by updated_since waits "
+                    "for it; correct the clock"}};
+    selection_.read_until = std::move(result.read_until);
+    pause_ = result.pause;
+    return {Stage::pause};
+}
+
+Reply List::answer() {
+    if (selection_.count_only)
+        return make_reply(
+            {write_answer(format(), {{"count", std::to_string(count_)}}, action().resource.names.many)});
+    Reply reply = make_reply(in_parts_ ? Text() : std::move(page_));
+    reply.content_type = content_type_;
+    if (!file_name_.empty()) {
+        reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + file_name_ + "\"");
+        return reply;
+    }
+    if (selection_.is_of_one() && !entity_tag_.empty())
+        reply.headers.emplace_back("ETag", entity_tag_);
+    if (position_.more)
+        reply.headers.emplace_back("X-Helpdesk-More", "Y");
+    return reply;
 }
 
 std::string_view List::shown(const std::vector<std::string>& values, std::size_t output) const {
@@ -41,9 +109,9 @@ std::string_view List::shown(const std::vector<std::string>& values, std::size_t
 
 Field List::field(const std::vector<std::string>& values, std::size_t output) {
     const Output& what = action().resource.outputs[output];
-    if (what.source != Output::Source::time && what.source != Output::Source::list_dates)
+    if (what.form != Form::time)
         return {what.name, shown(values, output)};
-    times_[output] = format_times(values[output], settings_.time_format);
+    times_[output] = format_times(values[output], settings().time_format);
     return {what.name, times_[output]};
 }
 

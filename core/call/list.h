@@ -10,43 +10,33 @@
 #include <vector>
 
 #include "answer/format.h"
+#include "call/work.h"
 #include "db/database.h"
 #include "request/select.h"
 
 namespace helpdesk {
 
-struct Settings;
-
-class List : public RecordSink {
+// It goes to the database for each of its pages. One that is longer than a page is sent page by page; a walk
+// that has come to the present pauses.
+class List : public Work, public RecordSink {
   public:
     List(const Settings& settings, const Selection& selection, Format format);
 
-    Selection& selection() { return selection_; }
     const Selection& selection() const { return selection_; }
     const Action& action() const { return *selection_.action; }
 
-    std::string_view content_type() const { return content_type_; }
-    // Whether it goes out in parts even if there is but one.
-    virtual bool always_in_parts() const { return false; }
-    // The value of Content-Disposition, where a browser must take the answer for a file; otherwise empty.
-    virtual std::string disposition() const { return {}; }
+    // Lists of one record each share.
+    Sharing sharing() const override;
+    bool takes_long() const override { return selection_.takes_long(); }
 
-    // Reads the next page, whose text then replaces that of the page before. Blocks.
-    ReadResult read_page();
-    // To read the first page of several lists of one record each: what to read, and what becomes of the
-    // result.
-    Reading reading() { return {selection_, position_, *this}; }
-    ReadResult took(ReadResult result);
+    // Reads the next page, whose text then replaces that of the page before.
+    Step carry_out() override;
+    std::vector<Step> carry_out_together(std::span<Work* const> works) override;
 
-    Text& page() { return page_; }
-    // Whether another page follows.
-    bool more() const { return more_; }
-    // Whether there are records past the selection's limit.
-    bool exceeds_limit() const { return position_.more; }
-    // Given so far.
-    std::uint64_t records() const { return records_; }
-    // Of the first record; empty where there is none, or none that has a version.
-    const std::string& entity_tag_of_first() const { return entity_tag_; }
+    std::chrono::microseconds pause() const override { return pause_; }
+    const Text& part() const override { return page_; }
+    bool is_last_part() const override { return !more_; }
+    void part_was_sent() override { page_ = {}; }
 
     void record(const StoredRecord& record) override;
     void begin_record(StoredRecord record) override;
@@ -54,8 +44,12 @@ class List : public RecordSink {
     std::size_t held() const override { return writer_->size(); }
 
   protected:
-    List(const Settings& settings, Selection selection, std::string_view content_type,
-         std::unique_ptr<ListWriter> writer);
+    // Goes out in parts, even if there is but one, and as a file of that name.
+    List(const Settings& settings, Format format, Selection selection, std::string_view content_type,
+         std::unique_ptr<ListWriter> writer, std::string file_name);
+
+    Reply answer() override;
+    std::uint64_t rows() const override { return failed_ && !in_parts_ ? 0 : records_; }
 
     // Takes note of a record that is given.
     virtual void note(const StoredRecord& record);
@@ -64,22 +58,31 @@ class List : public RecordSink {
     // Sets the selection to records that follow those it had, if there may be any.
     virtual bool select_more() { return false; }
 
-    const Settings& settings_;
     Selection selection_;
     ListPosition position_;
 
   private:
+    Reading reading() { return {selection_, position_, *this}; }
+    Step end_page(ReadResult result);
+    Step begin_pause(ReadResult result);
+    bool is_as_required() const;
     Field field(const std::vector<std::string>& values, std::size_t output);
     void write_on();
 
     const std::string_view content_type_;
     const std::unique_ptr<ListWriter> writer_;
+    const std::string file_name_;  // empty: the answer is no file
     Record fields_;
     std::vector<std::string> times_;  // of the record's outputs that are times, as they are shown
     Text page_;
     bool more_ = true;
     std::uint64_t records_ = 0;
-    std::string entity_tag_;
+    std::string entity_tag_;  // of the first record; empty where there is none, or none that has a version
+    std::uint64_t count_ = 0;
+    bool in_parts_ = false;
+    bool failed_ = false;
+    std::chrono::microseconds pause_{0};
+    int pauses_ = 0;
     // Of a record that is written in steps: its values, those in pieces that are to come, and the next.
     std::vector<std::string> values_;
     std::deque<std::size_t> in_pieces_;

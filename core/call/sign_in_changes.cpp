@@ -47,11 +47,11 @@ bool may_end_sign_ins(const Write& write) {
     const SignIn* sign_in = write.action->resource.sign_in;
     if (sign_in == nullptr)
         return false;
-    return write.action->verb == Verb::remove ||
-           (write.action->verb == Verb::update &&
-            std::any_of(write.values.begin(), write.values.end(), [&](const Value& value) {
-                return value.variable->kind == Kind::password || value.variable->name == sign_in->allowed_by;
-            }));
+    const Verb& verb = write.action->verb;
+    return verb.removes ||
+           (!verb.adds && std::any_of(write.values.begin(), write.values.end(), [&](const Value& value) {
+               return value.variable->kind->hashed || value.variable->name == sign_in->allowed_by;
+           }));
 }
 
 }  // namespace

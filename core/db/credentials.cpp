@@ -1,6 +1,4 @@
 // The credentials of the record that a client signs in as.
-#include <algorithm>
-
 #include "db/session/attempts.h"
 #include "db/statements/record_sql.h"
 
@@ -16,10 +14,8 @@ class CredentialsReader : public Operation {
         const Resource& resource = check_.action->resource;
         const SignIn& sign_in = *resource.sign_in;
         const Variable& name = *resource.name();
-        const auto password = std::find_if(resource.variables.begin(), resource.variables.end(),
-                                           [](const Variable& v) { return v.kind == Kind::password; });
         Columns columns;
-        const unsigned hash = columns.add("record." + quoted(password->column));
+        const unsigned hash = columns.add("record." + quoted(resource.password()->column));
         const unsigned allowed = columns.add(expression(*resource.find_output(sign_in.allowed_by)));
         const unsigned stored_name = columns.add("record." + quoted(name.column));
         std::vector<Output> outputs;

@@ -12,6 +12,7 @@
 #include "db/statements/record_sql.h"
 #include "db/statements/repeats.h"
 #include "db/writer.h"
+#include "model/path.h"
 
 namespace helpdesk {
 namespace {
@@ -108,6 +109,9 @@ class Storage : public Operation {
         committing_ = false;
         if (plans_.front()->removing())
             return remove(connection);
+        alone_ = needs_numbers(*plans_.front()) && plans_.size() > 1 && !has_steady_numbers(connection);
+        if (alone_)
+            return;
         committing_ = true;
         if (plans_.front()->adding())
             insert_records(connection, plans_);
@@ -298,17 +302,15 @@ class Lookup : public Operation {
                                    quoted(resource.table) + " AS record" + record_sql(resource).joins +
                                    " WHERE ",
                             .parameters = {}};
-        const bool by_id = selector.kind == SelectorKind::id;
-        add_in(statement, by_id ? "record.id" : "record." + quoted(selector.column), values);
+        const std::string_view column = selector.columns.front();
+        add_in(statement, "record." + quoted(column), values);
         const auto row = connection.query(statement.sql, statement.parameters);
-        const Output* name = by_id ? nullptr : resource.find_output(resource.known_by());
+        const auto key = static_cast<std::size_t>(output_of(resource, column) - resource.outputs.data());
         records_.clear();
         while (row->next()) {
             StoredRecord record = record_sql(resource).read(*row, longest_in_group);
-            std::string value = name == nullptr
-                                    ? std::to_string(record.number)
-                                    : record.values[static_cast<std::size_t>(name - resource.outputs.data())];
-            records_.emplace(std::move(value), std::move(record));
+            std::string name = record.values[key];
+            records_.emplace(std::move(name), std::move(record));
         }
     }
 
@@ -442,9 +444,9 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
 }
 
 bool can_share(const Write& write) {
-    const Verb verb = write.action->verb;
+    const Verb& verb = write.action->verb;
     // An update of nothing stores nothing.
-    return (verb == Verb::add || verb == Verb::remove || (verb == Verb::update && !write.values.empty())) &&
+    return (verb.removes || (verb.stores && (verb.adds || !write.values.empty()))) &&
            !db::WritePlan(write).needs_transaction();
 }
 

@@ -43,6 +43,8 @@ std::string id_query(const Reference& reference, const std::optional<std::string
             parameters.emplace_back(*text);
         }
     }
+    if (reference.has_default && !text)
+        ways.push_back(select + " ORDER BY is_default = 'Y' DESC, position, id LIMIT 1" + end);
     if (reference.first_if_unknown)
         ways.push_back(select + " ORDER BY id LIMIT 1" + end);
     if (ways.empty())
@@ -81,14 +83,16 @@ std::string Target::located(std::vector<Parameter>& parameters) const {
         parameters.emplace_back(*part.text);
     }
     const std::string beside = as_read(*write, parameters);
-    const std::string number = "CAST(? AS DECIMAL(12, 9))";
+    const Decimals& decimals = value->variable->kind->decimals;
+    const std::string number =
+        "CAST(? AS DECIMAL(" + std::to_string(decimals.digits) + ", " + std::to_string(decimals.most) + "))";
     parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
     return "CASE WHEN " + unchanged + " THEN " + quoted(value->variable->column) +
            (beside.empty() ? " ELSE " : " WHEN " + beside + " THEN ") + number + " END";
 }
 
 std::string Target::stored(std::vector<Parameter>& parameters) const {
-    if (value->located && write->action->verb == Verb::update)
+    if (value->located && write->action->verb.stores && !write->action->verb.adds)
         return located(parameters);
     if (reference() == nullptr) {
         parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
@@ -122,7 +126,8 @@ WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(
             target.names.assign(value.items.begin(), value.items.end());
         else if (target.creates_row())
             target.names.emplace_back(value.new_name);
-        else if (reference != nullptr && (value.text || reference->first_if_unknown))
+        else if (reference != nullptr &&
+                 (value.text || reference->first_if_unknown || (reference->has_default && adding())))
             target.names.push_back(value.text);
         targets_.push_back(std::move(target));
     }
@@ -135,7 +140,7 @@ bool WritePlan::needs_transaction() const {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
         return target.creates_row() ||
-               (!adding() && target.value->variable->kind == Kind::coordinate && !target.value->located);
+               (!adding() && target.value->variable->kind->coordinate && !target.value->located);
     });
 }
 
@@ -161,7 +166,7 @@ Statement WritePlan::question(unsigned number) {
     if (name != nullptr)
         asked_.identifier = columns.add("record." + quoted(name->column));
     for (const Variable& variable : resource().variables)
-        if (variable.kind == Kind::coordinate)
+        if (variable.kind->coordinate)
             asked_.coordinates.emplace_back(
                 &variable, columns.add("record." + quoted(variable.column) + " IS NOT NULL"));
     if (!write_->if_match.empty())
@@ -210,11 +215,11 @@ void WritePlan::check_version(const Rows& row) {
         return;
     version_ = row.number(asked_.version);
     if (!matches(write_->if_match, entity_tag_of(version_)))
-        problems.push_back(precondition_failed(resource().noun));
+        problems.push_back(precondition_failed(resource().names.noun));
 }
 
 Problem WritePlan::not_found() const {
-    const std::string text = "there is no " + std::string(resource().noun);
+    const std::string text = "there is no " + std::string(resource().names.noun);
     if (write_->id)
         return {code::not_found, std::string(resource().key.variable),
                 text + " with the ID " + std::to_string(*write_->id)};
@@ -222,7 +227,7 @@ Problem WritePlan::not_found() const {
 }
 
 Problem WritePlan::missed() const {
-    if (write_->action->verb != Verb::locate)
+    if (!write_->action->verb.locates)
         return not_found();
     return {code::overloaded, "", "the address was changed meanwhile, try again"};
 }
@@ -233,7 +238,7 @@ Problem WritePlan::already_exists() const {
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
     return {code::already_exists,
             std::string(renamed != nullptr ? resource().renamed_by : resource().known_by()),
-            "the " + std::string(resource().noun) + " \"" + name + "\" already exists"};
+            "the " + std::string(resource().names.noun) + " \"" + name + "\" already exists"};
 }
 
 const Value* WritePlan::supplied(std::string_view name) const {
@@ -249,7 +254,7 @@ void WritePlan::check_references() {
         if (reference == nullptr || target.creates_row() || reference->first_if_unknown)
             continue;
         for (std::size_t i = 0; i < target.ids.size(); ++i)
-            if (!target.ids[i])
+            if (!target.ids[i] && target.names[i])
                 problems.push_back({reference->unknown, std::string(value.variable->name),
                                     unknown_text(*reference, target.names[i].value_or(""))});
     }
@@ -275,7 +280,7 @@ void WritePlan::check_pairs(const Rows& row) {
 Problem WritePlan::in_use() const {
     const std::string_view variable = write_->id ? resource().key.variable : resource().known_by();
     return {code::in_use, std::string(variable),
-            "the " + std::string(resource().noun) + " " +
+            "the " + std::string(resource().names.noun) + " " +
                 (identifier.empty() ? std::to_string(record_id) : "\"" + identifier + "\"") +
                 " is still in use"};
 }

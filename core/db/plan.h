@@ -44,9 +44,9 @@ class WritePlan {
   public:
     explicit WritePlan(const Write& write);
 
-    bool adding() const { return write_->action->verb == Verb::add; }
-    bool updating() const { return write_->action->verb == Verb::update; }
-    bool removing() const { return write_->action->verb == Verb::remove; }
+    bool adding() const { return write_->action->verb.adds; }
+    bool updating() const { return write_->action->verb.stores && !adding(); }
+    bool removing() const { return write_->action->verb.removes; }
     const Write& write() const { return *write_; }
     const Resource& resource() const { return write_->action->resource; }
     std::vector<Target>& targets() { return targets_; }

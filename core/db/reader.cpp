@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "db/session/errors.h"
+#include "db/statements/selection_sql.h"
 #include "db/statements/walk.h"
 #include "text.h"
 
@@ -15,15 +16,6 @@ namespace {
 
 // Records held at once.
 constexpr std::size_t most_in_chunk = 64;
-
-// No text that begins with the value sorts after the value followed, up to the length of the column, by the
-// replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
-std::string last_with_prefix(const std::string& prefix, std::size_t length) {
-    std::string last = prefix;
-    for (std::size_t i = text::length(prefix); i < length; ++i)
-        last += "\xEF\xBF\xBD";
-    return last;
-}
 
 }  // namespace
 
@@ -44,7 +36,7 @@ void Reader::run(Connection& connection) {
         position_ = {};
         if (fits_one_statement())
             read_at_once();
-        else if (selection_.find(SelectorKind::changed_since) == nullptr)
+        else if (selection_.walk() == nullptr)
             find({});
         else
             walk();
@@ -59,8 +51,7 @@ void Reader::run(Connection& connection) {
 
 std::uint64_t Reader::count_records() {
     Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
-    add_source(statement, "");
-    add_conditions(statement, {});
+    add_selection(statement, selection_, "", {});
     const auto row = connection_->query(statement.sql, statement.parameters);
     row->next();
     return row->number(1);
@@ -84,15 +75,14 @@ std::optional<Problem> Reader::explain(int error) const {
 // Whether the conditions alone, without sorting, give a few records.
 bool Reader::fits_one_statement() const {
     return limit() <= most_in_chunk && selection_.order == nullptr && selection_.offset == 0 &&
-           selection_.find(SelectorKind::any_of) == nullptr &&
-           selection_.find(SelectorKind::changed_since) == nullptr;
+           is_in_order(selection_) && selection_.walk() == nullptr;
 }
 
 // How many records there can be at most.
 std::size_t Reader::limit() const {
     std::size_t limit = selection_.limit;
     for (const Condition& condition : selection_.conditions)
-        if (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name)
+        if (condition.selector->finder->unique)
             limit = std::min(limit, condition.values.size());
     return limit;
 }
@@ -101,9 +91,8 @@ std::size_t Reader::limit() const {
 // result before the first record is given, so that none is given by an attempt that fails.
 void Reader::read_at_once() {
     Statement statement{.sql = "SELECT " + record_sql(resource_).in_group, .parameters = {}};
-    add_source(statement, record_sql(resource_).joins);
-    add_conditions(statement, {});
-    statement.sql += order() + " LIMIT ?";
+    add_selection(statement, selection_, record_sql(resource_).joins, {});
+    statement.sql += order_of(selection_) + " LIMIT ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     const auto row = connection_->query(statement.sql, statement.parameters);
     for (std::size_t taken = 0; row->next(); ++taken) {
@@ -147,8 +136,7 @@ void Reader::walk() {
         // Not past the next second, if the clock was set back.
         read_until_ = std::min(selection_.read_until, next);
         if (read_until_ <= open) {
-            condition.sql += " AND record." +
-                             quoted(selection_.find(SelectorKind::changed_since)->selector->column) + " < ?";
+            condition.sql += " AND record." + quoted(selection_.walk()->selector->columns.front()) + " < ?";
             condition.parameters.emplace_back(read_until_);
             find(condition);
             return;
@@ -160,10 +148,10 @@ void Reader::walk() {
 }
 
 Statement Reader::walk_start() const {
-    const Condition& since = *selection_.find(SelectorKind::changed_since);
-    const std::string column = "record." + quoted(since.selector->column);
+    const Condition& since = *selection_.walk();
+    const std::string column = "record." + quoted(since.selector->columns.front());
     const std::string& time = since.values.front();
-    if (const Condition* after = selection_.find(SelectorKind::after_id))
+    if (const Condition* after = selection_.find([](const Finder& finder) { return finder.continues_walk; }))
         return {.sql = column + " >= ? AND (" + column + " > ? OR record.id > ?)",
                 .parameters = {time, time, static_cast<std::uint64_t>(std::stoull(after->values.front()))}};
     return {.sql = column + " >= ?", .parameters = {time}};
@@ -174,15 +162,12 @@ std::uint64_t Reader::find(const Statement& walk_condition) {
     const bool walking = !walk_condition.sql.empty();
     Statement statement{.sql = "SELECT record.id", .parameters = {}};
     if (walking)
-        statement.sql +=
-            ", " +
-            as_text("record." + quoted(selection_.find(SelectorKind::changed_since)->selector->column));
+        statement.sql += ", " + as_text("record." + quoted(selection_.walk()->selector->columns.front()));
     std::vector<Output> ordered_by;
     if (selection_.order != nullptr)
         ordered_by.push_back(*selection_.order);
-    add_source(statement, reference_joins(ordered_by));
-    add_conditions(statement, walk_condition);
-    statement.sql += order() + " LIMIT ? OFFSET ?";
+    add_selection(statement, selection_, reference_joins(ordered_by), walk_condition);
+    statement.sql += order_of(selection_) + " LIMIT ? OFFSET ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.offset));
     if (walking)
@@ -222,7 +207,7 @@ void Reader::read_on() {
         give(*piece);
     else
         problems_ = {{code::overloaded, "",
-                      "the " + std::string(resource_.noun) + " with the ID " +
+                      "the " + std::string(resource_.names.noun) + " with the ID " +
                           std::to_string(position_.open->id) + " was changed while it was read, try again"}};
 }
 
@@ -233,7 +218,7 @@ void Reader::read_records() {
     ids.reserve(chunk.size());
     for (const FoundRecords::Record& found : chunk)
         ids.push_back(found.id);
-    if (selection_.find(SelectorKind::changed_since) != nullptr)
+    if (selection_.walk() != nullptr)
         wait_for_writers(ids);
     const RecordSql& sql = record_sql(resource_);
     Statement statement{.sql = "SELECT " + sql.in_group + " FROM " + quoted(resource_.table) + " AS record" +
@@ -316,109 +301,6 @@ void Reader::give(const std::string& piece) {
     open.offset = 0;
     if (++open.value == open.values.size())
         position_.open.reset();
-}
-
-void Reader::add_source(Statement& statement, const std::string& joins) const {
-    statement.sql += " FROM ";
-    // Whoever has the value in either place, once. Begins the join, since it narrows the list most.
-    std::string record = quoted(resource_.table) + " AS record";
-    int index = 0;
-    for (const Condition& condition : selection_.conditions) {
-        const Selector& selector = *condition.selector;
-        if (selector.kind != SelectorKind::any_of)
-            continue;
-        const std::string found = "found" + std::to_string(++index);
-        statement.sql += "(SELECT id FROM " + quoted(resource_.table) + " WHERE " + quoted(selector.column) +
-                         " = ? UNION SELECT " + quoted(selector.list->owner) + " FROM " +
-                         quoted(selector.list->table) + " WHERE " + quoted(selector.list->column) +
-                         " = ?) AS " + found + " JOIN ";
-        record += (index == 1 ? " ON " : " AND ") + ("record.id = " + found + ".id");
-        statement.parameters.emplace_back(condition.values.front());
-        statement.parameters.emplace_back(condition.values.front());
-    }
-    statement.sql += record + joins;
-}
-
-void Reader::add_conditions(Statement& statement, const Statement& walk_condition) const {
-    std::string separator = " WHERE ";
-    const auto add = [&](const Selector& selector, const std::string& comparison, Parameter value) {
-        statement.sql += separator + "record." + quoted(selector.column) + comparison;
-        statement.parameters.push_back(std::move(value));
-        separator = " AND ";
-    };
-    for (const Condition& condition : selection_.conditions) {
-        const Selector& selector = *condition.selector;
-        const std::string& value = condition.values.front();
-        switch (selector.kind) {
-            case SelectorKind::id:
-                statement.sql += separator + "record.id = ?";
-                statement.parameters.emplace_back(static_cast<std::uint64_t>(std::stoull(value)));
-                separator = " AND ";
-                break;
-            case SelectorKind::name:
-                statement.sql += separator;
-                add_in(statement, "record." + quoted(selector.column), condition.values);
-                separator = " AND ";
-                break;
-            case SelectorKind::prefix_from:
-            case SelectorKind::date_from:
-                add(selector, " >= ?", value);
-                break;
-            case SelectorKind::prefix_to:
-                add(selector, " <= ?", last_with_prefix(value, resource_.name()->limit));
-                break;
-            case SelectorKind::date_to:
-                add(selector, " < ?", value);
-                break;
-            case SelectorKind::after:
-                add(selector, " > ?", value);
-                break;
-            case SelectorKind::located:
-                add(selector, " = ?", static_cast<std::uint64_t>(std::stoull(value)));
-                break;
-            case SelectorKind::changed_since:
-                if (walk_condition.sql.empty())
-                    add(selector, " >= ?", value);
-                break;
-            case SelectorKind::any_of:
-            case SelectorKind::after_id:
-                break;
-        }
-    }
-    if (!walk_condition.sql.empty()) {
-        statement.sql += separator + walk_condition.sql;
-        statement.parameters.insert(statement.parameters.end(), walk_condition.parameters.begin(),
-                                    walk_condition.parameters.end());
-    }
-}
-
-// As the client asked, or along the index that serves the conditions; the ID decides between equals.
-std::string Reader::order() const {
-    const std::string direction = selection_.descending ? " DESC" : "";
-    std::string first;
-    if (selection_.order != nullptr) {
-        first = expression(*selection_.order);
-        // As it reads: the server sorts a choice by its place in the column's declaration.
-        if (selection_.order->variable != nullptr && selection_.order->variable->kind == Kind::choice)
-            first = as_text(first);
-    } else {
-        static constexpr SelectorKind ordering[] = {SelectorKind::changed_since, SelectorKind::after,
-                                                    SelectorKind::prefix_from,   SelectorKind::prefix_to,
-                                                    SelectorKind::date_from,     SelectorKind::date_to,
-                                                    SelectorKind::name};
-        for (const SelectorKind kind : ordering) {
-            const Condition* condition = selection_.find(kind);
-            if (condition != nullptr && first.empty())
-                first = "record." + quoted(condition->selector->column);
-        }
-    }
-    const Variable* name = resource_.name();
-    const bool by_identifier = name != nullptr && first == "record." + quoted(name->column);
-    const std::string id = "record.`id`";
-    if (first.empty() || first == id)
-        return " ORDER BY " + id + direction;
-    // The identifier is unique: its index alone gives the order.
-    return " ORDER BY " + first + direction + (by_identifier ? "" : ", " + id + direction);
 }
 
 }  // namespace helpdesk::db

@@ -45,9 +45,6 @@ class Reader : public Operation {
     void read_alone(const FoundRecords::Record& found);
     void note_size(std::size_t bytes);
     void give(const std::string& piece);
-    void add_source(Statement& statement, const std::string& joins) const;
-    void add_conditions(Statement& statement, const Statement& walk_condition) const;
-    std::string order() const;
 
     Connection* connection_ = nullptr;
     const Selection& selection_;

@@ -23,7 +23,7 @@ constexpr std::string_view time_of_change = "SYSDATE()";
 
 bool has_walk(const Resource& resource) {
     return std::any_of(resource.selectors.begin(), resource.selectors.end(),
-                       [](const Selector& selector) { return selector.kind == SelectorKind::changed_since; });
+                       [](const Selector& selector) { return selector.finder->is_walk(); });
 }
 
 // The AUTO_INCREMENT value of the last INSERT.
@@ -47,10 +47,6 @@ void take_numbers(Connection& connection, std::span<WritePlan* const> plans) {
         plan->record_id = next;
         next += row->number(2);
     }
-}
-
-bool needs_numbers(const WritePlan& plan) {
-    return plan.adding() && (plan.needs_transaction() || plan.resource().key.answered);
 }
 
 // Sets the time of records that were just stored to now. Their entries are in the index, and other writers
@@ -104,6 +100,17 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
 }
 
 }  // namespace
+
+bool needs_numbers(const WritePlan& plan) {
+    return plan.adding() && (plan.needs_transaction() || plan.resource().key.answered);
+}
+
+// In a Galera cluster every statement takes over the step between numbers from the number of members, so the
+// step that is read after an INSERT may not be the one that it went by. MySQL has no such variable.
+bool has_steady_numbers(Connection& connection) {
+    const auto row = connection.query("SHOW SESSION VARIABLES LIKE 'wsrep_on'", {});
+    return !row->next() || row->text(2) != "ON";
+}
 
 void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     const Resource& resource = plans.front()->resource();
@@ -165,7 +172,7 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    if (plans.front()->write().action->verb == Verb::locate)
+    if (plans.front()->write().action->verb.locates)
         marks += " AND " + as_read(plans.front()->write(), parameters);
     return store_in_time(
         connection, plans,

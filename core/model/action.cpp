@@ -1,7 +1,6 @@
 #include "model/action.h"
 
 #include <algorithm>
-#include <array>
 
 #include "request/decode.h"
 #include "text.h"
@@ -9,74 +8,76 @@
 namespace helpdesk {
 namespace {
 
-struct VerbNames {
-    Verb verb;
-    std::string_view action;
-    std::string_view answer;
-};
+std::string replaced(std::string text, std::string_view what, const std::string& by) {
+    const std::size_t place = text.find(what);
+    return place == std::string::npos ? text : text.replace(place, what.size(), by);
+}
 
-constexpr std::array verbs = {
-    VerbNames{Verb::add, "add_", "added_"},
-    VerbNames{Verb::update, "update_", "updated_"},
-    VerbNames{Verb::upsert, "upsert_", "updated_"},
-    VerbNames{Verb::remove, "delete_", "deleted_"},
-    VerbNames{Verb::get, "get_", ""},
-    VerbNames{Verb::verify, "verify_", "verified_"},
-    VerbNames{Verb::locate, "locate_", "located_"},
-    VerbNames{Verb::import_, "import_", "imported_"},
-    VerbNames{Verb::export_, "export_", ""},
-};
+std::string about(const Verb& verb, const ResourceNames& names) {
+    const bool begins_with_vowel =
+        std::string_view("aeiou").find(names.noun.front()) != std::string_view::npos;
+    std::string many(names.many);
+    std::replace(many.begin(), many.end(), '_', ' ');
+    return replaced(replaced(std::string(verb.about), "{one}",
+                             (begins_with_vowel ? "an " : "a ") + std::string(names.noun)),
+                    "{many}", many);
+}
 
-std::vector<std::string> variables_of(Verb verb, const Resource& resource) {
-    std::vector<std::string> names;
-    if (verb == Verb::import_)
-        return {import_variables.begin(), import_variables.end()};
-    if (verb == Verb::get || verb == Verb::export_) {
-        // An export is no walk: it has all records at once.
-        for (const Selector& selector : resource.selectors)
-            if (verb == Verb::get || selector.kind != SelectorKind::after_id)
-                names.emplace_back(selector.name);
-        if (verb == Verb::get)
-            names.insert(names.end(), paging_variables.begin(), paging_variables.end());
-        return names;
-    }
-    if (resource.known_by_number() && verb != Verb::add)
-        names.emplace_back(resource.key.variable);
-    if (verb == Verb::remove || verb == Verb::locate) {
-        if (resource.name() != nullptr)
-            names.emplace_back(resource.name()->name);
-        return names;
-    }
-    for (const Variable& variable : resource.variables)
-        if (verb != Verb::verify || variable.kind == Kind::identifier || variable.kind == Kind::password)
-            names.emplace_back(variable.name);
-    if (!resource.renamed_by.empty() && verb == Verb::update)
-        names.emplace_back(resource.renamed_by);
-    return names;
+// A variable of the action's own keeps its name.
+std::vector<Alias> aliases_of_variables(const Resource& resource, const std::vector<std::string>& variables) {
+    const auto reads = [&](std::string_view name) {
+        return std::find(variables.begin(), variables.end(), name) != variables.end();
+    };
+    std::vector<Alias> aliases;
+    for (const Alias& alias : resource.variable_aliases)
+        if (reads(alias.of) && !reads(alias.name))
+            aliases.push_back(alias);
+    return aliases;
+}
+
+Action make_action(const Verb& verb, const Resource& resource) {
+    const std::string noun(verb.many ? resource.names.many : resource.names.one);
+    Action action{.name = std::string(verb.name) + "_" + noun,
+                  .answer = verb.answer.empty() ? noun : std::string(verb.answer) + "_" + noun,
+                  .verb = verb,
+                  .resource = resource,
+                  .variables = verb.variables(verb, resource),
+                  .aliases = {},
+                  .variable_aliases = {},
+                  .about = about(verb, resource.names)};
+    for (const Alias& alias : resource.action_aliases)
+        if (alias.of == action.name)
+            action.aliases.emplace_back(alias.name);
+    action.variable_aliases = aliases_of_variables(resource, action.variables);
+    return action;
 }
 
 std::vector<Action> make_actions() {
-    std::vector<Action> actions;
+    std::vector<Action> all;
     for (const Resource* resource : all_resources())
-        for (const VerbNames& names : verbs) {
-            // What has an ID of ours is not added under one that the client chose.
-            if ((names.verb == Verb::upsert && resource->known_by_number()) ||
-                (names.verb == Verb::verify && resource->sign_in == nullptr) ||
-                (names.verb == Verb::locate && !resource->has_place()) ||
-                (is_bulk(names.verb) && !resource->in_bulk))
-                continue;
-            const bool is_list = names.verb == Verb::get || is_bulk(names.verb);
-            const std::string noun(is_list ? resource->plural : resource->singular);
-            actions.push_back({std::string(names.action) + noun, std::string(names.answer) + noun, names.verb,
-                               *resource, variables_of(names.verb, *resource)});
-        }
-    return actions;
+        for (Action& action : actions_of(*resource))
+            all.push_back(std::move(action));
+    return all;
 }
 
 }  // namespace
 
+bool Action::is_called(std::string_view other) const {
+    return text::equal_ignoring_case(name, other) ||
+           std::any_of(aliases.begin(), aliases.end(),
+                       [&](const std::string& alias) { return text::equal_ignoring_case(alias, other); });
+}
+
 bool Action::knows(std::string_view variable) const {
     return std::find(variables.begin(), variables.end(), variable) != variables.end();
+}
+
+std::string_view Action::resolve(std::string_view name) const {
+    if (knows(name))
+        return name;
+    const auto found = std::find_if(variable_aliases.begin(), variable_aliases.end(),
+                                    [&](const Alias& alias) { return alias.name == name; });
+    return found == variable_aliases.end() ? std::string_view() : found->of;
 }
 
 void UnknownNames::add(const std::string& name, Problems& problems) {
@@ -97,18 +98,42 @@ const std::vector<Action>& actions() {
     return actions;
 }
 
+std::vector<Action> actions_of(const Resource& resource) {
+    std::vector<Action> actions;
+    for (const Verb* verb : resource.verbs)
+        actions.push_back(make_action(*verb, resource));
+    return actions;
+}
+
 const Action* find_action(std::string_view name) {
+    const auto found = std::find_if(actions().begin(), actions().end(),
+                                    [&](const Action& action) { return action.is_called(name); });
+    return found == actions().end() ? nullptr : &*found;
+}
+
+const Action* find_action(const Resource& resource, const Verb& verb) {
     const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
-        return text::equal_ignoring_case(action.name, name);
+        return &action.resource == &resource && &action.verb == &verb;
     });
     return found == actions().end() ? nullptr : &*found;
 }
 
-const Action* find_action(const Resource& resource, Verb verb) {
-    const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
-        return &action.resource == &resource && action.verb == verb;
-    });
-    return found == actions().end() ? nullptr : &*found;
+std::vector<const Verb*> modes_of(const Resource& resource) {
+    std::vector<const Verb*> modes;
+    for (const Verb* verb : resource.verbs)
+        if (verb->is_mode)
+            modes.push_back(verb);
+    return modes;
+}
+
+std::string list_modes(const Resource& resource, std::string_view quote) {
+    const std::vector<const Verb*> modes = modes_of(resource);
+    std::string text;
+    for (std::size_t i = 0; i < modes.size(); ++i) {
+        const std::string_view separator = i == 0 ? "" : i + 1 < modes.size() ? ", " : " or ";
+        text.append(separator).append(quote).append(modes[i]->name).append(quote);
+    }
+    return text;
 }
 
 }  // namespace helpdesk

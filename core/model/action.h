@@ -23,29 +23,25 @@ inline constexpr std::array<std::string_view, 2> import_variables = {mode_variab
 inline constexpr std::array<std::string_view, 5> paging_variables = {"count", "page", "count_only", "order",
                                                                      "order_direction"};
 
-enum class Verb { add, update, upsert, remove, get, verify, locate, import_, export_ };
-
-// Whether the action is about many records at once, which its request or its answer carries as rows.
-constexpr bool is_bulk(Verb verb) {
-    return verb == Verb::import_ || verb == Verb::export_;
-}
-
 struct Action {
     std::string name;  // add_customer, get_customers
     // The output variable: added_customer; of a list the root: customers. An upsert answers as the add or the
     // update that it came to, and this is the update's.
     std::string answer;
-    Verb verb;
+    const Verb& verb;
     const Resource& resource;
     std::vector<std::string> variables;  // all that it reads, besides key, action and format
+    std::vector<std::string> aliases;
+    std::vector<Alias> variable_aliases;
+    std::string about;  // for an integrator: one sentence on what it does
 
+    // Whether it goes by that name or alias, in any case.
+    bool is_called(std::string_view other) const;
     bool knows(std::string_view variable) const;
-    // Whether it takes an Idempotency-Key: it changes one record.
-    bool writes() const { return verb != Verb::get && verb != Verb::verify && !is_bulk(verb); }
+    // Returns the variable that a name stands for, by itself or as an alias. Empty: none.
+    std::string_view resolve(std::string_view name) const;
     // Whether it takes an If-Match: it is about records that are there and have an ETag.
-    bool has_entity_tag() const {
-        return resource.versioned && verb != Verb::add && verb != Verb::verify && !is_bulk(verb);
-    }
+    bool takes_if_match() const { return resource.versioned && verb.takes_if_match; }
 };
 
 // The names a client sent that no variable of an action has: problems, or a list for the client's author.
@@ -69,9 +65,19 @@ class UnknownNames {
 // Every action, resource by resource.
 const std::vector<Action>& actions();
 
-// Null when there is no such action. Case does not matter.
+// Returns the actions of a resource, in the order of its verbs. The resource must outlive them.
+std::vector<Action> actions_of(const Resource& resource);
+
+// Finds an action by its name or an alias, in any case. Null when there is none.
 const Action* find_action(std::string_view name);
 // Null when the resource has no such action.
-const Action* find_action(const Resource& resource, Verb verb);
+const Action* find_action(const Resource& resource, const Verb& verb);
+
+// Returns the verbs that the rows of the resource's import can be. The first is meant where a request names
+// none.
+std::vector<const Verb*> modes_of(const Resource& resource);
+
+// Lists their names as a sentence does, with `quote` around each: add, update or upsert.
+std::string list_modes(const Resource& resource, std::string_view quote = "");
 
 }  // namespace helpdesk

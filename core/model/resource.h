@@ -2,17 +2,24 @@
 // of its variables and one of its selectors.
 //
 // One row of the first says all about a variable: its name, what its values are, their limit, the default,
-// where it is stored and how a name in it is resolved. One row of the second says how a list is narrowed.
+// where it is stored and how a name in it is resolved; what its values are is a kind's part (kind.h). One row
+// of the second says how a list is narrowed
+// (selector.h).
 // Checking (check.h, select.h), SQL (db/), the answers and the manual's reference read the rows; none of them
 // knows a variable by name. A new variable is one row and a migration, a new resource one table and a line in
 // action.cpp.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "model/kinds.h"
+#include "model/selector.h"
+#include "model/verb.h"
 
 namespace helpdesk {
 
@@ -25,6 +32,8 @@ struct Reference {
     std::string_view unknown;  // code of the problem that there is no such row
     By by = By::name;
     bool first_if_unknown = false;  // no match, or no value on add: the row with the lowest ID
+    // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if any.
+    bool has_default = false;
 };
 
 // The rows that hold a variable's list. They carry the owner's ID, a position and `column`.
@@ -35,30 +44,37 @@ struct ListTable {
     const Reference* reference = nullptr;
 };
 
-enum class Kind {
-    text,
-    identifier,  // finds the record: required, trimmed, never empty
-    email,       // text; a bad address is an error only with `helpdesk_email_check on`
-    password,    // stored as a hash only; empty: unchanged
-    choice,      // one of `choices` in any case; anything else is the first, or an error with
-                 // `helpdesk_unknown_variables reject`; on add an empty one is an omitted one
-    coordinate,  // decimal degrees within ±`range`; stands or falls with `companion`
-    reference,   // names a row of another table
-    new_name,    // the name of a row to create when `companion` says so; else ignored
-    text_list,   // comma-separated; duplicates folded
-    email_list,  // text_list of addresses, checked as `email` is
-    id_list,     // comma-separated IDs of rows of another table; duplicates are an error
-    name_list,   // comma-separated names of rows of another table
-    date_list,   // one date for each item of `companion`, stored beside it in `column`
+// A word that counts as a choice, besides the choice itself.
+struct Synonym {
+    std::string_view word;
+    std::string_view choice;
+};
+
+// What a choice chooses from.
+struct Choices {
+    std::span<const std::string_view> values;
+    std::string_view by_default = {};  // one of `values`: on add, and for any other value unless it is strict
+    bool strict = false;               // any other value is an error; otherwise it is one only with
+                                       // `helpdesk_unknown_variables reject`
+    bool exact = false;                // letters' case counts
+    std::span<const Synonym> synonyms = {};
+};
+
+// The whole numbers from `least` to `most`.
+struct Range {
+    std::int64_t least = 0;
+    std::int64_t most = 0;
+
+    bool is_set() const { return least < most; }
 };
 
 struct Variable {
     std::string_view name;
-    Kind kind = Kind::text;
+    const Kind* kind = &kinds::text;
     std::size_t limit = 255;  // Unicode characters, of each item in a list; 0: none
     std::string_view column = {};
-    std::span<const std::string_view> choices = {};  // the first is the default
-    int range = 0;
+    const Choices* choices = nullptr;
+    Range range = {};
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
@@ -75,40 +91,16 @@ inline constexpr std::string_view create_new = "create_new";
 // The most items that a list may have (ours): more would be a slow statement, not a customer.
 inline constexpr std::size_t max_list_items = 1000;
 
-// What a list action can be asked for.
-enum class SelectorKind {
-    id,             // one ID
-    name,           // one identifier, or several between commas if `many`
-    prefix_from,    // identifiers that begin with the value or come later in the alphabet
-    prefix_to,      // … or come before
-    date_from,      // times at or after
-    date_to,        // times at or before; a date alone means its whole day
-    any_of,         // the value stands in `column` or in a row of `list`
-    after,          // identifiers after the value, in their order: a page begins where the last one ended
-    changed_since,  // times at or after, in their order, then by ID: a walk without gaps
-    after_id,       // of changed_since: the record where the last page ended
-    located,        // Y or N: whether it has coordinates; those without an address are neither
-};
-
-struct Selector {
-    std::string_view name;
-    SelectorKind kind;
-    std::string_view column = {};
-    const ListTable* list = nullptr;
-    bool all = false;             // `*` selects every record
-    bool many = false;            // a list between commas
-    std::string_view about = {};  // for an integrator: one sentence on what it does for a list
-};
-
 // A variable of a list's records.
 struct Output {
-    enum class Source { id, column, reference_name, reference_id, list, list_dates, time };
+    enum class Source { id, column, reference_name, reference_id, list, list_dates };
 
     std::string name;
     Source source;
     std::string_view column = {};
     const Variable* variable = nullptr;
     const ListTable* list = nullptr;
+    Form form = Form::plain;
 };
 
 // How a client asks whether a record's password is right.
@@ -128,18 +120,22 @@ struct RecordKey {
 inline constexpr std::string_view date_added = "date_added";
 inline constexpr std::string_view last_updated = "last_updated";
 
-struct Key;
+// What a resource is called.
+struct ResourceNames {
+    std::string_view one;      // in the names of actions about one record, and in their answers
+    std::string_view many;     // in the names of actions about many, and the root of a list
+    std::string_view element;  // of a record in a list as XML
+    std::string_view noun;     // in messages
+};
 
-struct CheckOptions {
-    bool check_email = false;
-    bool reject_unknown_choices = false;  // a choice that is none is an error, not the default
-    const Key* key = nullptr;             // whose actions say which rows `create_new` may make; null: all
+// Another name of an action or of a variable, which old clients use.
+struct Alias {
+    std::string_view name;
+    std::string_view of;
 };
 
 struct Resource {
-    std::string_view singular;  // of action names and records: customer_group
-    std::string_view plural;
-    std::string_view noun;  // in messages
+    ResourceNames names;
     std::string_view table;
     std::span<const Variable> variables;
     std::span<const Selector> selectors;
@@ -148,8 +144,11 @@ struct Resource {
     bool timestamps = false;           // has date_added and last_updated
     bool versioned = false;            // has `version`, which counts the changes of a record
     bool needs_selector = false;       // a list without a selector is an error, not all records
-    bool in_bulk = false;              // can be imported and exported
     const SignIn* sign_in = nullptr;
+    std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described
+    std::span<const Alias> action_aliases = {};
+    // Each counts in the actions that read the variable, and have none of the alias's name.
+    std::span<const Alias> variable_aliases = {};
     std::vector<Output> outputs = {};
 
     // The unique text by which clients know a record besides its number. Null: its records have none.
@@ -159,6 +158,8 @@ struct Resource {
     bool known_by_number() const { return !key.variable.empty(); }
     const Variable* find(std::string_view name) const;
     const Output* find_output(std::string_view name) const;
+    // The variable whose values are stored as hashes; null: the records have none.
+    const Variable* password() const;
     // Whether its records have an address that a geocoder can find.
     bool has_place() const;
 };

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/action.h"
+#include "model/finder.h"
 
 namespace helpdesk {
 namespace {
@@ -31,9 +32,10 @@ class Names {
 };
 
 void validate_names(const Resource& resource, Complaints& complaints) {
-    complaints.expect(is_name(resource.singular) && is_name(resource.plural), "",
+    complaints.expect(is_name(resource.names.one) && is_name(resource.names.many), "",
                       "needs a singular and a plural in lower case");
-    complaints.expect(!resource.noun.empty(), "", "needs a noun");
+    complaints.expect(is_name(resource.names.element), "", "needs an element in lower case");
+    complaints.expect(!resource.names.noun.empty(), "", "needs a noun");
     complaints.expect(!resource.table.empty(), "", "needs a table");
 
     Names variables(complaints, "is the name of two variables");
@@ -59,7 +61,7 @@ void validate_names(const Resource& resource, Complaints& complaints) {
 void validate_columns(const Resource& resource, Complaints& complaints) {
     std::set<std::string_view> columns;
     for (const Variable& variable : resource.variables)
-        if (!variable.column.empty() && variable.kind != Kind::date_list)
+        if (!variable.column.empty() && variable.kind->read != nullptr)
             complaints.expect(columns.insert(variable.column).second, variable.name,
                               "has the column of another variable");
 }
@@ -68,21 +70,19 @@ void validate_columns(const Resource& resource, Complaints& complaints) {
 void validate_key(const Resource& resource, Complaints& complaints) {
     const auto names =
         std::count_if(resource.variables.begin(), resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::identifier; });
+                      [](const Variable& variable) { return variable.kind == &kinds::identifier; });
     complaints.expect(names <= 1, "", "has two identifiers");
     if (names > 0)
         return;
     complaints.expect(resource.known_by_number(), "", "has records that neither a number nor a name finds");
     complaints.expect(resource.key.answered, "", "answers a write with a name, but has none");
     complaints.expect(resource.renamed_by.empty(), "", "changes a name, but has none");
-    complaints.expect(!resource.in_bulk, "", "is imported by name, but has none");
     complaints.expect(resource.sign_in == nullptr, "", "can be signed in to by name, but has none");
 }
 
-const Selector* find(const Resource& resource, SelectorKind kind) {
-    const auto found = std::find_if(resource.selectors.begin(), resource.selectors.end(),
-                                    [&](const Selector& selector) { return selector.kind == kind; });
-    return found == resource.selectors.end() ? nullptr : &*found;
+bool has_keyset(const Resource& resource) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [](const Selector& selector) { return selector.finder->is_keyset(); });
 }
 
 // What a resource promises hangs on rows of its table.
@@ -96,10 +96,59 @@ void validate_promises(const Resource& resource, Complaints& complaints) {
                       "has a value without a limit, which is read in pieces of one version, but no versions");
     complaints.expect(!resource.needs_selector || !resource.selectors.empty(), "",
                       "needs a selector, but has none");
-    complaints.expect(!resource.in_bulk || find(resource, SelectorKind::after) != nullptr, "",
-                      "is exported page by page, but has no selector of the records after one");
-    complaints.expect(!resource.in_bulk || !resource.known_by_number(), "",
-                      "is imported, but a row cannot name a record that is known by ID");
+}
+
+bool has_verb(const Resource& resource, const Verb* verb) {
+    return std::find(resource.verbs.begin(), resource.verbs.end(), verb) != resource.verbs.end();
+}
+
+void validate_verb(const Resource& resource, const Verb& verb, Complaints& complaints) {
+    complaints.expect(std::count(resource.verbs.begin(), resource.verbs.end(), &verb) == 1, verb.name,
+                      "is listed twice");
+    complaints.expect(!verb.gives_rows || has_keyset(resource), verb.name,
+                      "goes page by page, but there is no selector of the records after one");
+    complaints.expect(!verb.takes_rows || !modes_of(resource).empty(), verb.name,
+                      "takes rows, but there is nothing that they can be");
+    complaints.expect(!verb.takes_rows || !resource.known_by_number(), verb.name,
+                      "takes rows, which cannot name a record that is known by ID");
+    complaints.expect(!verb.takes_rows || resource.name() != nullptr, verb.name,
+                      "takes rows, which name records, but they have no names");
+    if (verb.when_missing != nullptr) {
+        complaints.expect(has_verb(resource, verb.when_found) && has_verb(resource, verb.when_missing),
+                          verb.name, "lacks what it does to a record that exists, or to one that does not");
+        // What has an ID of ours is not added under one that the client chose.
+        complaints.expect(!resource.known_by_number(), verb.name,
+                          "may add a record, which a client cannot name by ID");
+    }
+    complaints.expect(!verb.signs_in || resource.sign_in != nullptr, verb.name,
+                      "checks a password, but nobody can sign in");
+    complaints.expect(!verb.locates || resource.has_place(), verb.name,
+                      "looks up an address, but there is none");
+}
+
+void validate_aliases(const Resource& resource, Complaints& complaints) {
+    const std::vector<Action> actions = actions_of(resource);
+    const auto is_action = [&](std::string_view name) {
+        return std::any_of(actions.begin(), actions.end(),
+                           [&](const Action& action) { return action.name == name; });
+    };
+    for (const Alias& alias : resource.action_aliases)
+        complaints.expect(is_action(alias.of) && !is_action(alias.name), alias.name,
+                          "is another name of no action, or an action itself");
+    for (const Alias& alias : resource.variable_aliases)
+        complaints.expect(std::any_of(actions.begin(), actions.end(),
+                                      [&](const Action& action) {
+                                          return !action.knows(alias.name) &&
+                                                 action.resolve(alias.name) == alias.of;
+                                      }),
+                          alias.name, "is another name of no variable");
+}
+
+void validate_actions(const Resource& resource, Complaints& complaints) {
+    complaints.expect(!resource.verbs.empty(), "", "has no verbs");
+    for (const Verb* verb : resource.verbs)
+        validate_verb(resource, *verb, complaints);
+    validate_aliases(resource, complaints);
 }
 
 // The coordinates of an address: a geocoder needs both sides.
@@ -107,25 +156,27 @@ void validate_place(const Resource& resource, Complaints& complaints) {
     bool address = false;
     bool coordinates = false;
     for (const Variable& variable : resource.variables)
-        (variable.kind == Kind::coordinate ? coordinates : address) |= !variable.place.empty();
+        (variable.kind->coordinate ? coordinates : address) |= !variable.place.empty();
     complaints.expect(address == coordinates, "", "needs both an address and coordinates to be geocoded");
 }
 
 void validate_sign_in(const Resource& resource, Complaints& complaints) {
-    const auto passwords =
-        std::count_if(resource.variables.begin(), resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::password; });
+    const auto passwords = std::count_if(resource.variables.begin(), resource.variables.end(),
+                                         [](const Variable& variable) { return variable.kind->hashed; });
     complaints.expect(passwords <= 1, "", "has two passwords");
     if (resource.sign_in == nullptr)
         return;
     complaints.expect(passwords == 1, "", "can be signed in to, but has no password");
     complaints.expect(!resource.key.answered, "",
                       "can be signed in to by name, but a write does not answer with it");
+    complaints.expect(std::any_of(resource.verbs.begin(), resource.verbs.end(),
+                                  [](const Verb* verb) { return verb->signs_in; }),
+                      "", "can be signed in to, but has no verb for it");
     const std::string_view name = resource.sign_in->allowed_by;
     const Variable* allowed_by = resource.find(name);
-    complaints.expect(allowed_by != nullptr && allowed_by->kind == Kind::choice &&
-                          std::find(allowed_by->choices.begin(), allowed_by->choices.end(), "Y") !=
-                              allowed_by->choices.end(),
+    complaints.expect(allowed_by != nullptr && allowed_by->choices != nullptr &&
+                          std::find(allowed_by->choices->values.begin(), allowed_by->choices->values.end(),
+                                    "Y") != allowed_by->choices->values.end(),
                       name, "allows to sign in, but is no choice with Y");
     for (const std::string_view output : resource.sign_in->outputs)
         complaints.expect(resource.find_output(output) != nullptr, output,
@@ -153,7 +204,7 @@ void validate_references(std::span<const Resource* const> resources, const Resou
 void Complaints::expect(bool holds, std::string_view row, std::string_view what) {
     if (holds)
         return;
-    std::string where(resource_.plural);
+    std::string where(resource_.names.many);
     if (!row.empty())
         where.append(".").append(row);
     list_.push_back(where.append(" ").append(what));
@@ -172,6 +223,7 @@ std::vector<std::string> validate(const Resource& resource) {
     for (const Selector& selector : resource.selectors)
         validate_selector(resource, selector, complaints);
     validate_promises(resource, complaints);
+    validate_actions(resource, complaints);
     validate_place(resource, complaints);
     validate_sign_in(resource, complaints);
     return complaints.list();
@@ -184,7 +236,7 @@ std::vector<std::string> validate(std::span<const Resource* const> resources) {
         const std::vector<std::string> own = validate(*resource);
         all.insert(all.end(), own.begin(), own.end());
         Complaints between(*resource);
-        for (const std::string_view name : {resource->singular, resource->plural})
+        for (const std::string_view name : {resource->names.one, resource->names.many})
             between.expect(names.insert(name).second, name, "is the name of another resource");
         validate_references(resources, *resource, between);
         all.insert(all.end(), between.list().begin(), between.list().end());

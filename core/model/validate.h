@@ -27,6 +27,9 @@ class Complaints {
     std::vector<std::string> list_;
 };
 
+// Whether two variables name each other as companions, and the other is of a kind.
+bool are_companions(const Resource& resource, const Variable& variable, const Kind& kind);
+
 // The rules of a single row, apart from those of its neighbours.
 void validate_variable(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_selector(const Resource& resource, const Selector& selector, Complaints& complaints);

@@ -1,40 +1,28 @@
 #include <algorithm>
 
+#include "model/finder.h"
+#include "model/path.h"
 #include "model/validate.h"
 
 namespace helpdesk {
 namespace {
 
-bool has_column(SelectorKind kind) {
-    return kind != SelectorKind::id && kind != SelectorKind::after_id;
-}
-
-// Each but these can stand in a table more than once.
-bool is_single(SelectorKind kind) {
-    return kind == SelectorKind::id || kind == SelectorKind::name || kind == SelectorKind::after ||
-           kind == SelectorKind::changed_since || kind == SelectorKind::after_id;
-}
-
-bool is_time(const Resource& resource, std::string_view column) {
-    return std::any_of(resource.outputs.begin(), resource.outputs.end(), [&](const Output& output) {
-        return output.source == Output::Source::time && output.column == column;
-    });
-}
-
 bool is_variable(const Resource& resource, std::string_view column) {
     return std::any_of(resource.variables.begin(), resource.variables.end(), [&](const Variable& variable) {
-        return variable.column == column && variable.kind != Kind::date_list;
+        return variable.column == column && variable.kind != &kinds::date_list;
     });
-}
-
-bool has_selector(const Resource& resource, SelectorKind kind) {
-    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
-                       [&](const Selector& selector) { return selector.kind == kind; });
 }
 
 bool has_list(const Resource& resource, const ListTable* list) {
-    return std::any_of(resource.variables.begin(), resource.variables.end(),
+    return list->reference == nullptr &&
+           std::any_of(resource.variables.begin(), resource.variables.end(),
                        [&](const Variable& variable) { return variable.list == list; });
+}
+
+template <typename Is>
+bool has_selector(const Resource& resource, Is is) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [&](const Selector& selector) { return is(*selector.finder); });
 }
 
 }  // namespace
@@ -43,50 +31,41 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
     const auto expect = [&](bool holds, std::string_view what) {
         complaints.expect(holds, selector.name, what);
     };
-    expect(has_column(selector.kind) == !selector.column.empty(),
+    const Finder& finder = *selector.finder;
+    const bool anywhere = finder.reach == Reach::anywhere;
+    const bool own = selector.through.empty();
+    expect(finder.selects() == !(selector.columns.empty() && selector.lists.empty()),
            "must have a column if its kind compares one, and only then");
-    switch (selector.kind) {
-        case SelectorKind::name:
-        case SelectorKind::prefix_from:
-        case SelectorKind::prefix_to:
-        case SelectorKind::after:
-            expect(resource.name() != nullptr && selector.column == resource.name()->column,
-                   "selects by a column that is not the identifier's");
-            break;
-        case SelectorKind::date_from:
-        case SelectorKind::date_to:
-            expect(is_time(resource, selector.column), "selects by the time in a column that has none");
-            break;
-        case SelectorKind::changed_since:
-            expect(resource.timestamps && selector.column == last_updated,
-                   "walks by the time of change, but the resource has none");
-            expect(has_selector(resource, SelectorKind::after_id),
-                   "walks, but no selector says where a page begins");
-            break;
-        case SelectorKind::after_id:
-            expect(has_selector(resource, SelectorKind::changed_since), "continues a walk, but none begins");
-            break;
-        case SelectorKind::any_of:
-            expect(is_variable(resource, selector.column), "selects by a column that no variable has");
-            expect(selector.list != nullptr && selector.list->reference == nullptr &&
-                       has_list(resource, selector.list),
-                   "selects by a list of texts, but no variable has it");
-            break;
-        case SelectorKind::located:
-            expect(resource.has_place(), "selects by coordinates, but there are none");
-            break;
-        case SelectorKind::id:
-            break;
+    expect(anywhere || selector.columns.size() <= 1, "has several columns, of which its kind reads one");
+    expect(anywhere || selector.lists.empty(), "has a list, which its kind does not read");
+    expect(path_of(resource, selector).size() == selector.through.size(),
+           "goes through a variable that is no reference");
+    expect(own || (!finder.unique && !finder.is_keyset() && !finder.is_walk()),
+           "cannot go through a reference, which many records have in common");
+    if ((finder.unique || finder.is_keyset()) && !selector.columns.empty())
+        expect(selector.columns.front() == "id" ||
+                   (resource.name() != nullptr && selector.columns.front() == resource.name()->column),
+               "selects by a column that is not the identifier's");
+    if (own && anywhere) {
+        for (const std::string_view column : selector.columns)
+            expect(is_variable(resource, column), "selects by a column that no variable has");
+        for (const ListTable* list : selector.lists)
+            expect(has_list(resource, list), "selects by a list of texts, but no variable has it");
     }
-    expect(selector.kind == SelectorKind::any_of || selector.list == nullptr,
-           "has a list, which its kind does not read");
-    expect(!selector.all || selector.kind == SelectorKind::id || selector.kind == SelectorKind::name,
-           "cannot select all, which only IDs and names do");
-    expect(!selector.many || selector.kind == SelectorKind::name,
-           "cannot select several, which only names do");
-    expect(!is_single(selector.kind) ||
-               std::count_if(resource.selectors.begin(), resource.selectors.end(),
-                             [&](const Selector& other) { return other.kind == selector.kind; }) == 1,
+    if (own && finder.unsuited != nullptr) {
+        const std::string_view why = finder.unsuited(resource, selector);
+        expect(why.empty(), why);
+    }
+    expect(
+        !finder.is_walk() || has_selector(resource, [](const Finder& other) { return other.continues_walk; }),
+        "walks, but no selector says where a page begins");
+    expect(finder.selects() || has_selector(resource, [](const Finder& other) { return other.is_walk(); }),
+           "continues a walk, but none begins");
+    expect(!selector.all || finder.takes_several, "cannot select all, which only IDs and names do");
+    expect(!selector.many || finder.takes_several, "cannot select several, which only names do");
+    const bool single = finder.unique || finder.is_keyset() || finder.is_walk() || finder.continues_walk;
+    expect(!single || std::count_if(resource.selectors.begin(), resource.selectors.end(),
+                                    [&](const Selector& other) { return other.finder == &finder; }) == 1,
            "is of a kind that may stand there only once");
 }
 

@@ -2,11 +2,10 @@
 
 #include <array>
 #include <charconv>
-#include <cmath>
 
+#include "decimal.h"
 #include "json.h"
 #include "pattern.h"
-#include "request/check.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -22,10 +21,10 @@ GeocoderAnswer failed(std::string_view why) {
 }
 
 // In plain digits with the decimals that are stored. The tenth would be a hundredth of a millimetre.
-std::string rounded(double degrees) {
+std::string rounded(double degrees, int decimals) {
     std::array<char, 400> buffer{};
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), degrees,
-                                   std::chars_format::fixed, most_decimals);
+                                   std::chars_format::fixed, decimals);
     return {buffer.data(), end.ptr};
 }
 
@@ -44,16 +43,20 @@ std::optional<double> parse_number(std::string_view text) {
 // What can be kept as it is written stays so. A server may give numbers or texts of numbers.
 std::optional<std::string> degrees(const json_t* place, const Variable& variable) {
     const json_t* member = json_object_getn(place, variable.place.data(), variable.place.size());
+    const int decimals = variable.kind->decimals.most;
+    const Range& range = variable.range;
     std::optional<double> number;
     if (json_is_string(member)) {
         const std::string text(json_string_value(member), json_string_length(member));
-        if (auto exact = parse_degrees(text))
-            return lies_within(*exact, variable.range) ? exact : std::nullopt;
+        if (auto exact = parse_decimal(text, decimals))
+            return lies_within(*exact, range.least, range.most) ? exact : std::nullopt;
         number = parse_number(text);
     } else if (json_is_number(member)) {
         number = json_number_value(member);
     }
-    return number && std::abs(*number) <= variable.range ? std::optional(rounded(*number)) : std::nullopt;
+    if (!number || *number < static_cast<double>(range.least) || *number > static_cast<double>(range.most))
+        return std::nullopt;
+    return rounded(*number, decimals);
 }
 
 // Some servers, LocationIQ for one, answer so where Nominatim's list is empty: 404, and an object with the
@@ -93,7 +96,7 @@ GeocoderAnswer read_geocoder_reply(const Resource& resource, const GeocoderReply
         return {};
     Coordinates found;
     for (const Variable& variable : resource.variables) {
-        if (variable.kind != Kind::coordinate)
+        if (!variable.kind->coordinate)
             continue;
         auto value = degrees(json_array_get(places.get(), 0), variable);
         if (!value)

@@ -8,57 +8,50 @@ namespace helpdesk {
 namespace {
 
 bool is_address(const Variable& variable) {
-    return !variable.place.empty() && variable.kind != Kind::coordinate;
-}
-
-Value* find(Write& write, const Variable& variable) {
-    const auto found = std::find_if(write.values.begin(), write.values.end(),
-                                    [&](const Value& value) { return value.variable == &variable; });
-    return found == write.values.end() ? nullptr : &*found;
+    return !variable.place.empty() && !variable.kind->coordinate;
 }
 
 }  // namespace
 
 Locating locating(const Write& write) {
-    const Verb verb = write.action->verb;
-    if (verb == Verb::locate)
+    const Verb& verb = write.action->verb;
+    if (verb.locates)
         return Locating::from_record;
-    if (verb != Verb::add && verb != Verb::update)
+    if (!verb.stores)
         return Locating::none;
     bool any = false;
     for (const Value& value : write.values) {
         // An update that clears them has brought them, too.
-        if (value.variable->kind == Kind::coordinate && (verb == Verb::update || value.text))
+        if (value.variable->kind->coordinate && (!verb.adds || value.text))
             return Locating::none;
-        any = any ||
-              (is_address(*value.variable) && (verb == Verb::update || !text::trim(*value.text).empty()));
+        any = any || (is_address(*value.variable) && (!verb.adds || !text::trim(*value.text).empty()));
     }
     if (!any)
         return Locating::none;
-    return verb == Verb::add ? Locating::from_call : Locating::from_record;
+    return verb.adds ? Locating::from_call : Locating::from_record;
 }
 
 std::string begin_locating(Write& write, const std::vector<std::string>& stored) {
     AddressParts parts;
     Coordinates kept;
-    bool ask = write.action->verb != Verb::update;
+    bool ask = write.action->verb.adds || write.action->verb.locates;
     auto next = stored.begin();
     for (const Variable& variable : write.action->resource.variables) {
         if (variable.place.empty())
             continue;
         const std::string before = next == stored.end() ? "" : *next++;
-        if (variable.kind == Kind::coordinate) {
+        if (variable.kind->coordinate) {
             kept.push_back(before);
             continue;
         }
-        const Value* value = find(write, variable);
+        const Value* value = write.find(variable);
         if (value == nullptr)
             write.beside.push_back({&variable, before});
         else
             ask = ask || *value->text != before;
         parts.emplace_back(variable.place, value == nullptr ? write.beside.back().text : *value->text);
     }
-    if (write.action->verb != Verb::locate)
+    if (write.action->verb.stores)
         set_coordinates(write, ask ? Coordinates(kept.size()) : kept);
     return ask ? geocoder_query(parts) : "";
 }
@@ -66,17 +59,17 @@ std::string begin_locating(Write& write, const std::vector<std::string>& stored)
 void leave_unlocated(Write& write) {
     const auto coordinates =
         std::count_if(write.action->resource.variables.begin(), write.action->resource.variables.end(),
-                      [](const Variable& variable) { return variable.kind == Kind::coordinate; });
-    if (write.action->verb == Verb::update && locating(write) != Locating::none)
+                      [](const Variable& variable) { return variable.kind->coordinate; });
+    if (!write.action->verb.adds && locating(write) != Locating::none)
         set_coordinates(write, Coordinates(static_cast<std::size_t>(coordinates)));
 }
 
 void set_coordinates(Write& write, const Coordinates& coordinates) {
     auto next = coordinates.begin();
     for (const Variable& variable : write.action->resource.variables) {
-        if (variable.kind != Kind::coordinate)
+        if (!variable.kind->coordinate)
             continue;
-        Value* value = find(write, variable);
+        Value* value = write.find(variable);
         // In front: SQL stores them while it still knows the address that was.
         if (value == nullptr)
             value = &*write.values.insert(write.values.begin(), Value::of(variable));
@@ -87,12 +80,13 @@ void set_coordinates(Write& write, const Coordinates& coordinates) {
 }
 
 std::string describe_failure(const Write& write, const GeocoderAnswer& answer) {
-    const std::string noun(write.action->resource.noun);
+    const std::string noun(write.action->resource.names.noun);
+    const Action* again = find_action(write.action->resource, verbs::locate);
     return "no coordinates: " +
            (answer.failure.empty() ? "the geocoder knows no such address"
                                    : "the geocoder: " + answer.failure) +
-           "; the " + noun + " is stored without; locate_" + std::string(write.action->resource.singular) +
-           " asks again";
+           "; the " + noun + " is stored without" +
+           (again == nullptr ? "" : "; " + again->name + " asks again");
 }
 
 Problem not_located(const GeocoderAnswer& answer) {

@@ -1,10 +1,13 @@
-// The way in: what is known of a request before it becomes a Call, and whether it is refused early.
+// The way in: whether a request is refused, early or once all of it is known, or becomes a Call.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <variant>
 
 #include "answer/reply.h"
+#include "call/call.h"
 #include "request/access.h"
 #include "request/request.h"
 
@@ -28,6 +31,11 @@ enum class Known { head, key };
 // yet.
 std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller,
                                   Known known);
+
+// Either answers at once, without any work for the database, or gives the call to carry out. `caller` as
+// identified by the whole request.
+std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
+                                                  const Caller& caller);
 
 // Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
 bool is_taken_name(std::string_view name);

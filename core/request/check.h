@@ -9,23 +9,11 @@
 
 #include "answer/problem.h"
 #include "model/action.h"
+#include "model/value.h"
 #include "request/conditions.h"
-#include "request/decode.h"
+#include "request/input.h"
 
 namespace helpdesk {
-
-// A supplied (or, on add, defaulted) variable, ready to be stored.
-struct Value {
-    const Variable* variable;
-    std::optional<std::string> text;  // nothing: cleared or none
-    std::vector<std::string> items;   // of a list
-    const Variable* dates_variable;   // the date_list that goes with a list, or null
-    std::vector<std::string> dates;   // its dates, one for each item; empty when none were supplied
-    std::string new_name;             // the row to create, with `text` = create_new
-    bool located = false;             // a coordinate of the address, not one that the client gave
-
-    static Value of(const Variable& variable);
-};
 
 // A variable of a record, as it was read.
 struct Stored {
@@ -46,7 +34,9 @@ struct Write {
     std::vector<std::string> if_match = {};  // tags, one of which the record must have; none: no matter
     std::optional<Repeatable> repeatable = {};
 
-    Value* find(Kind kind);
+    // The value of a variable; null: the write has none.
+    Value* find(const Variable& variable);
+    const Value* find(const Variable& variable) const;
     // The password to be hashed; null: none.
     std::string* password();
     // Puts its hash in its place, in `when_missing` too. Throws as helpdesk::hash_password() does.
@@ -65,15 +55,6 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
             Problems& problems);
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems);
-
-// The most decimals that are stored of a coordinate.
-inline constexpr std::size_t most_decimals = 9;
-
-// A decimal number in plain digits, without its `+`; nothing for anything else, or for more decimals.
-std::optional<std::string> parse_degrees(const std::string& text);
-
-// Whether such a number is from -range to range.
-bool lies_within(const std::string& degrees, int range);
 
 // A whole number from 1, in digits alone; nothing for anything else.
 std::optional<std::uint64_t> parse_id(std::string_view text);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "date.h"
 #include "request/check.h"
 #include "text.h"
 
@@ -23,7 +22,7 @@ class SelectionChecker {
         if (!any_selector_ && resource_.needs_selector)
             problem(resource_.known_by(), code::required,
                     "is required, \"*\" for all, or another selector: " + selector_names());
-        if (action_.verb == Verb::export_)
+        if (action_.verb.gives_rows)
             return;
         check_walk(selection);
         count_only(selection);
@@ -40,111 +39,37 @@ class SelectionChecker {
     std::string selector_names() const {
         std::string names;
         for (const Selector& selector : resource_.selectors)
-            if (selector.kind != SelectorKind::after_id)
+            if (selector.finder->selects())
                 names += (names.empty() ? "" : ", ") + std::string(selector.name);
         return names;
     }
 
     void select(const Selector& selector, Selection& selection) {
+        const Finder& finder = *selector.finder;
         const std::string* text = input_.find(selector.name);
-        // An empty value is no selector, but for `after`, where it is the start.
-        if (text == nullptr || (text->empty() && selector.kind != SelectorKind::after))
+        // An empty value is no selector, unless it is where the first page begins.
+        if (text == nullptr || (text->empty() && !finder.is_keyset()))
             return;
-        any_selector_ |= selector.kind != SelectorKind::after_id;
-        if (selector.all && *text == wildcard) {
+        any_selector_ |= finder.selects();
+        if (selector.all && *text == wildcard)
             wildcard_ = true;
-            return;
-        }
-        Condition condition{&selector, {}};
-        if (take_values(selector, *text, condition.values))
-            selection.conditions.push_back(std::move(condition));
-    }
-
-    bool take_values(const Selector& selector, const std::string& text, std::vector<std::string>& values) {
-        switch (selector.kind) {
-            case SelectorKind::id:
-            case SelectorKind::after_id:
-                if (const auto id = parse_id(text)) {
-                    values = {std::to_string(*id)};
-                    return true;
-                }
-                problem(selector.name, code::invalid_number,
-                        std::string(id_form) + (selector.all ? ", or * for all" : ""));
-                return false;
-            case SelectorKind::name:
-                return names(selector, text, values);
-            case SelectorKind::date_from:
-            case SelectorKind::changed_since:
-                return date(selector, text, parse_date(text), values);
-            case SelectorKind::date_to:
-                return date(selector, text, parse_date_end(text), values);
-            case SelectorKind::located:
-                if (!text::equal_ignoring_case(text, "Y") && !text::equal_ignoring_case(text, "N")) {
-                    problem(selector.name, code::invalid_choice, "must be Y or N");
-                    return false;
-                }
-                values = {text::equal_ignoring_case(text, "Y") ? "1" : "0"};
-                return true;
-            case SelectorKind::prefix_from:
-            case SelectorKind::prefix_to:
-            case SelectorKind::any_of:
-            case SelectorKind::after:
-                values = {std::string(text::trim(text))};
-                return fits(selector, values.front());
-        }
-        return false;
-    }
-
-    bool fits(const Selector& selector, std::string_view text) {
-        const Variable* name = resource_.name();
-        const std::size_t limit = name != nullptr ? name->limit : Variable{}.limit;
-        if (text::length(text) <= limit)
-            return true;
-        problem(selector.name, code::too_long, "is longer than " + std::to_string(limit) + " characters");
-        return false;
-    }
-
-    bool names(const Selector& selector, const std::string& text, std::vector<std::string>& values) {
-        if (selector.many)
-            values = text::split_list(text, max_list_items + 1);
-        else
-            values = {std::string(text::trim(text))};
-        if (values.size() > max_list_items) {
-            problem(selector.name, code::too_many_values,
-                    "has more than " + std::to_string(max_list_items) + " entries");
-            return false;
-        }
-        if (values.empty()) {
-            problem(selector.name, code::required, "names nobody");
-            return false;
-        }
-        return std::all_of(values.begin(), values.end(),
-                           [&](const std::string& value) { return fits(selector, value); });
-    }
-
-    bool date(const Selector& selector, std::string_view text, std::optional<std::string> date,
-              std::vector<std::string>& values) {
-        if (!date) {
-            problem(selector.name, code::invalid_date, describe_bad_date(text));
-            return false;
-        }
-        values = {std::move(*date)};
-        return true;
+        else if (auto values = finder.read(selector, *text, problems_))
+            selection.conditions.push_back({&selector, std::move(*values)});
     }
 
     // Keyset paging and the walk have an order of their own.
     void check_walk(const Selection& selection) {
-        const Condition* walk = selection.find(SelectorKind::changed_since);
-        const Condition* after_id = selection.find(SelectorKind::after_id);
-        const Condition* after = selection.find(SelectorKind::after);
-        if (after_id != nullptr && walk == nullptr)
+        const Condition* walk = selection.walk();
+        const Condition* keyset = selection.keyset();
+        const Condition* position = selection.find([](const Finder& finder) { return !finder.selects(); });
+        if (position != nullptr && walk == nullptr)
             for (const Selector& selector : resource_.selectors)
-                if (selector.kind == SelectorKind::changed_since)
-                    problem(after_id->selector->name, code::required, "needs " + std::string(selector.name));
-        if (after != nullptr && walk != nullptr)
-            problem(after->selector->name, code::ambiguous,
+                if (selector.finder->is_walk())
+                    problem(position->selector->name, code::required, "needs " + std::string(selector.name));
+        if (keyset != nullptr && walk != nullptr)
+            problem(keyset->selector->name, code::ambiguous,
                     "cannot be given beside " + std::string(walk->selector->name));
-        const Condition* own_order = walk != nullptr ? walk : after;
+        const Condition* own_order = walk != nullptr ? walk : keyset;
         for (const std::string_view name : {"order", "order_direction", "page"})
             if (own_order != nullptr && !input_.get(name).empty())
                 problem(name, code::ambiguous,
@@ -229,22 +154,32 @@ bool Selection::is_of_one() const {
     if (conditions.size() != 1 || order != nullptr || offset != 0 || count_only)
         return false;
     const Condition& condition = conditions.front();
-    return condition.values.size() == 1 &&
-           (condition.selector->kind == SelectorKind::id || condition.selector->kind == SelectorKind::name);
+    return condition.values.size() == 1 && condition.selector->finder->unique;
 }
 
 bool Selection::takes_long() const {
     constexpr std::size_t few_records = 64;
-    for (const SelectorKind kind : {SelectorKind::id, SelectorKind::name})
-        if (const Condition* condition = find(kind))
-            return condition->values.size() > few_records;
-    return order != nullptr || count_only || offset != 0 || limit > few_records;
+    if (const Condition* condition = find([](const Finder& finder) { return finder.unique; }))
+        return condition->values.size() > few_records;
+    return order != nullptr || count_only || offset != 0 || limit > few_records ||
+           find([](const Finder& finder) { return finder.scans; }) != nullptr;
 }
 
-const Condition* Selection::find(SelectorKind kind) const {
+const Condition* Selection::find(bool (*is)(const Finder&)) const {
     const auto found = std::find_if(conditions.begin(), conditions.end(),
-                                    [&](const Condition& c) { return c.selector->kind == kind; });
+                                    [&](const Condition& c) { return is(*c.selector->finder); });
     return found == conditions.end() ? nullptr : &*found;
+}
+
+const Condition* Selection::walk() const {
+    return find([](const Finder& finder) { return finder.is_walk(); });
+}
+
+// An ID that may begin a page does not, where it continues a walk.
+const Condition* Selection::keyset() const {
+    const Condition* found = find([](const Finder& finder) { return finder.is_keyset(); });
+    const bool in_walk = found != nullptr && found->selector->finder->continues_walk && walk() != nullptr;
+    return in_walk ? nullptr : found;
 }
 
 Selection check_selection(const Action& action, const Variables& variables, std::size_t max_records,

@@ -9,17 +9,13 @@
 
 #include "answer/problem.h"
 #include "model/action.h"
+#include "model/finder.h"
 #include "request/decode.h"
 
 namespace helpdesk {
 
 // The most that `count` may ask for (ours): the IDs of all of them are held until the list was sent.
 inline constexpr std::size_t most_records = 1'000'000;
-
-struct Condition {
-    const Selector* selector;
-    std::vector<std::string> values;
-};
 
 struct Selection {
     const Action* action;
@@ -38,7 +34,11 @@ struct Selection {
     bool is_of_one() const;
     // Whether the database may have to read, sort or count many records for it.
     bool takes_long() const;
-    const Condition* find(SelectorKind kind) const;
+    // The first condition whose finder is such a one; null if there is none.
+    const Condition* find(bool (*is)(const Finder&)) const;
+    // The beginning of a walk, and the keyset selector that says where a page begins; null if there is none.
+    const Condition* walk() const;
+    const Condition* keyset() const;
 };
 
 // The selection of a call, with every problem added to `problems`; what is returned beside problems is no

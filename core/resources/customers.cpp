@@ -1,11 +1,13 @@
 // The customer's variables, in the order of the reference's page on add_customer and update_customer, and the
 // selectors of get_customers.
+#include "place/finder.h"
 #include "resources/shared.h"
 
 namespace helpdesk {
 namespace {
 
-constexpr std::array<std::string_view, 2> personal_or_company = {"PERSONAL", "COMPANY"};
+constexpr std::array<std::string_view, 2> scopes = {"PERSONAL", "COMPANY"};
+constexpr Choices personal_or_company = {.values = scopes, .by_default = "PERSONAL"};
 
 constexpr Reference company = {.table = "companies", .noun = "company", .unknown = "unknown_company"};
 constexpr Reference portal = {.table = "portals",
@@ -32,43 +34,43 @@ constexpr ListTable phones = {.table = "customer_phones", .owner = "customer_id"
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "cid", .kind = Kind::identifier, .column = "cid",
+    Variable{.name = "cid", .kind = &kinds::identifier, .column = "cid",
              .about = "The customer's unique name, as your system knows it."},
-    Variable{.name = "company", .kind = Kind::reference, .column = "company_id", .reference = &company, .companion = "new_company",
+    Variable{.name = "company", .kind = &kinds::reference, .column = "company_id", .reference = &company, .companion = "new_company",
              .about = "The company that the customer belongs to."},
-    Variable{.name = "new_company", .kind = Kind::new_name, .companion = "company",
+    Variable{.name = "new_company", .kind = &kinds::new_name, .companion = "company",
              .about = "The name of the company to create for the customer."},
     Variable{.name = "contact", .column = "contact",
              .about = "The first and last name of the customer."},
-    Variable{.name = "pass", .kind = Kind::password, .column = "password_hash", .secret = true,
+    Variable{.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true,
              .about = "The password with which the customer signs in."},
-    Variable{.name = "portal", .kind = Kind::reference, .column = "portal_id", .reference = &portal,
+    Variable{.name = "portal", .kind = &kinds::reference, .column = "portal_id", .reference = &portal,
              .about = "The customer portal that the customer uses."},
-    Variable{.name = "support", .kind = Kind::choice, .column = "support", .choices = yes_or_no,
+    Variable{.name = "support", .kind = &kinds::choice, .column = "support", .choices = &yes_or_no,
              .about = "Whether the customer is supported: without support there are no tickets and no access to the portal."},
-    Variable{.name = "chat", .kind = Kind::choice, .column = "chat", .choices = yes_or_no,
+    Variable{.name = "chat", .kind = &kinds::choice, .column = "chat", .choices = &yes_or_no,
              .about = "Whether the customer may start live chats."},
-    Variable{.name = "contracts", .kind = Kind::id_list, .list = &contracts,
+    Variable{.name = "contracts", .kind = &kinds::id_list, .list = &contracts,
              .about = "The support contracts that the customer has."},
-    Variable{.name = "sc_start_dates", .kind = Kind::date_list, .column = "start_date", .companion = "contracts",
+    Variable{.name = "sc_start_dates", .kind = &kinds::date_list, .column = "start_date", .companion = "contracts",
              .about = "When each of the customer's support contracts starts."},
-    Variable{.name = "encrypt", .kind = Kind::choice, .column = "encrypt", .choices = no_or_yes,
+    Variable{.name = "encrypt", .kind = &kinds::choice, .column = "encrypt", .choices = &no_or_yes,
              .about = "Whether e-mail to the customer is encrypted, for which both sides need a certificate."},
-    Variable{.name = "latitude", .kind = Kind::coordinate, .column = "latitude", .range = 90, .companion = "longitude", .place = "lat",
+    Variable{.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat",
              .about = "The latitude of the customer's location, which places the customer on a map."},
-    Variable{.name = "longitude", .kind = Kind::coordinate, .column = "longitude", .range = 180, .companion = "latitude", .place = "lon",
+    Variable{.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon",
              .about = "The longitude of the customer's location, which places the customer on a map."},
-    Variable{.name = "selectable_categories", .kind = Kind::name_list, .list = &categories,
+    Variable{.name = "selectable_categories", .kind = &kinds::name_list, .list = &categories,
              .about = "The categories that the customer may pick on the ticket form; none means all of them."},
-    Variable{.name = "viewable_tickets", .kind = Kind::choice, .column = "viewable_tickets", .choices = personal_or_company,
+    Variable{.name = "viewable_tickets", .kind = &kinds::choice, .column = "viewable_tickets", .choices = &personal_or_company,
              .about = "Whether the customer sees only personal tickets or those of the whole company."},
-    Variable{.name = "viewable_invoices", .kind = Kind::choice, .column = "viewable_invoices", .choices = personal_or_company,
+    Variable{.name = "viewable_invoices", .kind = &kinds::choice, .column = "viewable_invoices", .choices = &personal_or_company,
              .about = "Whether the customer sees only personal invoices or those of the whole company."},
-    Variable{.name = "viewable_assets", .kind = Kind::choice, .column = "viewable_assets", .choices = personal_or_company,
+    Variable{.name = "viewable_assets", .kind = &kinds::choice, .column = "viewable_assets", .choices = &personal_or_company,
              .about = "Whether the customer sees only personal assets or those of the whole company."},
-    Variable{.name = "email", .kind = Kind::email, .column = "email",
+    Variable{.name = "email", .kind = &kinds::email, .column = "email",
              .about = "The e-mail address of the customer."},
-    Variable{.name = "email2", .kind = Kind::email_list, .list = &emails,
+    Variable{.name = "email2", .kind = &kinds::email_list, .list = &emails,
              .about = "Further e-mail addresses, by which incoming mail finds the customer."},
     Variable{.name = "address", .column = "address", .place = "street",
              .about = "The street address of the customer."},
@@ -82,38 +84,38 @@ constexpr std::array variables = {
              .about = "The country where the customer is located."},
     Variable{.name = "phone", .column = "phone",
              .about = "The phone number of the customer, or any other value that you keep there."},
-    Variable{.name = "phone2", .kind = Kind::text_list, .list = &phones,
+    Variable{.name = "phone2", .kind = &kinds::text_list, .list = &phones,
              .about = "Further phone numbers, by which incoming calls find the customer."},
-    Variable{.name = "group", .kind = Kind::reference, .column = "group_id", .reference = &group,
+    Variable{.name = "group", .kind = &kinds::reference, .column = "group_id", .reference = &group,
              .about = "The customer group, without which technicians may not see the customer's tickets where groups are used."},
     Variable{.name = "notes", .limit = 0, .column = "notes",
              .about = "Notes about the customer, of any length."},
 };
 
 constexpr std::array selectors = {
-    Selector{.name = "id", .kind = SelectorKind::id,
+    Selector{.name = "id", .finder = &finders::id, .columns = {"id"},
              .about = "Picks the customer with this ID."},
-    Selector{.name = "cid", .kind = SelectorKind::name, .column = "cid", .all = true, .many = true,
+    Selector{.name = "cid", .finder = &finders::name, .columns = {"cid"}, .all = true, .many = true,
              .about = "Picks customers by their unique names."},
-    Selector{.name = "start_cid", .kind = SelectorKind::prefix_from, .column = "cid",
+    Selector{.name = "start_cid", .finder = &finders::prefix_from, .columns = {"cid"},
              .about = "Begins the list at the names with this beginning."},
-    Selector{.name = "end_cid", .kind = SelectorKind::prefix_to, .column = "cid",
+    Selector{.name = "end_cid", .finder = &finders::prefix_to, .columns = {"cid"},
              .about = "Ends the list after the names with this beginning."},
-    Selector{.name = "start_date", .kind = SelectorKind::date_from, .column = "date_added",
+    Selector{.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}, .event = "added",
              .about = "Leaves out customers who were added before this time."},
-    Selector{.name = "end_date", .kind = SelectorKind::date_to, .column = "date_added",
+    Selector{.name = "end_date", .finder = &finders::date_to, .columns = {"date_added"}, .event = "added",
              .about = "Leaves out customers who were added after this time."},
-    Selector{.name = "email", .kind = SelectorKind::any_of, .column = "email", .list = &emails,
+    Selector{.name = "email", .finder = &finders::equals, .columns = {"email"}, .lists = {&emails},
              .about = "Finds customers by any of their e-mail addresses."},
-    Selector{.name = "phone", .kind = SelectorKind::any_of, .column = "phone", .list = &phones,
+    Selector{.name = "phone", .finder = &finders::equals, .columns = {"phone"}, .lists = {&phones},
              .about = "Finds customers by any of their phone numbers."},
-    Selector{.name = "after_cid", .kind = SelectorKind::after, .column = "cid",
+    Selector{.name = "after_cid", .finder = &finders::after_name, .columns = {"cid"},
              .about = "Continues a list after the last name of the page before."},
-    Selector{.name = "updated_since", .kind = SelectorKind::changed_since, .column = "last_updated",
+    Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
              .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
-    Selector{.name = "after_id", .kind = SelectorKind::after_id,
+    Selector{.name = "after_id", .finder = &finders::walk_position,
              .about = "Continues a list by `updated_since` after the last record of the page before."},
-    Selector{.name = "geocoded", .kind = SelectorKind::located, .column = "geocoded",
+    Selector{.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"},
              .about = "Tells customers whose coordinates are known from those whose address was not found."},
 };
 // clang-format on
@@ -121,21 +123,24 @@ constexpr std::array selectors = {
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
 constexpr SignIn sign_in = {.allowed_by = "support", .outputs = sign_in_outputs};
 
+constexpr std::array customer_verbs = {&verbs::add,    &verbs::update,  &verbs::upsert,
+                                       &verbs::remove, &verbs::get,     &verbs::locate,
+                                       &verbs::verify, &verbs::import_, &verbs::export_};
+
 }  // namespace
 
 const Resource& customers() {
-    static const Resource resource = with_outputs({.singular = "customer",
-                                                   .plural = "customers",
-                                                   .noun = "customer",
-                                                   .table = "customers",
-                                                   .variables = variables,
-                                                   .selectors = selectors,
-                                                   .key = {.variable = "", .answered = false},
-                                                   .timestamps = true,
-                                                   .versioned = true,
-                                                   .needs_selector = true,
-                                                   .in_bulk = true,
-                                                   .sign_in = &sign_in});
+    static const Resource resource = with_outputs(
+        {.names = {.one = "customer", .many = "customers", .element = "customer", .noun = "customer"},
+         .table = "customers",
+         .variables = variables,
+         .selectors = selectors,
+         .key = {.variable = "", .answered = false},
+         .timestamps = true,
+         .versioned = true,
+         .needs_selector = true,
+         .sign_in = &sign_in,
+         .verbs = customer_verbs});
     return resource;
 }
 

@@ -4,24 +4,26 @@
 #include <array>
 #include <string_view>
 
+#include "model/finder.h"
 #include "model/resource.h"
 
 namespace helpdesk {
 
-// The first is the default.
-inline constexpr std::array<std::string_view, 2> yes_or_no = {"Y", "N"};
-inline constexpr std::array<std::string_view, 2> no_or_yes = {"N", "Y"};
+inline constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
+inline constexpr std::array<std::string_view, 2> n_or_y = {"N", "Y"};
+inline constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
+inline constexpr Choices no_or_yes = {.values = n_or_y, .by_default = "N"};
 
 // clang-format off
 // The selectors of the short lists that customers refer to.
 inline constexpr std::array selectors_by_name = {
-    Selector{.name = "id", .kind = SelectorKind::id, .all = true,
+    Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true,
              .about = "Picks the record with this ID."},
-    Selector{.name = "name", .kind = SelectorKind::name, .column = "name", .all = true,
+    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true,
              .about = "Picks the record with this name."},
-    Selector{.name = "start_name", .kind = SelectorKind::prefix_from, .column = "name",
+    Selector{.name = "start_name", .finder = &finders::prefix_from, .columns = {"name"},
              .about = "Begins the list at the names with this beginning."},
-    Selector{.name = "end_name", .kind = SelectorKind::prefix_to, .column = "name",
+    Selector{.name = "end_name", .finder = &finders::prefix_to, .columns = {"name"},
              .about = "Ends the list after the names with this beginning."},
 };
 // clang-format on

@@ -6,25 +6,29 @@ namespace {
 
 // clang-format off
 constexpr std::array variables = {
-    Variable{.name = "name", .kind = Kind::identifier, .column = "name",
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The contract's unique name."},
     Variable{.name = "description", .column = "description",
              .about = "What the contract covers, in a few words."},
-    Variable{.name = "active", .kind = Kind::choice, .column = "active", .choices = yes_or_no,
+    Variable{.name = "active", .kind = &kinds::choice, .column = "active", .choices = &yes_or_no,
              .about = "Whether the contract is still offered."},
 };
 // clang-format on
 
+constexpr std::array support_contract_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+
 }  // namespace
 
 const Resource& support_contracts() {
-    static const Resource resource = with_outputs({.singular = "support_contract",
-                                                   .plural = "support_contracts",
-                                                   .noun = "support contract",
+    static const Resource resource = with_outputs({.names = {.one = "support_contract",
+                                                             .many = "support_contracts",
+                                                             .element = "support_contract",
+                                                             .noun = "support contract"},
                                                    .table = "support_contracts",
                                                    .variables = variables,
                                                    .selectors = selectors_by_name,
-                                                   .renamed_by = "new_name"});
+                                                   .renamed_by = "new_name",
+                                                   .verbs = support_contract_verbs});
     return resource;
 }
 

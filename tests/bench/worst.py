@@ -1,16 +1,22 @@
 #!/usr/bin/python3
 """Measures the requests that cost a worker most: how long it stands still, and how much memory it takes beyond what it had.
 
-    tests/bench/worst.py [--module FILE …] [--turns N]
+    tests/bench/worst.py                                            # this build
+    tests/bench/worst.py --module old/ngx_http_helpdesk_module.so build/module/ngx_http_helpdesk_module.so
+    tests/bench/worst.py --help
 
 Each line of the table is one request to a fresh worker, the medians of the turns. The worker is asked over a second connection for
-`return 200` all the while; it stood still for as long as the slowest of these took. With several modules, say of this version and of
-one before, they take turns. Not a test.
+`return 200` all the while; it stood still for as long as the slowest of these took. Two modules, before and after, take turns. Not a
+test.
 """
 
 import argparse
+import contextlib
+import datetime
 import hashlib
+import os
 import pathlib
+import resource
 import secrets
 import socket
 import statistics
@@ -19,19 +25,29 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 
+from requests.exceptions import RequestException  # noqa: E402
+
 import servers  # noqa: E402
 from api import Api  # noqa: E402
 from conftest import numbers  # noqa: E402
 from test_bodies import BODIES, CONFIG, JSON, Watch, memory  # noqa: E402
 
 SILENT = 100  # clients that read nothing
+GIB = 1 << 30
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--module", nargs="+", default=[str(servers.MODULE)], help="ngx_http_helpdesk_module.so")
     parser.add_argument("--turns", type=int, default=3)
-    return parser.parse_args()
+    parser.add_argument("--memory", type=int, default=8, metavar="GIB", help="that the worker may take (default: 8), so that the machine lives")
+    options = parser.parse_args()
+    for module in options.module:
+        if not pathlib.Path(module).is_file():
+            parser.error(f"--module: {module} is no file")
+    if len(options.module) > 2:
+        parser.error("--module: at most two, before and after")
+    return options
 
 
 def post(body, content_type, **headers):
@@ -75,18 +91,36 @@ def requests(key):
     yield f"{SILENT} exports of 40 notes of 8 MB that nobody reads", silent("action=export_customers&start_cid=long&end_cid=long")
 
 
-def measure(mariadb, key, module, send):
+@contextlib.contextmanager
+def bounded_memory(size):
+    """Of what is started meanwhile."""
+    usual = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (size, usual[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, usual)
+
+
+def measure(mariadb, key, module, send, most):
+    """Seconds, bytes, and what the client was told."""
     servers.MODULE = pathlib.Path(module)
     nginx = servers.Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), 1)
     try:
-        nginx.start(CONFIG)
+        with bounded_memory(most * GIB):
+            nginx.start(CONFIG)
         api = Api(nginx.port, key)
         api.get("get_customers", cid="c1")
         (pid,) = nginx.worker_pids()
         pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
         before = memory(pid, "VmRSS")
         with Watch(nginx.port) as watch:
-            told = send(api)
+            try:
+                told = send(api)
+            except RequestException as error:
+                told = type(error).__name__
+        if nginx.worker_pids() != [pid]:
+            return watch.longest, most * GIB, "the worker ended"
         return watch.longest, memory(pid, "VmHWM") - before, told
     finally:
         nginx.stop()
@@ -103,19 +137,34 @@ def fill(mariadb):
                        f"{numbers(40)} AS numbers")
 
 
+def machine(options):
+    cpu = next(line.partition(":")[2].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name"))
+    return (f"{datetime.date.today().isoformat()}, {os.cpu_count()} cores of {cpu}; medians of {options.turns} turns, load average before: "
+            f"{os.getloadavg()[0]:.1f}. A worker may take {options.memory} GiB.")
+
+
+def line(name, results):
+    """A line of the table, with the results of each turn for each module."""
+    columns = [list(zip(*turns)) for turns in results]
+    told = list(dict.fromkeys(column[2][-1] for column in columns))
+    still = [f"{statistics.median(column[0]) * 1000:,.0f} ms" for column in columns]
+    grown = [f"{statistics.median(column[1]) / 1e6:,.0f} MB" for column in columns]
+    return f"| {name} | {'; then '.join(told)} | {' | '.join(still + grown)} |"
+
+
 def main():
     options = arguments()
     key = secrets.token_urlsafe(32)
+    names = ["before", "after"] if len(options.module) == 2 else [""]
+    print(machine(options) + "\n")
+    print("| request | answer | " + " | ".join(f"{what} {name}".strip() for what in ("stood still", "memory") for name in names) + " |")
+    print("|---|---|" + "--:|" * 2 * len(names), flush=True)
     mariadb = servers.MariaDB("--skip-networking", "--max-allowed-packet=64M", "--innodb-log-file-size=512M")
     try:
         fill(mariadb)
-        print("| request | module | answer | stood still | memory |\n|---|---|---|--:|--:|")
         for name, send in requests(key):
-            turns = [[measure(mariadb, key, module, send) for module in options.module] for _ in range(options.turns)]
-            for i, module in enumerate(options.module):
-                still, grown, told = zip(*(turn[i] for turn in turns))
-                print(f"| {name} | {i + 1} | {told[-1]} | {statistics.median(still) * 1000:,.0f} ms | "
-                      f"{statistics.median(grown) / 1e6:,.0f} MB |", flush=True)
+            turns = [[measure(mariadb, key, module, send, options.memory) for module in options.module] for _ in range(options.turns)]
+            print(line(name, zip(*turns)), flush=True)
     finally:
         mariadb.remove()
 

@@ -29,7 +29,7 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
     for (std::size_t i = 0; i < queries.size(); ++i) {
         Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
         decode_form(queries[i], request.variables);
-        auto accepted = Call::accept(settings, request, identify(settings, request));
+        auto accepted = accept(settings, request, identify(settings, request));
         if (auto* reply = std::get_if<Reply>(&accepted)) {
             replies[i] = std::move(*reply);
         } else {

@@ -111,6 +111,7 @@ class MariaDB:
             check=not environment, capture_output=True, text=True, env={**os.environ, **environment})
 
     def start(self):
+        # MariaDB takes secure-file-priv=NULL for a folder of that name, and does not start.
         program = ([MYSQLD, "--no-defaults", "--mysqlx=OFF", "--innodb-redo-log-capacity=32M", "--disable-log-bin",
                     "--plugin-load-add=auth_socket.so"] if MYSQLD else
                    ["/usr/sbin/mariadbd", "--no-defaults", "--innodb-log-file-size=32M", f"--secure-file-priv={self.folder}/files"])

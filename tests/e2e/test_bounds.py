@@ -47,7 +47,7 @@ def test_a_statement_ends_with_the_read_timeout_at_the_latest(nginx):
 
 def fill(db, count):
     if count:
-        db.query("INSERT INTO customers (cid, notes, portal_id) SELECT CONCAT('c', LPAD(seq, 5, '0')), '', 1 FROM " + numbers(count) + " AS numbers")
+        db.query("INSERT INTO customers (cid, notes, portal_id) SELECT CONCAT('c', LPAD(seq, 5, '0')), '', 1 FROM " + numbers(count) + " AS numbers ORDER BY seq")
 
 
 def cids(count):

@@ -144,21 +144,21 @@ def test_a_good_password_file(nginx, password_files, name):
     (config("helpdesk_geocoder /geo timeout=61s;"), '"helpdesk_geocoder" must have "timeout=" and a time from 1ms to 60s'),
     (config("helpdesk_geocoder /geo; helpdesk_geocoder off;"), '"helpdesk_geocoder" is duplicate'),
     (config("server { location = /s { helpdesk_status json; helpdesk_status json; } }"),
-     '"helpdesk_status" stands where another directive answers already'),
+     '"helpdesk_status" is duplicate'),
     (config("server { location = /s { helpdesk_api; helpdesk_status json; } }"),
-     '"helpdesk_status" stands where another directive answers already'),
+     '"helpdesk_status" is not allowed where another directive answers already'),
     (config("server { location = /h { helpdesk_health; helpdesk_health; } }"), '"helpdesk_health" is duplicate'),
     (config("server { location = /h { helpdesk_api; helpdesk_health; } }"),
-     '"helpdesk_health" stands where another directive answers already'),
+     '"helpdesk_health" is not allowed where another directive answers already'),
     (config("server { location = /h { helpdesk_health; helpdesk_openapi /API/; } }"),
-     '"helpdesk_openapi" stands where another directive answers already'),
+     '"helpdesk_openapi" is not allowed where another directive answers already'),
     ("server { listen 127.0.0.1:%%PORT%%; location = /h { helpdesk_health; } }", '"helpdesk_health" needs a "helpdesk_database" block'),
     ("server { listen 127.0.0.1:%%PORT%%; location = /a { helpdesk_auth; } }", '"helpdesk_auth" needs a "helpdesk_database" block'),
     (config("server { location = /a { helpdesk_auth; } }", pools=""), '"helpdesk_auth" needs "helpdesk_hash_thread_pool"'),
     (config("server { location = /a { helpdesk_auth 'a\"b'; } }"), '"helpdesk_auth" must be of ASCII characters without " and'),
     (config("server { location = /a { helpdesk_auth; helpdesk_auth; } }"), '"helpdesk_auth" is duplicate'),
     (config("server { location = /a { helpdesk_auth; helpdesk_health; } }"),
-     '"helpdesk_health" stands where another directive answers already'),
+     '"helpdesk_health" is not allowed where another directive answers already'),
     (config("helpdesk_auth_cache 0;"), '"helpdesk_auth_cache" must be "off" or a time from 1s to 1h in whole seconds, not "0"'),
     (config("helpdesk_auth_cache 2h;"), '"helpdesk_auth_cache" must be "off" or a time from 1s to 1h in whole seconds, not "2h"'),
     (config("helpdesk_auth_cache off; helpdesk_auth_cache off;"), '"helpdesk_auth_cache" is duplicate'),
@@ -192,7 +192,7 @@ def test_the_example_is_good(nginx):
     text = check_example(nginx, "helpdesk.conf.example", (r"listen 443 ssl;", f"listen 127.0.0.1:{nginx.port};"), (r"ssl_certificate.*;", ""),
                          (r"/var/log/nginx|/var/cache/nginx|/run/(?=nginx-)", f"{nginx.folder}/"))
     directives = {name for name in re.findall(r"^ +#? ?(helpdesk_\w+|[a-z_]+)", text, re.M)}
-    for name in re.findall(r'"(helpdesk_\w+)"', (ROOT / "module/config.cpp").read_text()):
+    for name in re.findall(r'"(helpdesk_\w+)"', (ROOT / "module/directives.cpp").read_text()):
         assert name in directives, f"the example does not show {name}"
 
 

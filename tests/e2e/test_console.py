@@ -67,6 +67,8 @@ def test_a_call_and_its_answer_in_three_formats(browser, base, db, key):
     db.query("UPDATE portals SET url = 'https://main.example' WHERE id = 1")
     console = Console(browser, base, key)
     console.open("portals", "update_portal")
+    assert "Changes the variables of a portal that you supply." in console.find("#operations-portals-update_portal").text
+    assert "The web address of the portal. Text, at most 255 characters." in console.find("[data-property-name=url]").text
     console.fill_in("id", "1")
     console.fill_in("new_name", "Größe & mehr")
     for name, answer in ANSWERS.items():

@@ -326,6 +326,9 @@ def test_categories_by_name(api, db):
     assert api.update("x", selectable_categories="Hardware,Ete,Nothing").problems == [
         ("selectable_categories", "unknown_category")] * 2
     assert db.list("customer_categories", "category_id", "x") == [2, 3]
+    # Two spellings that only the database knows to be one name: the second is in full-width letters.
+    assert api.update("x", selectable_categories="Hardware,\uff28\uff41\uff52\uff44\uff57\uff41\uff52\uff45").status == 200
+    assert len(db.list("customer_categories", "category_id", "x")) == 1
     assert api.update("x", selectable_categories="").status == 200
     assert db.list("customer_categories", "category_id", "x") == []
 

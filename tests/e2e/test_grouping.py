@@ -137,6 +137,12 @@ def test_a_look_up_in_another_spelling(db, run):
     assert [[record["cid"] for record in answer["customers"]] for _, answer in answers] == [["Été"], ["Été"], ["b"], ["c"], [], ["c"]]
 
 
+def test_two_look_ups_of_one_record_beside_one_in_another_spelling(db, run):
+    run([[add("a"), add("b")]], "grouped")
+    answers = run([[get("a"), get("a"), get("B")]], "grouped")
+    assert [[record["cid"] for record in answer["customers"]] for _, answer in answers] == [["a"], ["a"], ["b"]]
+
+
 def test_neighbours_of_bad_calls(db, run):
     db.query("INSERT INTO customers (cid, notes) VALUES ('there', '')")
     answers = run([[add("a"), add("there"), add("twice", city="1"), add("TWICE", city="2"), add("b", company="None"),

@@ -3,6 +3,7 @@
 import functools
 import json
 import random
+import re
 import socket
 import urllib.parse
 
@@ -46,7 +47,7 @@ class Action:
         (self.plural,) = described["get"]["tags"]
         self.identifier = "cid" if self.plural == "customers" else "name"
         self.variables = {each: schema for each, schema in parameters.items() if each not in ("key", "action", "format")}
-        self.texts = [each for each, schema in self.variables.items() if schema.get("description", "").startswith("text")]
+        self.texts = [each for each, schema in self.variables.items() if re.search(r"(^|\. )[Tt]ext\b", schema.get("description", ""))]
 
     def good(self, record):
         required = {each: "x" for each, schema in self.variables.items() if each == "address" and self.name == "add_company"}

@@ -254,6 +254,18 @@ def test_more_passwords_than_one_task_hashes(api, db):
     assert len(hashes) == 40 and all(text.startswith("$2b$04$") for text in hashes)
 
 
+@pytest.mark.parametrize("mode", ["add", "upsert"])
+def test_rows_beyond_the_bound_of_passwords_fail_and_others_do_not(api, db, mode):
+    """A dry run says so beforehand."""
+    body = lines("cid,pass,city", *(f"c{i},password-{i}," for i in range(1000)), "d,,Rome", "e,one-too-many,", "f,another,", "g,,Oslo")
+    for dry_run in "YN":
+        report = run(api, body, mode=mode, dry_run=dry_run)
+        assert report.counts == (1004, 1002, 0, 0, 2)
+        assert report.problems == [("1003", "e", "pass", "too_many_values"), ("1004", "f", "pass", "too_many_values")]
+        assert "1,000 rows with a password" in report.texts[0]
+    assert db.count("customers") == 1002 and not db.customer("g")["password_hash"]
+
+
 def test_passwords_are_hashed_at_the_cost_of_the_location(api, db):
     assert Report(post(api, lines("cid,pass", "a,some-password"), path="/five/")).counts == (1, 1, 0, 0, 0)
     assert db.customer("a")["password_hash"].startswith("$2b$05$")

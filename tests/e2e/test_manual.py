@@ -157,15 +157,74 @@ def location(number, text):
     return f"location /{number}/ {{ {text} }}\n"
 
 
+Row = collections.namedtuple("Row", "name place setting arguments")
+
+
+def rows(table):
+    """Each row of a file of module/ whose rows make directives, or parameters of a block."""
+    return [Row(*row) for row in re.findall(r'^    \{"(\w+)", +([\w| ]+?), +(\w+)<(.*)>(?:, true)?\},$', (ROOT / "module" / table).read_text(), re.M)]
+
+
+ROWS = {row.name: row for row in rows("directives.cpp")}
+PARAMETER_ROWS = {(f"helpdesk_{block}", row.name): row for block in ("database", "key") for row in rows(f"{block}_block.cpp")}
+
+
+def words(name):
+    """The words of a row, each by the value that it stands for."""
+    sources = "".join(path.read_text() for path in (ROOT / "module").glob("*.cpp"))
+    (table,) = set(re.findall(rf"constexpr Word<\w+> {name}\[\] = \{{(.*?)\}};", sources, re.S))
+    return {value: word for word, value in re.findall(r'\{"(\w+)", ([\w:]+)\}', table)}
+
+
+def initial(member):
+    """What a member holds unless it is set: its initializer, with the value of a constant in its place."""
+    headers = "".join(path.read_text() for path in [*(ROOT / "core").rglob("*.h"), *(ROOT / "module").glob("*.hpp")])
+    owner, name = re.fullmatch(r"&(\w+)::(\w+)", member).groups()
+    (body,) = re.findall(rf"^struct {owner} \{{\n(.*?)^\}};", headers, re.M | re.S)
+    (value,) = re.findall(rf"\b{name}(?: = |\{{)([\w:]+)", body)
+    constant = re.search(rf"constexpr int {value} = (\d+);", headers)
+    return constant[1] if constant else value
+
+
+def default(row):
+    """As the manual has it, for a row that says all about its value."""
+    member, *_ = re.findall(r"&\w+::\w+", row.arguments)
+    value = initial(member)
+    if row.setting == "word":
+        value = words(row.arguments.split(", ")[0])[value]
+    return f"`{row.name} {value}{'s' if row.setting == 'seconds' else ''};`"
+
+
 def test_every_directive_is_documented():
-    assert sorted(DIRECTIVES) == sorted(re.findall(r'entry\(ngx_string\("(\w+)"\)', (ROOT / "module/config.cpp").read_text()))
+    assert sorted(DIRECTIVES) == sorted(ROWS) == sorted(
+        re.findall(r'^ *\{"(helpdesk_\w+)"', (ROOT / "module/directives.cpp").read_text(), re.M))
 
 
 def test_every_parameter_is_documented():
-    source = (ROOT / "module/blocks.cpp").read_text()
-    tables = re.findall(r"Parameter<(Database|Key)Block> \w+_parameters\[\] = \{\n(.*?)\};", source, re.S)
-    assert sorted(PARAMETERS) == sorted((f"helpdesk_{block.lower()}", name) for block, table in tables
-                                        for name in re.findall(r'\{"(\w+)"', table))
+    assert sorted(PARAMETERS) == sorted(PARAMETER_ROWS)
+
+
+def test_the_contexts_are_those_of_the_rows():
+    written = {"here": ["location"], "everywhere": ["http", "server", "location"]}
+    assert {name: contexts(name) for name in DIRECTIVES} == {name: written[row.place.split(" | ")[0]] for name, row in ROWS.items()}
+
+
+def test_the_defaults_are_those_of_the_rows():
+    entries, all_rows = {**DIRECTIVES, **PARAMETERS}, {**ROWS, **PARAMETER_ROWS}
+    compared = {name: default(row) for name, row in all_rows.items() if row.setting in ("number", "seconds", "word")}
+    del compared["helpdesk_database", "connections"]  # depends on the number of workers
+    assert len(compared) >= 13
+    assert {name: said(entries[name], "Default") for name in compared} == compared
+
+
+def test_a_directive_is_one_row():
+    """A new one touches one file of the module: no other has its name or its member, unless something there goes by the value."""
+    sources = {path.name: path.read_text() for path in (ROOT / "module").glob("*.?pp")}
+    complete = [row for row in ROWS.values() if row.setting in ("number", "seconds", "word")]
+    assert len(complete) >= 7
+    for row in complete:
+        for text in (row.name, *re.findall(r"::(\w+)", row.arguments)):
+            assert [name for name, source in sources.items() if re.search(rf"\b{text}\b", source)] == ["directives.cpp"], text
 
 
 def test_every_variable_is_documented():

@@ -390,6 +390,12 @@ TAILS = ["", "a", "ä", "z", "ž", "ʒ", "я", "漢", "\u9FFF", "\U0001F600", "\
          " ", "9", "~", "ﷺ", "\uFFFD", "\uD7A3", TOP * 100, "z" * 200]
 
 
+def test_a_prefix_of_few_characters_finds_the_longest_cid_that_begins_with_it(api, db):
+    longest = "é" + "\ufffd" * 254
+    api.add(longest)
+    assert longest in cids(get(api, start_cid="é", end_cid="é"))
+
+
 @pytest.mark.parametrize("prefix", ["j", "é", "Ünï", "漢", "\U0001F600", "\U0010FFFD", "ss", "o'neil", "a b"])
 def test_a_prefix_finds_all_that_begin_with_it(api, db, prefix):
     names = [prefix + tail for tail in TAILS if (prefix + tail).strip() == prefix + tail]

@@ -191,6 +191,9 @@ def test_a_value_that_is_too_large_is_named(mariadb, db, own_nginx, connect):
             answer = api.add("large", notes="n" * size, email2="a@x.y")
             assert (answer.status, answer.problems) == problem
             assert answer.json[0]["error"] == "notes: is larger than the database server takes, 1048576 bytes in all"
+        rehearsed = api.raw_post("cid,notes\r\nlarge," + "n" * MEGABYTE + "\r\n", "text/csv",
+                                 "action=import_customers&dry_run=Y&format=json")
+        assert (rehearsed.json[0]["added"], rehearsed.json[1]["code"]) == ("0", "payload_too_large")
         assert db.count("customers") == 0 and db.count("customer_emails") == 0
         assert api.add("x", notes="n" * (MEGABYTE - 1000)).status == 200
         answer = api.update("x", contact="new", notes="n" * 2 * MEGABYTE)

@@ -95,6 +95,13 @@ def test_an_import(portal, api):
     workers(portal, 401)
 
 
+def test_an_import_whose_rows_share_a_statement(portal, api):
+    api.add("other")
+    answer = api.raw_post("cid,support\r\ndemo,N\r\nother,N\r\n", "text/csv", "action=import_customers&mode=update&format=json")
+    assert (answer.status, answer.json[0]["updated"]) == (200, "2")
+    workers(portal, 401)
+
+
 def test_a_change_through_another_block(portal, api):
     assert api.request("POST", "/other/", data=api.variables({"action": "update_customer", "cid": "demo", "support": "N"})).status == 200
     workers(portal, 401)

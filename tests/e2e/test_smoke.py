@@ -1,8 +1,10 @@
 """The page that the API comes from: its example, in its three formats, byte for byte."""
 
 import os
+import pathlib
 import subprocess
 
+import pymysql
 import pytest
 
 CONFIG = """
@@ -51,3 +53,13 @@ def test_no_other_user_of_the_machine_administers_the_database(mariadb, user, re
     tried = subprocess.run(["runuser", "-u", user, "--", "mariadb", "--no-defaults", f"--socket={mariadb.socket}", "--user=root",
                             "--execute=SELECT 1"], capture_output=True, text=True)
     assert tried.returncode != 0 and refusal in tried.stderr
+
+
+def test_the_database_writes_no_file_where_it_is_told_to(mariadb, tmp_path):
+    """Not even for its administrator: where it runs as root, that would be any file of the machine."""
+    tmp_path.chmod(0o777)
+    for folder in (tmp_path, mariadb.folder / "data", "/tmp"):
+        with pytest.raises(pymysql.err.OperationalError) as refused:
+            mariadb.execute(f"SELECT 'x' INTO OUTFILE '{folder}/written-by-the-database'")
+        assert refused.value.args[0] == 1290  # ER_OPTION_PREVENTS_STATEMENT
+        assert not pathlib.Path(folder, "written-by-the-database").exists()

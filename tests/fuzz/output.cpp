@@ -28,8 +28,8 @@ Record view(const Fields& fields) {
 
 void check(Format format, const std::vector<Fields>& records) {
     const Resource& resource = customers();
-    const std::string plural(resource.plural);
-    const std::string singular(resource.singular);
+    const std::string plural(resource.names.many);
+    const std::string singular(resource.names.element);
     const auto writer = make_list_writer(format, plural, singular);
     for (const Fields& record : records)
         writer->record(view(record));

@@ -5,6 +5,8 @@
 #include <cstdint>
 
 #include "call/call.h"
+#include "call/import.h"
+#include "decimal.h"
 #include "fuzz.h"
 #include "read_back.h"
 #include "request/accept.h"
@@ -68,17 +70,17 @@ void check_value(const Value& value) {
     const Variable& variable = *value.variable;
     if (value.text)
         require(is_text(*value.text, variable), "a value is text and not too long");
-    if (variable.kind == Kind::choice)
-        require(
-            std::find(variable.choices.begin(), variable.choices.end(), value.text) != variable.choices.end(),
-            "a choice is one of those there are");
-    if (variable.kind == Kind::coordinate && value.text)
-        require(std::abs(std::strtod(value.text->c_str(), nullptr)) <= variable.range,
-                "a coordinate is on earth");
+    if (variable.choices != nullptr)
+        require(std::find(variable.choices->values.begin(), variable.choices->values.end(), value.text) !=
+                    variable.choices->values.end(),
+                "a choice is one of those there are");
+    if (variable.range.is_set() && value.text)
+        require(lies_within(*value.text, variable.range.least, variable.range.most),
+                "a number lies within its range");
     require(value.items.size() <= max_list_items, "a list is not too long");
     for (const std::string& item : value.items)
-        require(!item.empty() &&
-                    (variable.kind == Kind::id_list ? parse_id(item).has_value() : is_text(item, variable)),
+        require(!item.empty() && (variable.kind->items == Items::ids ? parse_id(item).has_value()
+                                                                     : is_text(item, variable)),
                 "an item is text and not too long, or an ID");
     require(value.dates.empty() || value.dates.size() == value.items.size(), "a date for each item");
     require(std::all_of(value.dates.begin(), value.dates.end(), is_date), "dates are SQL's");
@@ -89,15 +91,15 @@ void check_value(const Value& value) {
 // What an accepted call takes to the database.
 void check_values(const Settings& settings, const Action& action, const Variables& variables) {
     Problems problems;
-    if (action.verb == Verb::import_) {
-        check_import(variables, problems);
-    } else if (action.verb == Verb::get || action.verb == Verb::export_) {
+    if (action.verb.takes_rows) {
+        check_import(action.resource, variables, problems);
+    } else if (action.verb.selects) {
         const Selection selection = check_selection(action, variables, settings.max_records, problems);
         require(selection.limit <= most_records, "a list has a limit");
         for (const Condition& condition : selection.conditions)
             for (const std::string& value : condition.values)
                 require(text::is_utf8(value) && text::is_printable(value), "a selector's value is text");
-    } else if (action.verb != Verb::verify) {
+    } else if (!action.verb.signs_in) {
         const Write write = check(action, variables, settings.check, problems);
         require(write.id || action.resource.name() == nullptr || is_text(write.identifier, *action.resource.name()), "a record is named");
         require(write.id || !write.identifier.empty(), "a record is named");
@@ -130,7 +132,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const Settings settings = settings_of(letters);
     const Request request = take_request(letters, input);
     const Caller caller = identify(settings, request);
-    auto accepted = Call::accept(settings, request, caller);
+    auto accepted = accept(settings, request, caller);
     if (const auto* reply = std::get_if<Reply>(&accepted)) {
         Problems ignored;
         check_refusal(settings, choose_format(settings, request, ignored), *reply);

@@ -40,7 +40,7 @@ struct Told {
 std::unique_ptr<Call> accept(const Settings& settings, const std::string& query) {
     Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
     decode_form(query, request.variables);
-    auto accepted = Call::accept(settings, request, identify(settings, request));
+    auto accepted = helpdesk::accept(settings, request, identify(settings, request));
     if (auto* call = std::get_if<std::unique_ptr<Call>>(&accepted))
         return std::move(*call);
     return nullptr;

@@ -69,7 +69,7 @@ TEST(Access, ActionsThatAreListedAreAllowed) {
 // A whole request, as far as it needs no database.
 Reply answer(const Settings& settings, Request& request, std::string_view query) {
     decode_form(query, request.variables);
-    auto accepted = Call::accept(settings, request, identify(settings, request));
+    auto accepted = accept(settings, request, identify(settings, request));
     return std::holds_alternative<Reply>(accepted) ? std::move(std::get<Reply>(accepted)) : Reply();
 }
 

@@ -27,5 +27,17 @@ TEST(AnOptionThatPreventsAStatement, IsNamedToTheOperatorOtherwise) {
     }
 }
 
+TEST(ALostConnection, IsTheSameForTheNumberAndForTheError) {
+    for (int number = 1000; number < 5000; ++number)
+        EXPECT_EQ(is_lost(number), classify({"", "HY000", number}) == Failure::lost) << number;
+}
+
+TEST(ALostConnection, IsEachUnknownNumberOfTheClientLibrary) {
+    for (const int number : {2000, 2006, 2013, 2999})
+        EXPECT_TRUE(is_lost(number)) << number;
+    for (const int number : {1999, 3000, 1205, 1213, 1062})
+        EXPECT_FALSE(is_lost(number)) << number;
+}
+
 }  // namespace
 }  // namespace helpdesk::db

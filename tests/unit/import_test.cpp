@@ -14,14 +14,14 @@ Checked checked(std::string_view query) {
     Checked result;
     Variables variables;
     decode_form(query, variables);
-    result.options = check_import(variables, result.problems);
+    result.options = check_import(customers(), variables, result.problems);
     return result;
 }
 
 TEST(CheckImport, AddsUnlessToldOtherwise) {
-    EXPECT_EQ(checked("").options.verb, Verb::add);
-    EXPECT_EQ(checked("mode=Update").options.verb, Verb::update);
-    EXPECT_EQ(checked("mode=upsert&dry_run=n").options.verb, Verb::upsert);
+    EXPECT_EQ(checked("").options.mode, &verbs::add);
+    EXPECT_EQ(checked("mode=Update").options.mode, &verbs::update);
+    EXPECT_EQ(checked("mode=upsert&dry_run=n").options.mode, &verbs::upsert);
     EXPECT_FALSE(checked("").options.dry_run);
     EXPECT_TRUE(checked("dry_run=y").options.dry_run);
     EXPECT_TRUE(checked("mode=").problems.empty());

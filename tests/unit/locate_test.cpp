@@ -27,7 +27,7 @@ Write update(std::string_view query) {
 std::vector<std::string> coordinates(const Write& write) {
     std::vector<std::string> texts;
     for (const Value& value : write.values)
-        if (value.variable->kind == Kind::coordinate && value.located)
+        if (value.variable->kind->coordinate && value.located)
             texts.push_back(std::string(value.variable->name) + "=" + value.text.value_or("none"));
     std::sort(texts.begin(), texts.end());
     return texts;

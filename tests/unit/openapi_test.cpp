@@ -46,7 +46,7 @@ TEST_F(OpenApi, HasEveryActionWithEveryVariable) {
             EXPECT_NE(json_object_get(properties, name.c_str()), nullptr) << action.name << " " << name;
         EXPECT_NE(json_object_get(properties, "output"), nullptr);
         // The body of an import is its rows.
-        const char* method = action.verb == Verb::import_ ? "post" : "get";
+        const char* method = action.verb.takes_rows ? "post" : "get";
         json_t* parameters = at({"paths", "/desk/" + action.name, method, "parameters"});
         EXPECT_EQ(count(parameters, "query"), json_object_size(properties));
         EXPECT_NE(at({"paths", "/desk/" + action.name, "post", "requestBody"}), nullptr);

@@ -69,6 +69,21 @@ TEST_F(ServersInUse, IsNotTriedAgainAtOnceWhenItFailed) {
     EXPECT_EQ(servers.last_failure(a_()), "refused");
 }
 
+TEST_F(ServersInUse, IsTriedAgainAfterASecondHoweverLongItTookToFail) {
+    Servers servers(settings_);
+    EXPECT_TRUE(servers.failed(a_(), servers.in_use(), Clock::now() - 30s, "it does not answer"));
+    EXPECT_EQ(to_try(servers, 900ms), "b backup ");
+    EXPECT_EQ(to_try(servers, 1100ms), "a b backup ");
+}
+
+TEST_F(ServersInUse, IsNoOtherForAnotherConnectionToIt) {
+    Servers servers(settings_);
+    const auto before = servers.in_use();
+    EXPECT_TRUE(servers.use_instead(a_(), before));
+    EXPECT_EQ(servers.in_use().made.number, before.made.number);
+    EXPECT_EQ(log_, "");
+}
+
 TEST_F(ServersInUse, HasNotFailedWhenItAnsweredAnotherThreadMeanwhile) {
     Servers servers(settings_);
     const auto begin = Clock::now();

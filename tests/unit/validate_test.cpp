@@ -7,12 +7,17 @@
 
 #include "model/action.h"
 
+#include "place/finder.h"
+
 namespace helpdesk {
 namespace {
 
-constexpr std::array<std::string_view, 2> yes_or_no = {"Y", "N"};
-constexpr std::array<std::string_view, 2> twice = {"Y", "y"};
-constexpr std::array<std::string_view, 2> colours = {"RED", "BLUE"};
+constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
+constexpr std::array<std::string_view, 2> y_twice = {"Y", "y"};
+constexpr std::array<std::string_view, 2> red_or_blue = {"RED", "BLUE"};
+constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
+constexpr Choices twice = {.values = y_twice, .by_default = "Y"};
+constexpr Choices colours = {.values = red_or_blue, .by_default = "RED"};
 constexpr Reference room = {.table = "rooms", .noun = "room", .unknown = "unknown_room"};
 constexpr Reference room_by_id = {
     .table = "rooms", .noun = "room", .unknown = "unknown_room", .by = Reference::By::id};
@@ -34,40 +39,40 @@ class Validate : public testing::Test {
   protected:
     // clang-format off
     std::vector<Variable> variables_ = {
-        {.name = "name", .kind = Kind::identifier, .column = "name"},
-        {.name = "room", .kind = Kind::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
-        {.name = "new_room", .kind = Kind::new_name, .companion = "room"},
-        {.name = "pass", .kind = Kind::password, .column = "password_hash", .secret = true},
-        {.name = "open", .kind = Kind::choice, .column = "open", .choices = yes_or_no},
-        {.name = "keys", .kind = Kind::id_list, .list = &keys},
-        {.name = "key_dates", .kind = Kind::date_list, .column = "given", .companion = "keys"},
-        {.name = "latitude", .kind = Kind::coordinate, .column = "latitude", .range = 90, .companion = "longitude", .place = "lat"},
-        {.name = "longitude", .kind = Kind::coordinate, .column = "longitude", .range = 180, .companion = "latitude", .place = "lon"},
+        {.name = "name", .kind = &kinds::identifier, .column = "name"},
+        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
+        {.name = "new_room", .kind = &kinds::new_name, .companion = "room"},
+        {.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true},
+        {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
+        {.name = "keys", .kind = &kinds::id_list, .list = &keys},
+        {.name = "key_dates", .kind = &kinds::date_list, .column = "given", .companion = "keys"},
+        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat"},
+        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon"},
         {.name = "label", .column = "label"},
-        {.name = "label2", .kind = Kind::text_list, .list = &labels},
+        {.name = "label2", .kind = &kinds::text_list, .list = &labels},
         {.name = "city", .column = "city", .place = "city"},
         {.name = "notes", .limit = 0, .column = "notes"},
     };
     std::vector<Selector> selectors_ = {
-        {.name = "name", .kind = SelectorKind::name, .column = "name", .all = true, .many = true},
-        {.name = "start_date", .kind = SelectorKind::date_from, .column = "date_added"},
-        {.name = "label", .kind = SelectorKind::any_of, .column = "label", .list = &labels},
-        {.name = "after_name", .kind = SelectorKind::after, .column = "name"},
-        {.name = "updated_since", .kind = SelectorKind::changed_since, .column = "last_updated"},
-        {.name = "after_id", .kind = SelectorKind::after_id},
-        {.name = "geocoded", .kind = SelectorKind::located, .column = "geocoded"},
+        {.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true},
+        {.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}},
+        {.name = "label", .finder = &finders::equals, .columns = {"label"}, .lists = {&labels}},
+        {.name = "after_name", .finder = &finders::after_name, .columns = {"name"}},
+        {.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"}},
+        {.name = "after_id", .finder = &finders::walk_position},
+        {.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"}},
     };
     // clang-format on
-    Resource resource_ = {.singular = "desk",
-                          .plural = "desks",
-                          .noun = "desk",
+    std::vector<const Verb*> verbs_ = {&verbs::add,    &verbs::update,  &verbs::upsert,
+                                       &verbs::remove, &verbs::get,     &verbs::locate,
+                                       &verbs::verify, &verbs::import_, &verbs::export_};
+    Resource resource_ = {.names = {.one = "desk", .many = "desks", .element = "desk", .noun = "desk"},
                           .table = "desks",
                           .variables = {},
                           .selectors = {},
                           .key = {.variable = "", .answered = false},
                           .timestamps = true,
                           .versioned = true,
-                          .in_bulk = true,
                           .sign_in = &sign_in};
 
     Variable& variable(std::string_view name) {
@@ -89,6 +94,7 @@ class Validate : public testing::Test {
         Resource table = resource_;
         table.variables = variables_;
         table.selectors = selectors_;
+        table.verbs = verbs_;
         return with_outputs(table);
     }
     std::vector<std::string> complaints() { return validate(table()); }
@@ -120,7 +126,7 @@ TEST_F(Validate, RefusesATableWithoutVariables) {
 }
 
 TEST_F(Validate, RefusesAResourceWithoutNames) {
-    resource_.singular = "";
+    resource_.names.one = "";
     expect_complaint("desks needs a singular and a plural in lower case");
 }
 
@@ -146,7 +152,7 @@ TEST_F(Validate, RefusesAVariableThatHidesTheIdOfARecord) {
 }
 
 TEST_F(Validate, RefusesTwoSelectorsOfOneName) {
-    selectors_.push_back({.name = "start_date", .kind = SelectorKind::date_to, .column = "date_added"});
+    selectors_.push_back({.name = "start_date", .finder = &finders::date_to, .columns = {"date_added"}});
     expect_complaint("desks.start_date is the name of two selectors");
 }
 
@@ -166,7 +172,7 @@ TEST_F(Validate, RefusesTwoVariablesInOneColumn) {
 }
 
 TEST_F(Validate, RefusesTwoIdentifiers) {
-    variable("city").kind = Kind::identifier;
+    variable("city").kind = &kinds::identifier;
     expect_complaint("desks has two identifiers");
 }
 
@@ -178,8 +184,8 @@ class ValidateWithoutName : public Validate {
         remove_selector("name");
         remove_selector("after_name");
         resource_.key = {};
-        resource_.in_bulk = false;
         resource_.sign_in = nullptr;
+        verbs_ = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get, &verbs::locate};
     }
 };
 
@@ -203,8 +209,8 @@ TEST_F(ValidateWithoutName, RefusesToChangeIt) {
 }
 
 TEST_F(ValidateWithoutName, RefusesToImportByIt) {
-    resource_.in_bulk = true;
-    expect_complaint("desks is imported by name, but has none");
+    verbs_.push_back(&verbs::import_);
+    expect_complaint("desks.import takes rows, which name records, but they have no names");
 }
 
 TEST_F(ValidateWithoutName, RefusesToSignInByIt) {
@@ -228,12 +234,12 @@ TEST_F(Validate, RefusesAListWithAColumnOfTheRecord) {
 }
 
 TEST_F(Validate, RefusesAChoiceWithoutChoices) {
-    variable("open").choices = {};
+    variable("open").choices = nullptr;
     expect_complaint("desks.open must have choices if it is a choice, and only then");
 }
 
 TEST_F(Validate, RefusesChoicesThatDifferInCaseOnly) {
-    variable("open").choices = twice;
+    variable("open").choices = &twice;
     expect_complaint("desks.open has a choice that is empty or stands there twice, whatever its case");
 }
 
@@ -311,7 +317,7 @@ TEST_F(Validate, RefusesDatesOfAVariableThatIsNotThere) {
 
 TEST_F(Validate, RefusesDatesOfAListThatHasOthers) {
     variables_.push_back(
-        {.name = "return_dates", .kind = Kind::date_list, .column = "returned", .companion = "keys"});
+        {.name = "return_dates", .kind = &kinds::date_list, .column = "returned", .companion = "keys"});
     expect_complaint("desks.return_dates has dates of a list that has others");
 }
 
@@ -326,8 +332,8 @@ TEST_F(Validate, RefusesACoordinateThatIsItsOwnCompanion) {
 }
 
 TEST_F(Validate, RefusesACoordinateWithoutARange) {
-    variable("latitude").range = 0;
-    expect_complaint("desks.latitude must have a range if it is a coordinate, and only then");
+    variable("latitude").range = {};
+    expect_complaint("desks.latitude must have a range if its kind needs one, and only then");
 }
 
 TEST_F(Validate, RefusesACompanionThatNobodyReads) {
@@ -367,17 +373,17 @@ TEST_F(Validate, RefusesARequiredCompanion) {
 }
 
 TEST_F(Validate, RefusesASelectorWithoutItsColumn) {
-    selector("start_date").column = "";
+    selector("start_date").columns = {};
     expect_complaint("desks.start_date must have a column if its kind compares one, and only then");
 }
 
 TEST_F(Validate, RefusesASelectorOnAColumnThatNoVariableHas) {
-    selector("label").column = "badge";
+    selector("label").columns = {"badge"};
     expect_complaint("desks.label selects by a column that no variable has");
 }
 
 TEST_F(Validate, RefusesASelectorOnTheDatesOfAList) {
-    selector("label").column = "given";
+    selector("label").columns = {"given"};
     expect_complaint("desks.label selects by a column that no variable has");
 }
 
@@ -387,12 +393,12 @@ TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
 }
 
 TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
-    selector("after_name").column = "city";
+    selector("after_name").columns = {"city"};
     expect_complaint("desks.after_name selects by a column that is not the identifier's");
 }
 
 TEST_F(Validate, RefusesADateInAColumnWithoutTimes) {
-    selector("start_date").column = "city";
+    selector("start_date").columns = {"city"};
     expect_complaint("desks.start_date selects by the time in a column that has none");
 }
 
@@ -423,7 +429,7 @@ TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
 }
 
 TEST_F(Validate, RefusesAListThatASelectorDoesNotRead) {
-    selector("start_date").list = &labels;
+    selector("start_date").lists = {&labels};
     expect_complaint("desks.start_date has a list, which its kind does not read");
 }
 
@@ -438,18 +444,55 @@ TEST_F(Validate, RefusesSeveralDates) {
 }
 
 TEST_F(Validate, RefusesASecondSelectorOfNames) {
-    selectors_.push_back({.name = "names", .kind = SelectorKind::name, .column = "name"});
+    selectors_.push_back({.name = "names", .finder = &finders::name, .columns = {"name"}});
     expect_complaint("desks.names is of a kind that may stand there only once");
 }
 
 TEST_F(Validate, RefusesAnExportWithoutASelectorThatContinuesIt) {
     remove_selector("after_name");
-    expect_complaint("desks is exported page by page, but has no selector of the records after one");
+    expect_complaint("desks.export goes page by page, but there is no selector of the records after one");
 }
 
 TEST_F(Validate, RefusesAnImportOfRecordsKnownById) {
     resource_.key.variable = "id";
-    expect_complaint("desks is imported, but a row cannot name a record that is known by ID");
+    expect_complaint("desks.import takes rows, which cannot name a record that is known by ID");
+}
+
+TEST_F(Validate, RefusesAnUpsertOfRecordsKnownById) {
+    resource_.key.variable = "id";
+    expect_complaint("desks.upsert may add a record, which a client cannot name by ID");
+}
+
+TEST_F(Validate, RefusesAResourceWithoutVerbs) {
+    verbs_.clear();
+    expect_complaint("desks has no verbs");
+    expect_complaint("desks can be signed in to, but has no verb for it");
+}
+
+TEST_F(Validate, RefusesVerbsThatLackWhatTheyNeed) {
+    verbs_ = {&verbs::upsert, &verbs::update, &verbs::get, &verbs::get};
+    expect_complaint("desks.upsert lacks what it does to a record that exists, or to one that does not");
+    expect_complaint("desks.get is listed twice");
+    verbs_ = {&verbs::get, &verbs::import_};
+    expect_complaint("desks.import takes rows, but there is nothing that they can be");
+    verbs_ = {&verbs::verify, &verbs::locate};
+    resource_.sign_in = nullptr;
+    for (Variable& variable : variables_)
+        variable.place = "";
+    expect_complaint("desks.verify checks a password, but nobody can sign in");
+    expect_complaint("desks.locate looks up an address, but there is none");
+}
+
+TEST_F(Validate, RefusesAliasesOfNothing) {
+    constexpr std::array of_actions = {Alias{"get_tables", "get_desks"}, Alias{"drop_desk", "remove_desk"},
+                                       Alias{"add_desk", "update_desk"}};
+    constexpr std::array of_variables = {Alias{"town", "city"}, Alias{"village", "hamlet"}};
+    resource_.action_aliases = of_actions;
+    resource_.variable_aliases = of_variables;
+    expect_complaint("desks.drop_desk is another name of no action, or an action itself");
+    expect_complaint("desks.add_desk is another name of no action, or an action itself");
+    expect_complaint("desks.village is another name of no variable");
+    EXPECT_EQ(complaints().size(), 3U);
 }
 
 TEST_F(Validate, RefusesAValueWithoutALimitWithoutVersions) {
@@ -465,7 +508,7 @@ TEST_F(Validate, RefusesToNeedASelectorThatIsNotThere) {
 }
 
 TEST_F(Validate, RefusesTwoPasswords) {
-    variables_.push_back({.name = "pin", .kind = Kind::password, .column = "pin", .secret = true});
+    variables_.push_back({.name = "pin", .kind = &kinds::password, .column = "pin", .secret = true});
     expect_complaint("desks has two passwords");
 }
 
@@ -481,7 +524,7 @@ TEST_F(Validate, RefusesToSignInByWhatIsNoChoice) {
 }
 
 TEST_F(Validate, RefusesToSignInByAChoiceWithoutYes) {
-    variable("open").choices = colours;
+    variable("open").choices = &colours;
     expect_complaint("desks.open allows to sign in, but is no choice with Y");
 }
 
@@ -501,13 +544,14 @@ TEST_F(Validate, RefusesAReferenceToATableOfNoResource) {
 
 TEST_F(Validate, RefusesTwoResourcesOfOneName) {
     constexpr std::array<Variable, 1> name_only = {
-        {{.name = "name", .kind = Kind::identifier, .column = "name"}}};
-    const Resource rooms = with_outputs({.singular = "room",
-                                         .plural = "desk",
-                                         .noun = "room",
-                                         .table = "rooms",
-                                         .variables = name_only,
-                                         .selectors = {}});
+        {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
+    constexpr std::array room_verbs = {&verbs::get};
+    const Resource rooms =
+        with_outputs({.names = {.one = "room", .many = "desk", .element = "room", .noun = "room"},
+                      .table = "rooms",
+                      .variables = name_only,
+                      .selectors = {},
+                      .verbs = room_verbs});
     const Resource desks = table();
     const std::array<const Resource*, 2> resources = {&desks, &rooms};
     EXPECT_EQ(validate(resources), std::vector<std::string>{"desk.desk is the name of another resource"});

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <stdexcept>
 
+#include "decimal.h"
 #include "text.h"
 
 namespace helpdesk::db {
@@ -22,7 +23,12 @@ void expect_utf8(const std::string& value, const std::string& name) {
 
 // Whether its values have no limit.
 bool is_unbounded(const Output& output) {
-    return output.source == Output::Source::column && output.variable->limit == 0;
+    return output.source == Output::Source::column && output.variable != nullptr &&
+           output.form == Form::plain && output.variable->limit == 0;
+}
+
+bool is_time(const Output& output) {
+    return output.form == Form::time && output.source == Output::Source::column;
 }
 
 std::string length_of(const Output& output) {
@@ -71,7 +77,7 @@ std::string as_text(const std::string& time) {
 }
 
 std::string selected(const Output& output) {
-    return output.source == Output::Source::time ? as_text(expression(output)) : expression(output);
+    return is_time(output) ? as_text(expression(output)) : expression(output);
 }
 
 std::string reference_joins(const std::vector<Output>& outputs) {
@@ -101,7 +107,7 @@ std::string RecordSql::add_columns(std::size_t longest) {
                                  : selected(output)));
         if (output.source == Output::Source::id)
             number_ = values_.back();
-        else if (output.source == Output::Source::time && output.column == last_updated)
+        else if (is_time(output) && output.column == last_updated)
             changed_ = values_.back();
     }
     if (resource_.versioned)
@@ -155,12 +161,8 @@ std::string value_of(const Rows& row, unsigned column, const Output& output, std
         return "";
     std::string value =
         text_of(row, column, output.name + (record == 0 ? "" : " of the ID " + std::to_string(record)));
-    // The column's nine decimals are not what was given.
-    if (output.variable != nullptr && output.variable->kind == Kind::coordinate) {
-        value.erase(value.find_last_not_of('0') + 1);
-        if (value.ends_with('.'))
-            value.pop_back();
-    }
+    if (output.form == Form::decimal)
+        value = without_zeros(std::move(value), output.variable->kind->decimals.least);
     return value;
 }
 

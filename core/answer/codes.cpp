@@ -1,0 +1,38 @@
+#include "answer/codes.h"
+
+#include <algorithm>
+
+#include "answer/problem.h"
+
+namespace helpdesk {
+namespace {
+
+using Codes = std::map<int, std::vector<CodeAbout>>;
+
+// The code for a row that a reference does not find.
+void add(Codes& codes, const Reference* reference) {
+    if (reference == nullptr || reference->first_if_unknown)
+        return;
+    auto& same_status = codes[http_status(reference->unknown)];
+    if (std::none_of(same_status.begin(), same_status.end(),
+                     [&](const CodeAbout& known) { return known.code == reference->unknown; }))
+        same_status.push_back({reference->unknown, "There is no such " + std::string(reference->noun) + "."});
+}
+
+}  // namespace
+
+std::map<int, std::vector<CodeAbout>> all_codes(std::span<const Action> actions) {
+    Codes codes;
+    for (const auto& [status, names] : codes_by_status())
+        for (const std::string_view name : names)
+            codes[status].push_back({name, std::string(about_code(name))});
+    for (const Action& action : actions)
+        for (const Variable& variable : action.resource.variables) {
+            add(codes, variable.reference);
+            if (variable.list != nullptr)
+                add(codes, variable.list->reference);
+        }
+    return codes;
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,22 @@
+// Every code that an answer may have: those of problem.h, and those of the resources' tables.
+#pragma once
+
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/action.h"
+
+namespace helpdesk {
+
+struct CodeAbout {
+    std::string_view code;
+    std::string about;  // for an integrator: one sentence
+};
+
+// By status, each code once.
+std::map<int, std::vector<CodeAbout>> all_codes(std::span<const Action> actions = helpdesk::actions());
+
+}  // namespace helpdesk

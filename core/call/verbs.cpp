@@ -1,0 +1,294 @@
+// The verbs, a row for each, and what its request becomes.
+#include "model/verb.h"
+
+#include <memory>
+
+#include "call/export.h"
+#include "call/import.h"
+#include "call/incoming.h"
+#include "call/list.h"
+#include "call/sign_in_work.h"
+#include "call/write.h"
+#include "model/action.h"
+#include "model/finder.h"
+#include "request/check.h"
+#include "request/select.h"
+
+namespace helpdesk {
+namespace {
+
+using VariableNames = std::vector<std::string>;
+
+// Whether the client may say the record's number.
+bool may_name_number(const Verb& verb, const Resource& resource) {
+    return resource.known_by_number() && !verb.adds;
+}
+
+VariableNames names_of_record(const Verb& verb, const Resource& resource) {
+    VariableNames names;
+    if (may_name_number(verb, resource))
+        names.emplace_back(resource.key.variable);
+    if (resource.name() != nullptr)
+        names.emplace_back(resource.name()->name);
+    return names;
+}
+
+VariableNames names_of_values(const Verb& verb, const Resource& resource) {
+    VariableNames names;
+    if (may_name_number(verb, resource))
+        names.emplace_back(resource.key.variable);
+    for (const Variable& variable : resource.variables)
+        names.emplace_back(variable.name);
+    if (!resource.renamed_by.empty() && verb.stores && !verb.adds)
+        names.emplace_back(resource.renamed_by);
+    return names;
+}
+
+VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resource) {
+    VariableNames names;
+    for (const Variable& variable : resource.variables)
+        if (&variable == resource.name() || variable.kind->hashed)
+            names.emplace_back(variable.name);
+    return names;
+}
+
+// An export is no walk: it has all records at once.
+VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
+    VariableNames names;
+    for (const Selector& selector : resource.selectors)
+        if (!verb.gives_rows || selector.finder->selects())
+            names.emplace_back(selector.name);
+    return names;
+}
+
+VariableNames names_of_list(const Verb& verb, const Resource& resource) {
+    VariableNames names = names_of_selectors(verb, resource);
+    names.insert(names.end(), paging_variables.begin(), paging_variables.end());
+    return names;
+}
+
+VariableNames names_of_import(const Verb& /*verb*/, const Resource& /*resource*/) {
+    return {import_variables.begin(), import_variables.end()};
+}
+
+std::string quote(std::string_view text) {
+    return "`" + std::string(text) + "`";
+}
+
+std::string record_of(const Resource& resource) {
+    const bool either = resource.known_by_number() && resource.name() != nullptr;
+    return (either ? quote(resource.key.variable) + " or " : "") + quote(resource.known_by());
+}
+
+// What the answer to a change says of the record.
+std::string answered_with(const Resource& resource) {
+    return resource.key.answered ? "the ID" : "the " + quote(resource.known_by()) + " as stored";
+}
+
+std::string answer_to_change(const Action& action) {
+    return ". Answer: " + quote(action.answer) + ", " + answered_with(action.resource) + ".";
+}
+
+std::string describe_add(const Action& action) {
+    return "the variables below" + answer_to_change(action);
+}
+
+std::string describe_update(const Action& action) {
+    const Resource& resource = action.resource;
+    return record_of(resource) + ", and what is to change of the variables below" +
+           (resource.renamed_by.empty() ? "" : "; " + quote(resource.renamed_by) + " renames") +
+           answer_to_change(action);
+}
+
+std::string describe_upsert(const Action& action) {
+    const Resource& resource = action.resource;
+    return "the variables below. Answer: " + quote(find_action(resource, *action.verb.when_missing)->answer) +
+           " or " + quote(action.answer) + ", " + answered_with(resource) + ".";
+}
+
+std::string describe_remove(const Action& action) {
+    return record_of(action.resource) + answer_to_change(action);
+}
+
+std::string describe_get(const Action& action) {
+    return "the selectors below. Answer: " + quote(action.answer) + ", a list.";
+}
+
+std::string describe_locate(const Action& action) {
+    return record_of(action.resource) + answer_to_change(action);
+}
+
+std::string describe_verify(const Action& action) {
+    std::string text;
+    for (const std::string& name : action.variables)
+        text += (text.empty() ? "" : ", ") + quote(name);
+    text += ". Answer: " + quote(action.answer) + ", `Y` or `N`";
+    for (const std::string_view name : action.resource.sign_in->outputs)
+        text += ", " + quote(name);
+    return text + "; `N` as well where " + quote(action.resource.sign_in->allowed_by) + " is.";
+}
+
+std::string describe_import(const Action& action) {
+    return "a POST whose body is CSV or NDJSON, with a row for each call, and in the query string `mode` (" +
+           list_modes(action.resource, "`") +
+           ") and `dry_run` (`Y`: nothing is changed). Answer: " + quote(action.answer) +
+           ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then what "
+           "was wrong with which row.";
+}
+
+std::string describe_export(const Action& /*action*/) {
+    return "the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
+           "records.";
+}
+
+using Begun = std::unique_ptr<Work>;
+
+Begun begin_write(const Incoming& in) {
+    Write write = check(in.action, in.variables, in.check_options(), in.problems);
+    write.if_match = in.if_match(in.action.takes_if_match());
+    write.repeatable = in.repeatable(write.if_match);
+    in.refuse_other_conditions();
+    return std::make_unique<WriteWork>(in.settings, in.format, std::move(write));
+}
+
+Begun begin_locate(const Incoming& in) {
+    Begun work = begin_write(in);
+    if (!in.settings.geocoder)
+        in.problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
+    return work;
+}
+
+Begun begin_list(const Incoming& in) {
+    Selection selection = check_selection(in.action, in.variables, in.settings.max_records, in.problems);
+    selection.if_match = in.if_match(in.action.takes_if_match() && selection.is_of_one());
+    return std::make_unique<List>(in.settings, selection, in.format);
+}
+
+Begun begin_export(const Incoming& in) {
+    const std::string_view name = in.variables.get(in.settings.format_variable);
+    const auto format = name.empty() ? RowFormat::csv : parse_row_format(name);
+    if (!format)
+        in.problems.push_back({code::invalid_format, in.settings.format_variable, "must be csv or ndjson"});
+    const Selection selection =
+        check_selection(in.action, in.variables, in.settings.max_records, in.problems);
+    in.if_match(false);
+    return std::make_unique<Export>(in.settings, in.format, selection, format.value_or(RowFormat::csv));
+}
+
+Begun begin_import(const Incoming& in) {
+    ImportOptions options = check_import(in.action.resource, in.variables, in.problems);
+    options.rows = in.check_options();
+    if (in.request.rows == nullptr)
+        in.problems.push_back({code::unsupported_media_type, "",
+                               "the rows must be the body of a POST, as text/csv or application/x-ndjson"});
+    in.if_match(false);
+    in.refuse_idempotency_key("an import can be sent again without");
+    in.refuse_other_conditions();
+    return std::make_unique<Import>(in.settings, in.format, in.action, options, in.request.rows);
+}
+
+Begun begin_sign_in(const Incoming& in) {
+    SignInCheck check = check_sign_in(in.action, in.variables, in.problems);
+    in.if_match(false);
+    return std::make_unique<SignInWork>(in.settings, in.format, std::move(check));
+}
+
+}  // namespace
+
+namespace verbs {
+
+const Verb add = {.name = "add",
+                  .answer = "added",
+                  .changes = true,
+                  .adds = true,
+                  .stores = true,
+                  .is_mode = true,
+                  .variables = names_of_values,
+                  .about = "Adds {one}.",
+                  .describe = describe_add,
+                  .begin = begin_write};
+
+const Verb update = {.name = "update",
+                     .answer = "updated",
+                     .changes = true,
+                     .stores = true,
+                     .is_mode = true,
+                     .takes_if_match = true,
+                     .variables = names_of_values,
+                     .about = "Changes the variables of {one} that you supply.",
+                     .describe = describe_update,
+                     .begin = begin_write};
+
+// The answer is that of the add or the update that it came to; the row has the update's.
+const Verb upsert = {.name = "upsert",
+                     .answer = "updated",
+                     .changes = true,
+                     .when_found = &update,
+                     .when_missing = &add,
+                     .is_mode = true,
+                     .takes_if_match = true,
+                     .variables = names_of_values,
+                     .about = "Changes {one}, or adds it if there is none.",
+                     .describe = describe_upsert,
+                     .begin = begin_write};
+
+const Verb remove = {.name = "delete",
+                     .answer = "deleted",
+                     .changes = true,
+                     .removes = true,
+                     .takes_if_match = true,
+                     .variables = names_of_record,
+                     .about = "Deletes {one}.",
+                     .describe = describe_remove,
+                     .begin = begin_write};
+
+const Verb get = {.name = "get",
+                  .answer = "",
+                  .many = true,
+                  .selects = true,
+                  .takes_if_match = true,
+                  .variables = names_of_list,
+                  .about = "Lists {many}.",
+                  .describe = describe_get,
+                  .begin = begin_list};
+
+const Verb locate = {.name = "locate",
+                     .answer = "located",
+                     .changes = true,
+                     .locates = true,
+                     .takes_if_match = true,
+                     .variables = names_of_record,
+                     .about = "Looks up the coordinates of the stored address of {one}.",
+                     .describe = describe_locate,
+                     .begin = begin_locate};
+
+const Verb verify = {.name = "verify",
+                     .answer = "verified",
+                     .signs_in = true,
+                     .variables = names_of_credentials,
+                     .about = "Checks the password of {one}.",
+                     .describe = describe_verify,
+                     .begin = begin_sign_in};
+
+const Verb import_ = {.name = "import",
+                      .answer = "imported",
+                      .many = true,
+                      .takes_rows = true,
+                      .variables = names_of_import,
+                      .about = "Adds or changes many {many} in one request.",
+                      .describe = describe_import,
+                      .begin = begin_import};
+
+const Verb export_ = {.name = "export",
+                      .answer = "",
+                      .many = true,
+                      .selects = true,
+                      .gives_rows = true,
+                      .variables = names_of_selectors,
+                      .about = "Returns all {many} of a selection, as an import takes them.",
+                      .describe = describe_export,
+                      .begin = begin_export};
+
+}  // namespace verbs
+
+}  // namespace helpdesk

@@ -1,0 +1,261 @@
+#include "db/statements/selection_sql.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "db/statements/record_sql.h"
+#include "model/path.h"
+#include "text.h"
+
+namespace helpdesk::db {
+namespace {
+
+// No text that begins with the value sorts after the value followed, up to the length of the column, by the
+// replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
+std::string last_with_prefix(const std::string& prefix, std::size_t length) {
+    std::string last = prefix;
+    for (std::size_t i = text::length(prefix); i < length; ++i)
+        last += "\xEF\xBF\xBD";
+    return last;
+}
+
+// A pattern of LIKE for text with the value in it. `!` takes the wildcards' meaning away: the server reads a
+// backslash differently in some of its modes.
+std::string pattern_around(std::string_view value) {
+    std::string pattern = "%";
+    for (const char c : value) {
+        if (c == '%' || c == '_' || c == '!')
+            pattern += '!';
+        pattern += c;
+    }
+    return pattern + "%";
+}
+
+bool looks_at_one_column(const Selector& selector) {
+    return selector.columns.size() == 1 && selector.lists.empty();
+}
+
+class SelectionSql {
+  public:
+    explicit SelectionSql(const Resource& resource) : resource_(resource) {
+        rows_.push_back({.table = resource.table, .alias = "record"});
+    }
+
+    void add(const Condition& condition) {
+        const Selector& selector = *condition.selector;
+        const std::vector<Hop> path = path_of(resource_, selector);
+        for (const Comparison& comparison : selector.finder->meaning(condition.values)) {
+            if (comparison.how == Compare::equal && !looks_at_one_column(selector)) {
+                find_first(selector, path, comparison);
+                continue;
+            }
+            const std::string row = row_at(path);
+            where_.sql += where_.sql.empty() ? " WHERE " : " AND ";
+            if (comparison.how == Compare::contains)
+                add_contains(selector, row, comparison);
+            else
+                add_comparison(row + "." + quoted(selector.columns.front()), selector, comparison);
+        }
+    }
+
+    void add(const Statement& condition) {
+        where_.sql += (where_.sql.empty() ? " WHERE " : " AND ") + condition.sql;
+        where_.parameters.insert(where_.parameters.end(), condition.parameters.begin(),
+                                 condition.parameters.end());
+    }
+
+    void append_to(Statement& statement, const std::string& joins) const {
+        statement.sql += " FROM " + found_.sql;
+        for (const Row& row : rows_) {
+            statement.sql +=
+                (&row == &rows_.front() ? "" : " JOIN ") + quoted(row.table) + " AS " + row.alias;
+            for (const std::string& on : row.on)
+                statement.sql += (&on == &row.on.front() ? " ON " : " AND ") + on;
+        }
+        statement.sql += joins + where_.sql;
+        for (const Statement* part : {&found_, &where_})
+            statement.parameters.insert(statement.parameters.end(), part->parameters.begin(),
+                                        part->parameters.end());
+    }
+
+  private:
+    // A table, and what joins it to those before.
+    struct Row {
+        std::string_view table;
+        std::string alias;
+        std::vector<std::string> on = {};
+        std::string joined_to = {};  // what has its ID
+    };
+
+    static std::vector<Parameter> parameters_of(const Comparison& comparison) {
+        std::vector<Parameter> parameters;
+        for (const auto& value : comparison.values)
+            std::visit([&](const auto& one) { parameters.emplace_back(one); }, value);
+        return parameters;
+    }
+
+    // The alias of the table at the end of the path. Selectors that go the same way share it.
+    std::string row_at(std::span<const Hop> path) {
+        std::string alias = rows_.front().alias;
+        for (const Hop& hop : path) {
+            const std::string id = alias + "." + quoted(hop.column);
+            const auto known =
+                std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.joined_to == id; });
+            if (known != rows_.end()) {
+                alias = known->alias;
+                continue;
+            }
+            alias = "via" + std::to_string(rows_.size());
+            rows_.push_back({hop.table, alias, {alias + ".id = " + id}, id});
+        }
+        return alias;
+    }
+
+    // Finds the IDs of those that have a value in any place, once each, by the index of each place. Begins
+    // the join, since it narrows the list most.
+    void find_first(const Selector& selector, std::span<const Hop> path, const Comparison& comparison) {
+        const std::vector<Parameter> values = parameters_of(comparison);
+        const std::string_view table = path.empty() ? std::string_view(resource_.table) : path.back().table;
+        std::string select = looks_in_one_place(selector) ? "SELECT DISTINCT " : "SELECT ";
+        found_.sql += "(";
+        const auto add_place = [&](const std::string& id, std::string_view from, std::string_view column) {
+            found_.sql += select + id + " FROM " + quoted(from) + " WHERE ";
+            add_in(found_, quoted(column), values);
+            select = " UNION SELECT ";
+        };
+        for (const std::string_view column : selector.columns)
+            add_place("id", table, column);
+        for (const ListTable* list : selector.lists)
+            add_place(quoted(list->owner) + " AS id", list->table, list->column);
+        const std::string alias = "found" + std::to_string(++found_count_);
+        found_.sql += ") AS " + alias + " JOIN ";
+        // The last hop's table need not be read: its ID is known.
+        const std::string row = path.empty() ? row_at({}) : row_at(path.first(path.size() - 1));
+        const std::string id = row + "." + (path.empty() ? "id" : quoted(path.back().column));
+        std::find_if(rows_.begin(), rows_.end(), [&](const Row& one) {
+            return one.alias == row;
+        })->on.push_back(id + " = " + alias + ".id");
+    }
+
+    static bool looks_in_one_place(const Selector& selector) {
+        return selector.columns.size() + selector.lists.size() == 1;
+    }
+
+    void add_contains(const Selector& selector, const std::string& row, const Comparison& comparison) {
+        static const std::string like = " LIKE ? ESCAPE '!'";
+        const std::string pattern = pattern_around(std::get<std::string>(comparison.values.front()));
+        std::string separator = "(";
+        const auto add_place = [&](const std::string& condition) {
+            where_.sql += separator + condition;
+            where_.parameters.emplace_back(pattern);
+            separator = " OR ";
+        };
+        for (const std::string_view column : selector.columns)
+            add_place(row + "." + quoted(column) + like);
+        for (const ListTable* list : selector.lists)
+            add_place("EXISTS (SELECT 1 FROM " + quoted(list->table) + " AS item WHERE item." +
+                      quoted(list->owner) + " = " + row + ".id AND item." + quoted(list->column) + like +
+                      ")");
+        where_.sql += ")";
+    }
+
+    void add_comparison(const std::string& column, const Selector& selector, const Comparison& comparison) {
+        const auto with = [&](const char* sign, Parameter value) {
+            where_.sql += column + sign;
+            where_.parameters.push_back(std::move(value));
+        };
+        std::vector<Parameter> values = parameters_of(comparison);
+        switch (comparison.how) {
+            case Compare::equal:
+                return add_in(where_, column, values);
+            case Compare::at_least:
+                return with(" >= ?", values.front());
+            case Compare::above:
+                return with(" > ?", values.front());
+            case Compare::below:
+                return with(" < ?", values.front());
+            case Compare::at_most:
+                return with(" <= ?", values.front());
+            case Compare::up_to_prefix:
+                return with(" <= ?", last_with_prefix(std::get<std::string>(values.front()), selector.limit));
+            case Compare::missing:
+                where_.sql += column + " IS NULL";
+                return;
+            case Compare::present:
+                where_.sql += column + " IS NOT NULL";
+                return;
+            case Compare::contains:
+                break;
+        }
+    }
+
+    const Resource& resource_;
+    Statement found_;
+    int found_count_ = 0;
+    std::vector<Row> rows_;
+    Statement where_;
+};
+
+// Along the selector's column, if it is the record's own.
+const Condition* ordering(const Selection& selection) {
+    const Condition* best = nullptr;
+    for (const Condition& condition : selection.conditions) {
+        const Selector& selector = *condition.selector;
+        if (!looks_at_one_column(selector) || !selector.through.empty())
+            continue;
+        const Order order = selector.finder->order;
+        if (order > (best == nullptr ? Order::none : best->selector->finder->order))
+            best = &condition;
+    }
+    return best;
+}
+
+}  // namespace
+
+void add_selection(Statement& statement, const Selection& selection, const std::string& joins,
+                   const Statement& walk_condition) {
+    SelectionSql sql(selection.action->resource);
+    const bool walking = !walk_condition.sql.empty();
+    for (const Condition& condition : selection.conditions) {
+        const Finder& finder = *condition.selector->finder;
+        // A position in a walk says nothing about a walk as a whole, which may be counted.
+        const bool is_position = finder.continues_walk && selection.walk() != nullptr;
+        if (!is_position && !(walking && finder.is_walk()))
+            sql.add(condition);
+    }
+    if (walking)
+        sql.add(walk_condition);
+    sql.append_to(statement, joins);
+}
+
+std::string order_of(const Selection& selection) {
+    const Resource& resource = selection.action->resource;
+    const std::string direction = selection.descending ? " DESC" : "";
+    std::string first;
+    if (selection.order != nullptr) {
+        first = expression(*selection.order);
+        // As it reads: the server sorts a choice by its place in the column's declaration.
+        if (selection.order->form == Form::choice)
+            first = as_text(first);
+    } else if (const Condition* condition = ordering(selection)) {
+        first = "record." + quoted(condition->selector->columns.front());
+    }
+    const std::string id = "record.`id`";
+    if (first.empty() || first == id)
+        return " ORDER BY " + id + direction;
+    // The identifier is unique: its index alone gives the order.
+    const Variable* name = resource.name();
+    const bool by_identifier = name != nullptr && first == "record." + quoted(name->column);
+    return " ORDER BY " + first + direction + (by_identifier ? "" : ", " + id + direction);
+}
+
+bool is_in_order(const Selection& selection) {
+    return std::all_of(
+        selection.conditions.begin(), selection.conditions.end(), [](const Condition& condition) {
+            const Selector& selector = *condition.selector;
+            return !selector.finder->selects() || (looks_at_one_column(selector) && selector.through.empty());
+        });
+}
+
+}  // namespace helpdesk::db

@@ -1,0 +1,25 @@
+// Where a selection finds its records, in SQL: what finders (model/finder.h) mean, and the order of a list.
+#pragma once
+
+#include <string>
+
+#include "db/connection.h"
+#include "request/select.h"
+
+namespace helpdesk::db {
+
+// Adds ` FROM … AS record … WHERE …` to a statement that begins with SELECT. `joins` are the tables of other
+// outputs, as reference_joins() gives them. A walk has conditions of its own in `walk_condition`, which then
+// replace those of its selectors.
+void add_selection(Statement& statement, const Selection& selection, const std::string& joins,
+                   const Statement& walk_condition);
+
+// ` ORDER BY …`: as the client asked, otherwise along the index that serves the conditions. The ID decides
+// between equals.
+std::string order_of(const Selection& selection);
+
+// Whether an index of the table itself serves every condition, so that the records come in their order
+// without being sorted.
+bool is_in_order(const Selection& selection);
+
+}  // namespace helpdesk::db

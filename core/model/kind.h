@@ -1,0 +1,92 @@
+// A kind of variable, as a value: all that differs from one kind to another.
+//
+// A kind is made in one file of model/kinds/ and declared in model/kinds.h. Nothing else mentions it:
+// checking (request/check.h), SQL (db/), the answers, the reference and OpenAPI read its members and call
+// through it.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace helpdesk {
+
+struct Input;
+struct Output;
+struct Resource;
+struct Value;
+struct Variable;
+class Complaints;
+
+// How the database holds a value, and how an answer shows it. core/db knows the SQL of each.
+enum class Form {
+    plain,    // as it is
+    choice,   // one of a few words; sorted as they read, not as the column lists them
+    decimal,  // an exact decimal; shown without the zeros that its column adds
+    time,     // a time in UTC, or several between commas; shown as answers show times
+};
+
+// The digits of a Form::decimal.
+struct Decimals {
+    int digits = 0;  // stored in all
+    int most = 0;    // stored after the point
+    int least = 0;   // shown after the point
+};
+
+// What the items of a list are. Those of `ids` and `names` are rows of another table.
+enum class Items { none, texts, ids, names };
+
+// Whether a row of a table has something that its kind reads.
+enum class Need { never, may, must };
+
+// The values of a variable, described to people and to programs.
+struct Description {
+    std::string values;               // in Markdown; begins with a lower-case letter
+    std::string omitted = "none";     // what an add without the variable stores, in Markdown
+    std::size_t most_characters = 0;  // 0: no limit, or the values are no single text
+    std::string_view format = {};     // as JSON Schema names it
+    std::vector<std::string_view> choices = {};
+    bool only_choices = false;  // any other value is an error
+    std::string_view by_default = {};
+};
+
+// The output that a variable makes unless its kind says otherwise: the value of its column.
+void show_column(const Resource& resource, const Variable& variable, std::vector<Output>& outputs);
+void show_nothing(const Resource& resource, const Variable& variable, std::vector<Output>& outputs);
+
+struct Kind {
+    std::string_view name;
+
+    // What its rows of a table have; validate.h sees to it.
+    bool has_column = true;  // of the record, or, if it has no value of its own, of its companion's list
+    bool has_reference = false;
+    Need has_companion = Need::never;
+    Need has_choices = Need::never;
+    Need has_range = Need::never;
+    Items items = Items::none;
+    bool may_be_place = false;  // may be part of an address
+
+    Form form = Form::plain;
+    Decimals decimals = {};
+    bool hashed = false;      // stored only as a hash, in no answer and in no log
+    bool coordinate = false;  // of an address, found by a geocoder; stands or falls with its companion
+
+    // Reads a text that the call supplies, empty on update only. Returns whether the record gets a new value.
+    // Null: the variable has no value of its own, but belongs to its companion.
+    bool (*read)(const Input& input, Value& value, const std::string& text) = nullptr;
+    // Sets what an add stores that omits the variable. Null: nothing.
+    void (*omit)(const Input& input, Value& value) = nullptr;
+    // Reads what belongs to a value of the companion that the call supplies.
+    void (*read_beside)(const Input& input, const Variable& variable, Value& value) = nullptr;
+    // Checks a variable that is read beside its companion, whether or not that one is supplied.
+    void (*check_alone)(const Input& input, const Variable& variable) = nullptr;
+    // Adds the outputs that a record shows for it.
+    void (*show)(const Resource& resource, const Variable& variable,
+                 std::vector<Output>& outputs) = show_column;
+    Description (*describe)(const Variable& variable) = nullptr;
+    // Complains about a row that contradicts itself in a way that the members above do not say.
+    void (*validate)(const Resource& resource, const Variable& variable, Complaints& complaints) = nullptr;
+};
+
+}  // namespace helpdesk

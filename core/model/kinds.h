@@ -1,0 +1,27 @@
+// The kinds of variables that there are. Each is made in a file of kinds/.
+#pragma once
+
+#include "model/kind.h"
+
+namespace helpdesk::kinds {
+
+extern const Kind text;        // text of at most `limit` characters
+extern const Kind identifier;  // text that finds the record: required, trimmed, never empty
+extern const Kind email;       // text; a bad address is an error only with `helpdesk_email_check on`
+extern const Kind password;    // text that is stored as a hash only; empty: unchanged
+extern const Kind choice;      // one of the words of `choices`
+extern const Kind flag;        // Y or N and nothing else; N without `choices`
+extern const Kind integer;     // a whole number within `range`
+extern const Kind decimal;     // an exact decimal with at most four decimals, within `range` if it has one
+extern const Kind money;       // a decimal that is shown with at least two decimals
+extern const Kind degrees;     // decimal degrees within `range`; stand or fall with `companion`
+extern const Kind time;        // a moment, in the formats of date.h
+extern const Kind reference;   // names a row of another table
+extern const Kind new_name;    // the name of a row to create when `companion` says so; otherwise ignored
+extern const Kind text_list;   // comma-separated; duplicates folded
+extern const Kind email_list;  // text_list of addresses, checked as `email` is
+extern const Kind id_list;     // comma-separated IDs of rows of another table; duplicates are an error
+extern const Kind name_list;   // comma-separated names of rows of another table
+extern const Kind date_list;   // a date for each item of `companion`, stored beside it in `column`
+
+}  // namespace helpdesk::kinds

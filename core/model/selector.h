@@ -1,0 +1,42 @@
+// How a list is narrowed: one row for each variable that a client may select by.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string_view>
+
+namespace helpdesk {
+
+struct Finder;
+struct ListTable;
+
+// A few items written into a row of a table. None of them is empty.
+template <typename Item, std::size_t most>
+struct Few {
+    std::array<Item, most> items;
+
+    constexpr const Item* begin() const { return items.data(); }
+    constexpr const Item* end() const { return std::find(items.begin(), items.end(), Item{}); }
+    constexpr std::size_t size() const { return static_cast<std::size_t>(end() - begin()); }
+    constexpr bool empty() const { return size() == 0; }
+    constexpr const Item& front() const { return items.front(); }
+};
+
+struct Selector {
+    std::string_view name;
+    const Finder* finder;  // what a value means, see model/finder.h
+    // Where the value is looked for. In several columns and lists: a record is selected if one of them fits.
+    Few<std::string_view, 4> columns = {};
+    Few<const ListTable*, 2> lists = {};
+    // Variables that are references: the columns and lists are those of the record that the last one of them
+    // names, which the first one of this resource begins to lead to. None: those of the record itself.
+    Few<std::string_view, 3> through = {};
+    std::size_t limit = 255;      // Unicode characters of a value, the columns' length
+    bool all = false;             // `*` selects every record
+    bool many = false;            // a list between commas
+    std::string_view event = {};  // what happened at a time, for the reference: `added`
+    std::string_view about = {};  // for an integrator: one sentence on what it does for a list
+};
+
+}  // namespace helpdesk

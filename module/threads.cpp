@@ -1,0 +1,123 @@
+#include "threads.hpp"
+
+#include <map>
+
+#include "hold.hpp"
+#include "worker_queue.hpp"
+
+namespace helpdesk::ngx {
+namespace {
+
+using Stage = Call::Stage;
+
+// All locations of a database share its health checks, which wait in one queue: that of the pool of the
+// location that was asked first.
+ngx_thread_pool_t* pool_of_health_checks(const LocationConf& conf) {
+    static std::map<const DatabaseSettings*, ngx_thread_pool_t*> pools;
+    return pools.try_emplace(conf.settings.database, conf.thread_pool).first->second;
+}
+
+WorkerQueue& queue_for(const LocationConf& conf, const Call& call) {
+    if (call.stage() == Stage::hash)
+        return WorkerQueue::before(conf.hash_thread_pool);
+    return WorkerQueue::before(call.sharing() == Call::Sharing::health ? pool_of_health_checks(conf)
+                                                                       : conf.thread_pool);
+}
+
+void end_without_client(ngx_http_request_t* r, const Call* call) {
+    if (call != nullptr && call->is_import()) {
+        const std::string_view text = call->failure();
+        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "helpdesk: the client of an import has gone: %*s",
+                      text.size(), text.data());
+    }
+    ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+}
+
+void refuse(Call& call) {
+    call.fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
+}
+
+// Gives the job to the queue, and holds its request for it. Returns false when there is no room, and then the
+// job is untouched.
+bool add_held(WorkerQueue& queue, Job& job) {
+    ngx_http_request_t* r = job.request;
+    if (!hold(r))
+        return false;
+    try {
+        if (queue.add(job))
+            return true;
+    } catch (...) {
+        release(r);
+        throw;
+    }
+    release(r);
+    return false;
+}
+
+// Sends the call through its next stage, or gives it to who waits for it.
+void continue_apart(const LocationConf& conf, Job& job) {
+    if (job.call->stage() != Stage::done) {
+        if (queue_for(conf, *job.call).add(job))
+            return;
+        refuse(*job.call);
+    }
+    job.call_done(*job.call);
+}
+
+void on_stage_done_apart(const LocationConf& conf, Job& job) noexcept {
+    try {
+        continue_apart(conf, job);
+    } catch (const std::exception& error) {
+        log_exception(ngx_cycle->log, error, client_gets_500);
+        refuse(*job.call);
+        job.call_done(*job.call);
+    }
+}
+
+}  // namespace
+
+void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call,
+                   NextStep next) {
+    WorkerQueue& queue = queue_for(conf, *call);
+    const auto stage_done = [&conf, next](Job& job) noexcept {
+        ngx_http_request_t* request = job.request;
+        resume(request, [&] {
+            if (job.dropped)
+                end_without_client(request, job.call.get());
+            else
+                next(request, conf, std::move(job.call));
+        });
+    };
+    Job job{
+        .call = std::move(call), .database = conf.settings.database, .stage_done = stage_done, .request = r};
+    if (add_held(queue, job))
+        return;
+    refuse(*job.call);
+    next(r, conf, std::move(job.call));
+}
+
+bool run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::function<void()> work,
+                   std::function<void()> done) {
+    auto stage_done = [done = std::move(done)](Job& job) noexcept {
+        ngx_http_request_t* request = job.request;
+        const bool dropped = job.dropped;
+        resume(request, [&] { dropped ? end_without_client(request, nullptr) : done(); });
+    };
+    Job job{.database = conf.settings.database,
+            .stage_done = std::move(stage_done),
+            .request = r,
+            .work = std::move(work)};
+    return add_held(WorkerQueue::before(conf.thread_pool), job);
+}
+
+void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<bool()> is_wanted,
+               std::function<void(Call&)> done) {
+    Job job{.call = std::move(call),
+            .database = conf.settings.database,
+            .stage_done = [&conf](Job& job) noexcept { on_stage_done_apart(conf, job); },
+            .call_done = std::move(done),
+            .is_wanted = std::move(is_wanted)};
+    continue_apart(conf, job);
+}
+
+}  // namespace helpdesk::ngx

@@ -1,0 +1,103 @@
+#include "request/accept.h"
+
+#include "calls/calls.h"
+
+namespace helpdesk {
+namespace {
+
+class Accept : public Calls {
+  protected:
+    void expect_refused(const Request& request, std::string_view code, std::string_view words) {
+        const Reply reply = refusal(request);
+        EXPECT_EQ(reply.outcome, code);
+        EXPECT_NE(text(reply).find(words), std::string::npos) << text(reply);
+        EXPECT_TRUE(fake_database().asked.empty());
+    }
+};
+
+TEST_F(Accept, BeginsTheWorkOfTheVerb) {
+    EXPECT_TRUE(call("action=add_customer&cid=x")->changes());
+    EXPECT_EQ(call("action=get_customers&cid=x")->sharing(), Call::Sharing::read);
+    EXPECT_TRUE(call("action=export_customers&cid=*")->takes_long());
+    EXPECT_TRUE(call(import_request("action=import_customers", "cid\nx\n"))->is_import());
+    EXPECT_EQ(call("action=verify_customer&cid=x&pass=y")->stage(), Stage::database);
+    EXPECT_TRUE(fake_database().asked.empty());
+}
+
+TEST_F(Accept, RefusesACallerWithoutAKeyAndTellsNothingElse) {
+    Request without = request("action=add_customer");
+    without.api_key = "";
+    expect_refused(without, code::missing_key, "is required");
+    EXPECT_EQ(text(refusal(without)).find("cid"), std::string::npos);
+}
+
+TEST_F(Accept, RefusesAnUnknownAction) {
+    expect_refused(request("action=drop_customer"), code::unknown_action, "no such action");
+    expect_refused(request("cid=x"), code::missing_action, "is required");
+}
+
+TEST_F(Accept, TellsAllThatIsWrong) {
+    const std::string all = text(refusal("action=add_customer&latitude=1&email2=a&sc_start_dates=x"));
+    for (const char* variable : {"cid", "longitude", "sc_start_dates"})
+        EXPECT_NE(all.find(std::string("\"") + variable), std::string::npos) << all;
+}
+
+TEST_F(Accept, RefusesAnIfMatchWhereThereIsNoEntityTag) {
+    for (const char* query :
+         {"action=add_customer&cid=x", "action=update_company&id=1", "action=get_customers&cid=*",
+          "action=export_customers&cid=x", "action=verify_customer&cid=x&pass=y"}) {
+        Request with = request(query);
+        with.if_match = "\"1-1\"";
+        expect_refused(with, code::bad_request,
+                       "only records that are there have an ETag, and those of customers");
+    }
+    Request with = request("action=update_customer&cid=x");
+    with.if_match = "\"1-1\"";
+    EXPECT_NE(call(with), nullptr);
+}
+
+TEST_F(Accept, RefusesAnIdempotencyKeyOfAnImport) {
+    Request with = import_request("action=import_customers", "cid\nx\n");
+    with.idempotency_key = "once";
+    expect_refused(with, code::bad_request, "an import can be sent again without");
+}
+
+TEST_F(Accept, RefusesConditionsThatAChangeCannotKeep) {
+    for (Request with :
+         {request("action=delete_customer&cid=x"), import_request("action=import_customers", "cid\nx\n")}) {
+        with.other_condition = "If-None-Match";
+        expect_refused(with, code::bad_request, "a change can depend on If-Match alone");
+    }
+    Request with = request("action=get_customers&cid=x");
+    with.other_condition = "If-None-Match";
+    EXPECT_NE(call(with), nullptr);
+}
+
+TEST_F(Accept, RefusesALookUpWithoutAGeocoder) {
+    expect_refused(request("action=locate_customer&cid=x"), code::geocoder_unavailable, "no geocoder");
+    settings_.geocoder = true;
+    EXPECT_EQ(call("action=locate_customer&cid=x")->stage(), Stage::database);
+}
+
+TEST_F(Accept, RefusesAnImportWithoutRows) {
+    expect_refused(request("action=import_customers"), code::unsupported_media_type, "the rows must be");
+}
+
+TEST_F(Accept, IgnoresVariablesOfNobody) {
+    const auto accepted = call("action=add_customer&cid=x&colour=red");
+    EXPECT_NE(accepted, nullptr);
+    settings_.reject_unknown = true;
+    expect_refused(request("action=add_customer&cid=x&colour=red"), code::unknown_variable,
+                   "is not a variable of add_customer");
+}
+
+TEST_F(Accept, RefusesMoreCallsThanAKeyMayHave) {
+    settings_.keys.front().limit = std::make_shared<CallLimit>(1);
+    auto first = call("action=get_customers&cid=x");
+    expect_refused(request("action=get_customers&cid=x"), code::too_many_requests, "at once");
+    first.reset();
+    EXPECT_NE(call("action=get_customers&cid=x"), nullptr);
+}
+
+}  // namespace
+}  // namespace helpdesk

@@ -1,0 +1,73 @@
+#include "calls/fake_database.h"
+
+namespace helpdesk {
+namespace {
+
+FakeDatabase& database() {
+    static FakeDatabase database;
+    return database;
+}
+
+}  // namespace
+
+FakeDatabase& fake_database() {
+    return database();
+}
+
+void fresh_database() {
+    database() = {};
+}
+
+WriteResult write(const DatabaseSettings& /*database*/, const Write& write) {
+    database().asked.push_back("write " + write.action->name + " " + write.identifier);
+    return database().write(write);
+}
+
+std::vector<WriteResult> write_grouped(const DatabaseSettings& /*database*/,
+                                       std::span<const Write* const> writes) {
+    database().asked.push_back("group of writes: " + std::to_string(writes.size()));
+    std::vector<WriteResult> results;
+    for (const Write* write : writes)
+        results.push_back(database().write(*write));
+    return results;
+}
+
+WriteResult rehearse(const DatabaseSettings& /*database*/, const Write& write) {
+    database().asked.push_back("rehearse " + write.action->name + " " + write.identifier);
+    return database().write(write);
+}
+
+bool can_share(const Write& /*write*/) {
+    return database().shares;
+}
+
+ReadResult read(const DatabaseSettings& /*database*/, const Reading& reading) {
+    database().asked.push_back("read " + reading.selection.action->name);
+    return database().read(reading);
+}
+
+std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
+                                     std::span<const Reading> readings) {
+    database().asked.push_back("group of reads: " + std::to_string(readings.size()));
+    std::vector<ReadResult> results;
+    for (const Reading& reading : readings)
+        results.push_back(database().read(reading));
+    return results;
+}
+
+StoredPlace read_place(const DatabaseSettings& /*database*/, const Write& /*write*/) {
+    database().asked.emplace_back("place");
+    return database().place();
+}
+
+Outcome check_health(const DatabaseSettings& /*database*/) {
+    database().asked.emplace_back("health");
+    return database().health();
+}
+
+Credentials read_credentials(const DatabaseSettings& /*database*/, const SignInCheck& /*check*/) {
+    database().asked.emplace_back("credentials");
+    return database().credentials();
+}
+
+}  // namespace helpdesk
