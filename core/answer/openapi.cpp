@@ -20,7 +20,7 @@
 namespace helpdesk {
 namespace {
 
-constexpr std::array formats = {Format::json, Format::xml, Format::url};
+constexpr std::array answer_formats = {Format::json, Format::xml, Format::url};
 
 using namespace json;
 
@@ -120,7 +120,7 @@ Json format_schema(const Action& action) {
         for (const RowFormat format : row_formats)
             append(names, string(format_name(format)));
     else
-        for (const Format format : formats)
+        for (const Format format : answer_formats)
             append(names, string(format_name(format)));
     return object(Member{"type", string("string")}, Member{"enum", std::move(names)},
                   Member{"description", string("The format of the answer.")});
@@ -238,7 +238,7 @@ std::string_view media_type(Format format) {
     return type.substr(0, type.find(';'));
 }
 
-// The same answer in the three formats; only JSON's has a schema.
+// The same answer in the three answer_formats; only JSON's has a schema.
 Json content(Json schema) {
     Json result = object(Member{media_type(Format::json), object(Member{"schema", std::move(schema)})});
     for (const Format format : {Format::xml, Format::url})
