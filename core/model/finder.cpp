@@ -79,10 +79,19 @@ std::vector<Comparison> with_numbers(Compare how, const Finder::Values& values) 
     return {std::move(comparison)};
 }
 
+namespace {
+
+// One of the references that a selector looks through, in words. The last one stands before what it does.
+std::string step(std::string_view name, bool last) {
+    return "`" + std::string(name) + "`" + (last ? ": " : " of ");
+}
+
+}  // namespace
+
 std::string describe_selector(const Resource& resource, const Selector& selector) {
     std::string way;
     for (const std::string_view name : selector.through)
-        way = "`" + std::string(name) + "`" + (way.empty() ? ": " : " of ") + way;
+        way.insert(0, step(name, way.empty()));
     return (way.empty() ? "" : "by ") + way + selector.finder->words(resource, selector);
 }
 

@@ -32,6 +32,20 @@ std::string pattern_around(std::string_view value) {
     return pattern + "%";
 }
 
+std::string column_of(const std::string& row, std::string_view column) {
+    return row + "." + quoted(column);
+}
+
+std::string equal(const std::string& one, const std::string& other) {
+    return one + " = " + other;
+}
+
+// The condition that one of the items of a row's list is such.
+std::string has_item(const std::string& row, const ListTable& list, const std::string& condition) {
+    return "EXISTS (SELECT 1 FROM " + quoted(list.table) + " AS item WHERE item." + quoted(list.owner) +
+           " = " + row + ".id AND item." + quoted(list.column) + condition + ")";
+}
+
 bool looks_at_one_column(const Selector& selector) {
     return selector.columns.size() == 1 && selector.lists.empty();
 }
@@ -55,7 +69,7 @@ class SelectionSql {
             if (comparison.how == Compare::contains)
                 add_contains(selector, row, comparison);
             else
-                add_comparison(row + "." + quoted(selector.columns.front()), selector, comparison);
+                add_comparison(column_of(row, selector.columns.front()), selector, comparison);
         }
     }
 
@@ -99,7 +113,7 @@ class SelectionSql {
     std::string row_at(std::span<const Hop> path) {
         std::string alias = rows_.front().alias;
         for (const Hop& hop : path) {
-            const std::string id = alias + "." + quoted(hop.column);
+            const std::string id = column_of(alias, hop.column);
             const auto known =
                 std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.joined_to == id; });
             if (known != rows_.end()) {
@@ -107,7 +121,7 @@ class SelectionSql {
                 continue;
             }
             alias = "via" + std::to_string(rows_.size());
-            rows_.push_back({hop.table, alias, {alias + ".id = " + id}, id});
+            rows_.push_back({hop.table, alias, {equal(alias + ".id", id)}, id});
         }
         return alias;
     }
@@ -152,11 +166,9 @@ class SelectionSql {
             separator = " OR ";
         };
         for (const std::string_view column : selector.columns)
-            add_place(row + "." + quoted(column) + like);
+            add_place(column_of(row, column) + like);
         for (const ListTable* list : selector.lists)
-            add_place("EXISTS (SELECT 1 FROM " + quoted(list->table) + " AS item WHERE item." +
-                      quoted(list->owner) + " = " + row + ".id AND item." + quoted(list->column) + like +
-                      ")");
+            add_place(has_item(row, *list, like));
         where_.sql += ")";
     }
 
