@@ -79,7 +79,6 @@ constexpr std::array common = {
     Common{"count_only", "`Y`: the number of records alone."},
     Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
     Common{"order_direction", "`ASC` or `DESC`."},
-    Common{id_variable, "The ID of the record."},
     Common{mode_variable,
            "The call that each row is: `add`, which is what is meant without it, `update` or `upsert`."},
     Common{dry_run_variable, "`Y`: everything is looked up, and nothing changed."},
@@ -95,17 +94,23 @@ Json schema(const Action& action, std::string_view name) {
     for (const Common& known : common)
         if (known.name == name)
             return string_schema(known.description);
-    Json renamed = schema(action.resource.identifier(), action.verb);
+    if (name == action.resource.key.variable)
+        return string_schema("The ID of the record.");
+    Json renamed = schema(*action.resource.name(), action.verb);
     set(renamed, "description", string("The new name of the record."));
     return renamed;
 }
 
 bool is_required(const Action& action, std::string_view name) {
-    const Variable* variable = action.resource.find(name);
-    if (variable == nullptr || action.verb.selects)
+    if (action.verb.selects)
         return false;
-    if (variable == &action.resource.identifier())
-        return action.verb.adds || !action.resource.known_by_id;
+    if (name == action.resource.key.variable)
+        return action.resource.name() == nullptr;
+    const Variable* variable = action.resource.find(name);
+    if (variable == nullptr)
+        return false;
+    if (variable == action.resource.name())
+        return action.verb.adds || !action.resource.known_by_number();
     return (action.verb.adds && variable->required) || action.verb.signs_in;
 }
 
@@ -204,7 +209,7 @@ Json import_schema(const Action& action) {
          {std::string_view(action.answer), std::string_view("rows"), std::string_view("added"),
           std::string_view("updated"), std::string_view("existing"), std::string_view("failed"),
           dry_run_variable, std::string_view("more_problems"), std::string_view("line"),
-          action.resource.identifier().name, std::string_view("variable"), std::string_view("code"),
+          action.resource.known_by(), std::string_view("variable"), std::string_view("code"),
           std::string_view("error")})
         set(properties, name, object(Member{"type", string("string")}));
     return list_of(response_root,

@@ -454,7 +454,7 @@ std::string_view content_type(RowFormat format) {
 }
 
 std::string_view RowNames::identifier() const {
-    return action_.resource.identifier().name;
+    return action_.resource.known_by();
 }
 
 bool RowNames::is_known(std::string_view name) const {

@@ -37,7 +37,7 @@ std::unique_ptr<Call> Call::sign_in(const Settings& settings, const Resource& re
                                     std::string_view identifier, std::string_view password) {
     const Action& action = sign_in_action(resource);
     Variables variables;
-    variables.add(resource.identifier().name, std::string(identifier));
+    variables.add(resource.name()->name, std::string(identifier));
     variables.add(resource.password()->name, std::string(password));
     Problems problems = variables.problems();
     SignInCheck check = check_sign_in(action, variables, problems);

@@ -50,11 +50,11 @@ bool Export::select_more() {
     return true;
 }
 
-void Export::note(const std::vector<std::string>& values) {
-    List::note(values);
+void Export::note(const StoredRecord& record) {
+    List::note(record);
     const Resource& resource = action().resource;
     const Output* output = output_of(resource, position().selector->columns.front());
-    last_ = values[static_cast<std::size_t>(output - resource.outputs.data())];
+    last_ = record.values[static_cast<std::size_t>(output - resource.outputs.data())];
 }
 
 // A name that reads as an ID would find another row; the ID follows the name.

@@ -19,7 +19,7 @@ class Export : public List {
     bool takes_long() const override { return true; }
 
   private:
-    void note(const std::vector<std::string>& values) override;
+    void note(const StoredRecord& record) override;
     std::string_view shown(const std::vector<std::string>& values, std::size_t output) const override;
     bool select_more() override;
     Condition& position();

@@ -115,23 +115,22 @@ Field List::field(const std::vector<std::string>& values, std::size_t output) {
     return {what.name, times_[output]};
 }
 
-void List::note(const std::vector<std::string>& values) {
+void List::note(const StoredRecord& record) {
     if (++records_ == 1 && action().resource.versioned)
-        entity_tag_ = entity_tag(values.front(), values.back());
+        entity_tag_ = entity_tag(std::to_string(record.number), std::to_string(record.version));
 }
 
-void List::record(const std::vector<std::string>& values) {
+void List::record(const StoredRecord& record) {
     for (std::size_t i = 0; i < fields_.size(); ++i)
-        fields_[i] = field(values, i);
+        fields_[i] = field(record.values, i);
     writer_->record(fields_);
-    note(values);
+    note(record);
 }
 
-void List::begin_record(std::vector<std::string> values,
-                        const std::vector<ListPosition::LongValue>& in_pieces) {
-    note(values);
-    values_ = std::move(values);
-    for (const ListPosition::LongValue& value : in_pieces)
+void List::begin_record(StoredRecord record) {
+    note(record);
+    values_ = std::move(record.values);
+    for (const ListPosition::LongValue& value : record.left_out)
         in_pieces_.push_back(value.output);
     next_ = 0;
     writer_->begin_record();

@@ -38,9 +38,8 @@ class List : public Work, public RecordSink {
     bool is_last_part() const override { return !more_; }
     void part_was_sent() override { page_ = {}; }
 
-    void record(const std::vector<std::string>& values) override;
-    void begin_record(std::vector<std::string> values,
-                      const std::vector<ListPosition::LongValue>& in_pieces) override;
+    void record(const StoredRecord& record) override;
+    void begin_record(StoredRecord record) override;
     void piece(std::string_view text, bool last) override;
     std::size_t held() const override { return writer_->size(); }
 
@@ -53,7 +52,7 @@ class List : public Work, public RecordSink {
     std::uint64_t rows() const override { return failed_ && !in_parts_ ? 0 : records_; }
 
     // Takes note of a record that is given.
-    virtual void note(const std::vector<std::string>& values);
+    virtual void note(const StoredRecord& record);
     // What the record shows for an output, a time as SQL writes it.
     virtual std::string_view shown(const std::vector<std::string>& values, std::size_t output) const;
     // Sets the selection to records that follow those it had, if there may be any.

@@ -19,34 +19,35 @@ namespace {
 
 using VariableNames = std::vector<std::string>;
 
-// Whether the client may say the record's ID.
-bool may_name_id(const Verb& verb, const Resource& resource) {
-    return resource.known_by_id && !verb.adds;
+// Whether the client may say the record's number.
+bool may_name_number(const Verb& verb, const Resource& resource) {
+    return resource.known_by_number() && !verb.adds;
 }
 
 VariableNames names_of_record(const Verb& verb, const Resource& resource) {
     VariableNames names;
-    if (may_name_id(verb, resource))
-        names.emplace_back(id_variable);
-    names.emplace_back(resource.identifier().name);
+    if (may_name_number(verb, resource))
+        names.emplace_back(resource.key.variable);
+    if (resource.name() != nullptr)
+        names.emplace_back(resource.name()->name);
     return names;
 }
 
 VariableNames names_of_values(const Verb& verb, const Resource& resource) {
     VariableNames names;
-    if (may_name_id(verb, resource))
-        names.emplace_back(id_variable);
+    if (may_name_number(verb, resource))
+        names.emplace_back(resource.key.variable);
     for (const Variable& variable : resource.variables)
         names.emplace_back(variable.name);
-    if (may_name_id(verb, resource))
-        names.push_back(std::string(rename_prefix) + std::string(resource.identifier().name));
+    if (!resource.renamed_by.empty() && verb.stores && !verb.adds)
+        names.emplace_back(resource.renamed_by);
     return names;
 }
 
 VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resource) {
     VariableNames names;
     for (const Variable& variable : resource.variables)
-        if (&variable == &resource.identifier() || variable.kind->hashed)
+        if (&variable == resource.name() || variable.kind->hashed)
             names.emplace_back(variable.name);
     return names;
 }
@@ -74,17 +75,14 @@ std::string quote(std::string_view text) {
     return "`" + std::string(text) + "`";
 }
 
-std::string identifier_of(const Resource& resource) {
-    return quote(resource.identifier().name);
-}
-
 std::string record_of(const Resource& resource) {
-    return (resource.known_by_id ? quote(id_variable) + " or " : "") + identifier_of(resource);
+    const bool either = resource.known_by_number() && resource.name() != nullptr;
+    return (either ? quote(resource.key.variable) + " or " : "") + quote(resource.known_by());
 }
 
 // What the answer to a change says of the record.
 std::string answered_with(const Resource& resource) {
-    return resource.known_by_id ? "the ID" : "the " + identifier_of(resource) + " as stored";
+    return resource.key.answered ? "the ID" : "the " + quote(resource.known_by()) + " as stored";
 }
 
 std::string answer_to_change(const Action& action) {
@@ -97,9 +95,9 @@ std::string describe_add(const Action& action) {
 
 std::string describe_update(const Action& action) {
     const Resource& resource = action.resource;
-    const std::string renamed = std::string(rename_prefix) + std::string(resource.identifier().name);
     return record_of(resource) + ", and what is to change of the variables below" +
-           (resource.known_by_id ? "; " + quote(renamed) + " renames" : "") + answer_to_change(action);
+           (resource.renamed_by.empty() ? "" : "; " + quote(resource.renamed_by) + " renames") +
+           answer_to_change(action);
 }
 
 std::string describe_upsert(const Action& action) {

@@ -15,6 +15,7 @@
 
 #include "answer/problem.h"
 #include "db/statements/list_position.h"
+#include "db/stored_record.h"
 #include "request/check.h"
 #include "request/select.h"
 
@@ -94,13 +95,10 @@ class RecordSink {
     RecordSink& operator=(const RecordSink&) = delete;
     virtual ~RecordSink() = default;
 
-    // One value for each output of the resource, times as SQL writes them; then the record's version, where
-    // the resource has versions.
-    virtual void record(const std::vector<std::string>& values) = 0;
-    // The same for a record that has values of many bytes. Those are empty here, and follow in their order,
-    // each in pieces of whole characters, the last of which is marked.
-    virtual void begin_record(std::vector<std::string> values,
-                              const std::vector<ListPosition::LongValue>& in_pieces) = 0;
+    virtual void record(const StoredRecord& record) = 0;
+    // The same for a record that has values of many bytes. Those that are left out of it follow in their
+    // order, each in pieces of whole characters, the last of which is marked.
+    virtual void begin_record(StoredRecord record) = 0;
     virtual void piece(std::string_view text, bool last) = 0;
     // Bytes of text that wait to be sent.
     virtual std::size_t held() const = 0;

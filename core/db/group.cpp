@@ -4,6 +4,7 @@
 // each by itself. Only a lost connection leaves all of a statement's calls in the same doubt.
 #include <algorithm>
 #include <map>
+#include <set>
 #include <unordered_map>
 
 #include "call/sign_in_changes.h"
@@ -58,7 +59,7 @@ class Questions : public Operation {
         }
         const auto row = connection.query(all.sql, all.parameters);
         while (row->next())
-            plans_[row->getUInt(1)]->take_answer(*row);
+            plans_[row->number(WritePlan::question_number)]->take_answer(*row);
     }
 
   private:
@@ -72,7 +73,7 @@ class Records : public Operation {
 
     void run(Connection& connection) override {
         const Resource& resource = plans_.front()->resource();
-        const std::string column = quoted(resource.identifier().column);
+        const std::string column = quoted(resource.name()->column);
         std::vector<std::string> names;
         for (const WritePlan* plan : plans_)
             names.push_back(plan->write().identifier);
@@ -82,7 +83,7 @@ class Records : public Operation {
         std::unordered_map<std::string, std::uint64_t> ids;
         const auto row = connection.query(statement.sql, statement.parameters);
         while (row->next())
-            ids.emplace(row->getString(2), row->getUInt64(1));
+            ids.emplace(row->text(2), row->number(1));
         complete_ = true;
         for (WritePlan* plan : plans_) {
             const auto found = ids.find(plan->write().identifier);
@@ -99,25 +100,24 @@ class Records : public Operation {
     bool complete_ = false;
 };
 
-// Stores all plans with one statement, which commits by itself.
+// Stores all plans with one statement, which commits by itself unless it deletes.
 class Storage : public Operation {
   public:
     explicit Storage(std::span<WritePlan* const> plans) : plans_(plans) {}
 
     void run(Connection& connection) override {
-        committing_ = true;
-        if (plans_.front()->adding()) {
-            insert_records(connection, plans_);
+        committing_ = false;
+        if (plans_.front()->removing())
+            return remove(connection);
+        alone_ = needs_numbers(*plans_.front()) && plans_.size() > 1 && !has_steady_numbers(connection);
+        if (alone_)
             return;
-        }
-        std::vector<std::uint64_t> ids;
-        for (const WritePlan* plan : plans_)
-            ids.push_back(plan->record_id);
-        std::sort(ids.begin(), ids.end());
-        const auto records = std::unique(ids.begin(), ids.end()) - ids.begin();
-        // A record that was deleted meanwhile, or one that two calls change.
-        alone_ = static_cast<std::size_t>(records) != plans_.size() ||
-                 update_records(connection, plans_) != plans_.size();
+        committing_ = true;
+        if (plans_.front()->adding())
+            insert_records(connection, plans_);
+        else
+            // A record may have been deleted in the meantime.
+            alone_ = names_one_twice() || update_records(connection, plans_) != plans_.size();
     }
 
     bool committing() const override { return committing_; }
@@ -133,6 +133,26 @@ class Storage : public Operation {
     bool alone() const { return alone_; }
 
   private:
+    // What was deleted must not be missed by the call that comes after: all records, or none.
+    void remove(Connection& connection) {
+        alone_ = names_one_twice();
+        if (alone_)
+            return;
+        connection.begin();
+        alone_ = delete_records(connection, plans_) != plans_.size();
+        if (alone_)
+            return connection.rollback();
+        committing_ = true;
+        connection.commit();
+    }
+
+    bool names_one_twice() const {
+        std::set<std::uint64_t> ids;
+        for (const WritePlan* plan : plans_)
+            ids.insert(plan->record_id);
+        return ids.size() != plans_.size();
+    }
+
     std::span<WritePlan* const> plans_;
     bool committing_ = false;
     mutable bool alone_ = false;
@@ -180,11 +200,21 @@ class GroupWriter {
         if (!plan.needs_question()) {
             if (!stored(group))
                 ask(group);
-        } else if (!plan.adding() && !plan.write().id && plan.names_no_rows()) {
+        } else if (plan.updating() && plan.names_no_rows() && plan.write().id) {
+            update_by_number(group);
+        } else if (plan.updating() && plan.names_no_rows()) {
             find(group);
         } else {
             ask(group);
         }
+    }
+
+    // The statement itself tells whether all records are there. It does not tell their names.
+    void update_by_number(std::span<WritePlan* const> group) {
+        for (WritePlan* plan : group)
+            plan->record_id = *plan->write().id;
+        if (!group.front()->resource().key.answered || !stored(group))
+            ask(group);
     }
 
     void find(std::span<WritePlan* const> group) {
@@ -278,7 +308,7 @@ class Lookup : public Operation {
         const auto key = static_cast<std::size_t>(output_of(resource, column) - resource.outputs.data());
         records_.clear();
         while (row->next()) {
-            StoredRecord record = record_of(*row, 1, resource, longest_in_group);
+            StoredRecord record = record_sql(resource).read(*row, longest_in_group);
             std::string name = record.values[key];
             records_.emplace(std::move(name), std::move(record));
         }
@@ -337,7 +367,7 @@ class GroupReader {
             }
             named += seen.emplace(value, true).second ? 1 : 0;
             if (found->second.left_out.empty())
-                give(readings_[i], &found->second.values);
+                give(readings_[i], &found->second);
             else
                 read_alone(i);
         }
@@ -352,7 +382,7 @@ class GroupReader {
     }
 
     // The whole list: one record, or none.
-    static void give(const Reading& reading, const std::vector<std::string>* record) {
+    static void give(const Reading& reading, const StoredRecord* record) {
         if (record != nullptr)
             reading.sink.record(*record);
         reading.position.found = true;
@@ -414,7 +444,9 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
 }
 
 bool can_share(const Write& write) {
-    return write.action->verb.stores && !write.action->resource.known_by_id && !write.values.empty() &&
+    const Verb& verb = write.action->verb;
+    // An update of nothing stores nothing.
+    return (verb.removes || (verb.stores && (verb.adds || !write.values.empty()))) &&
            !db::WritePlan(write).needs_transaction();
 }
 

@@ -109,6 +109,14 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
     return "?";
 }
 
+std::string key_column(const Write& write) {
+    return "record." + (write.id ? "id" : quoted(write.action->resource.name()->column));
+}
+
+Parameter key_value(const Write& write) {
+    return write.id ? Parameter(*write.id) : Parameter(write.identifier);
+}
+
 WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
     targets_.reserve(write.values.size());
     for (const Value& value : write.values) {
@@ -142,73 +150,80 @@ bool WritePlan::names_no_rows() const {
 }
 
 bool WritePlan::needs_question() const {
-    return !adding() || resource().known_by_id || needs_transaction() ||
+    return !adding() || needs_transaction() ||
            std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
                return !target.names.empty() && !target.reference()->first_if_unknown;
            });
 }
 
-Statement WritePlan::question(unsigned number) const {
-    const Variable& identifier = resource().identifier();
-    Statement statement{
-        .sql = "SELECT " + std::to_string(number) + ", record.id, record." + quoted(identifier.column),
-        .parameters = {}};
+Statement WritePlan::question(unsigned number) {
+    const Variable* name = resource().name();
+    Columns columns;
+    std::vector<Parameter> parameters;
+    columns.add(std::to_string(number));
+    asked_ = {};
+    asked_.id = columns.add("record.id");
+    if (name != nullptr)
+        asked_.identifier = columns.add("record." + quoted(name->column));
     for (const Variable& variable : resource().variables)
         if (variable.kind->coordinate)
-            statement.sql += ", record." + quoted(variable.column) + " IS NOT NULL";
+            asked_.coordinates.emplace_back(
+                &variable, columns.add("record." + quoted(variable.column) + " IS NOT NULL"));
     if (!write_->if_match.empty())
-        statement.sql += ", record.version";
+        asked_.version = columns.add("record.version");
     for (const Target& target : targets_)
-        for (const auto& name : target.names)
-            statement.sql += ", " + id_query(*target.reference(), name, "", statement.parameters);
+        for (const auto& named : target.names)
+            asked_.references.push_back(columns.add(id_query(*target.reference(), named, "", parameters)));
     // A row comes back whether or not the record exists, so that all problems are known at once.
-    statement.sql += " FROM (SELECT 1) AS one LEFT JOIN " + quoted(resource().table) +
-                     " AS record ON record." + (write_->id ? "id" : quoted(identifier.column)) + " = ?";
-    if (write_->id)
-        statement.parameters.emplace_back(*write_->id);
-    else
-        statement.parameters.emplace_back(write_->identifier);
+    std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
+                      quoted(resource().table) + " AS record ON ";
+    if (adding() && name == nullptr) {
+        sql += "FALSE";
+    } else {
+        sql += key_column(*write_) + " = ?";
+        parameters.push_back(key_value(*write_));
+    }
     if (!adding() && needs_transaction())
-        statement.sql += " FOR UPDATE";
-    return statement;
+        sql += " FOR UPDATE";
+    return {.sql = std::move(sql), .parameters = std::move(parameters)};
 }
 
-void WritePlan::take_answer(const sql::ResultSet& row) {
-    constexpr unsigned first_pair_column = 4;
-    unsigned column = first_pair_column;
-    for (const Variable& variable : resource().variables)
-        if (variable.kind->coordinate)
-            ++column;
-    // Of no record it is 0.
-    if (!write_->if_match.empty())
-        version_ = row.getUInt64(column++);
+void WritePlan::take_answer(const Rows& row) {
+    auto column = asked_.references.begin();
     for (Target& target : targets_) {
         target.ids.clear();
         for (std::size_t i = 0; i < target.names.size(); ++i, ++column)
-            target.ids.push_back(row.isNull(column) ? std::nullopt : std::optional(row.getUInt64(column)));
+            target.ids.push_back(row.is_null(*column) ? std::nullopt : std::optional(row.number(*column)));
     }
-    const bool exists = !row.isNull(2);
+    const bool exists = !row.is_null(asked_.id);
     if (adding() && exists) {
         problems.push_back(already_exists());
     } else if (!adding() && !exists) {
         problems.push_back(not_found());
     } else if (exists) {
-        record_id = row.getUInt64(2);
-        identifier = text_of(row, 3, std::string(resource().identifier().name));
-        check_pairs(row, first_pair_column);
-        if (!write_->if_match.empty() && !matches(write_->if_match, entity_tag_of(version_)))
-            problems.push_back(precondition_failed(resource().names.noun));
+        record_id = row.number(asked_.id);
+        if (asked_.identifier != 0)
+            identifier = text_of(row, asked_.identifier, std::string(resource().known_by()));
+        check_pairs(row);
+        check_version(row);
     }
     check_references();
+}
+
+void WritePlan::check_version(const Rows& row) {
+    if (asked_.version == 0)
+        return;
+    version_ = row.number(asked_.version);
+    if (!matches(write_->if_match, entity_tag_of(version_)))
+        problems.push_back(precondition_failed(resource().names.noun));
 }
 
 Problem WritePlan::not_found() const {
     const std::string text = "there is no " + std::string(resource().names.noun);
     if (write_->id)
-        return {code::not_found, std::string(id_variable),
+        return {code::not_found, std::string(resource().key.variable),
                 text + " with the ID " + std::to_string(*write_->id)};
-    return {code::not_found, std::string(resource().identifier().name),
-            text + " \"" + write_->identifier + "\""};
+    return {code::not_found, std::string(resource().known_by()), text + " \"" + write_->identifier + "\""};
 }
 
 Problem WritePlan::missed() const {
@@ -219,11 +234,10 @@ Problem WritePlan::missed() const {
 
 // An add whose identifier is taken, or an update that would give a record the identifier of another.
 Problem WritePlan::already_exists() const {
-    const Variable& identifier = resource().identifier();
-    const Value* renamed = supplied(identifier.name);
+    const Value* renamed = supplied(resource().known_by());
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
     return {code::already_exists,
-            std::string(renamed != nullptr ? rename_prefix : "") + std::string(identifier.name),
+            std::string(renamed != nullptr ? resource().renamed_by : resource().known_by()),
             "the " + std::string(resource().names.noun) + " \"" + name + "\" already exists"};
 }
 
@@ -247,17 +261,13 @@ void WritePlan::check_references() {
 }
 
 // After an update both coordinates are stored, or neither.
-void WritePlan::check_pairs(const sql::ResultSet& row, unsigned first_column) {
+void WritePlan::check_pairs(const Rows& row) {
     std::map<std::string_view, bool> stored_after;
     bool any_supplied = false;
-    for (const Variable& variable : resource().variables) {
-        if (!variable.kind->coordinate)
-            continue;
-        const Value* value = supplied(variable.name);
+    for (const auto& [variable, column] : asked_.coordinates) {
+        const Value* value = supplied(variable->name);
         any_supplied = any_supplied || value != nullptr;
-        stored_after[variable.name] =
-            value != nullptr ? value->text.has_value() : row.getInt(first_column) != 0;
-        ++first_column;
+        stored_after[variable->name] = value != nullptr ? value->text.has_value() : row.number(column) != 0;
     }
     for (const auto& [name, stored] : stored_after) {
         const std::string_view companion = resource().find(name)->companion;
@@ -268,9 +278,11 @@ void WritePlan::check_pairs(const sql::ResultSet& row, unsigned first_column) {
 }
 
 Problem WritePlan::in_use() const {
-    const std::string_view variable = write_->id ? id_variable : resource().identifier().name;
+    const std::string_view variable = write_->id ? resource().key.variable : resource().known_by();
     return {code::in_use, std::string(variable),
-            "the " + std::string(resource().names.noun) + " \"" + identifier + "\" is still in use"};
+            "the " + std::string(resource().names.noun) + " " +
+                (identifier.empty() ? std::to_string(record_id) : "\"" + identifier + "\"") +
+                " is still in use"};
 }
 
 Problem WritePlan::too_large(std::uint64_t most) const {
@@ -278,10 +290,9 @@ Problem WritePlan::too_large(std::uint64_t most) const {
     const auto longest =
         std::max_element(write_->values.begin(), write_->values.end(),
                          [&](const Value& one, const Value& other) { return size(one) < size(other); });
-    return {
-        code::payload_too_large,
-        std::string(longest == write_->values.end() ? resource().identifier().name : longest->variable->name),
-        "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
+    return {code::payload_too_large,
+            std::string(longest == write_->values.end() ? resource().known_by() : longest->variable->name),
+            "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
 }
 
 std::string WritePlan::entity_tag_of(std::uint64_t version) const {
@@ -294,7 +305,7 @@ WriteResult WritePlan::result() const {
     result.added = adding();
     if (!write_->if_match.empty() && !removing())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
-    result.answer = resource().known_by_id ? std::to_string(record_id) : identifier;
+    result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
     return result;
 }
 

@@ -3,10 +3,11 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "db/connection.h"
 #include "db/database.h"
-#include "db/session/connection.h"
 
 namespace helpdesk::db {
 
@@ -35,11 +36,16 @@ struct Target {
 // Empty when there are none.
 std::string as_read(const Write& write, std::vector<Parameter>& parameters);
 
+// The column that finds a write's record, and its value: the number or the name that the call gave.
+std::string key_column(const Write& write);
+Parameter key_value(const Write& write);
+
 class WritePlan {
   public:
     explicit WritePlan(const Write& write);
 
     bool adding() const { return write_->action->verb.adds; }
+    bool updating() const { return write_->action->verb.stores && !adding(); }
     bool removing() const { return write_->action->verb.removes; }
     const Write& write() const { return *write_; }
     const Resource& resource() const { return write_->action->resource; }
@@ -56,12 +62,13 @@ class WritePlan {
     // Whether anything can be wrong that the statement which stores the record would not meet by itself.
     bool needs_question() const;
 
-    // All that the database must say before anything is stored. Gives one row, whose first column is
-    // `number`.
-    Statement question(unsigned number) const;
+    // Returns the SELECT for all that the database must say before anything is stored. It gives one row,
+    // whose column `question_number` holds `number`.
+    Statement question(unsigned number);
+    static constexpr unsigned question_number = 1;
 
     // Takes that row. What is wrong becomes a problem.
-    void take_answer(const sql::ResultSet& row);
+    void take_answer(const Rows& row);
 
     Problem not_found() const;
     // Why an update, or the like, did not meet its record, which was there before.
@@ -82,10 +89,21 @@ class WritePlan {
     const Value* supplied(std::string_view name) const;
     std::string entity_tag_of(std::uint64_t version) const;
     void check_references();
-    void check_pairs(const sql::ResultSet& row, unsigned first_column);
+    void check_pairs(const Rows& row);
+    void check_version(const Rows& row);
+
+    // Where the answer to the question has what.
+    struct Asked {
+        unsigned id = 0;
+        unsigned identifier = 0;
+        unsigned version = 0;                                           // 0: not asked for
+        std::vector<std::pair<const Variable*, unsigned>> coordinates;  // whether there is one
+        std::vector<unsigned> references;  // the ID for each name of each target, in their order
+    };
 
     const Write* write_;
     std::vector<Target> targets_;
+    Asked asked_;
     std::uint64_t version_ = 0;  // where there is an If-Match
 };
 

@@ -17,15 +17,6 @@ namespace {
 // Records held at once.
 constexpr std::size_t most_in_chunk = 64;
 
-// A time as SQL writes it, by its digits, so that a later one is a larger number.
-std::uint64_t number_of(std::string_view time) {
-    std::uint64_t number = 0;
-    for (const char c : time)
-        if (c >= '0' && c <= '9')
-            number = number * 10 + static_cast<std::uint64_t>(c - '0');
-    return number;
-}
-
 }  // namespace
 
 Reader::Reader(const Reading& reading)
@@ -63,7 +54,7 @@ std::uint64_t Reader::count_records() {
     add_selection(statement, selection_, "", {});
     const auto row = connection_->query(statement.sql, statement.parameters);
     row->next();
-    return row->getUInt64(1);
+    return row->number(1);
 }
 
 std::optional<Problem> Reader::explain(int error) const {
@@ -109,11 +100,11 @@ void Reader::read_at_once() {
             position_.more = true;
             break;
         }
-        const StoredRecord record = record_of(*row, 1, resource_, longest_in_group);
+        const StoredRecord record = record_sql(resource_).read(*row, longest_in_group);
         if (position_.rest.empty() && !is_full() && record.left_out.empty())
-            sink_.record(record.values);
+            sink_.record(record);
         else
-            position_.rest.add({.id = std::stoull(record.values.front())});
+            position_.rest.add({.id = record.number});
     }
 }
 
@@ -131,9 +122,9 @@ void Reader::walk() {
         {});
     clock->next();
     // The first second in which somebody may still write, and the one that begins next.
-    const std::string open = clock->getString(1);
-    const std::string next = clock->getString(2);
-    const std::chrono::microseconds elapsed(clock->getInt64(3));
+    const std::string open = clock->text(1);
+    const std::string next = clock->text(2);
+    const std::chrono::microseconds elapsed(clock->number(3));
 
     Statement condition = walk_start();
     if (selection_.read_until.empty()) {
@@ -184,9 +175,9 @@ std::uint64_t Reader::find(const Statement& walk_condition) {
     const auto row = connection_->query(statement.sql, statement.parameters);
     std::uint64_t changed = 0;
     for (std::size_t taken = 0; row->next(); ++taken) {
-        changed = walking ? number_of(std::string(row->getString(2))) : 0;
+        changed = walking ? number_of(row->text(2)) : 0;
         if (taken < selection_.limit)
-            position_.rest.add({.id = row->getUInt64(1), .changed = changed});
+            position_.rest.add({.id = row->number(1), .changed = changed});
         else
             position_.more = true;
     }
@@ -229,21 +220,24 @@ void Reader::read_records() {
         ids.push_back(found.id);
     if (selection_.walk() != nullptr)
         wait_for_writers(ids);
-    Statement statement{.sql = "SELECT record.id, " + record_sql(resource_).in_group, .parameters = {}};
-    statement.sql +=
-        " FROM " + quoted(resource_.table) + " AS record" + record_sql(resource_).joins + " WHERE ";
+    const RecordSql& sql = record_sql(resource_);
+    Statement statement{.sql = "SELECT " + sql.in_group + " FROM " + quoted(resource_.table) + " AS record" +
+                               sql.joins + " WHERE ",
+                        .parameters = {}};
     add_in(statement, "record.id", ids);
     {
         const auto row = connection_->query(statement.sql, statement.parameters);
-        while (row->next())
-            records.emplace(row->getUInt64(1), record_of(*row, 2, resource_, longest_in_group));
+        while (row->next()) {
+            StoredRecord record = sql.read(*row, longest_in_group);
+            records.emplace(record.number, std::move(record));
+        }
     }
     for (const FoundRecords::Record& found : chunk) {
         const auto record = records.find(found.id);
         if (record != records.end() && is_due(record->second, found)) {
             const std::size_t before = sink_.held();
             if (record->second.left_out.empty())
-                sink_.record(record->second.values);
+                sink_.record(record->second);
             else
                 read_alone(found);
             note_size(record->second.left_out.empty() ? sink_.held() - before : page_bytes);
@@ -264,9 +258,7 @@ void Reader::note_size(std::size_t bytes) {
 
 // In a walk, one that was changed meanwhile stands further on.
 bool Reader::is_due(const StoredRecord& record, const FoundRecords::Record& found) const {
-    // The time of the last change.
-    const std::size_t changed = resource_.outputs.size() - 1;
-    return found.changed == 0 || number_of(record.values[changed]) == found.changed;
+    return found.changed == 0 || record.changed == found.changed;
 }
 
 // A record that has values of many bytes. If they are too many for a page, it is left open; its text begins
@@ -281,18 +273,17 @@ void Reader::read_alone(const FoundRecords::Record& found) {
             // Otherwise it was deleted meanwhile.
             if (!row->next())
                 return;
-            record = record_of(*row, 1, resource_, longest_alone);
+            record = record_sql(resource_).read(*row, longest_alone);
         }
         if (!is_due(record, found))
             return;
         if (record.left_out.empty())
-            return sink_.record(record.values);
-        ListPosition::OpenRecord open{
-            .id = found.id, .version = record.values.back(), .values = record.left_out};
+            return sink_.record(record);
+        ListPosition::OpenRecord open{.id = found.id, .version = record.version, .values = record.left_out};
         const auto piece = read_piece(*connection_, resource_, open);
         if (!piece && tries < most_conflicts)
             continue;
-        sink_.begin_record(std::move(record.values), record.left_out);
+        sink_.begin_record(std::move(record));
         position_.open = std::move(open);
         if (piece)
             give(*piece);
@@ -312,74 +303,7 @@ void Reader::give(const std::string& piece) {
         position_.open.reset();
 }
 
-namespace {
-
-class CredentialsReader : public Operation {
-  public:
-    CredentialsReader(const SignInCheck& check, Credentials& result) : check_(check), result_(result) {}
-
-    void run(Connection& connection) override {
-        const Resource& resource = check_.action->resource;
-        const SignIn& sign_in = *resource.sign_in;
-        std::vector<Output> outputs;
-        for (const std::string_view name : sign_in.outputs)
-            outputs.push_back(*resource.find_output(name));
-        const Variable* password = resource.password();
-        const auto row =
-            connection.query("SELECT record." + quoted(password->column) + ", " +
-                                 expression(*resource.find_output(sign_in.allowed_by)) + ", record." +
-                                 quoted(resource.identifier().column) + ", " + expressions(outputs) +
-                                 " FROM " + quoted(resource.table) + " AS record" + reference_joins(outputs) +
-                                 " WHERE record." + quoted(resource.identifier().column) + " = ?",
-                             {check_.identifier});
-        result_.outputs.assign(outputs.size(), "");
-        if (!row->next())
-            return;
-        result_.password_hash = row->getString(1);
-        result_.allowed = row->getString(2) == "Y";
-        result_.identifier = text_of(*row, 3, std::string(resource.identifier().name));
-        result_.outputs = values_of(*row, 4, outputs);
-    }
-
-  private:
-    const SignInCheck& check_;
-    Credentials& result_;
-};
-
-class PlaceReader : public Operation {
-  public:
-    PlaceReader(const Write& write, StoredPlace& result) : write_(write), result_(result) {}
-
-    void run(Connection& connection) override {
-        const Resource& resource = write_.action->resource;
-        std::vector<Output> outputs;
-        for (const Variable& variable : resource.variables)
-            if (!variable.place.empty())
-                outputs.push_back(*resource.find_output(variable.name));
-        const std::string key = quoted(write_.id ? id_variable : resource.identifier().column);
-        const auto row =
-            connection.query("SELECT " + expressions(outputs) + " FROM " + quoted(resource.table) +
-                                 " AS record WHERE record." + key + " = ?",
-                             {write_.id ? Parameter(*write_.id) : Parameter(write_.identifier)});
-        result_.exists = row->next();
-        if (result_.exists)
-            result_.values = values_of(*row, 1, outputs);
-    }
-
-  private:
-    const Write& write_;
-    StoredPlace& result_;
-};
-
-}  // namespace
 }  // namespace helpdesk::db
-
-helpdesk::StoredPlace helpdesk::read_place(const DatabaseSettings& database, const Write& write) {
-    StoredPlace result;
-    db::PlaceReader reader(write, result);
-    static_cast<Outcome&>(result) = db::attempt(database, reader);
-    return result;
-}
 
 helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Reading& reading) {
     db::Reader reader(reading);
@@ -391,12 +315,5 @@ helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Read
     result.count = reader.count();
     result.pause = reader.pause();
     result.read_until = reader.read_until();
-    return result;
-}
-
-helpdesk::Credentials helpdesk::read_credentials(const DatabaseSettings& database, const SignInCheck& check) {
-    Credentials result;
-    db::CredentialsReader reader(check, result);
-    static_cast<Outcome&>(result) = db::attempt(database, reader);
     return result;
 }

@@ -26,6 +26,29 @@ bool has_walk(const Resource& resource) {
                        [](const Selector& selector) { return selector.finder->is_walk(); });
 }
 
+// The AUTO_INCREMENT value of the last INSERT.
+std::uint64_t last_insert_id(Connection& connection) {
+    const auto row = connection.query("SELECT LAST_INSERT_ID()", {});
+    row->next();
+    return row->number(1);
+}
+
+// Gives the records that the last INSERT added their numbers. A server that knows the number of rows takes as
+// many numbers at once, in the rows' order.
+void take_numbers(Connection& connection, std::span<WritePlan* const> plans) {
+    if (plans.size() == 1) {
+        plans.front()->record_id = last_insert_id(connection);
+        return;
+    }
+    const auto row = connection.query("SELECT LAST_INSERT_ID(), @@SESSION.auto_increment_increment", {});
+    row->next();
+    std::uint64_t next = row->number(1);
+    for (WritePlan* plan : plans) {
+        plan->record_id = next;
+        next += row->number(2);
+    }
+}
+
 // Sets the time of records that were just stored to now. Their entries are in the index, and other writers
 // have no reason to lock them for long.
 void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
@@ -34,11 +57,11 @@ void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
     Statement statement{.sql = "UPDATE " + quoted(resource.table) +
                                " SET last_updated = " + std::string(time_of_change) + " WHERE ",
                         .parameters = {}};
-    if (first.adding()) {
+    if (first.adding() && resource.name() != nullptr) {
         std::vector<std::string> identifiers;
         for (const WritePlan* plan : plans)
             identifiers.push_back(plan->write().identifier);
-        add_in(statement, quoted(resource.identifier().column), identifiers);
+        add_in(statement, quoted(resource.name()->column), identifiers);
     } else {
         std::vector<std::uint64_t> ids;
         for (const WritePlan* plan : plans)
@@ -62,42 +85,62 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
     using Clock = std::chrono::steady_clock;
     auto begin = Clock::now();
     const std::uint64_t found = connection.execute(statement.sql, statement.parameters);
+    auto took = Clock::now() - begin;
+    if (needs_numbers(*plans.front()))
+        take_numbers(connection, plans);
     constexpr int most_tries = 3;
     for (int tries = 0; tries < most_tries; ++tries) {
-        if (found == 0 || !has_walk(plans.front()->resource()) || Clock::now() - begin <= walk_margin)
+        if (found == 0 || !has_walk(plans.front()->resource()) || took <= walk_margin)
             break;
         begin = Clock::now();
         renew_time(connection, plans);
+        took = Clock::now() - begin;
     }
     return found;
 }
 
 }  // namespace
 
+bool needs_numbers(const WritePlan& plan) {
+    return plan.adding() && (plan.needs_transaction() || plan.resource().key.answered);
+}
+
+// In a Galera cluster every statement takes over the step between numbers from the number of members, so the
+// step that is read after an INSERT may not be the one that it went by. MySQL has no such variable.
+bool has_steady_numbers(Connection& connection) {
+    const auto row = connection.query("SHOW SESSION VARIABLES LIKE 'wsrep_on'", {});
+    return !row->next() || row->text(2) != "ON";
+}
+
 void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     const Resource& resource = plans.front()->resource();
-    std::string columns = quoted(resource.identifier().column);
+    const bool walked = has_walk(resource);
+    Columns columns;
+    if (resource.name() != nullptr)
+        columns.add(quoted(resource.name()->column));
     for (const Target& target : plans.front()->targets())
         if (!target.is_list())
-            columns += ", " + quoted(target.value->variable->column);
-    const bool walked = has_walk(resource);
+            columns.add(quoted(target.value->variable->column));
     if (walked)
-        columns += ", last_updated";
+        columns.add(last_updated);
     std::string rows;
     std::vector<Parameter> parameters;
     parameters.reserve(plans.size() * (plans.front()->targets().size() + 1));
     for (const WritePlan* plan : plans) {
-        rows += rows.empty() ? "(?" : ", (?";
-        parameters.emplace_back(plan->write().identifier);
+        Columns values;
+        if (resource.name() != nullptr) {
+            values.add("?");
+            parameters.emplace_back(plan->write().identifier);
+        }
         for (const Target& target : plan->targets())
             if (!target.is_list())
-                rows += ", " + target.stored(parameters);
+                values.add(target.stored(parameters));
         if (walked)
-            rows.append(", ").append(time_of_change);
-        rows += ")";
+            values.add(time_of_change);
+        rows += (rows.empty() ? "(" : ", (") + values.sql() + ")";
     }
     store_in_time(connection, plans,
-                  {"INSERT INTO " + quoted(resource.table) + " (" + columns + ") VALUES " + rows,
+                  {"INSERT INTO " + quoted(resource.table) + " (" + columns.sql() + ") VALUES " + rows,
                    std::move(parameters)});
 }
 
@@ -135,6 +178,16 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
          std::move(parameters)});
+}
+
+std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {
+    std::vector<std::uint64_t> ids;
+    for (const WritePlan* plan : plans)
+        ids.push_back(plan->record_id);
+    Statement statement{.sql = "DELETE FROM " + quoted(plans.front()->resource().table) + " WHERE ",
+                        .parameters = {}};
+    add_in(statement, "id", ids);
+    return connection.execute(statement.sql, statement.parameters);
 }
 
 void Writer::run(Connection& connection) {
@@ -217,7 +270,7 @@ void Writer::create_rows() {
         connection_->execute("INSERT INTO " + quoted(target.reference()->table) +
                                  " (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
                              {target.value->new_name});
-        target.ids.front() = connection_->last_insert_id();
+        target.ids.front() = last_insert_id(*connection_);
     }
 }
 
@@ -227,16 +280,14 @@ void Writer::store() {
         remove_record();
     } else if (plan_.adding()) {
         insert_records(*connection_, plan);
-        if (plan_.needs_transaction() || plan_.resource().known_by_id)
-            plan_.record_id = connection_->last_insert_id();
     } else if (!plan_.targets().empty() && update_records(*connection_, plan) == 0) {
         plan_.problems.push_back(plan_.missed());
     }
 }
 
 void Writer::remove_record() {
-    if (connection_->execute("DELETE FROM " + quoted(plan_.resource().table) + " WHERE id = ?",
-                             {plan_.record_id}) == 0)
+    WritePlan* const plan[] = {&plan_};
+    if (delete_records(*connection_, plan) == 0)
         plan_.problems.push_back(plan_.not_found());
 }
 
@@ -284,7 +335,7 @@ std::vector<std::vector<Parameter>> Writer::list_rows(const Target& target) {
                                    " FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) + " = ?",
                                {plan_.record_id});
         while (row->next())
-            kept[row->getUInt64(1)] = row->getString(2);
+            kept[row->number(1)] = row->text(2);
     }
 
     std::vector<std::vector<Parameter>> rows;

@@ -19,6 +19,16 @@ const Variable* Resource::find(std::string_view name) const {
     return found == variables.end() ? nullptr : &*found;
 }
 
+const Variable* Resource::name() const {
+    const auto found = std::find_if(variables.begin(), variables.end(),
+                                    [](const Variable& v) { return v.kind == &kinds::identifier; });
+    return found == variables.end() ? nullptr : &*found;
+}
+
+std::string_view Resource::known_by() const {
+    return name() != nullptr ? name()->name : key.variable;
+}
+
 const Output* Resource::find_output(std::string_view name) const {
     const auto found =
         std::find_if(outputs.begin(), outputs.end(), [&](const Output& o) { return o.name == name; });
@@ -38,11 +48,12 @@ bool Resource::has_place() const {
 
 Resource with_outputs(Resource resource) {
     std::vector<Output>& outputs = resource.outputs;
-    outputs.push_back({.name = "id", .source = Output::Source::id, .column = "id"});
+    outputs.push_back(
+        {.name = std::string(resource.key.output), .source = Output::Source::id, .column = "id"});
     for (const Variable& variable : resource.variables)
         variable.kind->show(resource, variable, outputs);
     if (resource.timestamps)
-        for (const std::string_view name : {"date_added", "last_updated"})
+        for (const std::string_view name : {date_added, last_updated})
             outputs.push_back({.name = std::string(name),
                                .source = Output::Source::column,
                                .column = name,

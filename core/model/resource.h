@@ -109,10 +109,16 @@ struct SignIn {
     std::span<const std::string_view> outputs;  // what the answer adds
 };
 
-// Where a resource is known by ID: the variable of that ID, and what stands before the identifier's name in
-// the variable that changes it.
-inline constexpr std::string_view id_variable = "id";
-inline constexpr std::string_view rename_prefix = "new_";
+// The number that the database gives each record, in its column `id`.
+struct RecordKey {
+    std::string_view variable = "id";  // by which a client names a record; empty: by its name only
+    std::string_view output = "id";    // in a list
+    bool answered = true;              // a write answers with the number, otherwise with the name
+};
+
+// The columns and outputs of a resource with `timestamps`.
+inline constexpr std::string_view date_added = "date_added";
+inline constexpr std::string_view last_updated = "last_updated";
 
 // What a resource is called.
 struct ResourceNames {
@@ -131,14 +137,13 @@ struct Alias {
 struct Resource {
     ResourceNames names;
     std::string_view table;
-    std::span<const Variable> variables;  // the first is the identifier
+    std::span<const Variable> variables;
     std::span<const Selector> selectors;
-    // Records that clients know by ID: it is the answer to a write; `id` finds them as well as the
-    // identifier, which `new_` before its name changes.
-    bool known_by_id = true;
-    bool timestamps = false;      // has date_added and last_updated
-    bool versioned = false;       // has `version`, which counts the changes of a record
-    bool needs_selector = false;  // a list without a selector is an error, not all records
+    RecordKey key = {};
+    std::string_view renamed_by = {};  // the variable of an update that changes the name; empty: nothing does
+    bool timestamps = false;           // has date_added and last_updated
+    bool versioned = false;            // has `version`, which counts the changes of a record
+    bool needs_selector = false;       // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
     std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described
     std::span<const Alias> action_aliases = {};
@@ -146,7 +151,11 @@ struct Resource {
     std::span<const Alias> variable_aliases = {};
     std::vector<Output> outputs = {};
 
-    const Variable& identifier() const { return variables.front(); }
+    // The unique text by which clients know a record besides its number. Null: its records have none.
+    const Variable* name() const;
+    // The variable that names a record: that of its name, or where it has none that of its number.
+    std::string_view known_by() const;
+    bool known_by_number() const { return !key.variable.empty(); }
     const Variable* find(std::string_view name) const;
     const Output* find_output(std::string_view name) const;
     // The variable whose values are stored as hashes; null: the records have none.

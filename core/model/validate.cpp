@@ -40,10 +40,9 @@ void validate_names(const Resource& resource, Complaints& complaints) {
 
     Names variables(complaints, "is the name of two variables");
     variables.add(action_variable);
-    if (resource.known_by_id) {
-        variables.add(id_variable);
-        variables.add(std::string(rename_prefix) + std::string(resource.identifier().name));
-    }
+    for (const std::string_view name : {resource.key.variable, resource.renamed_by})
+        if (!name.empty())
+            variables.add(name);
     for (const Variable& variable : resource.variables)
         variables.add(variable.name);
 
@@ -67,12 +66,18 @@ void validate_columns(const Resource& resource, Complaints& complaints) {
                               "has the column of another variable");
 }
 
-void validate_identifier(const Resource& resource, Complaints& complaints) {
-    const auto identifiers =
+// What finds a record, and what a write answers with.
+void validate_key(const Resource& resource, Complaints& complaints) {
+    const auto names =
         std::count_if(resource.variables.begin(), resource.variables.end(),
                       [](const Variable& variable) { return variable.kind == &kinds::identifier; });
-    complaints.expect(identifiers == 1 && resource.variables.front().kind == &kinds::identifier, "",
-                      "must begin with its only identifier");
+    complaints.expect(names <= 1, "", "has two identifiers");
+    if (names > 0)
+        return;
+    complaints.expect(resource.known_by_number(), "", "has records that neither a number nor a name finds");
+    complaints.expect(resource.key.answered, "", "answers a write with a name, but has none");
+    complaints.expect(resource.renamed_by.empty(), "", "changes a name, but has none");
+    complaints.expect(resource.sign_in == nullptr, "", "can be signed in to by name, but has none");
 }
 
 bool has_keyset(const Resource& resource) {
@@ -104,13 +109,15 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
                       "goes page by page, but there is no selector of the records after one");
     complaints.expect(!verb.takes_rows || !modes_of(resource).empty(), verb.name,
                       "takes rows, but there is nothing that they can be");
-    complaints.expect(!verb.takes_rows || !resource.known_by_id, verb.name,
+    complaints.expect(!verb.takes_rows || !resource.known_by_number(), verb.name,
                       "takes rows, which cannot name a record that is known by ID");
+    complaints.expect(!verb.takes_rows || resource.name() != nullptr, verb.name,
+                      "takes rows, which name records, but they have no names");
     if (verb.when_missing != nullptr) {
         complaints.expect(has_verb(resource, verb.when_found) && has_verb(resource, verb.when_missing),
                           verb.name, "lacks what it does to a record that exists, or to one that does not");
         // What has an ID of ours is not added under one that the client chose.
-        complaints.expect(!resource.known_by_id, verb.name,
+        complaints.expect(!resource.known_by_number(), verb.name,
                           "may add a record, which a client cannot name by ID");
     }
     complaints.expect(!verb.signs_in || resource.sign_in != nullptr, verb.name,
@@ -160,6 +167,8 @@ void validate_sign_in(const Resource& resource, Complaints& complaints) {
     if (resource.sign_in == nullptr)
         return;
     complaints.expect(passwords == 1, "", "can be signed in to, but has no password");
+    complaints.expect(!resource.key.answered, "",
+                      "can be signed in to by name, but a write does not answer with it");
     complaints.expect(std::any_of(resource.verbs.begin(), resource.verbs.end(),
                                   [](const Verb* verb) { return verb->signs_in; }),
                       "", "can be signed in to, but has no verb for it");
@@ -208,7 +217,7 @@ std::vector<std::string> validate(const Resource& resource) {
         return complaints.list();
     validate_names(resource, complaints);
     validate_columns(resource, complaints);
-    validate_identifier(resource, complaints);
+    validate_key(resource, complaints);
     for (const Variable& variable : resource.variables)
         validate_variable(resource, variable, complaints);
     for (const Selector& selector : resource.selectors)

@@ -43,8 +43,8 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
     expect(own || (!finder.unique && !finder.is_keyset() && !finder.is_walk()),
            "cannot go through a reference, which many records have in common");
     if ((finder.unique || finder.is_keyset()) && !selector.columns.empty())
-        expect(selector.columns.front() == id_variable ||
-                   selector.columns.front() == resource.identifier().column,
+        expect(selector.columns.front() == "id" ||
+                   (resource.name() != nullptr && selector.columns.front() == resource.name()->column),
                "selects by a column that is not the identifier's");
     if (own && anywhere) {
         for (const std::string_view column : selector.columns)

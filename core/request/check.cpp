@@ -19,26 +19,30 @@ class Checker {
 
     // Which record the call is about.
     void find_record(Write& write) {
-        const Variable& variable = resource_.identifier();
-        const std::string* id =
-            resource_.known_by_id && !input_.adding ? input_.variables.find(id_variable) : nullptr;
-        if (id == nullptr || id->empty()) {
-            write.identifier = identifier(variable);
+        const Variable* name = resource_.name();
+        const std::string_view key = resource_.key.variable;
+        const std::string* number =
+            resource_.known_by_number() && !input_.adding ? input_.variables.find(key) : nullptr;
+        if (number == nullptr || number->empty()) {
+            if (name != nullptr)
+                write.identifier = identifier(*name);
+            else if (!input_.adding)
+                input_.problems.push_back({code::required, std::string(key), "is required"});
             return;
         }
-        write.id = parse_id(*id);
+        write.id = parse_id(*number);
         if (!write.id)
-            input_.problems.push_back({code::invalid_number, std::string(id_variable), std::string(id_form)});
-        if (!input_.get(variable.name).empty())
-            input_.problem(variable, code::ambiguous, "cannot be given beside " + std::string(id_variable));
+            input_.problems.push_back({code::invalid_number, std::string(key), std::string(id_form)});
+        if (name != nullptr && !input_.get(name->name).empty())
+            input_.problem(*name, code::ambiguous, "cannot be given beside " + std::string(key));
     }
 
     void take_values(Write& write) {
         write.values.reserve(resource_.variables.size());
-        if (resource_.known_by_id && !input_.adding)
+        if (!resource_.renamed_by.empty() && !input_.adding)
             rename(write);
         for (const Variable& variable : resource_.variables) {
-            if (&variable == &resource_.identifier())
+            if (&variable == resource_.name())
                 continue;
             if (variable.kind->read == nullptr)
                 check_alone(variable);
@@ -49,8 +53,8 @@ class Checker {
 
   private:
     void rename(Write& write) {
-        const Variable& variable = resource_.identifier();
-        const std::string name = std::string(rename_prefix) + std::string(variable.name);
+        const Variable& variable = *resource_.name();
+        const std::string name(resource_.renamed_by);
         const std::string* text = input_.variables.find(name);
         if (text == nullptr)
             return;
@@ -177,7 +181,7 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems) {
     SignInCheck check{.action = &action, .identifier = {}, .password = {}};
-    const Variable& identifier = action.resource.identifier();
+    const Variable& identifier = *action.resource.name();
     const Variable& password = *action.resource.password();
     check.identifier = text::trim(variables.get(identifier.name));
     check.password = variables.get(password.name);

@@ -20,7 +20,7 @@ class SelectionChecker {
             if (action_.knows(selector.name))
                 select(selector, selection);
         if (!any_selector_ && resource_.needs_selector)
-            problem(resource_.identifier().name, code::required,
+            problem(resource_.known_by(), code::required,
                     "is required, \"*\" for all, or another selector: " + selector_names());
         if (action_.verb.gives_rows)
             return;
@@ -136,7 +136,7 @@ class SelectionChecker {
         if (input_.get("count").empty())
             problem("count", code::required, "is required with page");
         if (!wildcard_)
-            problem(resource_.identifier().name, code::required, "must be * with page");
+            problem(resource_.known_by(), code::required, "must be * with page");
         selection.offset = (*page - 1) * selection.limit;
     }
 

@@ -21,6 +21,7 @@ const Resource& categories() {
          .table = "categories",
          .variables = variables,
          .selectors = selectors_by_name,
+         .renamed_by = "new_name",
          .verbs = category_verbs});
     return resource;
 }

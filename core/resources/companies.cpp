@@ -40,6 +40,7 @@ const Resource& companies() {
          .table = "companies",
          .variables = variables,
          .selectors = selectors_by_name,
+         .renamed_by = "new_name",
          .timestamps = true,
          .needs_selector = true,
          .verbs = company_verbs});

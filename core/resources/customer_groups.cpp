@@ -23,6 +23,7 @@ const Resource& customer_groups() {
                                                    .table = "customer_groups",
                                                    .variables = variables,
                                                    .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name",
                                                    .verbs = customer_group_verbs});
     return resource;
 }

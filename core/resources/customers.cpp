@@ -135,7 +135,7 @@ const Resource& customers() {
          .table = "customers",
          .variables = variables,
          .selectors = selectors,
-         .known_by_id = false,
+         .key = {.variable = "", .answered = false},
          .timestamps = true,
          .versioned = true,
          .needs_selector = true,

@@ -23,6 +23,7 @@ const Resource& portals() {
                       .table = "portals",
                       .variables = variables,
                       .selectors = selectors_by_name,
+                      .renamed_by = "new_name",
                       .verbs = portal_verbs});
     return resource;
 }

@@ -27,6 +27,7 @@ const Resource& support_contracts() {
                                                    .table = "support_contracts",
                                                    .variables = variables,
                                                    .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name",
                                                    .verbs = support_contract_verbs});
     return resource;
 }

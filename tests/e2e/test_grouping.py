@@ -237,3 +237,38 @@ def test_grouped_and_single_calls_do_the_same(mariadb, db, run, seed):
     reads = [[get(chance.choice([chance.choice(cids), chance.choice(cids).upper(), "nobody"]))
               for _ in range(chance.randint(2, 40))] for _ in range(10)]
     assert run(reads, "grouped") == run(reads, "single")
+
+
+def company(action, **variables):
+    return {"action": f"{action}_company", **variables}
+
+
+def test_a_group_of_adds_is_answered_with_the_number_of_each(db, run):
+    before = executed(db)
+    answers = run([[company("add", name=f"n{i}", address="x") for i in range(32)]], "grouped")
+    # Whether numbers are evenly apart, the add, and what numbers it gave.
+    assert executed(db) - before in or_one_more(3)
+    ids = {row["name"]: row["id"] for row in db.query("SELECT id, name FROM companies")}
+    assert answers == [(200, {"response": [{"added_company": str(ids[f"n{i}"])}]}) for i in range(32)]
+
+
+def test_a_group_of_updates_by_number_takes_one_statement(db, run):
+    run([[company("add", name=f"n{i}", address="x") for i in range(32)]], "grouped")
+    ids = [row["id"] for row in db.query("SELECT id FROM companies WHERE address = 'x' ORDER BY id")]
+    before = executed(db)
+    answers = run([[company("update", id=id, city=str(id)) for id in ids]], "grouped")
+    assert answers == [(200, {"response": [{"updated_company": str(id)}]}) for id in ids]
+    assert executed(db) - before in or_one_more(1)
+    assert [row["city"] for row in db.query("SELECT city FROM companies WHERE address = 'x' ORDER BY id")] == [str(id) for id in ids]
+    answers = run([[company("update", id=id, city="new") for id in (ids[0], 999999, ids[1], ids[0])]], "grouped")
+    assert [status for status, _ in answers] == [200, 404, 200, 200]
+
+
+def test_a_group_of_deletes_by_number_harms_no_neighbour(db, run):
+    run([[company("add", name=f"n{i}", address="x") for i in range(8)], [add("c", company="n7")]], "grouped")
+    ids = [row["id"] for row in db.query("SELECT id FROM companies WHERE address = 'x' ORDER BY id")]
+    assert [status for status, _ in run([[company("delete", id=id) for id in ids[:2]]], "grouped")] == [200, 200]
+    answers = run([[company("delete", id=id) for id in (ids[2], 999999, ids[3], ids[7])]], "grouped")
+    assert [status for status, _ in answers] == [200, 404, 200, 409]
+    assert sorted(status for status, _ in run([[company("delete", id=ids[4])] * 2], "grouped")) == [200, 404]
+    assert [row["id"] for row in db.query("SELECT id FROM companies WHERE address = 'x' ORDER BY id")] == ids[5:]

@@ -101,7 +101,9 @@ void check_values(const Settings& settings, const Action& action, const Variable
                 require(text::is_utf8(value) && text::is_printable(value), "a selector's value is text");
     } else if (!action.verb.signs_in) {
         const Write write = check(action, variables, settings.check, problems);
-        require(write.id || is_text(write.identifier, action.resource.identifier()), "a record is named");
+        require(write.id || action.resource.name() == nullptr ||
+                    is_text(write.identifier, *action.resource.name()),
+                "a record is named");
         require(write.id || !write.identifier.empty(), "a record is named");
         std::for_each(write.values.begin(), write.values.end(), check_value);
     }

@@ -43,7 +43,7 @@ TEST(Table, HasTheReferences28Variables) {
     std::set<std::string_view> names;
     for (const Variable& variable : customers().variables)
         EXPECT_TRUE(names.insert(variable.name).second) << variable.name;
-    EXPECT_EQ(customers().identifier().name, "cid");
+    EXPECT_EQ(customers().name()->name, "cid");
 }
 
 TEST(Choice, AnEmptyOneIsNoneWhereARecordChanges) {

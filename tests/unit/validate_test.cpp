@@ -70,7 +70,7 @@ class Validate : public testing::Test {
                           .table = "desks",
                           .variables = {},
                           .selectors = {},
-                          .known_by_id = false,
+                          .key = {.variable = "", .answered = false},
                           .timestamps = true,
                           .versioned = true,
                           .sign_in = &sign_in};
@@ -146,7 +146,7 @@ TEST_F(Validate, RefusesANameWithCapitals) {
 }
 
 TEST_F(Validate, RefusesAVariableThatHidesTheIdOfARecord) {
-    resource_.known_by_id = true;
+    resource_.key = {};
     variable("city").name = "id";
     expect_complaint("desks.id is the name of two variables");
 }
@@ -171,14 +171,56 @@ TEST_F(Validate, RefusesTwoVariablesInOneColumn) {
     expect_complaint("desks.city has the column of another variable");
 }
 
-TEST_F(Validate, RefusesATableThatDoesNotBeginWithItsIdentifier) {
-    std::swap(variables_[0], variables_[1]);
-    expect_complaint("desks must begin with its only identifier");
-}
-
 TEST_F(Validate, RefusesTwoIdentifiers) {
     variable("city").kind = &kinds::identifier;
-    expect_complaint("desks must begin with its only identifier");
+    expect_complaint("desks has two identifiers");
+}
+
+// A record without a name is known by its number.
+class ValidateWithoutName : public Validate {
+  protected:
+    ValidateWithoutName() {
+        remove_variable("name");
+        remove_selector("name");
+        remove_selector("after_name");
+        resource_.key = {};
+        resource_.sign_in = nullptr;
+        verbs_ = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get, &verbs::locate};
+    }
+};
+
+TEST_F(ValidateWithoutName, AcceptsASoundTable) {
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+}
+
+TEST_F(ValidateWithoutName, RefusesARecordThatNothingFinds) {
+    resource_.key.variable = "";
+    expect_complaint("desks has records that neither a number nor a name finds");
+}
+
+TEST_F(ValidateWithoutName, RefusesToAnswerWithIt) {
+    resource_.key.answered = false;
+    expect_complaint("desks answers a write with a name, but has none");
+}
+
+TEST_F(ValidateWithoutName, RefusesToChangeIt) {
+    resource_.renamed_by = "new_name";
+    expect_complaint("desks changes a name, but has none");
+}
+
+TEST_F(ValidateWithoutName, RefusesToImportByIt) {
+    verbs_.push_back(&verbs::import_);
+    expect_complaint("desks.import takes rows, which name records, but they have no names");
+}
+
+TEST_F(ValidateWithoutName, RefusesToSignInByIt) {
+    resource_.sign_in = &sign_in;
+    expect_complaint("desks can be signed in to by name, but has none");
+}
+
+TEST_F(Validate, RefusesToSignInWhereAWriteAnswersWithTheNumber) {
+    resource_.key.answered = true;
+    expect_complaint("desks can be signed in to by name, but a write does not answer with it");
 }
 
 TEST_F(Validate, RefusesARowWithoutItsColumn) {
@@ -412,12 +454,12 @@ TEST_F(Validate, RefusesAnExportWithoutASelectorThatContinuesIt) {
 }
 
 TEST_F(Validate, RefusesAnImportOfRecordsKnownById) {
-    resource_.known_by_id = true;
+    resource_.key.variable = "id";
     expect_complaint("desks.import takes rows, which cannot name a record that is known by ID");
 }
 
 TEST_F(Validate, RefusesAnUpsertOfRecordsKnownById) {
-    resource_.known_by_id = true;
+    resource_.key.variable = "id";
     expect_complaint("desks.upsert may add a record, which a client cannot name by ID");
 }
 

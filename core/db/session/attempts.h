@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "db/session/connection.h"
+#include "db/connection.h"
+#include "db/database.h"
 #include "db/session/errors.h"
 
 namespace helpdesk::db {

@@ -237,7 +237,7 @@ ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration 
     try {
         if (is_new)
             lease->item.emplace(Kept{.connection = make(server), .begin = begin});
-        Connection& connection = *lease->item->connection;
+        ServerConnection& connection = *lease->item->connection;
         if (!servers_.several() || connection.takes_writes()) {
             if (is_new && servers_.connected(server))
                 check_durability(connection);
@@ -258,11 +258,11 @@ ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration 
 
 // Others may have taken the connections that the server allows: then our idle ones make room, if there are
 // any.
-std::unique_ptr<Connection> ThreadSession::make(const Server& server) {
+std::unique_ptr<ServerConnection> ThreadSession::make(const Server& server) {
     bool made_room = false;
     for (const auto pause : pauses_until_forgotten) {
         try {
-            return std::make_unique<Connection>(database_, server);
+            return std::make_unique<ServerConnection>(database_, server);
         } catch (const sql::SQLException& error) {
             made_room = is_full(error) && (made_room || pool_of(database_, server).close_idle() > 0);
             if (!made_room)
@@ -270,7 +270,7 @@ std::unique_ptr<Connection> ThreadSession::make(const Server& server) {
         }
         std::this_thread::sleep_for(pause);
     }
-    return std::make_unique<Connection>(database_, server);
+    return std::make_unique<ServerConnection>(database_, server);
 }
 
 // Nobody waits for room to look: a call has a connection that works.
@@ -300,7 +300,7 @@ void ThreadSession::adopt(Lease lease) {
     });
 }
 
-void ThreadSession::check_durability(Connection& connection) {
+void ThreadSession::check_durability(ServerConnection& connection) {
     try {
         const std::string risk = connection.durability_risk();
         const std::string& name = connection.name();

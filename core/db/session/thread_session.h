@@ -6,6 +6,7 @@
 
 #include "db/session/attempts.h"
 #include "db/session/pool.h"
+#include "db/session/server_connection.h"
 #include "db/session/servers.h"
 
 namespace helpdesk::db {
@@ -30,7 +31,7 @@ class ThreadSession : public Session {
 
     // A connection while nobody uses it.
     struct Kept {
-        std::unique_ptr<Connection> connection;
+        std::unique_ptr<ServerConnection> connection;
         Clock::time_point begin;     // when it began to be made
         std::uint32_t decision = 0;  // the number of the one for its server
     };
@@ -46,17 +47,17 @@ class ThreadSession : public Session {
         Next next = Next::server;
     };
 
-    Connection& connection() { return *lease_->item->connection; }
+    ServerConnection& connection() { return *lease_->item->connection; }
     bool is_stale(const Kept& kept) const;
     void take_idle();
     std::optional<NoConnection> check();
     std::optional<NoConnection> connect();
     Next connect_to_one_of(const std::vector<const Server*>& servers, NoConnection& none);
     Opened open(const Server& server, Clock::duration patience, NoConnection& none);
-    std::unique_ptr<Connection> make(const Server& server);
+    std::unique_ptr<ServerConnection> make(const Server& server);
     void go_back();
     void adopt(Lease lease);
-    void check_durability(Connection& connection);
+    void check_durability(ServerConnection& connection);
 
     const DatabaseSettings& database_;
     Servers& servers_;

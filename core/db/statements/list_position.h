@@ -49,7 +49,7 @@ struct ListPosition {
     // A record of which only some is read.
     struct OpenRecord {
         std::uint64_t id = 0;
-        std::string version;  // what follows must be of the same
+        std::uint64_t version = 0;  // what follows must be of the same
         std::vector<LongValue> values;
         std::size_t value = 0;     // that is being read
         std::uint64_t offset = 0;  // of the bytes in it that come next

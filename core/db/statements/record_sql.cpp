@@ -1,10 +1,10 @@
 #include "db/statements/record_sql.h"
 
 #include <map>
+#include <mutex>
 #include <stdexcept>
 
 #include "decimal.h"
-#include "model/action.h"
 #include "text.h"
 
 namespace helpdesk::db {
@@ -27,23 +27,12 @@ bool is_unbounded(const Output& output) {
            output.form == Form::plain && output.variable->limit == 0;
 }
 
-std::string length_of(const Output& output) {
-    return "LENGTH(" + expression(output) + ")";
+bool is_time(const Output& output) {
+    return output.form == Form::time && output.source == Output::Source::column;
 }
 
-std::string record_expressions(const Resource& resource, std::size_t longest) {
-    std::string list;
-    std::string lengths;
-    for (const Output& output : resource.outputs) {
-        if (!is_unbounded(output)) {
-            list += (list.empty() ? "" : ", ") + expressions({output});
-            continue;
-        }
-        list += (list.empty() ? "CASE WHEN " : ", CASE WHEN ") + length_of(output) + " > " +
-                std::to_string(longest) + " THEN NULL ELSE " + expression(output) + " END";
-        lengths += ", " + length_of(output);
-    }
-    return list + (resource.versioned ? ", record.version" : "") + lengths;
+std::string length_of(const Output& output) {
+    return "LENGTH(" + expression(output) + ")";
 }
 
 // How many of the bytes are whole characters, if it is UTF-8 that was cut off somewhere.
@@ -87,13 +76,8 @@ std::string as_text(const std::string& time) {
     return "CAST(" + time + " AS CHAR)";
 }
 
-std::string expressions(const std::vector<Output>& outputs) {
-    std::string list;
-    for (const Output& output : outputs) {
-        const bool time = output.form == Form::time && output.source == Output::Source::column;
-        list += (list.empty() ? "" : ", ") + (time ? as_text(expression(output)) : expression(output));
-    }
-    return list;
+std::string selected(const Output& output) {
+    return is_time(output) ? as_text(expression(output)) : expression(output);
 }
 
 std::string reference_joins(const std::vector<Output>& outputs) {
@@ -105,59 +89,81 @@ std::string reference_joins(const std::vector<Output>& outputs) {
     return joins;
 }
 
-const RecordSql& record_sql(const Resource& resource) {
-    static const auto all = [] {
-        std::map<const Resource*, RecordSql> all;
-        for (const Action& action : actions())
-            all.try_emplace(&action.resource, RecordSql{record_expressions(action.resource, longest_in_group),
-                                                        record_expressions(action.resource, longest_alone),
-                                                        reference_joins(action.resource.outputs)});
-        return all;
-    }();
-    return all.at(&resource);
+RecordSql::RecordSql(const Resource& resource)
+    : joins(reference_joins(resource.outputs)), resource_(resource) {
+    in_group = add_columns(longest_in_group);
+    alone = add_columns(longest_alone);
 }
 
-std::string text_of(const sql::ResultSet& row, unsigned column, const std::string& name) {
-    std::string value = row.getString(column);
+// The columns are the same for each length.
+std::string RecordSql::add_columns(std::size_t longest) {
+    Columns columns;
+    values_.clear();
+    lengths_.clear();
+    for (const Output& output : resource_.outputs) {
+        values_.push_back(columns.add(
+            is_unbounded(output) ? "CASE WHEN " + length_of(output) + " > " + std::to_string(longest) +
+                                       " THEN NULL ELSE " + expression(output) + " END"
+                                 : selected(output)));
+        if (output.source == Output::Source::id)
+            number_ = values_.back();
+        else if (is_time(output) && output.column == last_updated)
+            changed_ = values_.back();
+    }
+    if (resource_.versioned)
+        version_ = columns.add("record.version");
+    for (std::size_t i = 0; i < resource_.outputs.size(); ++i)
+        if (is_unbounded(resource_.outputs[i]))
+            lengths_.push_back({i, columns.add(length_of(resource_.outputs[i]))});
+    return columns.sql();
+}
+
+StoredRecord RecordSql::read(const Rows& row, std::size_t longest) const {
+    StoredRecord record;
+    record.number = row.number(number_);
+    if (version_ != 0)
+        record.version = row.number(version_);
+    if (changed_ != 0)
+        record.changed = number_of(row.text(changed_));
+    record.values.reserve(values_.size());
+    for (std::size_t i = 0; i < values_.size(); ++i)
+        record.values.push_back(value_of(row, values_[i], resource_.outputs[i], record.number));
+    for (const Length& length : lengths_)
+        if (const std::uint64_t bytes = row.number(length.column); bytes > longest)
+            record.left_out.push_back({length.output, bytes});
+    return record;
+}
+
+// Never forgotten: there are few resources, and they live as long as the process.
+const RecordSql& record_sql(const Resource& resource) {
+    static std::mutex mutex;
+    static std::map<const Resource*, RecordSql> all;
+    const std::scoped_lock lock(mutex);
+    return all.try_emplace(&resource, resource).first->second;
+}
+
+std::uint64_t number_of(std::string_view time) {
+    std::uint64_t number = 0;
+    for (const char c : time)
+        if (c >= '0' && c <= '9')
+            number = number * 10 + static_cast<std::uint64_t>(c - '0');
+    return number;
+}
+
+std::string text_of(const Rows& row, unsigned column, const std::string& name) {
+    std::string value = row.text(column);
     expect_utf8(value, name);
     return value;
 }
 
-std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output) {
-    if (row.isNull(column))
+std::string value_of(const Rows& row, unsigned column, const Output& output, std::uint64_t record) {
+    if (row.is_null(column))
         return "";
-    std::string value = row.getString(column);
+    std::string value =
+        text_of(row, column, output.name + (record == 0 ? "" : " of the ID " + std::to_string(record)));
     if (output.form == Form::decimal)
         value = without_zeros(std::move(value), output.variable->kind->decimals.least);
     return value;
-}
-
-std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_column,
-                                   const std::vector<Output>& outputs) {
-    std::vector<std::string> values;
-    values.reserve(outputs.size());
-    const bool has_id = !outputs.empty() && outputs.front().name == id_variable;
-    for (const Output& output : outputs) {
-        values.push_back(value_of(row, first_column++, output));
-        expect_utf8(values.back(), std::string(output.name) + (has_id ? " of the ID " + values.front() : ""));
-    }
-    return values;
-}
-
-StoredRecord record_of(const sql::ResultSet& row, unsigned first_column, const Resource& resource,
-                       std::size_t longest) {
-    StoredRecord record{values_of(row, first_column, resource.outputs), {}};
-    unsigned column = first_column + static_cast<unsigned>(resource.outputs.size());
-    if (resource.versioned)
-        record.values.push_back(row.getString(column++));
-    for (std::size_t i = 0; i < resource.outputs.size(); ++i) {
-        if (!is_unbounded(resource.outputs[i]))
-            continue;
-        const std::uint64_t bytes = row.getUInt64(column++);
-        if (bytes > longest)
-            record.left_out.push_back({i, bytes});
-    }
-    return record;
 }
 
 std::optional<std::string> read_piece(Connection& connection, const Resource& resource,
@@ -167,11 +173,10 @@ std::optional<std::string> read_piece(Connection& connection, const Resource& re
     const auto row =
         connection.query("SELECT SUBSTRING(CAST(" + expression(output) + " AS BINARY), ?, ?) FROM " +
                              quoted(resource.table) + " AS record WHERE record.id = ? AND record.version = ?",
-                         {open.offset + 1, static_cast<std::uint64_t>(page_bytes), open.id,
-                          static_cast<std::uint64_t>(std::stoull(open.version))});
-    if (!row->next() || row->isNull(1))
+                         {open.offset + 1, static_cast<std::uint64_t>(page_bytes), open.id, open.version});
+    if (!row->next() || row->is_null(1))
         return std::nullopt;
-    std::string piece = row->getString(1);
+    std::string piece = row->text(1);
     if (open.offset + piece.size() < value.bytes)
         piece.resize(whole_characters(piece));
     const std::string name = output.name + " of the ID " + std::to_string(open.id);

@@ -5,9 +5,13 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "db/session/connection.h"
+#include "db/connection.h"
+#include "db/database.h"
+#include "db/statements/columns.h"
+#include "db/stored_record.h"
 #include "model/resource.h"
 
 namespace helpdesk::db {
@@ -19,8 +23,8 @@ std::string expression(const Output& output);
 // A time as the server writes it: the connector drops its fractions.
 std::string as_text(const std::string& time);
 
-// What stands after SELECT, one expression for each output.
-std::string expressions(const std::vector<Output>& outputs);
+// What stands after SELECT for an output: its expression, a time as text.
+std::string selected(const Output& output);
 
 // The tables whose rows give the names of references, to follow `… AS record`.
 std::string reference_joins(const std::vector<Output>& outputs);
@@ -29,35 +33,47 @@ std::string reference_joins(const std::vector<Output>& outputs);
 inline constexpr std::size_t longest_in_group = std::size_t{64} * 1024;
 inline constexpr std::size_t longest_alone = page_bytes;
 
-// What stands after SELECT and after `… AS record` for all outputs of a resource, its version and the bytes
-// of the values without a limit: made once. Longer ones than those are left out.
+// How the records of a resource are read, made once for each.
 struct RecordSql {
+    explicit RecordSql(const Resource& resource);
+
+    // What stands after SELECT. A value without a limit that has more bytes than `longest_in_group`, or
+    // `longest_alone`, is left out.
     std::string in_group;
     std::string alone;
+    // What stands after `… AS record`.
     std::string joins;
+
+    // Reads the record in a row of either; `longest` is the one that belongs to it. Throws as text_of() does.
+    StoredRecord read(const Rows& row, std::size_t longest) const;
+
+  private:
+    std::string add_columns(std::size_t longest);
+
+    struct Length {
+        std::size_t output;
+        unsigned column;
+    };
+
+    const Resource& resource_;
+    std::vector<unsigned> values_;  // the column of each output
+    std::vector<Length> lengths_;   // of the values without a limit
+    unsigned number_ = 0;           // these are columns, too; 0: there is none
+    unsigned version_ = 0;
+    unsigned changed_ = 0;
 };
 const RecordSql& record_sql(const Resource& resource);
 
+// A time as SQL writes it, as a number by its digits: a later one is larger.
+std::uint64_t number_of(std::string_view time);
+
 // Text from the database, checked: throws std::runtime_error with the name of what it is if it is not UTF-8,
 // which no answer can carry.
-std::string text_of(const sql::ResultSet& row, unsigned column, const std::string& name);
+std::string text_of(const Rows& row, unsigned column, const std::string& name);
 
-// The value of an output in a row, empty where it has none.
-std::string value_of(const sql::ResultSet& row, unsigned column, const Output& output);
-
-// The values of all outputs, which stand in the row from `first_column` on. Checked as text_of() does.
-std::vector<std::string> values_of(const sql::ResultSet& row, unsigned first_column,
-                                   const std::vector<Output>& outputs);
-
-struct StoredRecord {
-    std::vector<std::string> values;  // as a RecordSink takes them
-    std::vector<ListPosition::LongValue> left_out;
-};
-
-// The record of a row in which the expressions of record_sql() stand from `first_column` on. `longest` is
-// what they were made for.
-StoredRecord record_of(const sql::ResultSet& row, unsigned first_column, const Resource& resource,
-                       std::size_t longest);
+// The value of an output in a row, empty where it has none. Checked as text_of() does; `record` is the number
+// of the record, which helps to find it, or 0.
+std::string value_of(const Rows& row, unsigned column, const Output& output, std::uint64_t record = 0);
 
 // Reads the next bytes of the value that an open record has come to, a page of them at most, and whole
 // characters. Nothing if the record is not what it was.

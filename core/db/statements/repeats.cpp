@@ -44,13 +44,13 @@ std::optional<WriteResult> find_answer(Connection& connection, const Repeatable&
         "FROM idempotency_keys WHERE key_hash = UNHEX(?)",
         {repeatable.request_hash, repeatable.key_hash});
     row->next();
-    if (row->getBoolean(1))
+    if (row->number(1) != 0)
         return std::nullopt;
     WriteResult result;
-    if (row->getBoolean(2)) {
+    if (row->number(2) != 0) {
         result.answer = text_of(*row, 3, "idempotency_keys.answer");
-        result.added = row->getBoolean(4);
-        result.entity_tag = row->getString(5);
+        result.added = row->number(4) != 0;
+        result.entity_tag = row->text(5);
         result.repeated = true;
     } else {
         result.problems.push_back({code::idempotency_key_reused, std::string(idempotency_key_header),

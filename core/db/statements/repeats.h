@@ -3,7 +3,8 @@
 
 #include <optional>
 
-#include "db/session/connection.h"
+#include "db/connection.h"
+#include "db/database.h"
 
 namespace helpdesk::db {
 

@@ -257,7 +257,8 @@ std::string order_of(const Selection& selection) {
     if (first.empty() || first == id)
         return " ORDER BY " + id + direction;
     // The identifier is unique: its index alone gives the order.
-    const bool by_identifier = first == "record." + quoted(resource.identifier().column);
+    const Variable* name = resource.name();
+    const bool by_identifier = name != nullptr && first == "record." + quoted(name->column);
     return " ORDER BY " + first + direction + (by_identifier ? "" : ", " + id + direction);
 }
 

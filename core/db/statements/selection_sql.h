@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "db/session/connection.h"
+#include "db/connection.h"
 #include "request/select.h"
 
 namespace helpdesk::db {

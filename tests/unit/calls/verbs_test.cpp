@@ -37,7 +37,7 @@ constexpr Verb archive = {
     .changes = true,
     .variables =
         [](const Verb&, const Resource& resource) {
-            return std::vector<std::string>{std::string(resource.identifier().name)};
+            return std::vector<std::string>{std::string(resource.known_by())};
         },
     .about = "Archives {one}.",
     .describe = [](const Action& action) { return "the `" + action.variables.front() + "` of one."; },
@@ -114,7 +114,12 @@ TEST_F(Verbs, ANewVerbIsOneRow) {
 TEST_F(Verbs, AnElementAndARootAreTheResources) {
     settings_.format = Format::xml;
     database().read = [](const Reading& reading) {
-        reading.sink.record(std::vector<std::string>(reading.selection.action->resource.outputs.size(), "1"));
+        const std::size_t outputs = reading.selection.action->resource.outputs.size();
+        reading.sink.record({.number = 1,
+                             .version = 0,
+                             .changed = 0,
+                             .values = std::vector<std::string>(outputs, "1"),
+                             .left_out = {}});
         reading.position.found = true;
         return ReadResult{};
     };

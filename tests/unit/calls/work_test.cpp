@@ -182,9 +182,14 @@ TEST_F(WriteCall, SharesItsStatementsWithOthers) {
 
 // A list that gives records, and leaves the last ones to another page.
 ReadResult one_page(const Reading& reading, int records, bool last) {
-    std::vector<std::string> values(reading.selection.action->resource.outputs.size() + 1, "1");
+    const std::size_t outputs = reading.selection.action->resource.outputs.size();
+    const StoredRecord record{.number = 1,
+                              .version = 1,
+                              .changed = 0,
+                              .values = std::vector<std::string>(outputs, "1"),
+                              .left_out = {}};
     for (int i = 0; i < records; ++i)
-        reading.sink.record(values);
+        reading.sink.record(record);
     reading.position.found = true;
     if (last)
         reading.position.rest = {};

@@ -1,4 +1,4 @@
-#include "db/session/connection.h"
+#include "db/session/server_connection.h"
 
 #include <openssl/x509.h>
 
@@ -81,6 +81,19 @@ constexpr std::size_t longest_inline = std::size_t{256} * 1024;
 // A parameter's type and length, and the head of a packet.
 constexpr std::size_t parameter_overhead = 16;
 
+class ResultRows : public Rows {
+  public:
+    explicit ResultRows(sql::ResultSet* result) : result_(result) {}
+
+    bool next() override { return result_->next(); }
+    bool is_null(unsigned column) const override { return result_->isNull(column); }
+    std::string text(unsigned column) const override { return result_->getString(column); }
+    std::uint64_t number(unsigned column) const override { return result_->getUInt64(column); }
+
+  private:
+    const std::unique_ptr<sql::ResultSet> result_;
+};
+
 }  // namespace
 
 // Made on first use, so after nginx forked; once, whichever thread is first.
@@ -93,7 +106,7 @@ sql::Driver& driver() {
     return *driver;
 }
 
-Connection::Connection(const DatabaseSettings& settings, const Server& server)
+ServerConnection::ServerConnection(const DatabaseSettings& settings, const Server& server)
     : server_(server), name_(address(server)) {
     sql::ConnectOptionsMap map = options(settings, server);
     connection_.reset(driver().connect(map));
@@ -107,7 +120,7 @@ Connection::Connection(const DatabaseSettings& settings, const Server& server)
 
 // The library takes a server that speaks no TLS for good enough, whatever it was told. This notices a server
 // that was set up without TLS, not one that lies: only `tls verify` holds against that.
-void Connection::expect_encryption() {
+void ServerConnection::expect_encryption() {
     constexpr int cr_ssl_connection_error = 2026;
     const std::unique_ptr<sql::ResultSet> row(
         statement_->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
@@ -116,7 +129,7 @@ void Connection::expect_encryption() {
                                 cr_ssl_connection_error);
 }
 
-void Connection::give_settings(const DatabaseSettings& settings) {
+void ServerConnection::give_settings(const DatabaseSettings& settings) {
     const SessionSql sql = session_sql(lock_wait(settings), statement_limit(settings));
     try {
         statement_->execute(sql.set);
@@ -150,7 +163,7 @@ void Connection::give_settings(const DatabaseSettings& settings) {
 
 // The server's init_connect may have begun a transaction or locked tables, and no setting ends either. Both
 // statements are also refused by a Galera node without its cluster, which takes the settings.
-void Connection::end_inherited_transaction() {
+void ServerConnection::end_inherited_transaction() {
     try {
         statement_->execute("UNLOCK TABLES");
         rollback();
@@ -162,7 +175,7 @@ void Connection::end_inherited_transaction() {
     }
 }
 
-std::string Connection::durability_risk() {
+std::string ServerConnection::durability_risk() {
     std::unique_ptr<sql::ResultSet> row(
         statement_->executeQuery("SELECT @@innodb_flush_log_at_trx_commit, @@log_bin, @@sync_binlog"));
     row->next();
@@ -174,12 +187,12 @@ std::string Connection::durability_risk() {
     return risk;
 }
 
-bool Connection::ready() {
+bool ServerConnection::ready() {
     return std::chrono::steady_clock::now() - last_used_ < rest || connection_->isValid();
 }
 
 // MySQL's super_read_only sets read_only, too.
-bool Connection::takes_writes() {
+bool ServerConnection::takes_writes() {
     const std::unique_ptr<sql::ResultSet> row(
         statement_->executeQuery("SELECT @@global.read_only, @@global.innodb_read_only"));
     row->next();
@@ -187,41 +200,35 @@ bool Connection::takes_writes() {
     return row->getString(1) == "0" && row->getString(2) == "0";
 }
 
-bool Connection::look_is_due() const {
+bool ServerConnection::look_is_due() const {
     const auto now = std::chrono::steady_clock::now();
     return now - last_looked_ >= longest_between_looks || now - std::max(last_used_, last_looked_) >= rest;
 }
 
-std::unique_ptr<sql::ResultSet> Connection::query(const std::string& sql,
-                                                  const std::vector<Parameter>& parameters) {
-    return std::unique_ptr<sql::ResultSet>(bind(sql, parameters).executeQuery());
+std::unique_ptr<Rows> ServerConnection::query(const std::string& sql,
+                                              const std::vector<Parameter>& parameters) {
+    return std::make_unique<ResultRows>(bind(sql, parameters).executeQuery());
 }
 
-std::uint64_t Connection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
+std::uint64_t ServerConnection::execute(const std::string& sql, const std::vector<Parameter>& parameters) {
     return static_cast<std::uint64_t>(bind(sql, parameters).executeUpdate());
 }
 
-std::uint64_t Connection::last_insert_id() {
-    const auto row = query("SELECT LAST_INSERT_ID()", {});
-    row->next();
-    return row->getUInt64(1);
-}
-
-void Connection::begin() {
+void ServerConnection::begin() {
     before_statement_();
     statement_->execute("START TRANSACTION");
 }
 
-void Connection::commit() {
+void ServerConnection::commit() {
     before_statement_();
     statement_->execute("COMMIT");
 }
 
-void Connection::rollback() {
+void ServerConnection::rollback() {
     statement_->execute("ROLLBACK");
 }
 
-void Connection::expect_room(std::size_t bytes) const {
+void ServerConnection::expect_room(std::size_t bytes) const {
     if (bytes + parameter_overhead > largest_packet_)
         throw sql::SQLException(
             "a statement of " + std::to_string(bytes) +
@@ -229,7 +236,7 @@ void Connection::expect_room(std::size_t bytes) const {
             "08S01", packet_too_large);
 }
 
-void Connection::expect_room(const std::vector<Parameter>& parameters) const {
+void ServerConnection::expect_room(const std::vector<Parameter>& parameters) const {
     std::size_t together = 0;
     for (const Parameter& parameter : parameters) {
         const auto* text = std::get_if<std::string>(&parameter);
@@ -245,7 +252,7 @@ void Connection::expect_room(const std::vector<Parameter>& parameters) const {
 
 // Other connections, also those of other programs, may hold all statements that the server allows. Then this
 // one gives up its own, and after that the idle ones give up theirs.
-std::unique_ptr<sql::PreparedStatement> Connection::prepare_in_little_room(const std::string& sql) {
+std::unique_ptr<sql::PreparedStatement> ServerConnection::prepare_in_little_room(const std::string& sql) {
     const std::array<std::function<void()>, 2> ways = {[this] { prepared_.clear(); }, make_room_};
     for (const auto& make_room : ways) {
         try {
@@ -259,7 +266,7 @@ std::unique_ptr<sql::PreparedStatement> Connection::prepare_in_little_room(const
     return std::unique_ptr<sql::PreparedStatement>(connection_->prepareStatement(sql));
 }
 
-sql::PreparedStatement& Connection::prepare(const std::string& sql) {
+sql::PreparedStatement& ServerConnection::prepare(const std::string& sql) {
     const auto found = prepared_.find(sql);
     if (found != prepared_.end())
         return *found->second;
@@ -277,7 +284,8 @@ sql::PreparedStatement& Connection::prepare(const std::string& sql) {
     }
 }
 
-sql::PreparedStatement& Connection::bind(const std::string& sql, const std::vector<Parameter>& parameters) {
+sql::PreparedStatement& ServerConnection::bind(const std::string& sql,
+                                               const std::vector<Parameter>& parameters) {
     before_statement_();
     expect_room(parameters);
     sql::PreparedStatement& statement = prepare(sql);

@@ -1,4 +1,4 @@
-// One connection to MySQL or MariaDB, used by one thread at a time. Everything here throws sql::SQLException.
+// One connection to MySQL or MariaDB. Everything here throws sql::SQLException.
 #pragma once
 
 #include <chrono>
@@ -7,41 +7,24 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
-#include <variant>
 #include <vector>
 
+#include "db/connection.h"
 #include "db/database.h"
 #include "db/session/connector.h"
 #include "metrics.h"
 
 namespace helpdesk::db {
 
-// Times that a transaction is tried which others keep from its rows.
-inline constexpr int most_conflicts = 3;
-
-// A parameter of a prepared statement.
-using Parameter = std::variant<std::nullptr_t, std::string, std::uint64_t>;
-
-struct Statement {
-    std::string sql;
-    std::vector<Parameter> parameters;
-};
-
-// Table and column names come from the resource tables only; quoted, since some are SQL's own words.
-inline std::string quoted(std::string_view name) {
-    return "`" + std::string(name) + "`";
-}
-
 // The client library.
 sql::Driver& driver();
 
-class Connection {
+class ServerConnection : public Connection {
   public:
     // Connects to one of the servers and gives the session its settings (settings.h). Throws unsuitable() if
     // the server does not take them, or has others with which our statements fail.
-    Connection(const DatabaseSettings& settings, const Server& server);
+    ServerConnection(const DatabaseSettings& settings, const Server& server);
 
     const Server& server() const { return server_; }
     const std::string& name() const { return name_; }  // the server's
@@ -52,11 +35,8 @@ class Connection {
     // Whether it is alive: asks the server when some time has passed since the last statement.
     bool ready();
 
-    // In bytes: what a value, and a statement with all its values, may have (max_allowed_packet).
-    std::uint64_t largest_packet() const { return largest_packet_; }
-
-    // Throws packet_too_large if the server takes no statement with these values.
-    void expect_room(const std::vector<Parameter>& parameters) const;
+    std::uint64_t largest_packet() const override { return largest_packet_; }
+    void expect_room(const std::vector<Parameter>& parameters) const override;
 
     // Whether the server would take a write: not while it is a replica, or a member of a group that is not
     // the primary. Asks the server.
@@ -72,16 +52,12 @@ class Connection {
     // its own; it may end statements of other connections.
     void when_statements_are_full(std::function<void()> make_room) { make_room_ = std::move(make_room); }
 
-    // Both throw packet_too_large, before anything is sent, if the statement is larger.
-    std::unique_ptr<sql::ResultSet> query(const std::string& sql, const std::vector<Parameter>& parameters);
-    // The number of rows that it found.
-    std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters);
-    // The AUTO_INCREMENT value of the last INSERT.
-    std::uint64_t last_insert_id();
+    std::unique_ptr<Rows> query(const std::string& sql, const std::vector<Parameter>& parameters) override;
+    std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters) override;
 
-    void begin();
-    void commit();
-    void rollback();
+    void begin() override;
+    void commit() override;
+    void rollback() override;
 
   private:
     void expect_encryption();
