@@ -52,7 +52,7 @@ Block read_block(ngx_conf_t* cf) {
     UnfinishedBlock<Block> unfinished;
     const ngx_conf_t saved = *cf;
     cf->handler = read_parameter<Block, rows>;
-    cf->handler_conf = &unfinished;
+    cf->handler_conf = &unfinished;  // cppcheck-suppress autoVariables ; it is put back below
     const char* result = ngx_conf_parse(cf, nullptr);
     *cf = saved;
     if (result != NGX_CONF_OK)

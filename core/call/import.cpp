@@ -86,7 +86,7 @@ void keep_end(const Outcome& of_row, Outcome& kept) {
         kept = of_row;
 }
 
-Import::Import(const Settings& settings, Format format, const Action& action, ImportOptions options,
+Import::Import(const Settings& settings, Format format, const Action& action, const ImportOptions& options,
                std::shared_ptr<const RowBody> body)
     : Work(settings, format),
       action_(action),

@@ -33,7 +33,7 @@ void keep_end(const Outcome& of_row, Outcome& kept);
 // read. Each step takes some seconds at most, so that other calls get a thread as well.
 class Import : public Work {
   public:
-    Import(const Settings& settings, Format format, const Action& action, ImportOptions options,
+    Import(const Settings& settings, Format format, const Action& action, const ImportOptions& options,
            std::shared_ptr<const RowBody> body);
 
     bool takes_long() const override { return true; }

@@ -26,7 +26,8 @@ const Variable* Resource::name() const {
 }
 
 std::string_view Resource::known_by() const {
-    return name() != nullptr ? name()->name : key.variable;
+    const Variable* named = name();
+    return named != nullptr ? named->name : key.variable;
 }
 
 const Output* Resource::find_output(std::string_view name) const {

@@ -166,7 +166,7 @@ void ServerConnection::give_settings(const DatabaseSettings& settings) {
 void ServerConnection::end_inherited_transaction() {
     try {
         statement_->execute("UNLOCK TABLES");
-        rollback();
+        ServerConnection::rollback();
     } catch (const sql::SQLException& error) {
         if (classify(error) != Failure::other)
             throw;
