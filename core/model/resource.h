@@ -2,10 +2,10 @@
 // of its variables and one of its selectors.
 //
 // A row of the first says all about a variable: its name, its limit, its default, where it is stored and how
-// a name in it is resolved; what its values are is a kind's part (kind.h). A row of the second says how a list
-// is narrowed (selector.h). Checking (check.h, select.h), SQL (db/), the answers and the manual's reference
-// read the rows; none of them knows a variable by name. A new variable is one row and a migration, a new
-// resource one file and a line in resources/all.cpp.
+// a name in it is resolved; what its values are is a kind's part (kind.h). A row of the second says how a
+// list is narrowed (selector.h). Checking (check.h, select.h), SQL (db/), the answers and the manual's
+// reference read the rows; none of them knows a variable by name. A new variable is one row and a migration,
+// a new resource one file and a line in resources/all.cpp.
 #pragma once
 
 #include <cstddef>
