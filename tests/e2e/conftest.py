@@ -2,6 +2,8 @@
 
 import hashlib
 import secrets
+import shutil
+import tempfile
 
 import pymysql
 import pytest
@@ -11,6 +13,14 @@ from servers import LOGS, MariaDB, Nginx, wait_for
 
 TABLES = ("customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
           "customer_groups", "portals", "categories", "support_contracts", "idempotency_keys")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config):
+    """Temporary folders of this run's own: those that pytest shares among runs are closed to other users by each run that begins."""
+    if config.option.basetemp is None:
+        config.option.basetemp = tempfile.mkdtemp(prefix="hd-pytest-")
+        config.add_cleanup(lambda: shutil.rmtree(config.option.basetemp, ignore_errors=True))
 
 
 def numbers(count):
