@@ -166,13 +166,21 @@ struct Resource {
 // reference as its name and its ID, then the times.
 Resource with_outputs(Resource resource);
 
-// What the API manages. Customers are what it is for; the others are the lists that a customer refers to.
+// What the API manages, and the lists that its records refer to.
 const Resource& customers();
 const Resource& companies();
 const Resource& portals();
 const Resource& customer_groups();
 const Resource& categories();
 const Resource& support_contracts();
+const Resource& ticket_statuses();
+const Resource& ticket_sources();
+const Resource& ticket_priorities();
+const Resource& escalation_levels();
+const Resource& chat_queues();
+const Resource& billing_categories();
+const Resource& time_categories();
+const Resource& schedule_categories();
 
 // Every resource, in the order of the reference.
 std::span<const Resource* const> all_resources();

@@ -17,14 +17,16 @@ inline constexpr Choices no_or_yes = {.values = n_or_y, .by_default = "N"};
 // clang-format off
 // The selectors of the short lists that customers refer to.
 inline constexpr std::array selectors_by_name = {
-    Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true,
-             .about = "Picks the record with this ID."},
-    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true,
-             .about = "Picks the record with this name."},
+    Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true, .many = true,
+             .about = "Picks records by their IDs."},
+    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true,
+             .about = "Picks records by their names."},
     Selector{.name = "start_name", .finder = &finders::prefix_from, .columns = {"name"},
              .about = "Begins the list at the names with this beginning."},
     Selector{.name = "end_name", .finder = &finders::prefix_to, .columns = {"name"},
              .about = "Ends the list after the names with this beginning."},
+    Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"},
+             .about = "Continues a list after the last ID of the page before."},
 };
 // clang-format on
 

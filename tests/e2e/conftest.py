@@ -11,8 +11,28 @@ import pytest
 from api import Api, remember_secret, secret_in
 from servers import LOGS, MariaDB, Nginx, wait_for
 
+# Those that refer to others come first.
 TABLES = ("customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
-          "customer_groups", "portals", "categories", "support_contracts", "idempotency_keys")
+          "customer_groups", "portals", "sub_categories", "categories", "support_contracts", "ticket_statuses", "ticket_sources",
+          "ticket_priorities", "escalation_levels", "chat_queues", "billing_categories", "time_categories", "schedule_categories",
+          "idempotency_keys")
+# What the tests refer to, with the same IDs each time.
+FIRST_ROWS = {
+    "portals (id, name)": "(1, 'Main'), (2, 'Partners'), (3, '7'), (7, 'Seven')",
+    "categories (id, name)": "(1, 'Hardware'), (2, 'Software'), (3, 'Été')",
+    "support_contracts (id, name)": "(1, 'Gold'), (2, 'Silver'), (3, 'Bronze')",
+    "customer_groups (id, name)": "(1, 'Retail'), (2, 'Wholesale'), (5, '1')",
+    "companies (id, name)": "(1, 'Acme'), (2, 'Café')",
+    "ticket_statuses (id, name, closed, reopen, is_default, position)":
+        "(1, 'New', 'N', 'N', 'Y', 1), (2, 'Open', 'N', 'N', 'N', 2), (3, 'Pending', 'N', 'N', 'N', 3), (4, 'Closed', 'Y', 'Y', 'N', 4)",
+    "ticket_sources (id, name, is_default, position)": "(1, 'Phone', 'N', 1), (2, 'Email', 'N', 2), (5, 'API', 'Y', 5)",
+    "ticket_priorities (id, name, is_default, position)": "(1, 'Low', 'N', 1), (2, 'Normal', 'Y', 2), (3, 'High', 'N', 3)",
+    "escalation_levels (id, name, is_default, position)": "(1, '1', 'Y', 1), (2, '2', 'N', 2), (3, '3', 'N', 3)",
+    "chat_queues (id, name)": "(1, 'Sales'), (2, 'Support')",
+    "billing_categories (id, name)": "(1, 'Travel'), (2, 'Work')",
+    "time_categories (id, name)": "(1, 'On site'), (2, 'Remote')",
+    "schedule_categories (id, name)": "(1, 'Meeting'), (2, 'Visit')",
+}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -57,23 +77,21 @@ class Database:
         wait_for(lambda: len(self.query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")) >= count,
                  "a transaction to wait for a lock", pause=0.2)
 
-    def empty(self):
+    def empty(self, cursor):
         """False when a call that its client left is still writing."""
         try:
             for table in TABLES:
-                self.query(f"DELETE FROM {table}")
+                cursor.execute(f"DELETE FROM {table}")
             return True
         except pymysql.err.IntegrityError:
             return False
 
     def reset(self):
-        """Every table empty but for the rows that the tests refer to, with the same IDs each time."""
-        wait_for(self.empty, "a call of the test before to end", seconds=10)
-        self.query("INSERT INTO portals (id, name) VALUES (1, 'Main'), (2, 'Partners'), (3, '7'), (7, 'Seven')")
-        self.query("INSERT INTO categories (id, name) VALUES (1, 'Hardware'), (2, 'Software'), (3, 'Été')")
-        self.query("INSERT INTO support_contracts (id, name) VALUES (1, 'Gold'), (2, 'Silver'), (3, 'Bronze')")
-        self.query("INSERT INTO customer_groups (id, name) VALUES (1, 'Retail'), (2, 'Wholesale'), (5, '1')")
-        self.query("INSERT INTO companies (id, name) VALUES (1, 'Acme'), (2, 'Café')")
+        """Every table empty but for the first rows."""
+        with self.mariadb.connect() as connection, connection.cursor() as cursor:
+            wait_for(lambda: self.empty(cursor), "a call of the test before to end", seconds=10)
+            for columns, rows in FIRST_ROWS.items():
+                cursor.execute(f"INSERT INTO {columns} VALUES {rows}")
 
 
 @pytest.fixture(scope="session", autouse=True)

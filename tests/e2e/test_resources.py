@@ -19,6 +19,14 @@ RESOURCES = [
     ("customer_group", "customer_groups", "customer_groups", {}),
     ("category", "categories", "categories", {}),
     ("support_contract", "support_contracts", "support_contracts", {}),
+    ("ticket_status", "ticket_statuses", "ticket_statuses", {}),
+    ("ticket_source", "ticket_sources", "ticket_sources", {}),
+    ("ticket_priority", "ticket_priorities", "ticket_priorities", {}),
+    ("escalation_level", "escalation_levels", "escalation_levels", {}),
+    ("chat_queue", "chat_queues", "chat_queues", {}),
+    ("billing_category", "billing_categories", "billing_categories", {}),
+    ("time_category", "time_categories", "time_categories", {}),
+    ("schedule_category", "schedule_categories", "schedule_categories", {}),
 ]
 
 each_resource = pytest.mark.parametrize("singular, plural, table, needs", RESOURCES, ids=[row[0] for row in RESOURCES])

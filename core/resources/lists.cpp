@@ -1,0 +1,127 @@
+// The short lists that tickets, line items, time, schedules and technicians refer to. They differ in a column
+// or two.
+#include "resources/shared.h"
+
+namespace helpdesk {
+namespace {
+
+constexpr Range positions = {.least = 0, .most = 1'000'000};
+constexpr Range hours_of_ten_years = {.least = 1, .most = 87'600};
+
+constexpr Variable name = {.name = "name",
+                           .kind = &kinds::identifier,
+                           .column = "name",
+                           .about = "The unique name of the record, by which other records refer to it."};
+constexpr Variable position = {
+    .name = "position",
+    .kind = &kinds::integer,
+    .column = "position",
+    .range = positions,
+    .about = "The place in the list where people choose; the lowest is the first."};
+constexpr Variable is_default = {
+    .name = "is_default",
+    .kind = &kinds::flag,
+    .column = "is_default",
+    .about = "Whether a new ticket that names none gets this one; there is one default at most."};
+
+// clang-format off
+constexpr std::array only_name = {name};
+
+constexpr std::array status_variables = {
+    name,
+    Variable{.name = "closed", .kind = &kinds::flag, .column = "closed",
+             .about = "Whether a ticket with this status is closed."},
+    Variable{.name = "reopen", .kind = &kinds::flag, .column = "reopen",
+             .about = "Whether a customer's reply to a ticket with this status sets the default status."},
+    is_default,
+    position,
+};
+
+constexpr std::array source_variables = {name, is_default, position};
+
+constexpr std::array priority_variables = {
+    name,
+    position,
+    Variable{.name = "due_hours", .kind = &kinds::integer, .column = "due_hours", .range = hours_of_ten_years,
+             .about = "The hours after which a new ticket of this priority is due, unless it says when it is due."},
+    is_default,
+};
+
+constexpr std::array level_variables = {name, position, is_default};
+
+constexpr std::array billing_variables = {
+    Variable{.name = "name", .kind = &kinds::identifier, .limit = 50, .column = "name",
+             .about = "The unique name of the billing category, by which line items refer to it."},
+    Variable{.name = "rate", .kind = &kinds::money, .column = "rate",
+             .about = "The price of one unit, for line items that name no cost."},
+};
+// clang-format on
+
+constexpr std::array list_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+
+Resource list(ResourceNames names, std::string_view table, std::span<const Variable> variables) {
+    return with_outputs({.names = names,
+                         .table = table,
+                         .variables = variables,
+                         .selectors = selectors_by_name,
+                         .renamed_by = "new_name",
+                         .verbs = list_verbs});
+}
+
+}  // namespace
+
+const Resource& ticket_statuses() {
+    static const Resource resource =
+        list({"ticket_status", "ticket_statuses", "ticket_status", "ticket status"}, "ticket_statuses",
+             status_variables);
+    return resource;
+}
+
+const Resource& ticket_sources() {
+    static const Resource resource =
+        list({"ticket_source", "ticket_sources", "ticket_source", "ticket source"}, "ticket_sources",
+             source_variables);
+    return resource;
+}
+
+const Resource& ticket_priorities() {
+    static const Resource resource =
+        list({"ticket_priority", "ticket_priorities", "ticket_priority", "ticket priority"},
+             "ticket_priorities", priority_variables);
+    return resource;
+}
+
+const Resource& escalation_levels() {
+    static const Resource resource =
+        list({"escalation_level", "escalation_levels", "escalation_level", "escalation level"},
+             "escalation_levels", level_variables);
+    return resource;
+}
+
+const Resource& chat_queues() {
+    static const Resource resource =
+        list({"chat_queue", "chat_queues", "chat_queue", "chat queue"}, "chat_queues", only_name);
+    return resource;
+}
+
+const Resource& billing_categories() {
+    static const Resource resource =
+        list({"billing_category", "billing_categories", "billing_category", "billing category"},
+             "billing_categories", billing_variables);
+    return resource;
+}
+
+const Resource& time_categories() {
+    static const Resource resource = list(
+        {"time_category", "time_categories", "time_category", "time category"}, "time_categories", only_name);
+    return resource;
+}
+
+const Resource& schedule_categories() {
+    static const Resource resource =
+        list({"schedule_category", "schedule_categories", "schedule_category", "schedule category"},
+             "schedule_categories", only_name);
+    return resource;
+}
+
+}  // namespace helpdesk

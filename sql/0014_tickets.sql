@@ -1,0 +1,118 @@
+-- Tickets and their history.
+--
+-- A ticket keeps what its customer was when it was opened: company, contact, addresses and group are its own. Its text is `description`;
+-- the history's first entry has the same.
+
+CREATE TABLE IF NOT EXISTS tickets (
+    id                  BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    customer_id         BIGINT UNSIGNED NOT NULL,
+    company_id          BIGINT UNSIGNED NULL,
+    contact             VARCHAR(255)    NOT NULL DEFAULT '',
+    phone               VARCHAR(255)    NOT NULL DEFAULT '',
+    email               VARCHAR(255)    NOT NULL DEFAULT '',
+    source_id           BIGINT UNSIGNED NULL,
+    open_date           DATETIME        NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    close_date          DATETIME        NULL,
+    category_id         BIGINT UNSIGNED NULL,
+    sub_category_id     BIGINT UNSIGNED NULL,
+    technician_id       BIGINT UNSIGNED NULL,
+    group_id            BIGINT UNSIGNED NULL,
+    escalation_level_id BIGINT UNSIGNED NULL,
+    status_id           BIGINT UNSIGNED NULL,
+    subject             VARCHAR(255)    NOT NULL DEFAULT '',
+    customer_group_id   BIGINT UNSIGNED NULL,
+    priority_id         BIGINT UNSIGNED NULL,
+    due_date            DATETIME        NULL,
+    description         LONGTEXT        NOT NULL,
+    opened_by_id        BIGINT UNSIGNED NULL,
+    portal_id           BIGINT UNSIGNED NULL,
+    contract_id         BIGINT UNSIGNED NULL,
+    deleted             ENUM('Y', 'N')  NOT NULL DEFAULT 'N',
+    merged_into_id      BIGINT UNSIGNED NULL,
+    version             INT UNSIGNED    NOT NULL DEFAULT 1,
+    date_added          DATETIME(6)     NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+    last_updated        DATETIME        NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    -- First, as with customers: a walk meets a row that waits rather than passes it.
+    UNIQUE KEY tickets_last_updated (last_updated, id),
+    KEY tickets_customer (customer_id),
+    KEY tickets_company (company_id),
+    KEY tickets_email (email),
+    KEY tickets_source (source_id),
+    KEY tickets_open_date (open_date),
+    KEY tickets_close_date (close_date),
+    KEY tickets_sub_category (category_id, sub_category_id),
+    KEY tickets_technician (technician_id),
+    KEY tickets_group (group_id),
+    KEY tickets_escalation_level (escalation_level_id),
+    KEY tickets_status (status_id),
+    KEY tickets_subject (subject),
+    KEY tickets_customer_group (customer_group_id),
+    KEY tickets_priority (priority_id),
+    KEY tickets_due_date (due_date),
+    KEY tickets_date_added (date_added),
+    CONSTRAINT tickets_customer         FOREIGN KEY (customer_id)         REFERENCES customers (id),
+    CONSTRAINT tickets_company          FOREIGN KEY (company_id)          REFERENCES companies (id),
+    CONSTRAINT tickets_source           FOREIGN KEY (source_id)           REFERENCES ticket_sources (id),
+    CONSTRAINT tickets_category         FOREIGN KEY (category_id)         REFERENCES categories (id),
+    CONSTRAINT tickets_sub_category     FOREIGN KEY (category_id, sub_category_id) REFERENCES sub_categories (category_id, id),
+    CONSTRAINT tickets_technician       FOREIGN KEY (technician_id)       REFERENCES technicians (id),
+    CONSTRAINT tickets_group            FOREIGN KEY (group_id)            REFERENCES tech_groups (id),
+    CONSTRAINT tickets_escalation_level FOREIGN KEY (escalation_level_id) REFERENCES escalation_levels (id),
+    CONSTRAINT tickets_status           FOREIGN KEY (status_id)           REFERENCES ticket_statuses (id),
+    CONSTRAINT tickets_customer_group   FOREIGN KEY (customer_group_id)   REFERENCES customer_groups (id),
+    CONSTRAINT tickets_priority         FOREIGN KEY (priority_id)         REFERENCES ticket_priorities (id),
+    CONSTRAINT tickets_opened_by        FOREIGN KEY (opened_by_id)        REFERENCES technicians (id),
+    CONSTRAINT tickets_portal           FOREIGN KEY (portal_id)           REFERENCES portals (id),
+    CONSTRAINT tickets_contract         FOREIGN KEY (contract_id)         REFERENCES support_contracts (id),
+    CONSTRAINT tickets_merged_into      FOREIGN KEY (merged_into_id)      REFERENCES tickets (id),
+    CONSTRAINT tickets_sub_category_has_category CHECK (sub_category_id IS NULL OR category_id IS NOT NULL),
+    CONSTRAINT tickets_closed_after_open CHECK (close_date IS NULL OR close_date >= open_date),
+    CONSTRAINT tickets_due_after_open    CHECK (due_date IS NULL OR due_date >= open_date)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
+  COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
+
+CREATE TABLE IF NOT EXISTS ticket_tags (
+    ticket_id BIGINT UNSIGNED NOT NULL,
+    position  INT UNSIGNED    NOT NULL,
+    tag       VARCHAR(255)    NOT NULL,
+    PRIMARY KEY (ticket_id, position),
+    KEY ticket_tags_tag (tag),
+    CONSTRAINT ticket_tags_ticket FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE CASCADE
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
+  COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
+
+-- An entry's author is a technician, a customer, or neither: then `author` names the key. It is the name of that time.
+-- A message_id is NULL where there is none, since a unique key does not compare those; it is an identifier, whose letters' case counts.
+CREATE TABLE IF NOT EXISTS ticket_history (
+    id                BIGINT UNSIGNED               NOT NULL AUTO_INCREMENT PRIMARY KEY,
+    ticket_id         BIGINT UNSIGNED               NOT NULL,
+    date              DATETIME                      NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    type              ENUM('R', 'N', 'C', 'E', 'S') NOT NULL DEFAULT 'N',
+    technician_id     BIGINT UNSIGNED               NULL,
+    customer_id       BIGINT UNSIGNED               NULL,
+    author            VARCHAR(255)                  NOT NULL DEFAULT '',
+    notes             LONGTEXT                      NOT NULL,
+    content_type      ENUM('text', 'html')          NOT NULL DEFAULT 'text',
+    customer_viewable ENUM('Y', 'N')                NOT NULL DEFAULT 'N',
+    status_id         BIGINT UNSIGNED               NULL,
+    changes           LONGTEXT                      NOT NULL DEFAULT (''),
+    mail_from         TEXT                          NOT NULL DEFAULT (''),
+    mail_to           LONGTEXT                      NOT NULL DEFAULT (''),
+    mail_cc           LONGTEXT                      NOT NULL DEFAULT (''),
+    message_id        VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin NULL,
+    date_added        DATETIME(6)                   NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
+    last_updated      DATETIME                      NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    UNIQUE KEY ticket_history_last_updated (last_updated, id),
+    UNIQUE KEY ticket_history_message_id (message_id),
+    KEY ticket_history_ticket (ticket_id, date, id),
+    KEY ticket_history_technician (technician_id),
+    KEY ticket_history_customer (customer_id),
+    KEY ticket_history_status (status_id),
+    KEY ticket_history_date (date),
+    CONSTRAINT ticket_history_ticket     FOREIGN KEY (ticket_id)     REFERENCES tickets (id) ON DELETE CASCADE,
+    CONSTRAINT ticket_history_technician FOREIGN KEY (technician_id) REFERENCES technicians (id),
+    CONSTRAINT ticket_history_customer   FOREIGN KEY (customer_id)   REFERENCES customers (id),
+    CONSTRAINT ticket_history_status     FOREIGN KEY (status_id)     REFERENCES ticket_statuses (id),
+    CONSTRAINT ticket_history_one_author CHECK (technician_id IS NULL OR customer_id IS NULL)
+) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
+  COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
