@@ -31,21 +31,26 @@ using Check = std::pair<Mark, ChangeNumber>;
 // For each check that is under way, the requests that show its credentials.
 std::map<Check, std::vector<ngx_http_request_t*>> checks;
 
-std::optional<Mark> mark_of(ngx_http_request_t* r) {
+std::optional<Mark> mark_of(ngx_http_request_t* r, const Resource& resource) {
     const ngx_int_t rc = ngx_http_auth_basic_user(r);
     if (rc == NGX_ERROR)
         throw std::bad_alloc();
     if (rc != NGX_OK)
         return std::nullopt;
-    return memory().mark(location_conf(r).settings.database, view(r->headers_in.user),
+    return memory().mark(location_conf(r).settings.database, resource, view(r->headers_in.user),
                          view(r->headers_in.passwd));
 }
 
-void admit(ngx_http_request_t* r, const std::string& customer) {
+const Resource& signs_in(ngx_http_request_t* r) {
+    return *location_conf(r).answerer.signs_in;
+}
+
+void admit(ngx_http_request_t* r, const std::string& name) {
+    const char* header = &signs_in(r) == &technicians() ? "X-Helpdesk-Technician" : "X-Helpdesk-Customer";
     answer_request(r, {.status = NGX_HTTP_NO_CONTENT,
                        .content_type = "",
                        .body = {},
-                       .headers = {{"X-Helpdesk-Customer", text::percent_encode(customer)}},
+                       .headers = {{header, text::percent_encode(name)}},
                        .log = {}});
 }
 
@@ -79,8 +84,8 @@ void answer(ngx_http_request_t* r, Call& check) {
         answer_request(r, check.reply());
     else if (check.signed_in().empty())
         refuse(r,
-               "refused: no customer who may sign in has this password; if somebody is guessing, limit_req "
-               "slows them down");
+               "refused: no " + std::string(signs_in(r).names.noun) +
+                   " who may sign in has this password; if somebody is guessing, limit_req slows them down");
     else
         admit(r, check.signed_in());
 }
@@ -95,7 +100,7 @@ void on_check_done(const Check& key, std::chrono::seconds remembered, Call& chec
             memory().remember(key.first, check.signed_in(), key.second,
                               SignInMemory::Clock::now() + remembered);
     } catch (const std::exception& error) {
-        log_exception(ngx_cycle->log, error, "the customer's next request is checked anew");
+        log_exception(ngx_cycle->log, error, "the next request of whoever signed in is checked anew");
     }
     // The call may have waited long for a thread after it read the credentials.
     const bool outdated = !check.signed_in().empty() && changed_since(check.signed_in(), key.second);
@@ -123,11 +128,11 @@ void wait_for_check(ngx_http_request_t* r, const Check& key, std::unique_ptr<Cal
 
 // Answers the request, or lets it wait for a check of its credentials. Gives up one count.
 void authenticate(ngx_http_request_t* r) {
-    const auto mark = mark_of(r);
+    const auto mark = mark_of(r, signs_in(r));
     if (!mark)
         return refuse(r);
-    if (const std::string* customer = memory().find(*mark, SignInMemory::Clock::now()))
-        return admit(r, *customer);
+    if (const std::string* name = memory().find(*mark, SignInMemory::Clock::now()))
+        return admit(r, *name);
     const Check key(*mark, latest_change());
     if (const auto check = checks.find(key); check != checks.end()) {
         check->second.reserve(check->second.size() + 1);
@@ -136,7 +141,7 @@ void authenticate(ngx_http_request_t* r) {
         check->second.push_back(r);
         return;
     }
-    auto check = Call::sign_in(location_conf(r).settings, customers(), view(r->headers_in.user),
+    auto check = Call::sign_in(location_conf(r).settings, signs_in(r), view(r->headers_in.user),
                                view(r->headers_in.passwd));
     if (check == nullptr)
         return refuse(r);
@@ -154,10 +159,10 @@ ngx_int_t handle_auth(ngx_http_request_t* r) noexcept {
     return NGX_DONE;
 }
 
-std::string remembered_customer(ngx_http_request_t* r) {
-    const auto mark = mark_of(r);
-    const std::string* customer = mark ? memory().find(*mark, SignInMemory::Clock::now()) : nullptr;
-    return customer == nullptr ? std::string() : text::percent_encode(*customer);
+std::string remembered_name(ngx_http_request_t* r, const Resource& resource) {
+    const auto mark = mark_of(r, resource);
+    const std::string* name = mark ? memory().find(*mark, SignInMemory::Clock::now()) : nullptr;
+    return name == nullptr ? std::string() : text::percent_encode(*name);
 }
 
 }  // namespace helpdesk::ngx

@@ -58,6 +58,13 @@ void read_answerer(ngx_conf_t* cf, Values /*values*/, LocationConf& conf) {
 
 void read_auth(ngx_conf_t* cf, Values values, LocationConf& conf) {
     read_answerer<Role::auth, handle_auth>(cf, values, conf);
+    conf.answerer.signs_in = &customers();
+    if (!values.empty() && (view(values[0]) == "customers" || view(values[0]) == "technicians")) {
+        conf.answerer.signs_in = view(values[0]) == "technicians" ? &technicians() : &customers();
+        values = values.subspan(1);
+    } else if (values.size() > 1) {
+        throw wrong_value("must be \"customers\" or \"technicians\"", values[0]);
+    }
     const std::string realm = values.empty() ? "Help desk" : text_at(values, 0);
     if (std::any_of(realm.begin(), realm.end(),
                     [](char c) { return c < ' ' || c > '~' || c == '"' || c == '\\'; }))
@@ -170,7 +177,7 @@ constexpr Word<TimeFormat> date_words[] = {{"iso", TimeFormat::iso}, {"reference
 constexpr std::array rows = std::to_array<Directive>({
     {"helpdesk_api",               here | no_value,                by<read_answerer<Role::api, handle_api>>},
     {"helpdesk_health",            here | no_value,                by<read_answerer<Role::health, handle_health>>},
-    {"helpdesk_auth",              here | no_value | one_value,    by<read_auth>},
+    {"helpdesk_auth",              here | no_value | one_value | two_values, by<read_auth>},
     {"helpdesk_openapi",           here | one_value,               by<read_openapi>},
     {"helpdesk_status",            here | one_value,               by<read_status>},
     {"helpdesk_database",          everywhere | block | no_value,  by<read_database, &Settings::database>},

@@ -25,7 +25,8 @@ struct Answerer {
     std::string_view directive;
     std::string_view file;  // of the configuration, with the line
     ngx_uint_t line = 0;
-    std::string realm;  // auth only: the words with which a browser asks for the password
+    std::string realm;                   // auth only: the words with which a browser asks for the password
+    const Resource* signs_in = nullptr;  // auth only: whose passwords are checked
 };
 
 // One level of the configuration: http, server or location. A level has its own values where its directives

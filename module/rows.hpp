@@ -39,6 +39,7 @@ struct Row {
 
 // The number of values, for a row's place.
 inline constexpr ngx_uint_t one_value = NGX_CONF_TAKE1;
+inline constexpr ngx_uint_t two_values = NGX_CONF_TAKE2;
 inline constexpr ngx_uint_t some_values = NGX_CONF_1MORE;
 
 // Returns the part of a block that has the member, where that is not the block itself or its base. A block

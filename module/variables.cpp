@@ -56,8 +56,9 @@ std::string_view rows(ngx_http_request_t* r) {
     return of_answered(r, [](const RequestContext& ctx) { return std::to_string(ctx.rows); });
 }
 
-std::string_view customer(ngx_http_request_t* r) {
-    return view(copy(r->pool, remembered_customer(r)));
+template <const Resource& (*resource)()>
+std::string_view signed_in(ngx_http_request_t* r) {
+    return view(copy(r->pool, remembered_name(r, resource())));
 }
 
 // $request without secrets. nginx has it also for lines that it could not read.
@@ -102,7 +103,8 @@ constexpr std::array variables = {
     NginxVariable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
     NginxVariable{"helpdesk_geocoder_time", variable<seconds<&Times::geocoder>>},
     NginxVariable{"helpdesk_rows", variable<rows>},
-    NginxVariable{"helpdesk_customer", variable<customer>},
+    NginxVariable{"helpdesk_customer", variable<signed_in<customers>>},
+    NginxVariable{"helpdesk_technician", variable<signed_in<technicians>>},
     NginxVariable{"helpdesk_request", variable<request>},
 };
 

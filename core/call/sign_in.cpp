@@ -13,12 +13,13 @@ SignInMemory::SignInMemory() {
         throw std::runtime_error("no randomness for a key");
 }
 
-SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, std::string_view cid,
-                                      std::string_view password) const {
+SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, const Resource& resource,
+                                      std::string_view name, std::string_view password) const {
     // With the length of one text, so that no two credentials give the same bytes.
-    const std::size_t head[] = {reinterpret_cast<std::size_t>(database), cid.size()};
+    const std::size_t head[] = {reinterpret_cast<std::size_t>(database),
+                                reinterpret_cast<std::size_t>(&resource), name.size()};
     std::string bytes(reinterpret_cast<const char*>(head), sizeof(head));
-    bytes.append(cid).append(password);
+    bytes.append(name).append(password);
     const std::string_view key(reinterpret_cast<const char*>(key_.data()), key_.size());
     const Mark mark = hmac_sha256(key, bytes);
     OPENSSL_cleanse(bytes.data(), bytes.size());
@@ -26,19 +27,19 @@ SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, std::str
 }
 
 const std::string* SignInMemory::find(const Mark& mark, Clock::time_point now) const {
-    const auto found = customers_.find(mark);
-    if (found == customers_.end() || found->second.until <= now ||
-        changed_since(found->second.cid, found->second.checked))
+    const auto found = records_.find(mark);
+    if (found == records_.end() || found->second.until <= now ||
+        changed_since(found->second.name, found->second.checked))
         return nullptr;
-    return &found->second.cid;
+    return &found->second.name;
 }
 
-void SignInMemory::remember(const Mark& mark, std::string customer, ChangeNumber checked,
+void SignInMemory::remember(const Mark& mark, std::string name, ChangeNumber checked,
                             Clock::time_point until) {
-    customers_.insert_or_assign(mark, Customer{std::move(customer), checked, until});
-    if (customers_.size() > most)
-        customers_.erase(std::min_element(
-            customers_.begin(), customers_.end(),
+    records_.insert_or_assign(mark, Record{std::move(name), checked, until});
+    if (records_.size() > most)
+        records_.erase(std::min_element(
+            records_.begin(), records_.end(),
             [](const auto& one, const auto& other) { return one.second.until < other.second.until; }));
 }
 

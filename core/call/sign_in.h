@@ -1,4 +1,4 @@
-// Which credentials of customers were right a moment ago, so that a page with fifty files costs one check.
+// Which credentials were right a moment ago, so that a page with fifty files costs one check.
 //
 // A password is checked by Call::sign_in(). What is remembered of the credentials is a hash under a key that
 // is random, made anew in each process and known to nobody.
@@ -16,6 +16,7 @@
 namespace helpdesk {
 
 struct DatabaseSettings;
+struct Resource;
 
 // For one thread.
 class SignInMemory {
@@ -30,24 +31,26 @@ class SignInMemory {
     // Throws std::runtime_error when the system has no randomness.
     SignInMemory();
 
-    // Of credentials for this database. Throws std::runtime_error when the library cannot.
-    Mark mark(const DatabaseSettings* database, std::string_view cid, std::string_view password) const;
+    // Makes the mark of credentials of a resource's record in this database. Throws std::runtime_error when
+    // the library cannot.
+    Mark mark(const DatabaseSettings* database, const Resource& resource, std::string_view name,
+              std::string_view password) const;
 
-    // The customer, by the `cid` as stored, or null. A change of the customer ends what is remembered.
+    // Returns the name of the record, as stored, or null. A change of the record ends what is remembered.
     const std::string* find(const Mark& mark, Clock::time_point now) const;
 
-    // `checked` is the latest change from before the customer's credentials were read.
-    void remember(const Mark& mark, std::string customer, ChangeNumber checked, Clock::time_point until);
+    // `checked` is the latest change from before the record's credentials were read.
+    void remember(const Mark& mark, std::string name, ChangeNumber checked, Clock::time_point until);
 
   private:
-    struct Customer {
-        std::string cid;
+    struct Record {
+        std::string name;
         ChangeNumber checked;
         Clock::time_point until;
     };
 
     Sha256 key_;
-    std::map<Mark, Customer> customers_;
+    std::map<Mark, Record> records_;
 };
 
 }  // namespace helpdesk

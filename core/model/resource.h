@@ -173,6 +173,8 @@ const Resource& portals();
 const Resource& customer_groups();
 const Resource& categories();
 const Resource& support_contracts();
+const Resource& technicians();
+const Resource& tech_groups();
 const Resource& ticket_statuses();
 const Resource& ticket_sources();
 const Resource& ticket_priorities();

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "db/database.h"
+#include "model/resource.h"
 #include "request/check.h"
 
 namespace helpdesk {
@@ -15,7 +16,7 @@ const SignInMemory::Clock::time_point begin{1h};
 TEST(SignInMemory, RemembersUntilTheTimeIsOver) {
     SignInMemory memory;
     const DatabaseSettings database;
-    const auto mark = memory.mark(&database, "demo", "password123");
+    const auto mark = memory.mark(&database, customers(), "demo", "password123");
     EXPECT_EQ(memory.find(mark, begin), nullptr);
     memory.remember(mark, "Demo", latest_change(), begin + 60s);
     ASSERT_NE(memory.find(mark, begin + 59s), nullptr);
@@ -29,18 +30,19 @@ TEST(SignInMemory, TellsCredentialsApart) {
     SignInMemory memory;
     const DatabaseSettings one;
     const DatabaseSettings other;
-    const auto mark = memory.mark(&one, "demo", "password123");
-    EXPECT_EQ(memory.mark(&one, "demo", "password123"), mark);
-    EXPECT_NE(memory.mark(&one, "demo", "password124"), mark);
-    EXPECT_NE(memory.mark(&one, "demop", "assword123"), mark);
-    EXPECT_NE(memory.mark(&other, "demo", "password123"), mark);
+    const auto mark = memory.mark(&one, customers(), "demo", "password123");
+    EXPECT_EQ(memory.mark(&one, customers(), "demo", "password123"), mark);
+    EXPECT_NE(memory.mark(&one, customers(), "demo", "password124"), mark);
+    EXPECT_NE(memory.mark(&one, customers(), "demop", "assword123"), mark);
+    EXPECT_NE(memory.mark(&other, customers(), "demo", "password123"), mark);
+    EXPECT_NE(memory.mark(&one, technicians(), "demo", "password123"), mark);
     // Whoever reads one memory cannot tell what stands in another.
-    EXPECT_NE(SignInMemory().mark(&one, "demo", "password123"), mark);
+    EXPECT_NE(SignInMemory().mark(&one, customers(), "demo", "password123"), mark);
 }
 
 TEST(SignInMemory, ForgetsWhatWouldBeForgottenFirst) {
     SignInMemory memory;
-    const auto mark = [&](std::size_t i) { return memory.mark(nullptr, std::to_string(i), ""); };
+    const auto mark = [&](std::size_t i) { return memory.mark(nullptr, customers(), std::to_string(i), ""); };
     for (std::size_t i = 0; i <= SignInMemory::most; ++i)
         memory.remember(mark(i), "demo", latest_change(),
                         begin + std::chrono::seconds((i + 7) % SignInMemory::most));
@@ -68,7 +70,7 @@ void note(const std::string& action, std::initializer_list<std::pair<const char*
 
 TEST(SignInChanges, EndWhatIsRemembered) {
     SignInMemory memory;
-    const auto mark = memory.mark(nullptr, "demo", "password123");
+    const auto mark = memory.mark(nullptr, customers(), "demo", "password123");
     const auto remembered = [&] { return memory.find(mark, begin) != nullptr; };
     const auto sign_in = [&] { memory.remember(mark, "Demo", latest_change(), begin + 60s); };
     sign_in();

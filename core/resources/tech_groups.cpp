@@ -1,0 +1,60 @@
+// Groups of technicians, to which tickets are assigned.
+#include "resources/shared.h"
+
+namespace helpdesk {
+namespace {
+
+constexpr Reference source = {
+    .table = "ticket_sources", .noun = "ticket source", .unknown = "unknown_source"};
+constexpr Reference category = {.table = "categories", .noun = "category", .unknown = "unknown_category"};
+constexpr Reference customer_group = {
+    .table = "customer_groups", .noun = "customer group", .unknown = "unknown_group"};
+
+constexpr ListTable sources = {
+    .table = "tech_group_sources", .owner = "group_id", .column = "source_id", .reference = &source};
+constexpr ListTable categories = {
+    .table = "tech_group_categories", .owner = "group_id", .column = "category_id", .reference = &category};
+constexpr ListTable customer_groups = {.table = "tech_group_customer_groups",
+                                       .owner = "group_id",
+                                       .column = "customer_group_id",
+                                       .reference = &customer_group};
+
+// clang-format off
+constexpr std::array variables = {
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
+             .about = "The group's unique name."},
+    Variable{.name = "sources", .kind = &kinds::name_list, .list = &sources,
+             .about = "The sources of the tickets that the group sees; none means all of them."},
+    Variable{.name = "categories", .kind = &kinds::name_list, .list = &categories,
+             .about = "The categories of the tickets that the group sees; none means all of them."},
+    Variable{.name = "customer_groups", .kind = &kinds::name_list, .list = &customer_groups,
+             .about = "The customer groups whose tickets the group sees; none means all of them."},
+    Variable{.name = "email", .kind = &kinds::email, .column = "email",
+             .about = "The e-mail address of the group."},
+};
+// clang-format on
+
+constexpr std::array group_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+constexpr std::array<Alias, 4> aliases = {{{.name = "add_tech_group", .of = "add_group"},
+                                           {.name = "update_tech_group", .of = "update_group"},
+                                           {.name = "delete_tech_group", .of = "delete_group"},
+                                           {.name = "get_groups", .of = "get_tech_groups"}}};
+
+}  // namespace
+
+const Resource& tech_groups() {
+    static const Resource resource = with_outputs({.names = {.one = "group",
+                                                             .many = "tech_groups",
+                                                             .element = "tech_group",
+                                                             .noun = "technician group"},
+                                                   .table = "tech_groups",
+                                                   .variables = variables,
+                                                   .selectors = selectors_by_name,
+                                                   .renamed_by = "new_name",
+                                                   .timestamps = true,
+                                                   .verbs = group_verbs,
+                                                   .action_aliases = aliases});
+    return resource;
+}
+
+}  // namespace helpdesk
