@@ -47,6 +47,23 @@ constexpr std::array priority_variables = {
     is_default,
 };
 
+// Known by its number only: another category may have one of the same name.
+constexpr Reference category = {.to = &categories, .by = Reference::By::id_or_name};
+constexpr std::array sub_category_variables = {
+    Variable{.name = "name", .column = "name", .required = true,
+             .about = "The name of the sub category, unique within its category."},
+    Variable{.name = "category", .kind = &kinds::reference, .column = "category_id", .reference = &category, .required = true,
+             .about = "The category that it is a part of."},
+};
+
+constexpr Reference parent = {.to = &kb_categories, .by = Reference::By::id_or_name, .unknown = "unknown_category"};
+constexpr std::array kb_variables = {
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
+             .about = "The unique name of the category, by which articles refer to it."},
+    Variable{.name = "parent", .kind = &kinds::reference, .column = "parent_id", .reference = &parent,
+             .about = "The category that it is a part of; none is at the top."},
+};
+
 constexpr std::array level_variables = {name, position, is_default};
 
 constexpr std::array billing_variables = {
@@ -56,6 +73,28 @@ constexpr std::array billing_variables = {
              .about = "The price of one unit, for line items that name no cost."},
 };
 // clang-format on
+
+constexpr std::array sub_category_selectors = {
+    Selector{.name = "id",
+             .finder = &finders::id,
+             .columns = {"id"},
+             .all = true,
+             .many = true,
+             .about = "Picks sub categories by their IDs."},
+    Selector{.name = "name",
+             .finder = &finders::equals,
+             .columns = {"name"},
+             .about = "Finds sub categories by their name, in any category."},
+    Selector{.name = "category",
+             .finder = &finders::equals,
+             .columns = {"name"},
+             .through = {"category"},
+             .about = "Finds the parts of the category with this name."},
+    Selector{.name = "after_id",
+             .finder = &finders::after_id,
+             .columns = {"id"},
+             .about = "Continues a list after the last ID of the page before."},
+};
 
 constexpr std::array list_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 
@@ -95,6 +134,25 @@ const Resource& escalation_levels() {
     static const Resource resource =
         list({"escalation_level", "escalation_levels", "escalation_level", "escalation level"},
              "escalation_levels", level_variables);
+    return resource;
+}
+
+const Resource& sub_categories() {
+    static const Resource resource = with_outputs({.names = {.one = "sub_category",
+                                                             .many = "sub_categories",
+                                                             .element = "sub_category",
+                                                             .noun = "sub category"},
+                                                   .table = "sub_categories",
+                                                   .variables = sub_category_variables,
+                                                   .selectors = sub_category_selectors,
+                                                   .verbs = list_verbs});
+    return resource;
+}
+
+const Resource& kb_categories() {
+    static const Resource resource =
+        list({"kb_category", "kb_categories", "kb_category", "category of the knowledge base"},
+             "kb_categories", kb_variables);
     return resource;
 }
 

@@ -4,11 +4,10 @@
 namespace helpdesk {
 namespace {
 
-constexpr Reference source = {
-    .table = "ticket_sources", .noun = "ticket source", .unknown = "unknown_source"};
-constexpr Reference category = {.table = "categories", .noun = "category", .unknown = "unknown_category"};
-constexpr Reference customer_group = {
-    .table = "customer_groups", .noun = "customer group", .unknown = "unknown_group"};
+constexpr Reference source = {.to = &ticket_sources, .unknown = "unknown_source"};
+constexpr Reference category = {.to = &helpdesk::categories};
+constexpr Reference customer_group = {.to = &helpdesk::customer_groups, .unknown = "unknown_group"};
+constexpr Reference manager = {.to = &technicians, .shown = {{{"manager"}}}};
 
 constexpr ListTable sources = {
     .table = "tech_group_sources", .owner = "group_id", .column = "source_id", .reference = &source};
@@ -31,6 +30,8 @@ constexpr std::array variables = {
              .about = "The customer groups whose tickets the group sees; none means all of them."},
     Variable{.name = "email", .kind = &kinds::email, .column = "email",
              .about = "The e-mail address of the group."},
+    Variable{.name = "manager", .kind = &kinds::reference, .column = "manager_id", .reference = &manager,
+             .about = "The technician who manages the group."},
 };
 // clang-format on
 

@@ -13,14 +13,11 @@ constexpr std::array<std::string_view, 2> scopes = {"ALL", "OWN"};
 constexpr Choices all_or_own = {.values = scopes, .by_default = "ALL", .strict = true};
 constexpr Choices active_or_not = {.values = y_or_n, .by_default = "Y", .strict = true};
 
-constexpr Reference group = {
-    .table = "tech_groups", .noun = "technician group", .unknown = "unknown_group", .by = Reference::By::id};
-constexpr Reference customer_group = {.table = "customer_groups",
-                                      .noun = "customer group",
-                                      .unknown = "unknown_group",
-                                      .by = Reference::By::id};
-constexpr Reference queue = {
-    .table = "chat_queues", .noun = "chat queue", .unknown = "unknown_queue", .by = Reference::By::id};
+constexpr Reference group = {.to = &tech_groups, .by = Reference::By::id};
+constexpr Reference customer_group = {
+    .to = &helpdesk::customer_groups, .by = Reference::By::id, .unknown = "unknown_group"};
+constexpr Reference queue = {.to = &chat_queues, .by = Reference::By::id};
+constexpr Reference supervisor = {.to = &technicians, .shown = {{{"supervisor"}}}};
 
 constexpr ListTable groups = {
     .table = "technician_groups", .owner = "technician_id", .column = "group_id", .reference = &group};
@@ -49,6 +46,8 @@ constexpr std::array variables = {
              .about = "The phone number of the technician."},
     Variable{.name = "email", .kind = &kinds::email, .column = "email",
              .about = "The e-mail address of the technician."},
+    Variable{.name = "supervisor", .kind = &kinds::reference, .column = "supervisor_id", .reference = &supervisor,
+             .about = "The technician who supervises this one."},
     Variable{.name = "rights", .kind = &kinds::choice, .column = "rights", .choices = &rights,
              .about = "How much the technician may do."},
     Variable{.name = "viewable_tickets", .kind = &kinds::choice, .column = "viewable_tickets", .choices = &all_or_own,

@@ -20,7 +20,7 @@ server {
 }
 """
 
-TECH = ["id", "uid", "name", "group", "customer_groups", "chat_queues", "phone", "email", "rights", "viewable_tickets", "extension",
+TECH = ["id", "uid", "name", "group", "customer_groups", "chat_queues", "phone", "email", "supervisor", "rights", "viewable_tickets", "extension",
         "active", "date_added", "last_updated"]
 
 
@@ -58,7 +58,7 @@ def test_defaults(api, db):
 @pytest.mark.parametrize("variables, problem", [
     ({"rights": "root"}, ("rights", "invalid_choice")), ({"viewable_tickets": "SOME"}, ("viewable_tickets", "invalid_choice")),
     ({"active": "maybe"}, ("active", "invalid_choice")), ({"group": "9"}, ("group", "unknown_group")),
-    ({"customer_groups": "1,9"}, ("customer_groups", "unknown_group")), ({"chat_queues": "9"}, ("chat_queues", "unknown_queue")),
+    ({"customer_groups": "1,9"}, ("customer_groups", "unknown_group")), ({"chat_queues": "9"}, ("chat_queues", "unknown_chat_queue")),
     ({"name": "x" * 256}, ("name", "too_long")), ({"extension": "x" * 256}, ("extension", "too_long")), ({"uid": ""}, ("uid", "required"))])
 def test_a_right_is_never_guessed(api, db, variables, problem):
     """Nor is anything else that a technician is given."""
@@ -110,7 +110,7 @@ def test_lists(api, db):
 def test_a_group(api, db):
     number = api.post("add_tech_group", name="Field", sources="Phone,api", categories="Été", customer_groups="Retail", email="f@example.com").json[0]["added_group"]
     record = records(api.get("get_groups", id=number), "tech_groups")[0]
-    assert list(record) == ["id", "name", "sources", "categories", "customer_groups", "email", "date_added", "last_updated"]
+    assert list(record) == ["id", "name", "sources", "categories", "customer_groups", "email", "manager", "date_added", "last_updated"]
     assert (record["name"], record["sources"], record["categories"], record["customer_groups"], record["email"]) == (
         "Field", "Phone,API", "Été", "Retail", "f@example.com")
     assert api.post("update_group", id=number, sources="").json == [{"updated_group": number}]
