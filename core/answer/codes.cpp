@@ -13,10 +13,11 @@ using Codes = std::map<int, std::vector<CodeAbout>>;
 void add(Codes& codes, const Reference* reference) {
     if (reference == nullptr || reference->first_if_unknown)
         return;
-    auto& same_status = codes[http_status(reference->unknown)];
+    const std::string_view code = unknown_code(*reference);
+    auto& same_status = codes[http_status(code)];
     if (std::none_of(same_status.begin(), same_status.end(),
-                     [&](const CodeAbout& known) { return known.code == reference->unknown; }))
-        same_status.push_back({reference->unknown, "There is no such " + std::string(reference->noun) + "."});
+                     [&](const CodeAbout& known) { return known.code == code; }))
+        same_status.push_back({code, "There is no such " + std::string(noun_of(*reference)) + "."});
 }
 
 }  // namespace

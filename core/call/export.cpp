@@ -57,13 +57,19 @@ void Export::note(const StoredRecord& record) {
     last_ = record.values[static_cast<std::size_t>(output - resource.outputs.data())];
 }
 
-// A name that reads as an ID would find another row; the ID follows the name.
+// A name that reads as an ID would find another row, so the ID is shown instead.
 std::string_view Export::shown(const std::vector<std::string>& values, std::size_t output) const {
-    const Output& what = action().resource.outputs[output];
-    const bool misleads = what.source == Output::Source::reference_name &&
+    const std::vector<Output>& outputs = action().resource.outputs;
+    const Output& what = outputs[output];
+    const bool misleads = what.source == Output::Source::reference && what.name == what.variable->name &&
                           what.variable->reference->by == Reference::By::id_or_name &&
                           parse_id(values[output]);
-    return values[output + (misleads ? 1 : 0)];
+    if (!misleads)
+        return values[output];
+    const auto number = std::find_if(outputs.begin(), outputs.end(), [&](const Output& other) {
+        return other.source == Output::Source::reference_id && other.variable == what.variable;
+    });
+    return values[static_cast<std::size_t>(number - outputs.begin())];
 }
 
 }  // namespace helpdesk

@@ -8,53 +8,6 @@
 namespace helpdesk::db {
 namespace {
 
-std::string unknown_text(const Reference& reference, const std::string& text) {
-    const std::string noun = "no " + std::string(reference.noun);
-    switch (reference.by) {
-        case Reference::By::id:
-            return noun + " has the ID " + text;
-        case Reference::By::name:
-            return noun + " is named \"" + text + "\"";
-        case Reference::By::id_or_name:
-            break;
-    }
-    return noun + " has the name or ID \"" + text + "\"";
-}
-
-// The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
-constexpr std::string_view locking = " LOCK IN SHARE MODE";
-
-// Returns the scalar subquery for the ID of the row that a text names. It gives NULL if there is none.
-// `lock` is empty or `locking`. The ways are separate subqueries, so that only the row that is found is
-// locked.
-std::string id_query(const Reference& reference, const std::optional<std::string>& text,
-                     std::string_view lock, std::vector<Parameter>& parameters) {
-    const std::string select = "(SELECT id FROM " + quoted(reference.table);
-    const std::string end = std::string(lock) + ")";
-    std::vector<std::string> ways;
-    if (text && !text->empty()) {
-        const auto id = reference.by == Reference::By::name ? std::nullopt : parse_id(*text);
-        if (id) {
-            ways.push_back(select + " WHERE id = ?" + end);
-            parameters.emplace_back(*id);
-        }
-        if (reference.by != Reference::By::id) {
-            ways.push_back(select + " WHERE name = ?" + end);
-            parameters.emplace_back(*text);
-        }
-    }
-    if (reference.has_default && !text)
-        ways.push_back(select + " ORDER BY is_default = 'Y' DESC, position, id LIMIT 1" + end);
-    if (reference.first_if_unknown)
-        ways.push_back(select + " ORDER BY id LIMIT 1" + end);
-    if (ways.empty())
-        return "NULL";
-    std::string query;
-    for (const std::string& way : ways)
-        query += (query.empty() ? "COALESCE(" : ", ") + way;
-    return query + ")";
-}
-
 // To the byte: a letter's case may make another place.
 std::string is_exactly(const Variable& variable) {
     return "CAST(" + quoted(variable.column) + " AS BINARY) = CAST(? AS BINARY)";
@@ -89,24 +42,6 @@ std::string Target::located(std::vector<Parameter>& parameters) const {
     parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
     return "CASE WHEN " + unchanged + " THEN " + quoted(value->variable->column) +
            (beside.empty() ? " ELSE " : " WHEN " + beside + " THEN ") + number + " END";
-}
-
-std::string Target::stored(std::vector<Parameter>& parameters) const {
-    if (value->located && write->action->verb.stores && !write->action->verb.adds)
-        return located(parameters);
-    if (reference() == nullptr) {
-        parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
-    } else if (!names.empty() && ids.empty()) {
-        return id_query(*reference(), names.front(), locking, parameters);
-    } else if (!names.empty() && ids.front()) {
-        parameters.emplace_back(*ids.front());
-        // If the row was deleted in the meantime, 0 violates the foreign key. The write is then tried again.
-        return "COALESCE((SELECT id FROM " + quoted(reference()->table) + " WHERE id = ?" +
-               std::string(locking) + "), 0)";
-    } else {
-        parameters.emplace_back(nullptr);
-    }
-    return "?";
 }
 
 std::string key_column(const Write& write) {
@@ -146,7 +81,7 @@ bool WritePlan::needs_transaction() const {
 
 bool WritePlan::names_no_rows() const {
     return std::all_of(targets_.begin(), targets_.end(),
-                       [](const Target& target) { return target.names.empty(); });
+                       [](const Target& target) { return target.names.empty() && target.bound().empty(); });
 }
 
 bool WritePlan::needs_question() const {
@@ -173,7 +108,13 @@ Statement WritePlan::question(unsigned number) {
         asked_.version = columns.add("record.version");
     for (const Target& target : targets_)
         for (const auto& named : target.names)
-            asked_.references.push_back(columns.add(id_query(*target.reference(), named, "", parameters)));
+            asked_.references.push_back(columns.add(
+                id_query(*target.reference(), named, asked_scope(*target.value->variable), "", parameters)));
+    for (const Target& target : targets_)
+        for (const Variable* bound : target.bound())
+            asked_.bound.emplace_back(
+                bound, columns.add(is_in_scope(*bound->reference, "record." + quoted(bound->column),
+                                               asked_scope(*bound), "", parameters)));
     // A row comes back whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
                       quoted(resource().table) + " AS record ON ";
@@ -195,6 +136,8 @@ void WritePlan::take_answer(const Rows& row) {
         for (std::size_t i = 0; i < target.names.size(); ++i, ++column)
             target.ids.push_back(row.is_null(*column) ? std::nullopt : std::optional(row.number(*column)));
     }
+    for (Target& target : targets_)
+        target.scope = stored_scope(*target.value->variable);
     const bool exists = !row.is_null(asked_.id);
     if (adding() && exists) {
         problems.push_back(already_exists());
@@ -205,6 +148,7 @@ void WritePlan::take_answer(const Rows& row) {
         if (asked_.identifier != 0)
             identifier = text_of(row, asked_.identifier, std::string(resource().known_by()));
         check_pairs(row);
+        check_bound(row);
         check_version(row);
     }
     check_references();
@@ -245,19 +189,6 @@ const Value* WritePlan::supplied(std::string_view name) const {
     const auto found = std::find_if(write_->values.begin(), write_->values.end(),
                                     [&](const Value& value) { return value.variable->name == name; });
     return found == write_->values.end() ? nullptr : &*found;
-}
-
-void WritePlan::check_references() {
-    for (const Target& target : targets_) {
-        const Value& value = *target.value;
-        const Reference* reference = target.reference();
-        if (reference == nullptr || target.creates_row() || reference->first_if_unknown)
-            continue;
-        for (std::size_t i = 0; i < target.ids.size(); ++i)
-            if (!target.ids[i] && target.names[i])
-                problems.push_back({reference->unknown, std::string(value.variable->name),
-                                    unknown_text(*reference, target.names[i].value_or(""))});
-    }
 }
 
 // After an update both coordinates are stored, or neither.

@@ -8,6 +8,7 @@
 
 #include "db/connection.h"
 #include "db/database.h"
+#include "db/statements/reference_sql.h"
 
 namespace helpdesk::db {
 
@@ -17,12 +18,19 @@ struct Target {
     const Value* value;
     std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
     std::vector<std::optional<std::uint64_t>> ids;  // one for each name; nothing: no such row
+    Scope scope = {};  // of its reference, for the statement that stores it; known when the IDs are
 
     bool is_list() const { return value->variable->list != nullptr; }
     bool creates_row() const { return !value->new_name.empty(); }
+    // Whether it names a row that is not there and will not be. Known when the IDs are.
+    bool names_nothing() const { return !creates_row() && !ids.empty() && !ids.front(); }
     const Reference* reference() const {
         return is_list() ? value->variable->list->reference : value->variable->reference;
     }
+    // The references that an update leaves as they are, although it changes their scope: to what this is.
+    std::vector<const Variable*> bound() const;
+    // The ID of the row, as the scope of another reference of the record.
+    Statement id() const;
     // Returns the SQL for the value of its column. A reference is a subquery that locks the row it refers to:
     // the server would lock it for the foreign key anyway, but each server at another moment. So the wait for
     // that row is over once the value is evaluated.
@@ -30,6 +38,7 @@ struct Target {
 
   private:
     std::string located(std::vector<Parameter>& parameters) const;
+    std::string unbound(std::vector<Parameter>& parameters) const;
 };
 
 // A condition: that the values which stand beside those of the write are what they were when they were read.
@@ -56,7 +65,7 @@ class WritePlan {
     // rule over stored values, and what the request's headers ask for.
     bool needs_transaction() const;
 
-    // Whether no value refers to another row.
+    // Whether no value refers to another row, and none is the scope of what does.
     bool names_no_rows() const;
 
     // Whether anything can be wrong that the statement which stores the record would not meet by itself.
@@ -88,7 +97,11 @@ class WritePlan {
   private:
     const Value* supplied(std::string_view name) const;
     std::string entity_tag_of(std::uint64_t version) const;
+    const Target* supplied_scope(const Reference& reference) const;
+    Scope asked_scope(const Variable& variable) const;
+    Scope stored_scope(const Variable& variable) const;
     void check_references();
+    void check_bound(const Rows& row);
     void check_pairs(const Rows& row);
     void check_version(const Rows& row);
 
@@ -99,6 +112,8 @@ class WritePlan {
         unsigned version = 0;                                           // 0: not asked for
         std::vector<std::pair<const Variable*, unsigned>> coordinates;  // whether there is one
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
+        // Whether what is stored of a reference is in its new scope.
+        std::vector<std::pair<const Variable*, unsigned>> bound;
     };
 
     const Write* write_;

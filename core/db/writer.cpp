@@ -267,7 +267,7 @@ void Writer::create_rows() {
     for (Target& target : plan_.targets()) {
         if (!target.creates_row() || target.ids.front())
             continue;
-        connection_->execute("INSERT INTO " + quoted(target.reference()->table) +
+        connection_->execute("INSERT INTO " + quoted(target.reference()->to().table) +
                                  " (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
                              {target.value->new_name});
         target.ids.front() = last_insert_id(*connection_);

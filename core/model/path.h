@@ -8,10 +8,10 @@
 
 namespace helpdesk {
 
-// From a record to the one that it refers to: its ID is in `column`, and it is a row of `table`.
+// From a record to the one that it refers to, whose ID is in `column`.
 struct Hop {
     std::string_view column;
-    std::string_view table;
+    const Resource* resource;  // to which it leads
 };
 
 // The way to the records whose columns the selector looks at; empty if they are those of the resource itself.

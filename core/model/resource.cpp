@@ -51,6 +51,7 @@ Resource with_outputs(Resource resource) {
     std::vector<Output>& outputs = resource.outputs;
     outputs.push_back(
         {.name = std::string(resource.key.output), .source = Output::Source::id, .column = "id"});
+    resource.unknown = "unknown_" + std::string(resource.names.one);
     for (const Variable& variable : resource.variables)
         variable.kind->show(resource, variable, outputs);
     if (resource.timestamps)
@@ -60,6 +61,51 @@ Resource with_outputs(Resource resource) {
                                .column = name,
                                .form = Form::time});
     return resource;
+}
+
+std::string_view noun_of(const Reference& reference) {
+    return reference.noun.empty() ? reference.to().names.noun : reference.noun;
+}
+
+std::string_view unknown_code(const Reference& reference) {
+    return reference.unknown.empty() ? std::string_view(reference.to().unknown) : reference.unknown;
+}
+
+std::string_view name_column(const Reference& reference) {
+    if (!reference.column.empty())
+        return reference.column;
+    const Variable* name = reference.to().name();
+    return name == nullptr ? std::string_view() : name->column;
+}
+
+const Variable* variable_in(const Resource& resource, std::string_view column) {
+    const auto found =
+        std::find_if(resource.variables.begin(), resource.variables.end(), [&](const Variable& variable) {
+            return !column.empty() && variable.column == column && variable.kind != &kinds::date_list;
+        });
+    return found == resource.variables.end() ? nullptr : &*found;
+}
+
+const Variable* shown_variable(const Output& output) {
+    if (output.source != Output::Source::reference)
+        return output.variable;
+    const Reference& reference = *output.variable->reference;
+    return variable_in(reference.to(), output.shown.empty() ? name_column(reference) : output.shown);
+}
+
+const Variable* scope_of(const Resource& resource, const Reference& reference) {
+    const Variable* within = resource.find(reference.within);
+    if (within == nullptr || within->reference == nullptr)
+        return nullptr;
+    const Variable* scope = nullptr;
+    for (const Variable& variable : reference.to().variables) {
+        if (variable.reference == nullptr || variable.reference->to != within->reference->to)
+            continue;
+        if (scope != nullptr)
+            return nullptr;
+        scope = &variable;
+    }
+    return scope;
 }
 
 }  // namespace helpdesk

@@ -21,14 +21,34 @@
 
 namespace helpdesk {
 
-// A row of another table that a value names. Its primary key is `id`; a name stands in `name`.
+struct Resource;
+
+// An output that a reference makes: a column of the row that it refers to.
+struct Shown {
+    std::string_view output;       // its name
+    std::string_view column = {};  // of that row; `id`: its number; empty: its name
+    Form form = Form::plain;       // of that column
+
+    bool operator==(const Shown&) const = default;
+};
+
+// A record of a resource, which may be the same one, that a value refers to.
 struct Reference {
     enum class By { name, id, id_or_name };
 
-    std::string_view table;
-    std::string_view noun;     // in messages, and in the code of the problem
-    std::string_view unknown;  // code of the problem that there is no such row
+    // The resource. A function, because tables are constants, and a resource may refer to itself.
+    const Resource& (*to)() = nullptr;
     By by = By::name;
+    // The column of the name by which a record is found; empty: that of the resource's identifier. Any other
+    // one needs a scope, within which it is unique.
+    std::string_view column = {};
+    // The scope: a variable of the record that refers, itself a reference. The record that is found must
+    // refer to the same one: a sub-category to the category of the ticket.
+    std::string_view within = {};
+    std::string_view noun = {};     // in messages; empty: the resource's
+    std::string_view unknown = {};  // code of the problem that there is no such record; empty: the resource's
+    // What a list shows of it. Empty: its name under the name of the variable, and its number as `…_id`.
+    Few<Shown, 4> shown = {};
     bool first_if_unknown = false;  // no match, or no value on add: the row with the lowest ID
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if any.
     bool has_default = false;
@@ -91,11 +111,13 @@ inline constexpr std::size_t max_list_items = 1000;
 
 // A variable of a list's records.
 struct Output {
-    enum class Source { id, column, reference_name, reference_id, list, list_dates };
+    // A reference shows a column of the record that it refers to, or the number of that record.
+    enum class Source { id, column, reference, reference_id, list, list_dates };
 
     std::string name;
     Source source;
-    std::string_view column = {};
+    std::string_view column = {};  // of the record, or of the items of its list
+    std::string_view shown = {};   // by a reference: the other record's column; empty: that of its name
     const Variable* variable = nullptr;
     const ListTable* list = nullptr;
     Form form = Form::plain;
@@ -148,6 +170,7 @@ struct Resource {
     // Each counts in the actions that read the variable, and have none of the alias's name.
     std::span<const Alias> variable_aliases = {};
     std::vector<Output> outputs = {};
+    std::string unknown = {};  // code of the problem that a reference finds no such record
 
     // The unique text by which clients know a record besides its number. Null: its records have none.
     const Variable* name() const;
@@ -162,9 +185,25 @@ struct Resource {
     bool has_place() const;
 };
 
-// The resource with the outputs that its variables make: id, each variable that can be read, in order, a
-// reference as its name and its ID, then the times.
+// The resource with the code of its references, and with the outputs that its variables make: id, each
+// variable that can be read, in order, then the times. Calls no `to` of a reference, which may lead back
+// here.
 Resource with_outputs(Resource resource);
+
+// What a reference says of the resource that it refers to, or what that says itself. None of these may be
+// called before `to` is set.
+std::string_view noun_of(const Reference& reference);
+std::string_view unknown_code(const Reference& reference);
+// The column of the name by which it finds a record; empty if records have no name.
+std::string_view name_column(const Reference& reference);
+// The variable that has a column; null if none has.
+const Variable* variable_in(const Resource& resource, std::string_view column);
+// The variable whose values an output shows, for a reference one of the other resource; null if it is no
+// variable's.
+const Variable* shown_variable(const Output& output);
+// The variable by which the records that a reference with a scope finds refer to the scope: the only one that
+// refers to the resource to which `within` refers. Null if there is none, or more than one.
+const Variable* scope_of(const Resource& resource, const Reference& reference);
 
 // What the API manages. Customers are what it is for; the others are the lists that a customer refers to.
 const Resource& customers();

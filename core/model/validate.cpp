@@ -186,11 +186,10 @@ void validate_sign_in(const Resource& resource, Complaints& complaints) {
 void validate_references(std::span<const Resource* const> resources, const Resource& resource,
                          Complaints& complaints) {
     const auto expect = [&](const Variable& variable, const Reference* reference) {
-        complaints.expect(reference == nullptr || std::any_of(resources.begin(), resources.end(),
-                                                              [&](const Resource* one) {
-                                                                  return one->table == reference->table;
-                                                              }),
-                          variable.name, "refers to a table of no resource");
+        complaints.expect(
+            reference == nullptr || reference->to == nullptr ||
+                std::find(resources.begin(), resources.end(), &reference->to()) != resources.end(),
+            variable.name, "refers to a resource that is not in the list");
     };
     for (const Variable& variable : resource.variables) {
         expect(variable, variable.reference);
@@ -214,6 +213,10 @@ std::vector<std::string> validate(const Resource& resource) {
     Complaints complaints(resource);
     complaints.expect(!resource.variables.empty(), "", "has no variables");
     if (resource.variables.empty())
+        return complaints.list();
+    for (const Variable& variable : resource.variables)
+        complaints.expect(!refers_to_nothing(variable), variable.name, "refers to no resource");
+    if (!complaints.list().empty())
         return complaints.list();
     validate_names(resource, complaints);
     validate_columns(resource, complaints);

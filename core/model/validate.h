@@ -30,8 +30,12 @@ class Complaints {
 // Whether two variables name each other as companions, and the other is of a kind.
 bool are_companions(const Resource& resource, const Variable& variable, const Kind& kind);
 
+// Whether it has a reference that says of no resource what it refers to. Nothing else can be said of it then.
+bool refers_to_nothing(const Variable& variable);
+
 // The rules of a single row, apart from those of its neighbours.
 void validate_variable(const Resource& resource, const Variable& variable, Complaints& complaints);
+void validate_reference(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_selector(const Resource& resource, const Selector& selector, Complaints& complaints);
 
 // Returns what contradicts itself in a resource: "customers.support has no choices". Empty: nothing does.

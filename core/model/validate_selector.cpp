@@ -7,10 +7,10 @@
 namespace helpdesk {
 namespace {
 
-bool is_variable(const Resource& resource, std::string_view column) {
-    return std::any_of(resource.variables.begin(), resource.variables.end(), [&](const Variable& variable) {
-        return variable.column == column && variable.kind != &kinds::date_list;
-    });
+// Whether a selector of another resource can look at the column. Its own resource may have more.
+bool has_column(const Resource& resource, std::string_view column) {
+    return column == "id" || variable_in(resource, column) != nullptr ||
+           (resource.timestamps && (column == date_added || column == last_updated));
 }
 
 bool has_list(const Resource& resource, const ListTable* list) {
@@ -38,22 +38,28 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
            "must have a column if its kind compares one, and only then");
     expect(anywhere || selector.columns.size() <= 1, "has several columns, of which its kind reads one");
     expect(anywhere || selector.lists.empty(), "has a list, which its kind does not read");
-    expect(path_of(resource, selector).size() == selector.through.size(),
-           "goes through a variable that is no reference");
+    const std::vector<Hop> path = path_of(resource, selector);
+    expect(path.size() == selector.through.size(), "goes through a variable that is no reference");
+    if (path.size() != selector.through.size())
+        return;
+    const Resource& looked_at = own ? resource : *path.back().resource;
     expect(own || (!finder.unique && !finder.is_keyset() && !finder.is_walk()),
            "cannot go through a reference, which many records have in common");
     if ((finder.unique || finder.is_keyset()) && !selector.columns.empty())
         expect(selector.columns.front() == "id" ||
                    (resource.name() != nullptr && selector.columns.front() == resource.name()->column),
                "selects by a column that is not the identifier's");
-    if (own && anywhere) {
+    if (own && anywhere)
         for (const std::string_view column : selector.columns)
-            expect(is_variable(resource, column), "selects by a column that no variable has");
+            expect(variable_in(resource, column) != nullptr, "selects by a column that no variable has");
+    if (!own)
+        for (const std::string_view column : selector.columns)
+            expect(has_column(looked_at, column), "looks at a column that the other resource does not have");
+    if (anywhere)
         for (const ListTable* list : selector.lists)
-            expect(has_list(resource, list), "selects by a list of texts, but no variable has it");
-    }
-    if (own && finder.unsuited != nullptr) {
-        const std::string_view why = finder.unsuited(resource, selector);
+            expect(has_list(looked_at, list), "selects by a list of texts, but no variable has it");
+    if (finder.unsuited != nullptr) {
+        const std::string_view why = finder.unsuited(looked_at, selector);
         expect(why.empty(), why);
     }
     expect(

@@ -7,24 +7,6 @@ bool fits(Need need, bool has) {
     return need == Need::may || has == (need == Need::must);
 }
 
-void validate_reference(const Reference& reference, std::string_view name, Complaints& complaints) {
-    complaints.expect(!reference.table.empty() && !reference.noun.empty(), name,
-                      "refers to a table without a name or a noun");
-    complaints.expect(!reference.unknown.empty(), name, "has no code for what it does not find");
-}
-
-void validate_reference(const Variable& variable, Complaints& complaints) {
-    complaints.expect(!variable.kind->has_reference || variable.reference != nullptr, variable.name,
-                      "is a reference to nothing");
-    if (variable.reference == nullptr)
-        return;
-    const Reference& reference = *variable.reference;
-    complaints.expect(variable.kind->has_reference, variable.name, "is no reference, but has one");
-    validate_reference(reference, variable.name, complaints);
-    complaints.expect(!variable.required || !(reference.first_if_unknown || reference.has_default),
-                      variable.name, "is required although it has a default");
-}
-
 void validate_list(const Variable& variable, Complaints& complaints) {
     const Items items = variable.kind->items;
     complaints.expect((items != Items::none) == (variable.list != nullptr), variable.name,
@@ -39,7 +21,6 @@ void validate_list(const Variable& variable, Complaints& complaints) {
                       "must have a list with a reference if its items are IDs or names, and only then");
     if (list.reference == nullptr)
         return;
-    validate_reference(*list.reference, variable.name, complaints);
     complaints.expect((items == Items::ids) == (list.reference->by == Reference::By::id), variable.name,
                       "must refer by ID if it is a list of IDs, and only then");
 }
@@ -62,7 +43,7 @@ void validate_variable(const Resource& resource, const Variable& variable, Compl
                       "must have a range if its kind needs one, and only then");
     complaints.expect(kind.has_companion != Need::never || variable.companion.empty(), variable.name,
                       "has a companion, which its kind does not read");
-    validate_reference(variable, complaints);
+    validate_reference(resource, variable, complaints);
     validate_list(variable, complaints);
     if (kind.validate != nullptr && fits(kind.has_choices, variable.choices != nullptr))
         kind.validate(resource, variable, complaints);

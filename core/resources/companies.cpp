@@ -4,8 +4,7 @@
 namespace helpdesk {
 namespace {
 
-constexpr Reference portal = {
-    .table = "portals", .noun = "portal", .unknown = "unknown_portal", .by = Reference::By::id};
+constexpr Reference portal = {.to = &portals, .by = Reference::By::id};
 
 // clang-format off
 constexpr std::array variables = {

@@ -9,21 +9,13 @@ namespace {
 constexpr std::array<std::string_view, 2> scopes = {"PERSONAL", "COMPANY"};
 constexpr Choices personal_or_company = {.values = scopes, .by_default = "PERSONAL"};
 
-constexpr Reference company = {.table = "companies", .noun = "company", .unknown = "unknown_company"};
-constexpr Reference portal = {.table = "portals",
-                              .noun = "portal",
-                              .unknown = "unknown_portal",
-                              .by = Reference::By::id_or_name,
-                              .first_if_unknown = true};
-constexpr Reference group = {.table = "customer_groups",
-                             .noun = "customer group",
-                             .unknown = "unknown_group",
-                             .by = Reference::By::id_or_name};
-constexpr Reference contract = {.table = "support_contracts",
-                                .noun = "support contract",
-                                .unknown = "unknown_contract",
-                                .by = Reference::By::id};
-constexpr Reference category = {.table = "categories", .noun = "category", .unknown = "unknown_category"};
+constexpr Reference company = {.to = &companies};
+constexpr Reference portal = {.to = &portals, .by = Reference::By::id_or_name, .first_if_unknown = true};
+constexpr Reference group = {
+    .to = &customer_groups, .by = Reference::By::id_or_name, .unknown = "unknown_group"};
+constexpr Reference contract = {
+    .to = &support_contracts, .by = Reference::By::id, .unknown = "unknown_contract"};
+constexpr Reference category = {.to = &helpdesk::categories};
 
 constexpr ListTable contracts = {
     .table = "customer_contracts", .owner = "customer_id", .column = "contract_id", .reference = &contract};

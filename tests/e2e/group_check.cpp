@@ -3,13 +3,15 @@
 //   helpdesk_group_check SOCKET USER PASSWORD DATABASE MODE < query strings, one a line, groups apart by
 //   blank lines
 //
-// MODE is `grouped` or `single`. Prints status and body of each call, in the order of the input.
+// Knows the actions of the module, and those of trial.h. MODE is `grouped` or `single`. Prints status and
+// body of each call, in the order of the input.
 #include <cstdio>
 #include <iostream>
 #include <string>
 
 #include "call/call.h"
 #include "request/accept.h"
+#include "trial.h"
 
 namespace {
 
@@ -29,7 +31,10 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
     for (std::size_t i = 0; i < queries.size(); ++i) {
         Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
         decode_form(queries[i], request.variables);
-        auto accepted = accept(settings, request, identify(settings, request));
+        Caller caller = identify(settings, request);
+        if (caller.action == nullptr)
+            caller.action = trial::find_action(request.variables.get("action"));
+        auto accepted = accept(settings, request, caller);
         if (auto* reply = std::get_if<Reply>(&accepted)) {
             replies[i] = std::move(*reply);
         } else {

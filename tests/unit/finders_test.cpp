@@ -9,7 +9,7 @@
 namespace helpdesk {
 namespace {
 
-constexpr Reference company = {.table = "companies", .noun = "company", .unknown = "unknown_company"};
+constexpr Reference company = {.to = &companies};
 constexpr ListTable tags = {.table = "job_tags", .owner = "job_id", .column = "tag"};
 
 // clang-format off

@@ -22,8 +22,19 @@ constexpr std::array<std::string_view, 3> units = {"Minutes", "Hours", "Days"};
 constexpr Choices time_units = {.values = units, .strict = true, .exact = true};
 constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
 constexpr Choices on = {.values = y_or_n, .by_default = "Y", .strict = true};
-constexpr Reference status = {
-    .table = "statuses", .noun = "status", .unknown = "unknown_status", .has_default = true};
+constexpr std::array status_variables = {
+    Variable{.name = "name", .kind = &kinds::identifier, .column = "name"}};
+
+const Resource& statuses() {
+    static const Resource resource =
+        with_outputs({.names = {.one = "status", .many = "statuses", .element = "status", .noun = "status"},
+                      .table = "statuses",
+                      .variables = status_variables,
+                      .selectors = {}});
+    return resource;
+}
+
+constexpr Reference status = {.to = &statuses, .has_default = true};
 
 // clang-format off
 constexpr std::array variables = {
@@ -185,7 +196,7 @@ TEST(Kinds, AClosedListHasADefault) {
     const std::string by_default = "FROM `statuses` ORDER BY is_default = 'Y' DESC, position, id LIMIT 1";
     EXPECT_NE(question(adding, "").find(by_default), std::string::npos);
     EXPECT_EQ(question(adding, "status=Open").find(by_default), std::string::npos);
-    EXPECT_NE(question(adding, "status=Open").find("FROM `statuses` WHERE name = ?"), std::string::npos);
+    EXPECT_NE(question(adding, "status=Open").find("FROM `statuses` WHERE `name` = ?"), std::string::npos);
     EXPECT_EQ(question(updating, "").find("`statuses`"), std::string::npos);
     EXPECT_EQ(question(updating, "status=").find("`statuses`"), std::string::npos);
 }

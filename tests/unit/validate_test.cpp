@@ -18,12 +18,33 @@ constexpr std::array<std::string_view, 2> red_or_blue = {"RED", "BLUE"};
 constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
 constexpr Choices twice = {.values = y_twice, .by_default = "Y"};
 constexpr Choices colours = {.values = red_or_blue, .by_default = "RED"};
-constexpr Reference room = {.table = "rooms", .noun = "room", .unknown = "unknown_room"};
-constexpr Reference room_by_id = {
-    .table = "rooms", .noun = "room", .unknown = "unknown_room", .by = Reference::By::id};
-constexpr Reference room_or_first = {
-    .table = "rooms", .noun = "room", .unknown = "unknown_room", .first_if_unknown = true};
-constexpr Reference nameless = {.table = "rooms", .noun = "room", .unknown = ""};
+constexpr std::array<Variable, 1> room_variables = {
+    {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
+constexpr std::array room_verbs = {&verbs::get};
+
+const Resource& rooms() {
+    static const Resource resource =
+        with_outputs({.names = {.one = "room", .many = "desk", .element = "room", .noun = "room"},
+                      .table = "rooms",
+                      .variables = room_variables,
+                      .selectors = {},
+                      .verbs = room_verbs});
+    return resource;
+}
+
+// Not made with with_outputs(), so that there is no code.
+const Resource& bare_rooms() {
+    static const Resource resource = {.names = rooms().names,
+                                      .table = "rooms",
+                                      .variables = room_variables,
+                                      .selectors = {}};
+    return resource;
+}
+
+constexpr Reference room = {.to = &rooms};
+constexpr Reference room_by_id = {.to = &rooms, .by = Reference::By::id};
+constexpr Reference room_or_first = {.to = &rooms, .first_if_unknown = true};
+constexpr Reference without_code = {.to = &bare_rooms};
 constexpr ListTable keys = {
     .table = "desk_keys", .owner = "desk_id", .column = "room_id", .reference = &room_by_id};
 constexpr ListTable rooms_by_name = {
@@ -254,7 +275,7 @@ TEST_F(Validate, RefusesAReferenceOfAText) {
 }
 
 TEST_F(Validate, RefusesAReferenceWithoutACode) {
-    variable("room").reference = &nameless;
+    variable("room").reference = &without_code;
     expect_complaint("desks.room has no code for what it does not find");
 }
 
@@ -534,26 +555,17 @@ TEST_F(Validate, RefusesAnAnswerToASignInThatIsNoOutput) {
     expect_complaint("desks.pass is answered to a sign-in, but is no output");
 }
 
-TEST_F(Validate, RefusesAReferenceToATableOfNoResource) {
+TEST_F(Validate, RefusesAReferenceToAResourceThatIsNotThere) {
     const Resource desks = table();
     const std::array<const Resource*, 1> resources = {&desks};
     const std::vector<std::string> all = validate(resources);
-    EXPECT_EQ(all, (std::vector<std::string>{"desks.room refers to a table of no resource",
-                                             "desks.keys refers to a table of no resource"}));
+    EXPECT_EQ(all, (std::vector<std::string>{"desks.room refers to a resource that is not in the list",
+                                             "desks.keys refers to a resource that is not in the list"}));
 }
 
 TEST_F(Validate, RefusesTwoResourcesOfOneName) {
-    constexpr std::array<Variable, 1> name_only = {
-        {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
-    constexpr std::array room_verbs = {&verbs::get};
-    const Resource rooms =
-        with_outputs({.names = {.one = "room", .many = "desk", .element = "room", .noun = "room"},
-                      .table = "rooms",
-                      .variables = name_only,
-                      .selectors = {},
-                      .verbs = room_verbs});
     const Resource desks = table();
-    const std::array<const Resource*, 2> resources = {&desks, &rooms};
+    const std::array<const Resource*, 2> resources = {&desks, &rooms()};
     EXPECT_EQ(validate(resources), std::vector<std::string>{"desk.desk is the name of another resource"});
 }
 

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 
 #include "decimal.h"
@@ -21,6 +22,15 @@ void expect_utf8(const std::string& value, const std::string& name) {
                                  "; correct it there");
 }
 
+// Whether it shows a column of another record.
+bool is_joined(const Output& output) {
+    return output.source == Output::Source::reference;
+}
+
+std::string column_of(const std::string& row, std::string_view column) {
+    return row + "." + quoted(column);
+}
+
 // Whether its values have no limit.
 bool is_unbounded(const Output& output) {
     return output.source == Output::Source::column && output.variable != nullptr &&
@@ -28,7 +38,7 @@ bool is_unbounded(const Output& output) {
 }
 
 bool is_time(const Output& output) {
-    return output.form == Form::time && output.source == Output::Source::column;
+    return output.form == Form::time && (output.source == Output::Source::column || is_joined(output));
 }
 
 std::string length_of(const Output& output) {
@@ -52,21 +62,23 @@ std::size_t whole_characters(std::string_view bytes) {
 
 std::string expression(const Output& output) {
     switch (output.source) {
-        case Output::Source::reference_name:
-            return alias_of(output) + ".name";
+        case Output::Source::reference:
+            return column_of(alias_of(output),
+                             output.shown.empty() ? name_column(*output.variable->reference) : output.shown);
         case Output::Source::list:
         case Output::Source::list_dates:
             break;
         default:
-            return "record." + quoted(output.column);
+            return column_of("record", output.column);
     }
     const ListTable& list = *output.list;
     const bool named = output.source == Output::Source::list && list.reference != nullptr &&
                        list.reference->by == Reference::By::name;
-    const std::string item = named ? "named.name" : "item." + quoted(output.column);
+    const std::string item =
+        named ? column_of("named", name_column(*list.reference)) : column_of("item", output.column);
     return "(SELECT GROUP_CONCAT(" + item + " ORDER BY item.position SEPARATOR ',') FROM " +
            quoted(list.table) + " AS item" +
-           (named ? " JOIN " + quoted(list.reference->table) + " AS named ON named.id = item." +
+           (named ? " JOIN " + quoted(list.reference->to().table) + " AS named ON named.id = item." +
                         quoted(list.column)
                   : "") +
            " WHERE item." + quoted(list.owner) + " = record.id)";
@@ -82,10 +94,11 @@ std::string selected(const Output& output) {
 
 std::string reference_joins(const std::vector<Output>& outputs) {
     std::string joins;
+    std::set<const Variable*> joined;
     for (const Output& output : outputs)
-        if (output.source == Output::Source::reference_name)
-            joins += " LEFT JOIN " + quoted(output.variable->reference->table) + " AS " + alias_of(output) +
-                     " ON " + alias_of(output) + ".id = record." + quoted(output.column);
+        if (is_joined(output) && joined.insert(output.variable).second)
+            joins += " LEFT JOIN " + quoted(output.variable->reference->to().table) + " AS " +
+                     alias_of(output) + " ON " + alias_of(output) + ".id = record." + quoted(output.column);
     return joins;
 }
 
@@ -162,7 +175,7 @@ std::string value_of(const Rows& row, unsigned column, const Output& output, std
     std::string value =
         text_of(row, column, output.name + (record == 0 ? "" : " of the ID " + std::to_string(record)));
     if (output.form == Form::decimal)
-        value = without_zeros(std::move(value), output.variable->kind->decimals.least);
+        value = without_zeros(std::move(value), shown_variable(output)->kind->decimals.least);
     return value;
 }
 

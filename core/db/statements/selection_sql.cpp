@@ -121,7 +121,7 @@ class SelectionSql {
                 continue;
             }
             alias = "via" + std::to_string(rows_.size());
-            rows_.push_back({hop.table, alias, {equal(alias + ".id", id)}, id});
+            rows_.push_back({hop.resource->table, alias, {equal(alias + ".id", id)}, id});
         }
         return alias;
     }
@@ -130,7 +130,7 @@ class SelectionSql {
     // the join, since it narrows the list most.
     void find_first(const Selector& selector, std::span<const Hop> path, const Comparison& comparison) {
         const std::vector<Parameter> values = parameters_of(comparison);
-        const std::string_view table = path.empty() ? std::string_view(resource_.table) : path.back().table;
+        const std::string_view table = path.empty() ? resource_.table : path.back().resource->table;
         std::string select = looks_in_one_place(selector) ? "SELECT DISTINCT " : "SELECT ";
         found_.sql += "(";
         const auto add_place = [&](const std::string& id, std::string_view from, std::string_view column) {

@@ -16,7 +16,7 @@ std::string event_of(const Selector& selector) {
 std::string_view has_no_time(const Resource& resource, const Selector& selector) {
     const bool has_time =
         std::any_of(resource.outputs.begin(), resource.outputs.end(), [&](const Output& output) {
-            return output.form == Form::time && output.list == nullptr &&
+            return output.form == Form::time && output.source == Output::Source::column &&
                    output.column == selector.columns.front();
         });
     return has_time ? "" : "selects by the time in a column that has none";

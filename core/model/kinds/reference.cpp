@@ -27,7 +27,7 @@ void expect_right_to_create(const Input& input, const Variable& variable) {
     if (input.options.key == nullptr)
         return;
     for (const Action& action : actions())
-        if (action.verb.adds && action.resource.table == variable.reference->table &&
+        if (action.verb.adds && &action.resource == &variable.reference->to() &&
             check_action(*input.options.key, action))
             input.problem(variable, code::action_not_allowed,
                           "needs the action " + action.name + ", which is not allowed with this key");
@@ -46,24 +46,42 @@ void read_new_name(const Input& input, const Variable& variable, Value& value) {
 }
 
 void show(const Resource&, const Variable& variable, std::vector<Output>& outputs) {
+    if (variable.reference == nullptr)
+        return;
+    const auto add = [&](const std::string& name, std::string_view column, Form form) {
+        const bool is_number = column == "id";
+        outputs.push_back({.name = name,
+                           .source = is_number ? Output::Source::reference_id : Output::Source::reference,
+                           .column = variable.column,
+                           .shown = is_number ? std::string_view() : column,
+                           .variable = &variable,
+                           .form = form});
+    };
+    for (const Shown& shown : variable.reference->shown)
+        add(std::string(shown.output), shown.column, shown.form);
+    if (!variable.reference->shown.empty())
+        return;
     const std::string name(variable.name);
-    outputs.push_back({.name = name,
-                       .source = Output::Source::reference_name,
-                       .column = variable.column,
-                       .variable = &variable});
-    outputs.push_back({.name = name + "_id",
-                       .source = Output::Source::reference_id,
-                       .column = variable.column,
-                       .variable = &variable});
+    add(name, "", Form::plain);
+    add(name + "_id", "id", Form::plain);
+}
+
+// What its values are: the name, the ID, or either.
+std::string words_for_value(const Reference& reference) {
+    if (reference.by == Reference::By::id)
+        return "the ID";
+    const std::string_view column = name_column(reference);
+    const std::string name = column == "name" ? "the name" : "the " + quoted_word(column);
+    return reference.by == Reference::By::name ? name : name + " or ID";
 }
 
 Description describe(const Variable& variable) {
     const Reference& reference = *variable.reference;
-    std::string text = "the name or ID";
-    if (reference.by != Reference::By::id_or_name)
-        text = reference.by == Reference::By::id ? "the ID" : "the name";
-    text += " of a " + std::string(reference.noun);
-    text += reference.first_if_unknown ? "; no match: the first" : ", else " + quoted_word(reference.unknown);
+    std::string text = words_for_value(reference) + " of a " + std::string(noun_of(reference));
+    if (!reference.within.empty())
+        text += " within the " + quoted_word(reference.within);
+    text += reference.first_if_unknown ? "; no match: the first"
+                                       : ", else " + quoted_word(unknown_code(reference));
     if (!variable.companion.empty())
         text += "; " + quoted_word(create_new) + " makes the one that " + quoted_word(variable.companion) +
                 " names";

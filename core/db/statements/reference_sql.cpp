@@ -1,0 +1,72 @@
+#include "db/statements/reference_sql.h"
+
+#include "request/check.h"
+
+namespace helpdesk::db {
+namespace {
+
+// The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
+constexpr std::string_view locking = " LOCK IN SHARE MODE";
+
+// The subquery for the ID of a row. MySQL refuses a statement that reads the table which it writes (error
+// 1093), unless it reads a table of its own making; LIMIT keeps a server from merging that with the rest.
+std::string find_row(const Reference& reference, const std::string& rest, std::string_view written) {
+    const std::string_view table = reference.to().table;
+    const std::string select = "SELECT id FROM " + quoted(table) + rest;
+    if (written.empty())
+        return "(" + select + ")";
+    if (table != written)
+        return "(" + select + std::string(locking) + ")";
+    const bool limited = rest.find(" LIMIT ") != std::string::npos;
+    return "(SELECT id FROM (" + select + (limited ? "" : " LIMIT 1") + std::string(locking) + ") AS named)";
+}
+
+std::string in_scope(const Scope& scope, std::vector<Parameter>& parameters) {
+    if (scope.column.empty())
+        return "";
+    parameters.insert(parameters.end(), scope.id.parameters.begin(), scope.id.parameters.end());
+    return " AND " + quoted(scope.column) + " = " + scope.id.sql;
+}
+
+}  // namespace
+
+// The ways are separate subqueries, so that only the row that is found is locked.
+std::string id_query(const Reference& reference, const std::optional<std::string>& text, const Scope& scope,
+                     std::string_view written, std::vector<Parameter>& parameters) {
+    std::vector<std::string> ways;
+    const auto add = [&](const std::string& rest) { ways.push_back(find_row(reference, rest, written)); };
+    const auto add_equal = [&](std::string_view column, Parameter value) {
+        parameters.push_back(std::move(value));
+        add(" WHERE " + quoted(column) + " = ?" + in_scope(scope, parameters));
+    };
+    if (text && !text->empty()) {
+        if (const auto id = parse_id(*text); id && reference.by != Reference::By::name)
+            add_equal("id", *id);
+        if (reference.by != Reference::By::id)
+            add_equal(name_column(reference), *text);
+    }
+    if (reference.has_default && !text)
+        add(" ORDER BY is_default = 'Y' DESC, position, id LIMIT 1");
+    if (reference.first_if_unknown)
+        add(" ORDER BY id LIMIT 1");
+    if (ways.empty())
+        return "NULL";
+    std::string query;
+    for (const std::string& way : ways)
+        query += (query.empty() ? "COALESCE(" : ", ") + way;
+    return query + ")";
+}
+
+std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope,
+                    std::string_view written, std::vector<Parameter>& parameters) {
+    parameters.emplace_back(id);
+    return "COALESCE(" + find_row(reference, " WHERE id = ?" + in_scope(scope, parameters), written) + ", 0)";
+}
+
+std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
+                        std::string_view written, std::vector<Parameter>& parameters) {
+    return "(" + stored + " IS NULL OR EXISTS " +
+           find_row(reference, " WHERE id = " + stored + in_scope(scope, parameters), written) + ")";
+}
+
+}  // namespace helpdesk::db

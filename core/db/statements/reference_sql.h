@@ -1,0 +1,37 @@
+// The SQL that finds the rows to which references lead.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/connection.h"
+#include "model/resource.h"
+
+namespace helpdesk::db {
+
+// The scope of a reference, in SQL: the ID to which the row that is found must refer in `column`. Without a
+// column there is no scope.
+struct Scope {
+    std::string_view column = {};
+    Statement id = {};
+};
+
+// Each function returns an expression. `written` is the table that its statement writes; the expression then
+// locks the row until the transaction ends. Empty: the statement only reads.
+
+// Returns the ID of the row that a text names; nothing names the default. NULL if there is no such row.
+std::string id_query(const Reference& reference, const std::optional<std::string>& text, const Scope& scope,
+                     std::string_view written, std::vector<Parameter>& parameters);
+
+// Returns the ID of a row that was found before, or 0 if it was deleted or left its scope in the meantime.
+std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope,
+                    std::string_view written, std::vector<Parameter>& parameters);
+
+// Returns whether a stored ID, which is a column, is NULL or that of a row in the scope.
+std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
+                        std::string_view written, std::vector<Parameter>& parameters);
+
+}  // namespace helpdesk::db
