@@ -64,7 +64,8 @@ def call(request, mariadb, rows):
                                 text=True, check=True)
         assert result.stderr == ""
         answers = [json.loads(line.split(" ", 1)[1]) for line in result.stdout.splitlines()]
-        answers = [[(one["code"], one["variable"]) for one in answer["errors"]] if "errors" in answer else answer for answer in answers]
+        answers = [answer.get("response", [answer]) for answer in answers]
+        answers = [[(one["code"], one["variable"]) for one in answer] if "error" in answer[0] else answer[0] for answer in answers]
         return answers[0] if len(answers) == 1 else answers
 
     return call
@@ -126,7 +127,7 @@ def test_a_record_may_refer_to_its_own_table(db, call):
 def test_a_list_shows_what_it_is_to_show(call):
     first, second = call(("get_tickets", {"tid": "*"}))["tickets"]
     assert first == {"ticket_id": "1", "subject": "jam", "topic": "Printer", "topic_id": "1", "sub_topic": "Paper", "sub_topic_id": "3",
-                     "assigned_to": "bob", "assigned_to_name": "Bob Ray", "active": "N", "since": "1/2/2024 00:00:00", "parent": ""}
+                     "assigned_to": "bob", "assigned_to_name": "Bob Ray", "active": "N", "since": "1/2/2024 12:00:00 AM", "parent": ""}
     assert (second["assigned_to"], second["active"], second["since"]) == ("", "", "")
     assert [tech["supervisor"] for tech in call(("get_techs", {"uid": "*"}))["techs"]] == ["", "ann"]
 
