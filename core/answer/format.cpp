@@ -28,7 +28,7 @@ constexpr std::array formats = {
     Names{Format::url, "url", "text/plain; charset=utf-8"},
 };
 
-// XML, by libxml2's writer.
+// XML, written by libxml2.
 
 struct WriterDeleter {
     void operator()(xmlTextWriter* writer) const { xmlFreeTextWriter(writer); }
@@ -40,9 +40,9 @@ const xmlChar* xml(const std::string& text) {
 
 class XmlDocument {
   public:
-    // Writes to the end of `text`, which must outlive it.
+    // Writes to the end of `text`, which must outlive the document.
     XmlDocument(const std::string& root, TextBuilder& text) : text_(text) {
-        // libxml2 sets up its globals once, before threads share them.
+        // libxml2 must set up its globals once, before threads share them.
         static const bool ready = (xmlInitParser(), true);
         static_cast<void>(ready);
         xmlOutputBuffer* output = xmlOutputBufferCreateIO(append, nullptr, &text_, nullptr);
@@ -61,7 +61,7 @@ class XmlDocument {
         check(xmlTextWriterWriteAttribute(writer_.get(), xml(name), xml(value)));
     }
 
-    // The reference shows quotation marks as they are; libxml2 would write &quot;.
+    // The original web service writes quotation marks as they are; libxml2 would write &quot;.
     void text(std::string_view text) {
         while (true) {
             const std::size_t quote = text.find('"');
@@ -81,10 +81,10 @@ class XmlDocument {
 
     void end() { check(xmlTextWriterEndElement(writer_.get())); }
 
-    // Puts into the text what libxml2 keeps back.
+    // Moves what libxml2 buffers into the text.
     void flush() { check(xmlTextWriterFlush(writer_.get())); }
 
-    // Ends the document, without the line break that libxml2 puts there.
+    // Ends the document, and removes the line break that libxml2 adds.
     void finish() {
         check(xmlTextWriterEndDocument(writer_.get()));
         writer_.reset();
@@ -111,19 +111,19 @@ class XmlDocument {
     std::unique_ptr<xmlTextWriter, WriterDeleter> writer_;
 };
 
-// JSON, by jansson.
+// JSON, written by jansson.
 
 void check_json(bool done) {
     if (!done)
         throw std::runtime_error("jansson could not write the answer");
 }
 
-// Each record becomes text at once: only the frame around them is ours.
+// Each record becomes text at once. Only the frame around the records is written here.
 class JsonListWriter : public ListWriter {
   public:
     explicit JsonListWriter(std::string_view root) { text_.append("{" + json::quoted(root) + ":["); }
 
-    // The names are the same in each record, and all text was found to be UTF-8 when it came in.
+    // All records have the same names, and all text was checked to be UTF-8 when it came in.
     void record(const Record& fields) override {
         if (values_.empty())
             make_object(fields);
@@ -166,12 +166,13 @@ class JsonListWriter : public ListWriter {
 
     bool first_ = true;
     const Json object_{json_object()};
-    std::vector<json_t*> values_;  // of the object
+    std::vector<json_t*> values_;  // the values in the object
     json::MemberText members_;     // of a record that is written in steps
 };
 
-// URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
-// that a client that always decodes gets every value back. One that comes in pieces always is.
+// URL-delimited text: one line for each record. A value that contains a delimiter is percent-encoded
+// completely, so that a client that always decodes gets every value back. A value in pieces is always
+// encoded.
 
 class UrlListWriter : public ListWriter {
   public:
@@ -230,7 +231,7 @@ class XmlListWriter : public ListWriter {
     std::string name_;
 };
 
-// The quality of a media range such as `text/xml;q=0.5`: 0 to 1, 1 when none is given.
+// Returns the quality of a media range such as `text/xml;q=0.5`, from 0 to 1. It is 1 if none is given.
 double quality(std::string_view range) {
     const std::size_t at = text::to_lower(range).find("q=");
     return at == std::string::npos ? 1 : std::strtod(std::string(range.substr(at + 2)).c_str(), nullptr);
@@ -279,7 +280,7 @@ std::string_view content_type(Format format) {
 
 namespace {
 
-// An answer that is short by nature.
+// Joins the pieces of an answer that is short by nature.
 std::string join(const Text& pieces) {
     std::string text;
     for (const std::string& piece : pieces)
@@ -287,7 +288,7 @@ std::string join(const Text& pieces) {
     return text;
 }
 
-// An XML document that is no list.
+// An XML document that is not a list.
 class XmlText {
   public:
     explicit XmlText(std::string_view root) : document_(std::string(root), text_) {}

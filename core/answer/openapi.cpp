@@ -32,7 +32,7 @@ Json string_schema(std::string_view description) {
     return object(Member{"type", string("string")}, Member{"description", string(description)});
 }
 
-// What a row is for, and then what its values are, as a sentence of its own.
+// Joins what a row is for with a second sentence on its values.
 std::string described(std::string_view about, std::string values) {
     if (!values.empty() && values.front() >= 'a' && values.front() <= 'z')
         values.front() = static_cast<char>(values.front() - 'a' + 'A');
@@ -67,7 +67,7 @@ Json schema(const Resource& resource, const Selector& selector) {
     return result;
 }
 
-// What is no row of the tables.
+// A variable that has no row in the tables.
 struct Common {
     std::string_view name;
     std::string_view description;
@@ -165,7 +165,7 @@ Json header(std::string_view name, std::string_view description) {
                   Member{"required", boolean(false)}, Member{"schema", string_schema(description)});
 }
 
-// The headers that carry the key are in the securitySchemes.
+// The headers that carry the key are in the securitySchemes instead.
 void add_headers(const Action& action, Json& list) {
     if (action.verb.changes)
         append(list, header(idempotency_key_header,
@@ -202,7 +202,7 @@ Json list_of(std::string_view root, Json item) {
                   Member{"required", array(string(root))});
 }
 
-// The first record has the totals, each other what is wrong with a row.
+// The first record has the totals. Each other record says what is wrong with a row.
 Json import_schema(const Action& action) {
     Json properties = object();
     for (const std::string_view name :
@@ -238,7 +238,7 @@ std::string_view media_type(Format format) {
     return type.substr(0, type.find(';'));
 }
 
-// The same answer in the three answer_formats; only JSON's has a schema.
+// The answer is the same in all formats, but only JSON's has a schema.
 Json content(Json schema) {
     Json result = object(Member{media_type(Format::json), object(Member{"schema", std::move(schema)})});
     for (const Format format : {Format::xml, Format::url})
@@ -260,7 +260,7 @@ std::string name_of(int status) {
     return "error_" + std::to_string(status);
 }
 
-// The headers that tell browsers how to take the answer.
+// Lists the headers that tell a browser how to treat the answer.
 Json response_headers(const Action& action) {
     const auto text = [](std::string_view description) {
         return object(Member{"schema", string_schema(description)});

@@ -24,8 +24,8 @@ constexpr std::array formats = {
     Names{RowFormat::ndjson, "ndjson", "application/x-ndjson"},
 };
 
-// The text without the mark that some programs put in front of UTF-8. It stands wherever a file began of
-// those that were put together.
+// Removes the byte order mark that some programs put in front of UTF-8. In files that were joined, there may
+// be one wherever a file began.
 std::string_view without_mark(std::string_view text) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     while (text.starts_with(mark))
@@ -33,7 +33,7 @@ std::string_view without_mark(std::string_view text) {
     return text;
 }
 
-// Takes a line off the text, with its CRLF, LF or CR.
+// Splits off and returns a line, with its CRLF, LF or CR.
 std::string_view take_line(std::string_view& text) {
     std::size_t end = text.find_first_of("\r\n");
     if (end != std::string_view::npos)
@@ -43,12 +43,13 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
-// What begins a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection); the last
-// four are the full-width forms, which some spreadsheets take as well.
+// The beginnings of a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection). The
+// last four are full-width forms, which some spreadsheets accept as well.
 constexpr std::array<std::string_view, 11> formula_signs = {"=",  "+",      "-",      "@",      "\t",    "\r",
                                                             "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
 
-// Whether a spreadsheet would take it for a formula, or has an apostrophe in front for that.
+// Returns whether a spreadsheet would read the cell as a formula, or has an apostrophe in front to prevent
+// that.
 bool looks_like_formula(std::string_view cell) {
     cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
     return std::any_of(formula_signs.begin(), formula_signs.end(),
@@ -57,7 +58,7 @@ bool looks_like_formula(std::string_view cell) {
 
 struct CsvRecord {
     std::size_t line = 0;
-    bool marked = false;  // begins with a mark, or comes after one that stands for itself
+    bool marked = false;  // begins with a mark, or follows one that is alone in its line
     std::vector<std::string> cells;
 
     bool is_empty() const {
@@ -65,7 +66,7 @@ struct CsvRecord {
     }
 };
 
-// libcsv's parser, fed line by line, so that it is known where a record begins.
+// Feeds libcsv's parser line by line, so that it is known in which line a record begins.
 class CsvText {
   public:
     explicit CsvText(std::string_view text) : rest_(text) {
@@ -79,7 +80,7 @@ class CsvText {
     CsvText& operator=(const CsvText&) = delete;
     ~CsvText() { csv_free(&parser_); }
 
-    // Takes the next record that is not empty. False at the end, or where it is broken().
+    // Reads the next record that is not empty. Returns false at the end, or if the text is broken().
     bool next(CsvRecord& record) {
         record.marked = false;
         while (read(record))
@@ -152,7 +153,7 @@ std::vector<std::string> names_in(const CsvRecord& header) {
     return names;
 }
 
-// Tells rows from the headers of files that were put together.
+// Distinguishes rows from the headers of files that were joined.
 class Header {
   public:
     Header(const CsvRecord& first, const RowNames& names)
@@ -160,8 +161,8 @@ class Header {
 
     enum class Match { row, same, other };
 
-    // A mark tells that a file begins. Without one a single column has no room for the difference: there it
-    // is a row.
+    // A mark says that a file begins. Without a mark, a single cell that repeats the header may as well be a
+    // row, and is read as one.
     Match match(const CsvRecord& record) const {
         if (record.cells == cells_ && (record.marked || cells_.size() > 1))
             return Match::same;
@@ -176,7 +177,7 @@ class Header {
     const RowNames& names_;
 };
 
-// The header's names in lower case, empty where the column is not read.
+// Returns the names of the columns in lower case. The name of a column that is not read is empty.
 std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
     std::vector<std::string> columns;
     if (header.cells.size() > max_variables) {
@@ -215,7 +216,7 @@ class CsvReader : public RowReader {
         if (record_.cells.size() != columns_.size())
             row.variables.add_problem({code::count_mismatch, "",
                                        "the row has " + std::to_string(record_.cells.size()) +
-                                           " cells, the header " + std::to_string(columns_.size())});
+                                           " cells, but the header has " + std::to_string(columns_.size())});
         for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
             std::string& cell = record_.cells[i];
             if (columns_[i].empty())
@@ -263,10 +264,10 @@ class NdjsonReader : public RowReader {
 };
 
 constexpr std::string_view no_line_break =
-    "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+    "the body has no line break; curl's -d removes them from a file, so use --data-binary";
 
-// The names in a line, taken apart at each separator without regard to quotation marks, as far as `holds` is
-// true of each. Whether it was of all.
+// Splits a line at each separator, regardless of quotation marks, for as long as `holds` is true of the
+// names. Returns whether it was true of all.
 template <typename Holds>
 bool all_names(std::string_view line, char separator, const Holds& holds) {
     while (true) {
@@ -286,7 +287,7 @@ bool has_name(std::string_view line, char separator, std::string_view name) {
     return !all_names(line, separator, [&](const std::string& other) { return other != name; });
 }
 
-// The header as it stands there, without empty lines before it.
+// Returns the header as it is written, without empty lines before it.
 std::string_view first_line(std::string_view text) {
     while (!text.empty())
         if (const std::string_view line = text::trim(without_mark(take_line(text))); !line.empty())
@@ -301,7 +302,7 @@ struct Separator {
 
 constexpr std::array separators = {Separator{';', "';'"}, Separator{'\t', "a tab"}, Separator{'|', "'|'"}};
 
-// What separates the columns in a file that is not one of commas; empty when it may be.
+// Returns what separates the columns if it is not a comma. Empty if it may be one.
 std::string_view other_separator(std::string_view header, std::string_view identifier) {
     if (has_name(header, ',', identifier))
         return {};
@@ -311,21 +312,22 @@ std::string_view other_separator(std::string_view header, std::string_view ident
     return found == separators.end() ? std::string_view() : found->name;
 }
 
-// A header alone is a good file, which an export of nothing is: its line ends with a line break, or at least
-// has no names but those of variables.
+// An export without records is a header alone, and is valid. Its line ends with a line break, or at least all
+// its names are those of variables.
 bool lost_its_line_breaks(std::string_view text, const RowNames& names) {
     text = without_mark(text);
     return !text.empty() && text.find_first_of("\r\n") == std::string_view::npos &&
            !all_names(text, ',', [&](const std::string& name) { return names.is_known(name); });
 }
 
-// Two bytes a character: a mark, or a zero in each of the first characters, which are of ASCII.
+// In UTF-16 a character has two bytes. The text begins with its mark, or one of the first two bytes is zero,
+// since they are ASCII.
 bool is_utf16(std::string_view text) {
     return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
            text.substr(0, 2).find('\0') != std::string_view::npos;
 }
 
-// Several objects in a line that has no break.
+// Returns whether a text without a line break holds several objects.
 bool are_several_objects(std::string_view text) {
     text = text::trim(without_mark(text));
     if (text.find_first_of("\r\n") != std::string_view::npos)
@@ -345,7 +347,7 @@ Problems check_ndjson(std::string_view text) {
 Problems check_csv(std::string_view text, RowNames& names) {
     if (const auto separator = other_separator(first_line(text), names.identifier()); !separator.empty())
         return {{code::required, std::string(names.identifier()),
-                 "is the name of no column; the columns are separated by " + std::string(separator) +
+                 "no column has this name; the columns are separated by " + std::string(separator) +
                      ", not by ','"}};
     if (lost_its_line_breaks(text, names))
         return {{code::malformed_body, "", std::string(no_line_break)}};
@@ -358,21 +360,21 @@ Problems check_csv(std::string_view text, RowNames& names) {
         const std::vector<std::string> columns = read_header(record, names, problems);
         const std::string identifier(names.identifier());
         if (problems.empty() && std::find(columns.begin(), columns.end(), identifier) == columns.end())
-            problems.push_back(
-                {code::required, identifier,
-                 "is the name of no column; the first line has the columns' names, with commas between"});
+            problems.push_back({code::required, identifier,
+                                "no column has this name; the first line must be the names of the columns, "
+                                "with commas between"});
     } else if (!csv.broken()) {
         problems.push_back({code::malformed_body, "", "the body has no header"});
     }
     while (header && problems.empty() && csv.next(record))
         if (header->match(record) == Header::Match::other)
             problems.push_back({code::malformed_body, "",
-                                "in line " + std::to_string(record.line) +
-                                    " another file begins, with other columns; import it by itself"});
+                                "another file with other columns begins in line " +
+                                    std::to_string(record.line) + "; import it separately"});
     if (csv.broken())
         problems = {{code::malformed_body, "",
                      "the row that begins in line " + std::to_string(record.line) +
-                         " has a quotation mark that stands where none may, or has no partner"}};
+                         " has a quotation mark where none is allowed, or one that is never closed"}};
     return problems;
 }
 
@@ -472,7 +474,7 @@ bool RowNames::takes(const std::string& name, Problems& problems) {
 
 Problems check_rows(const RowBody& body, RowNames& names) {
     if (is_utf16(body.text))
-        return {{code::invalid_encoding, "", "the body is UTF-16, and must be UTF-8"}};
+        return {{code::invalid_encoding, "", "the body is UTF-16, but must be UTF-8"}};
     return body.format == RowFormat::csv ? check_csv(body.text, names) : check_ndjson(body.text);
 }
 

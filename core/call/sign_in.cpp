@@ -15,7 +15,7 @@ SignInMemory::SignInMemory() {
 
 SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, std::string_view cid,
                                       std::string_view password) const {
-    // With the length of one text, so that no two credentials give the same bytes.
+    // Includes the length of one text, so that no two credentials give the same bytes.
     const std::size_t head[] = {reinterpret_cast<std::size_t>(database), cid.size()};
     std::string bytes(reinterpret_cast<const char*>(head), sizeof(head));
     bytes.append(cid).append(password);

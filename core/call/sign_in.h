@@ -1,7 +1,8 @@
-// Which credentials of customers were right a moment ago, so that a page with fifty files costs one check.
+// Remembers which credentials of customers were correct a moment ago, so that a page with fifty files costs
+// one check.
 //
-// A password is checked by Call::sign_in(). What is remembered of the credentials is a hash under a key that
-// is random, made anew in each process and known to nobody.
+// Call::sign_in() checks a password. Only a hash of the credentials is remembered. Its key is random, is made
+// anew in each process, and never leaves it.
 #pragma once
 
 #include <chrono>
@@ -17,26 +18,26 @@ namespace helpdesk {
 
 struct DatabaseSettings;
 
-// For one thread.
+// Not thread-safe: each object belongs to one thread.
 class SignInMemory {
   public:
     using Clock = std::chrono::steady_clock;
-    // Stands for credentials.
+    // Represents credentials.
     using Mark = Sha256;
 
-    // The most that are remembered; of more, those that would be forgotten first are forgotten at once.
+    // The most credentials that are remembered. Beyond that, those that expire first are forgotten at once.
     static constexpr std::size_t most = 4096;
 
-    // Throws std::runtime_error when the system has no randomness.
+    // Throws std::runtime_error if the system has no randomness.
     SignInMemory();
 
-    // Of credentials for this database. Throws std::runtime_error when the library cannot.
+    // Returns the mark of credentials for this database. Throws std::runtime_error if the library fails.
     Mark mark(const DatabaseSettings* database, std::string_view cid, std::string_view password) const;
 
-    // The customer, by the `cid` as stored, or null. A change of the customer ends what is remembered.
+    // Returns the customer's `cid` as stored, or null. A change of the customer ends what is remembered.
     const std::string* find(const Mark& mark, Clock::time_point now) const;
 
-    // `checked` is the latest change from before the customer's credentials were read.
+    // `checked` must be the latest change before the customer's credentials were read.
     void remember(const Mark& mark, std::string customer, ChangeNumber checked, Clock::time_point until);
 
   private:

@@ -1,4 +1,4 @@
-// The verbs, a row for each, and what its request becomes.
+// The verbs, one row for each, and the work that each begins.
 #include "model/verb.h"
 
 #include <memory>
@@ -19,7 +19,7 @@ namespace {
 
 using VariableNames = std::vector<std::string>;
 
-// Whether the client may say the record's number.
+// Returns whether the client may name the record by its ID.
 bool may_name_number(const Verb& verb, const Resource& resource) {
     return resource.known_by_number() && !verb.adds;
 }
@@ -52,7 +52,7 @@ VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resourc
     return names;
 }
 
-// An export is no walk: it has all records at once.
+// An export gives all records at once, so it takes no variables of a walk.
 VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
     VariableNames names;
     for (const Selector& selector : resource.selectors)
@@ -80,7 +80,7 @@ std::string record_of(const Resource& resource) {
     return (either ? quote(resource.key.variable) + " or " : "") + quote(resource.known_by());
 }
 
-// What the answer to a change says of the record.
+// Returns what the answer to a change says about the record.
 std::string answered_with(const Resource& resource) {
     return resource.key.answered ? "the ID" : "the " + quote(resource.known_by()) + " as stored";
 }
@@ -182,7 +182,7 @@ Begun begin_import(const Incoming& in) {
         in.problems.push_back({code::unsupported_media_type, "",
                                "the rows must be the body of a POST, as text/csv or application/x-ndjson"});
     in.if_match(false);
-    in.refuse_idempotency_key("an import can be sent again without");
+    in.refuse_idempotency_key("an import can be sent again without one");
     in.refuse_other_conditions();
     return std::make_unique<Import>(in.settings, in.format, in.action, options, in.request.rows);
 }
@@ -219,7 +219,7 @@ const Verb update = {.name = "update",
                      .describe = describe_update,
                      .begin = begin_write};
 
-// The answer is that of the add or the update that it came to; the row has the update's.
+// The answer is that of the add or the update that was made. The row has the update's.
 const Verb upsert = {.name = "upsert",
                      .answer = "updated",
                      .changes = true,

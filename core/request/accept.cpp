@@ -1,4 +1,4 @@
-// The way in: from a request to a call that can be carried out, or to the refusal.
+// Turns a request into a call that can be carried out, or refuses it.
 #include <algorithm>
 
 #include "call/call.h"
@@ -25,8 +25,8 @@ std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
-// The names that neither the API nor the action knows. Beside rows they are always a problem: one may be a
-// misspelt dry_run, and an import is of no old client, which would send others.
+// Returns the names that neither the API nor the action knows, as far as they are ignored. In a request with
+// rows they are always a problem: one may be a misspelt dry_run, and no old client sends an import.
 std::string unknown_variables(const Settings& settings, const Action& action, const Request& request,
                               const Variables& variables, Problems& problems) {
     UnknownNames unknown(action, settings.reject_unknown || request.rows != nullptr);
@@ -39,7 +39,8 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
     return unknown.ignored();
 }
 
-// The request's variables under the names that the tables have for them. Nothing: that is what they have.
+// Returns the request's variables under the names that the tables have for them. Returns nothing if those are
+// the names that were sent.
 std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables) {
     const auto is_alias = [&](const Variables::Variable& variable) {
         const std::string_view name = action.resolve(variable.name);
@@ -56,7 +57,7 @@ std::optional<Variables> resolve_aliases(const Action& action, const Variables& 
 Format choose_format(const Settings& settings, const Request& request, const Action* action,
                      Problems& problems) {
     const std::string_view name = request.variables.get(settings.format_variable);
-    // An export's format is that of its rows.
+    // An export's format is that of its rows, which its verb reads.
     if (name.empty() || (action != nullptr && action->verb.gives_rows))
         return preferred_format(request.accept).value_or(settings.format);
     const auto format = parse_format(name);

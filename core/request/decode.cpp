@@ -10,10 +10,10 @@
 namespace helpdesk {
 namespace {
 
-// Nobody's key is longer, in whatever encoding.
+// No key is longer, in any encoding.
 constexpr std::size_t longest_key = 4096;
 
-// `number` is the text of a value that is a number.
+// `number` is the text of the value if that is a number.
 void add_json_member(const char* name, const json_t* value, std::string_view number, Variables& variables) {
     switch (json_typeof(value)) {
         case JSON_STRING:
@@ -45,7 +45,7 @@ std::string_view without_byte_order_mark(std::string_view body) {
     return body.starts_with(mark) ? body.substr(mark.size()) : body;
 }
 
-// `utf8` is what many programs write.
+// Many programs write `utf8`.
 bool is_utf8_charset(std::string_view charset) {
     constexpr std::array names = {"utf-8", "utf8", "us-ascii"};
     return std::any_of(names.begin(), names.end(),
@@ -57,7 +57,7 @@ Problem too_many_variables() {
             "a request may hold at most " + std::to_string(max_variables) + " variables"};
 }
 
-// jansson ends its message with the token it stood at: … near '"cid"'.
+// jansson's message ends with the token at which it stopped: … near '"cid"'.
 std::string duplicate_name(std::string_view message) {
     const std::size_t begin = message.find("near '\"");
     const std::size_t end = message.rfind("\"'");
@@ -66,7 +66,7 @@ std::string duplicate_name(std::string_view message) {
     return printable_name(message.substr(begin + 7, end - begin - 7));
 }
 
-// Splits off and returns the part of `rest` before `separator`; nothing when it does not occur.
+// Splits off and returns the part of `rest` before `separator`. Returns nothing if it does not occur.
 std::optional<std::string_view> take_until(std::string_view& rest, std::string_view separator) {
     const std::size_t end = rest.find(separator);
     if (end == std::string_view::npos)
@@ -77,19 +77,19 @@ std::optional<std::string_view> take_until(std::string_view& rest, std::string_v
 }
 
 struct Part {
-    std::vector<std::string> names;  // one, in a good part
+    std::vector<std::string> names;  // exactly one, if the part is valid
     bool is_file = false;
-    std::string problem = {};  // why its value cannot be taken as it is; empty when it can
+    std::string problem = {};  // why its value cannot be used; empty if it can
 };
 
-// The name of a header line in lower case; empty for a line that continues the one before.
+// Returns the name of a header line in lower case. Empty if the line continues the one before.
 std::string line_name(std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t')
                ? ""
                : text::to_lower(text::trim(line.substr(0, line.find(':'))));
 }
 
-// Whether a Content-Transfer-Encoding leaves the bytes as they are.
+// Returns whether a Content-Transfer-Encoding leaves the bytes as they are.
 bool is_plain_transfer(std::string_view encoding) {
     constexpr std::array names = {"7bit", "8bit", "binary"};
     return std::any_of(names.begin(), names.end(),
@@ -116,9 +116,9 @@ Part read_part_headers(std::string_view headers) {
             part.is_file = part.is_file || !header_parameters(line, "filename").empty() ||
                            !header_parameters(line, "filename*").empty();
         } else if (name == "content-transfer-encoding" && !is_plain_transfer(value)) {
-            part.problem = "must come as it is, without a Content-Transfer-Encoding";
+            part.problem = "must be sent unencoded, without a Content-Transfer-Encoding";
         } else if (name == "content-encoding" && !text::equal_ignoring_case(value, "identity")) {
-            part.problem = "must come as it is, without a Content-Encoding";
+            part.problem = "must be sent unencoded, without a Content-Encoding";
         } else if (name == "content-type" && unsupported_charset(value)) {
             part.problem = "must be UTF-8, not another charset";
         } else if (name == "content-type" && text::to_lower(value).starts_with("multipart/")) {
@@ -147,7 +147,8 @@ void Variables::add(std::string_view name, std::string value) {
         value = text::percent_encode(value);
     }
     if (lower == charset_variable && !is_utf8_charset(value))
-        add_problem({code::invalid_encoding, shown, "must be UTF-8: a form in another charset is not read"});
+        add_problem(
+            {code::invalid_encoding, shown, "must be UTF-8: forms in other charsets are not supported"});
     if (find(lower) != nullptr)
         add_problem({code::duplicate_variable, shown, "is given more than once"});
     all_.push_back({std::move(lower), std::move(value)});
@@ -190,10 +191,10 @@ void decode_form(std::string_view encoded, Variables& variables) {
 
 namespace {
 
-// Why a multipart body cannot be read on; empty when it was read to its end.
+// Why a multipart body cannot be read further. Empty if it was read to its end.
 using Fault = std::string_view;
 
-// Gives each part, with its value, to `take`, until that is false.
+// Passes each part with its value to `accept`, until that returns false.
 template <typename Take>
 Fault read_parts(std::string_view body, std::string_view content_type, Take take) {
     const auto boundaries = header_parameters(content_type, "boundary");
@@ -201,7 +202,7 @@ Fault read_parts(std::string_view body, std::string_view content_type, Take take
     if (boundary.empty() || boundary.size() > 70)
         return "the multipart body has no valid boundary";
 
-    // Each delimiter begins with a line break, but for one that begins the body.
+    // Each delimiter begins with a line break, except one at the very beginning of the body.
     const std::string delimiter = "\r\n--" + boundary;
     if (body.starts_with(std::string_view(delimiter).substr(2)))
         body.remove_prefix(delimiter.size() - 2);
@@ -319,7 +320,7 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
         variables.add_unreadable({code::malformed_body, "", "the JSON " + what + " must be an object"});
         return;
     }
-    // jansson keeps the order of the members.
+    // jansson keeps the order of the members, so that the numbers follow in step.
     auto number = numbers->values.begin();
     for (void* member = json_object_iter(root.get()); member != nullptr;
          member = json_object_iter_next(root.get(), member)) {
@@ -333,7 +334,7 @@ std::optional<std::string> unsupported_charset(std::string_view content_type) {
     for (std::string& charset : header_parameters(content_type, "charset"))
         if (!is_utf8_charset(charset))
             return std::make_optional(std::move(charset));
-    // In the form of RFC 2231, which nobody needs for a charset.
+    // RFC 2231 has another form, which no charset needs.
     for (const char* name : {"charset*", "charset*0", "charset*0*"})
         for (std::string& charset : header_parameters(content_type, name))
             return std::make_optional(std::move(charset));

@@ -147,11 +147,11 @@ std::string why(RowFormat format, const std::string& text) {
 
 TEST(Csv, TheLineOfAFileThatFollowsIsNamed) {
     EXPECT_EQ(why(RowFormat::csv, "cid,contact\na,b\n\n\uFEFFcid,email\n"),
-              "in line 4 another file begins, with other columns; import it by itself");
+              "another file with other columns begins in line 4; import it separately");
 }
 
 TEST(Csv, AnotherSeparatorIsNamed) {
-    const std::string begin = "cid: is the name of no column; the columns are separated by ";
+    const std::string begin = "cid: no column has this name; the columns are separated by ";
     EXPECT_EQ(why(RowFormat::csv, "cid;contact\na;b"), begin + "';', not by ','");
     EXPECT_EQ(why(RowFormat::csv, "\uFEFF\n\"contact\";\"CID\"\r\n\"a, b\";\"b\"\r\n"),
               begin + "';', not by ','");
@@ -162,7 +162,7 @@ TEST(Csv, AnotherSeparatorIsNamed) {
 
 TEST(Csv, WithoutItsLineBreaks) {
     const std::string text =
-        "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+        "the body has no line break; curl's -d removes them from a file, so use --data-binary";
     EXPECT_EQ(why(RowFormat::csv, "cid,contacta,Jörgb,Ann"), text);
     EXPECT_EQ(why(RowFormat::csv, "\uFEFF\"cid\",\"contact\"\"a\",\"b\""), text);
     EXPECT_EQ(why(RowFormat::csv, "cid,email2,x@example.com"), text);
@@ -182,7 +182,7 @@ TEST(Csv, Utf16IsNamed) {
         for (const std::string& body : {"\xFF\xFE"
                                         "c\0i\0d\0\n\0"s,
                                         "\xFE\xFF\0c\0i\0d"s, "c\0i\0d\0"s, "\0c\0i\0d"s})
-            EXPECT_EQ(why(format, body), "the body is UTF-16, and must be UTF-8");
+            EXPECT_EQ(why(format, body), "the body is UTF-16, but must be UTF-8");
 }
 
 TEST(Csv, BadBytesAreTheRowsProblem) {

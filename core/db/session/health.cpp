@@ -1,4 +1,4 @@
-// Whether the database takes writes.
+// Finds out whether the database takes writes.
 #include <mutex>
 
 #include "db/session/attempts.h"
@@ -8,10 +8,10 @@ namespace helpdesk {
 namespace db {
 namespace {
 
-// So often at most a database is asked, however many ask us.
+// The shortest time between two checks of a database, however many health checks there are.
 constexpr std::chrono::seconds between_questions{1};
 
-// Changes nothing, and yet is refused by a server that is read-only, without its cluster or its schema.
+// Changes nothing. Still, a server refuses it if it is read-only, or without its cluster or its schema.
 class WriteOfNothing : public Operation {
   public:
     void run(Connection& connection) override {
@@ -23,7 +23,7 @@ class Health {
   public:
     explicit Health(const DatabaseSettings& settings) : settings_(settings) {}
 
-    // The lock is not held while the database is asked, so that no thread waits for another's answer.
+    // Does not hold the lock while the database is asked, so that no thread waits for another's answer.
     Outcome ask() {
         if (const auto known = recent_answer())
             return {.problems = *known, .log = {}};

@@ -8,15 +8,15 @@
 namespace helpdesk::db {
 namespace {
 
-// How often a thread looks whether a better server is back, with failback on.
+// With failback on: how often a thread looks whether a better server is back.
 constexpr std::chrono::seconds between_looks{1};
 
-// A server that failed is not tried again for as long as the try took, but within these bounds: calls must
-// neither pile up on a server that takes long to fail, nor hammer several that refuse at once.
+// A server that failed is not tried again for as long as the attempt took, within these limits. Calls must
+// not pile up on a server that takes long to fail, nor hammer several that refuse at once.
 constexpr std::chrono::milliseconds shortest_pause{50};
 constexpr std::chrono::milliseconds longest_pause{1000};
 
-// How long a server that was left is only tried when no other works.
+// How long a server that was left is only tried if no other works.
 constexpr std::chrono::seconds left_lately{10};
 
 }  // namespace
@@ -91,8 +91,8 @@ bool Servers::use_instead(const Server& server, const Decision& from) {
     count(metric::failovers, {left});
     log("database server " + left + " is left for " + address(server) + ": " + last_failure(*from.server) +
         (settings_.failback
-             ? "; all calls go there, and back when the former takes writes again: look after that server"
-             : "; all calls go there and do not go back by themselves: look after the former server, and see "
+             ? "; all calls go there, and go back when the former takes writes again: check that server"
+             : "; all calls go there and do not go back by themselves: check the former server, and see "
                "\"Going back\" in the manual's page on several servers"));
     return true;
 }
