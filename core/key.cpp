@@ -50,7 +50,7 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view sent) {
     return found;
 }
 
-CallLimit::Place CallLimit::take(const std::shared_ptr<CallLimit>& limit) {
+CallLimit::Place CallLimit::acquire(const std::shared_ptr<CallLimit>& limit) {
     const bool has_room = ++limit->calls_ <= limit->most_;
     // Gives back the count at the end, and also if there is no room, or no memory for the place itself.
     const Place place(limit.get(), [limit](void* /*limit*/) { --limit->calls_; });

@@ -40,7 +40,7 @@ class CallLimit {
 
     // Counts as one of the calls for as long as it exists. Null if there are `most` already.
     using Place = std::shared_ptr<void>;
-    static Place take(const std::shared_ptr<CallLimit>& limit);
+    static Place acquire(const std::shared_ptr<CallLimit>& limit);
 
   private:
     const unsigned most_;

@@ -46,7 +46,8 @@ class Name {
     Name(const Metric& metric, LabelValues values)
         : metric_(static_cast<std::uint16_t>(std::find(metric::all.begin(), metric::all.end(), &metric) -
                                              metric::all.begin())),
-          process_(metric.kind == MetricKind::level ? own_process.load(std::memory_order_relaxed) : 0) {
+          process_(metric.kind == MetricKind::summed_gauge ? own_process.load(std::memory_order_relaxed)
+                                                           : 0) {
         for (const std::string_view value : values) {
             if (value.size() >= longest_labels - length_) {
                 fits_ = false;
@@ -102,7 +103,7 @@ Slot* no_room(const Metric& metric) noexcept {
 }
 
 // Returns the slot of these labels, found or made. Null if there is no room.
-Slot* find(const Metric& metric, LabelValues values) noexcept {
+Slot* find_slot(const Metric& metric, LabelValues values) noexcept {
     const Name name(metric, values);
     if (!name.fits())
         return no_room(metric);
@@ -134,24 +135,24 @@ std::vector<std::string> split_labels(std::string_view labels) {
 
 }  // namespace
 
-void count(const Metric& counter, LabelValues values) noexcept {
-    if (Slot* slot = find(counter, values))
+void increment(const Metric& counter, LabelValues values) noexcept {
+    if (Slot* slot = find_slot(counter, values))
         slot->value.fetch_add(1, std::memory_order_relaxed);
 }
 
-void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept {
-    if (Slot* slot = find(gauge, values))
+void set_gauge(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept {
+    if (Slot* slot = find_slot(gauge, values))
         slot->value.store(value, std::memory_order_relaxed);
 }
 
-void change(const Metric& level, LabelValues values, std::int64_t by) noexcept {
+void add_to_gauge(const Metric& gauge, LabelValues values, std::int64_t by) noexcept {
     // Subtracting is adding modulo 2^64.
-    if (Slot* slot = find(level, values))
+    if (Slot* slot = find_slot(gauge, values))
         slot->value.fetch_add(static_cast<std::uint64_t>(by), std::memory_order_relaxed);
 }
 
 void observe(const Metric& histogram, LabelValues values, std::uint64_t value) noexcept {
-    Slot* slot = find(histogram, values);
+    Slot* slot = find_slot(histogram, values);
     if (slot == nullptr)
         return;
     const auto bounds = histogram.buckets.bounds;
@@ -178,7 +179,7 @@ std::vector<Sample> samples() {
     result.reserve(all.size());
     for (auto& [name, sample] : all) {
         // The sum is negative while another process is between two steps of a change.
-        if (sample.metric->kind == MetricKind::level && static_cast<std::int64_t>(sample.value) < 0)
+        if (sample.metric->kind == MetricKind::summed_gauge && static_cast<std::int64_t>(sample.value) < 0)
             sample.value = 0;
         result.push_back(std::move(sample));
     }
@@ -193,11 +194,11 @@ void tell_of_lost_numbers(void (*tell)(std::string_view metric) noexcept) {
     lost_number_teller = tell;
 }
 
-void begin_levels(unsigned number) noexcept {
+void begin_summed_gauges(unsigned number) noexcept {
     own_process = number;
     for (Slot& slot : slots())
         if (slot.state.load(std::memory_order_acquire) == State::ready && slot.process == number &&
-            metric::all.at(slot.metric)->kind == MetricKind::level)
+            metric::all.at(slot.metric)->kind == MetricKind::summed_gauge)
             slot.value.store(0, std::memory_order_relaxed);
 }
 

@@ -16,10 +16,10 @@ namespace helpdesk {
 
 // The types of Prometheus, and one more. A metric has a number for each combination of its labels' values.
 enum class MetricKind {
-    counter,    // only grows
-    gauge,      // the value that was last set
-    level,      // a gauge that each process changes by itself; the sum over all processes is shown
-    histogram,  // the number of values up to each bound, and their sum
+    counter,       // only grows
+    gauge,         // the value that was last set
+    summed_gauge,  // a gauge that each process changes by itself; the sum over all processes is shown
+    histogram,     // the number of values up to each bound, and their sum
 };
 
 // The bounds of a histogram's buckets in ascending order. They and the values are in a smaller unit than is
@@ -88,18 +88,18 @@ inline constexpr Metric queue_time_by_database{
     "Time that a request waited for a database thread, by database.",
     times};
 inline constexpr Metric queue_depth{
-    "helpdesk_queue_depth", MetricKind::level, {"pool"}, "Requests that wait for a thread."};
+    "helpdesk_queue_depth", MetricKind::summed_gauge, {"pool"}, "Requests that wait for a thread."};
 inline constexpr Metric group_size{"helpdesk_group_size",
                                    MetricKind::histogram,
                                    {"kind"},
                                    "Requests that shared statements, of those that can.",
                                    sizes};
 inline constexpr Metric connections_open{"helpdesk_database_connections",
-                                         MetricKind::level,
+                                         MetricKind::summed_gauge,
                                          {"server", "database"},
                                          "Connections that are open to a database server."};
 inline constexpr Metric connections_busy{"helpdesk_database_connections_busy",
-                                         MetricKind::level,
+                                         MetricKind::summed_gauge,
                                          {"server", "database"},
                                          "Connections on which a call is being carried out."};
 inline constexpr Metric connections{"helpdesk_database_connections_total",
@@ -138,9 +138,9 @@ using LabelValues = std::initializer_list<std::string_view>;
 
 // These functions may be called on any thread, and never wait. If there is no room for a number it is not
 // kept, and a warning is given once. A number or a histogram needs 448 bytes.
-void count(const Metric& counter, LabelValues values) noexcept;
-void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept;
-void change(const Metric& level, LabelValues values, std::int64_t by) noexcept;
+void increment(const Metric& counter, LabelValues values) noexcept;
+void set_gauge(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept;
+void add_to_gauge(const Metric& gauge, LabelValues values, std::int64_t by) noexcept;
 void observe(const Metric& histogram, LabelValues values, std::uint64_t value) noexcept;
 
 inline void observe(const Metric& histogram, LabelValues values, std::chrono::nanoseconds time) noexcept {
@@ -148,23 +148,24 @@ inline void observe(const Metric& histogram, LabelValues values, std::chrono::na
 }
 
 // Adds one to a gauge for as long as it exists. The labels' values must exist as long.
-class Raised {
+class GaugeIncrement {
   public:
     template <typename... Values>
-    explicit Raised(const Metric& level, const Values&... values) noexcept
-        : level_(level), values_{values...}, count_(sizeof...(values)) {
-        raise(1);
+    explicit GaugeIncrement(const Metric& gauge, const Values&... values) noexcept
+        : gauge_(gauge), values_{values...}, count_(sizeof...(values)) {
+        add(1);
     }
-    Raised(const Raised&) = delete;
-    Raised& operator=(const Raised&) = delete;
-    ~Raised() { raise(-1); }
+    GaugeIncrement(const GaugeIncrement&) = delete;
+    GaugeIncrement& operator=(const GaugeIncrement&) = delete;
+    ~GaugeIncrement() { add(-1); }
 
   private:
-    void raise(std::int64_t by) noexcept {
-        count_ == 1 ? change(level_, {values_[0]}, by) : change(level_, {values_[0], values_[1]}, by);
+    void add(std::int64_t by) noexcept {
+        count_ == 1 ? add_to_gauge(gauge_, {values_[0]}, by)
+                    : add_to_gauge(gauge_, {values_[0], values_[1]}, by);
     }
 
-    const Metric& level_;
+    const Metric& gauge_;
     std::array<std::string_view, 2> values_;
     std::size_t count_;
 };
@@ -190,7 +191,7 @@ void tell_of_lost_numbers(void (*tell)(std::string_view metric) noexcept);
 // Begins this process's part of the summed gauges. No other running process may have the same `number`. What
 // an earlier process with that number left, which may have been killed, no longer counts. Call this before
 // any of these gauges is changed.
-void begin_levels(unsigned number) noexcept;
+void begin_summed_gauges(unsigned number) noexcept;
 
 // Returns the numbers as a document: {"helpdesk_requests_total": [{"action": …, "key": …, "outcome": …,
 // "value": 1}], "helpdesk_hash_seconds": [{"buckets": [{"le": 0.0001, "count": 0}, …], "count": 1, "sum":

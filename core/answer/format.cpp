@@ -124,7 +124,7 @@ class JsonListWriter : public ListWriter {
     explicit JsonListWriter(std::string_view root) { text_.append("{" + json::quoted(root) + ":["); }
 
     // All records have the same names, and all text was checked to be UTF-8 when it came in.
-    void record(const Record& fields) override {
+    void record(const FieldList& fields) override {
         if (values_.empty())
             make_object(fields);
         else
@@ -145,7 +145,7 @@ class JsonListWriter : public ListWriter {
     void end_value() override { text_.append("\""); }
     void end_record() override { text_.append("}"); }
 
-    Text finish() override {
+    TextPieces finish() override {
         text_.append("]}");
         return take();
     }
@@ -156,7 +156,7 @@ class JsonListWriter : public ListWriter {
             text_.append(",");
     }
 
-    void make_object(const Record& fields) {
+    void make_object(const FieldList& fields) {
         for (const Field& field : fields) {
             values_.push_back(json_stringn_nocheck(field.value.data(), field.value.size()));
             check_json(json_object_setn_new_nocheck(object_.get(), field.name.data(), field.name.size(),
@@ -216,12 +216,12 @@ class XmlListWriter : public ListWriter {
     void end_value() override { document_.end(); }
     void end_record() override { document_.end(); }
 
-    Text take() override {
+    TextPieces take() override {
         document_.flush();
         return text_.take();
     }
 
-    Text finish() override {
+    TextPieces finish() override {
         document_.finish();
         return text_.take();
     }
@@ -281,7 +281,7 @@ std::string_view content_type(Format format) {
 namespace {
 
 // Joins the pieces of an answer that is short by nature.
-std::string join(const Text& pieces) {
+std::string join(const TextPieces& pieces) {
     std::string text;
     for (const std::string& piece : pieces)
         text += piece;
@@ -294,7 +294,7 @@ class XmlText {
     explicit XmlText(std::string_view root) : document_(std::string(root), text_) {}
     XmlDocument* operator->() { return &document_; }
 
-    Text finish() {
+    TextPieces finish() {
         document_.finish();
         return text_.take();
     }
@@ -306,7 +306,7 @@ class XmlText {
 
 }  // namespace
 
-void ListWriter::record(const Record& fields) {
+void ListWriter::record(const FieldList& fields) {
     begin_record();
     for (const Field& each : fields)
         field(each);
@@ -326,7 +326,7 @@ std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plu
     return std::make_unique<UrlListWriter>();
 }
 
-std::string write_answer(Format format, const Record& fields, std::string_view root) {
+std::string write_answer(Format format, const FieldList& fields, std::string_view root) {
     if (format == Format::xml) {
         XmlText document(root);
         for (const Field& field : fields)
@@ -357,12 +357,12 @@ std::string write_problems(Format format, const Problems& problems) {
     return join(writer->finish());
 }
 
-Text write_report(Format format, const Record& totals, const std::vector<Record>& errors) {
+TextPieces write_report(Format format, const FieldList& totals, const std::vector<FieldList>& errors) {
     if (format == Format::xml) {
         XmlText document(response_root);
         for (const Field& field : totals)
             document->element(field);
-        for (const Record& error : errors) {
+        for (const FieldList& error : errors) {
             document->start(std::string(error.back().name));
             for (const Field& field : std::span(error).first(error.size() - 1))
                 document->attribute(std::string(field.name), std::string(field.value));
@@ -374,18 +374,18 @@ Text write_report(Format format, const Record& totals, const std::vector<Record>
     if (format == Format::url) {
         UrlListWriter writer;
         writer.record(totals);
-        for (const Record& error : errors)
+        for (const FieldList& error : errors)
             writer.record(error);
         return writer.finish();
     }
-    const auto object = [](const Record& fields) {
+    const auto object = [](const FieldList& fields) {
         Json result = json::object();
         for (const Field& field : fields)
             json::set(result, field.name, json::string(field.value));
         return result;
     };
     Json list = json::array(object(totals));
-    for (const Record& error : errors)
+    for (const FieldList& error : errors)
         json::append(list, object(error));
     return {dump(json::object(json::Member{response_root, std::move(list)}), JSON_COMPACT)};
 }

@@ -28,19 +28,20 @@ struct Field {
     std::string_view name;
     std::string_view value;
 };
-using Record = std::vector<Field>;
+// The fields of a record, or of another part of an answer.
+using FieldList = std::vector<Field>;
 
 inline constexpr std::string_view response_root = "response";
 
 // Writes the answer to a call that lists no records: its output variables.
-std::string write_answer(Format format, const Record& fields, std::string_view root = response_root);
+std::string write_answer(Format format, const FieldList& fields, std::string_view root = response_root);
 
 // Writes the error envelope: one error for each problem.
 std::string write_problems(Format format, const Problems& problems);
 
 // Writes the answer to a call that does many things: the totals, then what went wrong, as a record each whose
 // last field is `error`, the text.
-Text write_report(Format format, const Record& totals, const std::vector<Record>& errors);
+TextPieces write_report(Format format, const FieldList& totals, const std::vector<FieldList>& errors);
 
 // Writes a list record by record. It holds only the text that take() has not returned yet. A record with long
 // values can be written in steps, and a long value in pieces, each of whole characters.
@@ -51,7 +52,7 @@ class ListWriter {
     ListWriter& operator=(const ListWriter&) = delete;
     virtual ~ListWriter() = default;
 
-    virtual void record(const Record& fields);
+    virtual void record(const FieldList& fields);
 
     virtual void begin_record() = 0;
     virtual void field(const Field& field) = 0;
@@ -63,9 +64,9 @@ class ListWriter {
     // Returns about how many bytes take() would return.
     std::size_t size() const { return text_.size(); }
     // Returns the text written since the last call, and removes it.
-    virtual Text take() { return text_.take(); }
+    virtual TextPieces take() { return text_.take(); }
     // Ends the list, and returns the rest of the text. Nothing may be written after that.
-    virtual Text finish() { return take(); }
+    virtual TextPieces finish() { return take(); }
 
   protected:
     TextBuilder text_;

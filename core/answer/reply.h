@@ -25,7 +25,7 @@ struct Times {
 struct Reply {
     int status = 200;
     std::string_view content_type;
-    Text body;
+    TextPieces body;
     std::vector<std::pair<std::string_view, std::string>> headers;
     std::string_view outcome = "ok";  // or the code of the problem that gave the status; a static text
     std::string log;                  // for the operator, at level error; empty if there is nothing to say

@@ -34,7 +34,7 @@ std::string_view without_mark(std::string_view text) {
 }
 
 // Splits off and returns a line, with its CRLF, LF or CR.
-std::string_view take_line(std::string_view& text) {
+std::string_view split_line(std::string_view& text) {
     std::size_t end = text.find_first_of("\r\n");
     if (end != std::string_view::npos)
         end += text.substr(end).starts_with("\r\n") ? 2 : 1;
@@ -98,7 +98,7 @@ class CsvText {
         ended_ = false;
         bool begun = false;
         while (!rest_.empty() && !ended_) {
-            std::string_view line = take_line(rest_);
+            std::string_view line = split_line(rest_);
             ++line_;
             if (!begun) {
                 const std::size_t size = line.size();
@@ -108,13 +108,13 @@ class CsvText {
             }
             begun = begun || line.find_first_not_of("\r\n") != std::string_view::npos;
             broken_ =
-                csv_parse(&parser_, line.data(), line.size(), take_cell, end_record, this) != line.size();
+                csv_parse(&parser_, line.data(), line.size(), add_cell, end_record, this) != line.size();
             check_memory();
             if (broken_)
                 return false;
         }
         if (!ended_) {
-            broken_ = csv_fini(&parser_, take_cell, end_record, this) != 0;
+            broken_ = csv_fini(&parser_, add_cell, end_record, this) != 0;
             check_memory();
         }
         return ended_;
@@ -125,7 +125,7 @@ class CsvText {
             throw std::bad_alloc();
     }
 
-    static void take_cell(void* cell, std::size_t size, void* self) noexcept {
+    static void add_cell(void* cell, std::size_t size, void* self) noexcept {
         auto& text = *static_cast<CsvText*>(self);
         try {
             text.cells_->emplace_back(static_cast<const char*>(cell), size);
@@ -192,7 +192,7 @@ std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, P
         columns.push_back(std::move(name));
     }
     for (std::string& name : columns)
-        if (!names.takes(name, problems))
+        if (!names.accept(name, problems))
             name.clear();
     return columns;
 }
@@ -241,15 +241,15 @@ class NdjsonReader : public RowReader {
 
     bool next(Row& row) override {
         while (!rest_.empty()) {
-            const std::string_view line = text::trim(without_mark(text::trim(take_line(rest_))));
+            const std::string_view line = text::trim(without_mark(text::trim(split_line(rest_))));
             ++line_;
             if (line.empty())
                 continue;
             row = {line_, {}};
             decode_json(line, row.variables, "row");
             Problems unknown;
-            for (const Variables::Variable& variable : row.variables.all())
-                names_.takes(variable.name, unknown);
+            for (const Variables::Sent& variable : row.variables.all())
+                names_.accept(variable.name, unknown);
             for (Problem& problem : unknown)
                 row.variables.add_problem(std::move(problem));
             return true;
@@ -290,7 +290,7 @@ bool has_name(std::string_view line, char separator, std::string_view name) {
 // Returns the header as it is written, without empty lines before it.
 std::string_view first_line(std::string_view text) {
     while (!text.empty())
-        if (const std::string_view line = text::trim(without_mark(take_line(text))); !line.empty())
+        if (const std::string_view line = text::trim(without_mark(split_line(text))); !line.empty())
             return line;
     return {};
 }
@@ -463,7 +463,7 @@ bool RowNames::is_known(std::string_view name) const {
     return action_.knows(name) || action_.resource.find_output(name) != nullptr;
 }
 
-bool RowNames::takes(const std::string& name, Problems& problems) {
+bool RowNames::accept(const std::string& name, Problems& problems) {
     if (action_.knows(name))
         return true;
     if (is_known(name))

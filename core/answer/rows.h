@@ -52,7 +52,7 @@ class RowNames {
 
     // Returns whether the row's variable is read. If not, it is skipped, ignored, or added to `problems`.
     // `name` must be in lower case.
-    bool takes(const std::string& name, Problems& problems);
+    bool accept(const std::string& name, Problems& problems);
 
     // Returns the variable that every row must have.
     std::string_view identifier() const;

@@ -11,7 +11,7 @@
 namespace helpdesk {
 
 // The text of an answer, in pieces, so that a long one is never copied into a larger buffer as it grows.
-using Text = std::vector<std::string>;
+using TextPieces = std::vector<std::string>;
 
 class TextBuilder {
   public:
@@ -38,7 +38,7 @@ class TextBuilder {
     }
 
     // Returns the text so far, and begins a new one.
-    Text take() {
+    TextPieces take() {
         size_ = 0;
         return std::exchange(pieces_, {});
     }
@@ -46,7 +46,7 @@ class TextBuilder {
   private:
     static constexpr std::size_t piece_size = std::size_t{64} * 1024;
 
-    Text pieces_;
+    TextPieces pieces_;
     std::size_t size_ = 0;
 };
 

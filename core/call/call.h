@@ -69,7 +69,7 @@ class Call {
 
     // For stage send: returns the next part of the answer, which stays unchanged until it is sent. reply()
     // gives the headers that come before the first part.
-    const Text& part() const { return work_->part(); }
+    const TextPieces& part() const { return work_->part(); }
     bool is_last_part() const { return work_->is_last_part(); }
     // Releases a part that was sent and is not the last.
     void sent();
@@ -116,7 +116,7 @@ class Call {
     Outcome outcome_;
     bool failed_without_memory_ = false;  // without memory even to say so in `outcome_`
     Times times_;
-    std::optional<Raised> waiting_;
+    std::optional<GaugeIncrement> waiting_;
     std::chrono::steady_clock::time_point since_;  // when the wait for a thread began, or the stage
 };
 

@@ -56,7 +56,7 @@ std::string shortened(std::string_view utf8) {
 
 std::size_t size_of(const Variables& variables) {
     std::size_t size = 0;
-    for (const Variables::Variable& variable : variables.all())
+    for (const Variables::Sent& variable : variables.all())
         size += variable.value.size();
     return size;
 }
@@ -268,21 +268,21 @@ void Import::explain(Problem& problem) const {
                         " added and " + std::to_string(updated_) + " updated; it can be sent again";
 }
 
-Text Import::write_totals() const {
+TextPieces Import::write_totals() const {
     std::vector<std::string> texts;  // the records refer to these
     texts.reserve(6 + 2 * problems_.size());
     const auto number = [&](std::uint64_t n) -> std::string_view {
         return texts.emplace_back(std::to_string(n));
     };
-    const Record totals = {{action_.answer, number(changed())},
-                           {"rows", number(rows_)},
-                           {"added", number(added_)},
-                           {"updated", number(updated_)},
-                           {"existing", number(existing_)},
-                           {"failed", number(failed_)},
-                           {dry_run_variable, options_.dry_run ? "Y" : "N"},
-                           {"more_problems", more_problems_ ? "Y" : "N"}};
-    std::vector<Record> errors;
+    const FieldList totals = {{action_.answer, number(changed())},
+                              {"rows", number(rows_)},
+                              {"added", number(added_)},
+                              {"updated", number(updated_)},
+                              {"existing", number(existing_)},
+                              {"failed", number(failed_)},
+                              {dry_run_variable, options_.dry_run ? "Y" : "N"},
+                              {"more_problems", more_problems_ ? "Y" : "N"}};
+    std::vector<FieldList> errors;
     for (const RowProblem& one : problems_)
         errors.push_back({{"line", number(one.line)},
                           {names_.identifier(), one.name},

@@ -68,7 +68,7 @@ class Import : public Work {
     void accept_row(Row& row);
     void count_password(Write& write, Problems& problems);
     std::uint64_t changed() const { return added_ + updated_; }
-    Text write_totals() const;
+    TextPieces write_totals() const;
     Outcome write_slice();
     void write_run(const std::vector<const Pending*>& run, Outcome& outcome);
     void count_result(const Pending& row, const WriteResult& result, Outcome& outcome);
@@ -95,7 +95,7 @@ class Import : public Work {
     bool more_problems_ = false;
     std::string log_;
     bool done_ = false;
-    Text report_;  // written at the end
+    TextPieces report_;  // written at the end
 };
 
 }  // namespace helpdesk

@@ -56,7 +56,7 @@ std::optional<Repeatable> Incoming::repeatable(const std::vector<std::string>& i
     if (value.empty() || !problems.empty())
         return std::nullopt;
     auto told_apart = variables.all();
-    std::erase_if(told_apart, [&](const Variables::Variable& variable) {
+    std::erase_if(told_apart, [&](const Variables::Sent& variable) {
         return !tells_requests_apart(action, variable.name);
     });
     return make_repeatable(key.name, value, std::move(told_apart), if_match);

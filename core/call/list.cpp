@@ -91,7 +91,7 @@ Reply List::answer() {
     if (selection_.count_only)
         return make_reply(
             {write_answer(format(), {{"count", std::to_string(count_)}}, action().resource.names.many)});
-    Reply reply = make_reply(in_parts_ ? Text() : std::move(page_));
+    Reply reply = make_reply(in_parts_ ? TextPieces() : std::move(page_));
     reply.content_type = content_type_;
     if (!file_name_.empty()) {
         reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + file_name_ + "\"");
@@ -135,11 +135,11 @@ void List::begin_record(StoredRecord record) {
         in_pieces_.push_back(value.output);
     next_ = 0;
     writer_->begin_record();
-    write_on();
+    write_values();
 }
 
 // Writes values until the next one that comes in pieces, or to the end of the record.
-void List::write_on() {
+void List::write_values() {
     for (; next_ < fields_.size(); ++next_) {
         if (!in_pieces_.empty() && in_pieces_.front() == next_)
             return writer_->begin_value(action().resource.outputs[next_].name);
@@ -156,7 +156,7 @@ void List::piece(std::string_view text, bool last) {
     writer_->end_value();
     in_pieces_.pop_front();
     ++next_;
-    write_on();
+    write_values();
 }
 
 }  // namespace helpdesk

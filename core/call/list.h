@@ -34,7 +34,7 @@ class List : public Work, public RecordSink {
     std::vector<Step> carry_out_together(std::span<Work* const> works) override;
 
     std::chrono::microseconds pause() const override { return pause_; }
-    const Text& part() const override { return page_; }
+    const TextPieces& part() const override { return page_; }
     bool is_last_part() const override { return !more_; }
     void part_was_sent() override { page_ = {}; }
 
@@ -67,14 +67,14 @@ class List : public Work, public RecordSink {
     Step begin_pause(ReadResult result);
     bool is_as_required() const;
     Field field(const std::vector<std::string>& values, std::size_t output);
-    void write_on();
+    void write_values();
 
     const std::string_view content_type_;
     const std::unique_ptr<ListWriter> writer_;
     const std::string file_name_;  // empty: the answer is no file
-    Record fields_;
+    FieldList fields_;
     std::vector<std::string> times_;  // the record's outputs that are times, as they are shown
-    Text page_;
+    TextPieces page_;
     bool more_ = true;
     std::uint64_t records_ = 0;
     std::string entity_tag_;  // of the first record; empty if there is no record, or it has no version

@@ -73,7 +73,7 @@ class Work {
 
     // Returns the next part of the answer, which stays unchanged until it is sent. Empty if the answer has no
     // parts.
-    virtual const Text& part() const;
+    virtual const TextPieces& part() const;
     virtual bool is_last_part() const { return true; }
     // Releases a part that was sent and is not the last.
     virtual void part_was_sent() {}
@@ -103,7 +103,7 @@ class Work {
     // Returns the number of records that were given or changed.
     virtual std::uint64_t rows() const { return 0; }
 
-    Reply make_reply(Text body) const;
+    Reply make_reply(TextPieces body) const;
 
   private:
     const Settings& settings_;

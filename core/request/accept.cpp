@@ -30,7 +30,7 @@ std::chrono::sys_days today() {
 std::string unknown_variables(const Settings& settings, const Action& action, const Request& request,
                               const Variables& variables, Problems& problems) {
     UnknownNames unknown(action, settings.reject_unknown || request.rows != nullptr);
-    for (const Variables::Variable& variable : variables.all()) {
+    for (const Variables::Sent& variable : variables.all()) {
         const std::string& name = variable.name;
         if (name != key_variable && name != action_variable && name != settings.format_variable &&
             name != charset_variable && !action.knows(name))
@@ -42,14 +42,14 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
 // Returns the request's variables under the names that the tables have for them. Returns nothing if those are
 // the names that were sent.
 std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables) {
-    const auto is_alias = [&](const Variables::Variable& variable) {
+    const auto is_alias = [&](const Variables::Sent& variable) {
         const std::string_view name = action.resolve(variable.name);
         return !name.empty() && name != variable.name;
     };
     if (std::none_of(variables.all().begin(), variables.all().end(), is_alias))
         return std::nullopt;
     Variables resolved;
-    for (const Variables::Variable& variable : variables.all())
+    for (const Variables::Sent& variable : variables.all())
         resolved.add(is_alias(variable) ? action.resolve(variable.name) : variable.name, variable.value);
     return resolved;
 }
@@ -161,7 +161,7 @@ std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, cons
         return reply;
     }
     CallLimit::Place place;
-    if (caller.key->limit != nullptr && (place = CallLimit::take(caller.key->limit)) == nullptr)
+    if (caller.key->limit != nullptr && (place = CallLimit::acquire(caller.key->limit)) == nullptr)
         return refusal_reply(settings, format, too_many_calls(*caller.key));
     return std::make_unique<Call>(settings, action, std::move(work), std::move(ignored), std::move(place));
 }

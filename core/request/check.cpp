@@ -38,7 +38,7 @@ class Checker {
             input_.problem(*name, code::ambiguous, "cannot be given beside " + std::string(key));
     }
 
-    void take_values(Write& write) {
+    void parse_values(Write& write) {
         write.values.reserve(resource_.variables.size());
         if (!resource_.renamed_by.empty() && !input_.adding)
             rename(write);
@@ -156,7 +156,7 @@ Write check_one(const Action& action, const Variables& variables, const CheckOpt
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
     if (action.verb.stores)
-        checker.take_values(write);
+        checker.parse_values(write);
     return write;
 }
 

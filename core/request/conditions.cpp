@@ -63,12 +63,11 @@ Problem precondition_failed(std::string_view noun) {
 }
 
 Repeatable make_repeatable(std::string_view api_key_name, std::string_view idempotency_key,
-                           std::vector<Variables::Variable> variables,
-                           const std::vector<std::string>& if_match) {
+                           std::vector<Variables::Sent> variables, const std::vector<std::string>& if_match) {
     std::sort(variables.begin(), variables.end(),
               [](const auto& one, const auto& other) { return one.name < other.name; });
     std::string request;
-    for (const Variables::Variable& variable : variables) {
+    for (const Variables::Sent& variable : variables) {
         append(request, variable.name);
         append(request, variable.value);
     }

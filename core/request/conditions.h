@@ -43,7 +43,6 @@ struct Repeatable {
 // `variables` must be without secrets and without those that do not change what is asked for. `if_match` is
 // what parse_if_match() returns, or empty. Throws std::runtime_error if the library fails.
 Repeatable make_repeatable(std::string_view api_key_name, std::string_view idempotency_key,
-                           std::vector<Variables::Variable> variables,
-                           const std::vector<std::string>& if_match);
+                           std::vector<Variables::Sent> variables, const std::vector<std::string>& if_match);
 
 }  // namespace helpdesk

@@ -67,7 +67,7 @@ std::string duplicate_name(std::string_view message) {
 }
 
 // Splits off and returns the part of `rest` before `separator`. Returns nothing if it does not occur.
-std::optional<std::string_view> take_until(std::string_view& rest, std::string_view separator) {
+std::optional<std::string_view> split_before(std::string_view& rest, std::string_view separator) {
     const std::size_t end = rest.find(separator);
     if (end == std::string_view::npos)
         return std::nullopt;
@@ -99,9 +99,9 @@ bool is_plain_transfer(std::string_view encoding) {
 Part read_part_headers(std::string_view headers) {
     Part part;
     for (bool more = !headers.empty(); more;) {
-        const auto taken = take_until(headers, "\r\n");
-        more = taken.has_value();
-        std::string_view line = taken.value_or(headers);
+        const auto split = split_before(headers, "\r\n");
+        more = split.has_value();
+        std::string_view line = split.value_or(headers);
         if (const std::size_t end = line.find_first_of("\r\n"); end != std::string_view::npos) {
             part.problem = "a header of the part ends without CR LF";
             line = line.substr(0, end);
@@ -156,7 +156,7 @@ void Variables::add(std::string_view name, std::string value) {
 
 const std::string* Variables::find(std::string_view name) const {
     const auto found =
-        std::find_if(all_.begin(), all_.end(), [&](const Variable& v) { return v.name == name; });
+        std::find_if(all_.begin(), all_.end(), [&](const Sent& sent) { return sent.name == name; });
     return found == all_.end() ? nullptr : &found->value;
 }
 
@@ -195,8 +195,8 @@ namespace {
 using Fault = std::string_view;
 
 // Passes each part with its value to `accept`, until that returns false.
-template <typename Take>
-Fault read_parts(std::string_view body, std::string_view content_type, Take take) {
+template <typename Accept>
+Fault read_parts(std::string_view body, std::string_view content_type, Accept accept) {
     const auto boundaries = header_parameters(content_type, "boundary");
     const std::string boundary = boundaries.size() == 1 ? boundaries.front() : "";
     if (boundary.empty() || boundary.size() > 70)
@@ -206,25 +206,25 @@ Fault read_parts(std::string_view body, std::string_view content_type, Take take
     const std::string delimiter = "\r\n--" + boundary;
     if (body.starts_with(std::string_view(delimiter).substr(2)))
         body.remove_prefix(delimiter.size() - 2);
-    else if (!take_until(body, delimiter))
+    else if (!split_before(body, delimiter))
         return "the multipart body does not begin with its boundary";
 
     for (std::size_t parts = 0; parts <= max_variables; ++parts) {
         if (body.starts_with("--"))
             return {};
-        const auto padding = take_until(body, "\r\n");
+        const auto padding = split_before(body, "\r\n");
         if (!padding || padding->find_first_not_of(" \t") != std::string_view::npos)
             break;
         const auto headers =
-            body.starts_with("\r\n") ? std::optional<std::string_view>("") : take_until(body, "\r\n\r\n");
-        const auto value = headers ? take_until(body, delimiter) : std::nullopt;
+            body.starts_with("\r\n") ? std::optional<std::string_view>("") : split_before(body, "\r\n\r\n");
+        const auto value = headers ? split_before(body, delimiter) : std::nullopt;
         if (!value)
             break;
         const Part part = read_part_headers(*headers);
         if (part.names.size() != 1)
             return part.names.empty() ? "a part of the multipart body has no name"
                                       : "a part of the multipart body has several names";
-        if (!take(part, *value))
+        if (!accept(part, *value))
             return {};
     }
     return "the multipart body is not complete";
@@ -300,7 +300,7 @@ std::optional<std::string> find_in_body(BodyType type, std::string_view body, st
 
 void decode_json(std::string_view body, Variables& variables, const std::string& what) {
     json_error_t error;
-    const auto numbers = take_numbers(body, max_variables);
+    const auto numbers = extract_numbers(body, max_variables);
     if (!numbers)
         return variables.add_unreadable(too_many_variables());
     const Json root(json_loadb(numbers->without.data(), numbers->without.size(),

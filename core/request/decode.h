@@ -35,17 +35,18 @@ class Variables {
     // Returns the value, or an empty text if the variable was not sent.
     std::string_view get(std::string_view name) const;
 
-    struct Variable {
+    // A variable as it was sent.
+    struct Sent {
         std::string name;
         std::string value;
     };
-    const std::vector<Variable>& all() const { return all_; }
+    const std::vector<Sent>& all() const { return all_; }
     const Problems& problems() const { return problems_; }
     // Returns whether all of the request was read, so that a variable that is missing was not sent.
     bool complete() const { return complete_; }
 
   private:
-    std::vector<Variable> all_;
+    std::vector<Sent> all_;
     Problems problems_;
     bool complete_ = true;
 };

@@ -60,7 +60,7 @@ std::optional<std::string> decode_string(std::string_view token) {
 
 }  // namespace
 
-std::optional<JsonNumbers> take_numbers(std::string_view json, std::size_t most_items) {
+std::optional<JsonNumbers> extract_numbers(std::string_view json, std::size_t most_items) {
     JsonNumbers result{.without = std::string(json), .values = {}};
     std::size_t depth = 0;
     std::size_t commas = 0;

@@ -21,7 +21,7 @@ struct JsonNumbers {
 // Accepts any bytes. If the text is not JSON, the text without numbers is not either. Returns nothing if the
 // text has more than `most_items` members and elements, counted by its commas: otherwise there would be no
 // bound to what a parser makes of it.
-std::optional<JsonNumbers> take_numbers(std::string_view json, std::size_t most_items);
+std::optional<JsonNumbers> extract_numbers(std::string_view json, std::size_t most_items);
 
 // Finds a member of the outermost object whose value is a string, without reading the other values. `name`
 // must be in lower case; the member's may be in any case. Returns nothing if it is not among the first

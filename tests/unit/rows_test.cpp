@@ -15,7 +15,7 @@ const Action& add_customer() {
 std::string written(RowFormat format, const Resource& resource, const std::vector<Texts>& records) {
     const auto writer = make_row_writer(format, resource);
     for (const Texts& values : records) {
-        Record fields;
+        FieldList fields;
         for (std::size_t i = 0; i < values.size(); ++i)
             fields.push_back({resource.outputs[i].name, values[i]});
         writer->record(fields);
@@ -218,7 +218,7 @@ TEST(RowNames, ShowsAnEmptyOne) {
     RowNames names(add_customer(), false);
     Problems problems;
     for (const char* name : {"", "colour", ""})
-        EXPECT_FALSE(names.takes(name, problems));
+        EXPECT_FALSE(names.accept(name, problems));
     EXPECT_EQ(names.ignored(), "\"\",colour");
     EXPECT_EQ(ndjson("{\"cid\":\"a\",\"\":1}", true), (Texts{"1: cid=a =1 !unknown_variable"}));
 }
@@ -228,9 +228,9 @@ TEST(RowNames, TellsTheFirstThatAreIgnoredOnce) {
     Problems problems;
     for (int round = 0; round < 2; ++round)
         for (int i = 0; i < 100; ++i)
-            EXPECT_FALSE(names.takes("v" + std::to_string(i), problems));
-    EXPECT_FALSE(names.takes("last_updated", problems));
-    EXPECT_TRUE(names.takes("cid", problems));
+            EXPECT_FALSE(names.accept("v" + std::to_string(i), problems));
+    EXPECT_FALSE(names.accept("last_updated", problems));
+    EXPECT_TRUE(names.accept("cid", problems));
     EXPECT_TRUE(problems.empty());
     EXPECT_EQ(names.ignored(), "v0,v1,v2,v3,v4,v5,v6,v7,v8,v9,v10,v11,v12,v13,v14,v15,v16,v17,v18,v19");
 }

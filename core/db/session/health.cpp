@@ -9,10 +9,10 @@ namespace db {
 namespace {
 
 // The shortest time between two checks of a database, however many health checks there are.
-constexpr std::chrono::seconds between_questions{1};
+constexpr std::chrono::seconds shortest_interval{1};
 
 // Changes nothing. Still, a server refuses it if it is read-only, or without its cluster or its schema.
-class WriteOfNothing : public Operation {
+class EmptyWrite : public Operation {
   public:
     void run(Connection& connection) override {
         connection.execute("DELETE FROM schema_migrations WHERE version = 0", {});
@@ -27,7 +27,7 @@ class Health {
     Outcome ask() {
         if (const auto known = recent_answer())
             return {.problems = *known, .log = {}};
-        WriteOfNothing write;
+        EmptyWrite write;
         Outcome answer = attempt(settings_, write);
         const std::scoped_lock lock(mutex_);
         const bool was_well = problems_.empty();
@@ -41,7 +41,7 @@ class Health {
   private:
     std::optional<Problems> recent_answer() {
         const std::scoped_lock lock(mutex_);
-        if (asked_ && std::chrono::steady_clock::now() - *asked_ < between_questions)
+        if (asked_ && std::chrono::steady_clock::now() - *asked_ < shortest_interval)
             return problems_;
         return std::nullopt;
     }

@@ -23,7 +23,7 @@ constexpr std::size_t most_prepared = 64;
 constexpr int too_many_statements = 1461;
 
 // A connection that had no statement for so long may have been lost without notice.
-constexpr std::chrono::milliseconds rest{100};
+constexpr std::chrono::milliseconds longest_silence{100};
 
 // How often a connection that is in use is checked, since its server may be demoted.
 constexpr std::chrono::seconds longest_between_looks{1};
@@ -190,7 +190,7 @@ std::string ServerConnection::durability_risk() {
 }
 
 bool ServerConnection::ready() {
-    return std::chrono::steady_clock::now() - last_used_ < rest || connection_->isValid();
+    return std::chrono::steady_clock::now() - last_used_ < longest_silence || connection_->isValid();
 }
 
 // MySQL's super_read_only sets read_only as well.
@@ -204,7 +204,8 @@ bool ServerConnection::takes_writes() {
 
 bool ServerConnection::look_is_due() const {
     const auto now = std::chrono::steady_clock::now();
-    return now - last_looked_ >= longest_between_looks || now - std::max(last_used_, last_looked_) >= rest;
+    return now - last_looked_ >= longest_between_looks ||
+           now - std::max(last_used_, last_looked_) >= longest_silence;
 }
 
 std::unique_ptr<Rows> ServerConnection::query(const std::string& sql,

@@ -73,7 +73,7 @@ class ServerConnection : public Connection {
     const std::string name_;
     // Members are destroyed in reverse order: statements before their connection.
     std::unique_ptr<sql::Connection> connection_;
-    std::optional<Raised> open_;
+    std::optional<GaugeIncrement> open_;
     std::uint64_t largest_packet_ = 0;
     std::chrono::steady_clock::time_point last_used_;
     std::chrono::steady_clock::time_point last_looked_;

@@ -88,7 +88,7 @@ bool Servers::use_instead(const Server& server, const Decision& from) {
     if (&server == from.server || !choice_->move(from.made, Choice::id_of(address(server))))
         return uses(server);
     const std::string left = address(*from.server);
-    count(metric::failovers, {left});
+    increment(metric::failovers, {left});
     log("database server " + left + " is left for " + address(server) + ": " + last_failure(*from.server) +
         (settings_.failback
              ? "; all calls go there, and go back when the former takes writes again: check that server"
@@ -119,8 +119,8 @@ bool Servers::failed(const Server& server, const Decision& in_use, Clock::time_p
         state.not_before = now + std::clamp<Clock::duration>(now - begin, shortest, longest_pause);
         state.decision = in_use.made.number;
     }
-    count(metric::failures, {address(server)});
-    set(metric::up, {address(server)}, 0);
+    increment(metric::failures, {address(server)});
+    set_gauge(metric::up, {address(server)}, 0);
     return true;
 }
 
@@ -134,8 +134,8 @@ void Servers::leave(const Decision& in_use, Clock::time_point begin, const std::
         state.left_at = Clock::now();
         state.decision = in_use.made.number;
     }
-    count(metric::failures, {address(*in_use.server)});
-    set(metric::up, {address(*in_use.server)}, 0);
+    increment(metric::failures, {address(*in_use.server)});
+    set_gauge(metric::up, {address(*in_use.server)}, 0);
 }
 
 bool Servers::left_since(const Decision& in_use, Clock::time_point then) {
@@ -152,8 +152,8 @@ bool Servers::connected(const Server& server) {
         state.connected_at = Clock::now();
         state.not_before = {};
     }
-    count(metric::connections, {address(server), settings_.name});
-    set(metric::up, {address(server)}, 1);
+    increment(metric::connections, {address(server), settings_.name});
+    set_gauge(metric::up, {address(server)}, 1);
     return first;
 }
 

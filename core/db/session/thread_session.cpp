@@ -304,7 +304,7 @@ void ThreadSession::check_durability(ServerConnection& connection) {
     try {
         const std::string risk = connection.durability_risk();
         const std::string& name = connection.name();
-        set(metric::durable, {name}, risk.empty() ? 1 : 0);
+        set_gauge(metric::durable, {name}, risk.empty() ? 1 : 0);
         if (!risk.empty() && database_.warn)
             database_.warn("database server " + name + " has " + risk +
                            ": a crash of its machine may lose changes that were acknowledged; set them to 1");
@@ -317,7 +317,7 @@ void ThreadSession::check_durability(ServerConnection& connection) {
 
 void ThreadSession::run(Operation& operation) {
     begin_ = Clock::now();
-    const Raised busy(metric::connections_busy, connection().name(), database_.name);
+    const GaugeIncrement busy(metric::connections_busy, connection().name(), database_.name);
     operation.run(connection());
     if (operation.committing())
         servers_.acknowledged(connection().server());
