@@ -16,18 +16,6 @@
 namespace helpdesk {
 namespace {
 
-struct Names {
-    Format format;
-    std::string_view name;
-    std::string_view content_type;
-};
-
-constexpr std::array formats = {
-    Names{Format::xml, "xml", "text/xml; charset=utf-8"},
-    Names{Format::json, "json", "application/json"},
-    Names{Format::url, "url", "text/plain; charset=utf-8"},
-};
-
 // XML, written by libxml2.
 
 struct WriterDeleter {
@@ -230,55 +218,6 @@ class XmlListWriter : public ListWriter {
     XmlDocument document_;
     std::string name_;
 };
-
-// Returns the quality of a media range such as `text/xml;q=0.5`, from 0 to 1. It is 1 if none is given.
-double quality(std::string_view range) {
-    const std::size_t at = text::to_lower(range).find("q=");
-    return at == std::string::npos ? 1 : std::strtod(std::string(range.substr(at + 2)).c_str(), nullptr);
-}
-
-std::optional<Format> format_of_media_type(std::string_view type) {
-    if (type == "application/json")
-        return Format::json;
-    if (type == "application/xml" || type == "text/xml")
-        return Format::xml;
-    if (type == "application/x-www-form-urlencoded")
-        return Format::url;
-    return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<Format> parse_format(std::string_view name) {
-    const auto* found = std::find_if(formats.begin(), formats.end(),
-                                     [&](const Names& f) { return text::equal_ignoring_case(f.name, name); });
-    return found == formats.end() ? std::nullopt : std::optional(found->format);
-}
-
-std::optional<Format> preferred_format(std::string_view accept) {
-    constexpr std::size_t most_ranges = 32;
-    std::optional<Format> best;
-    double best_quality = 0;
-    for (const std::string& range : text::split_list(accept, most_ranges)) {
-        const std::string type = text::to_lower(text::trim(range.substr(0, range.find(';'))));
-        const auto format = format_of_media_type(type);
-        if (format && quality(range) > best_quality) {
-            best = format;
-            best_quality = quality(range);
-        }
-    }
-    return best;
-}
-
-std::string_view format_name(Format format) {
-    return formats.at(static_cast<std::size_t>(format)).name;
-}
-
-std::string_view content_type(Format format) {
-    return formats.at(static_cast<std::size_t>(format)).content_type;
-}
-
-namespace {
 
 // Joins the pieces of an answer that is short by nature.
 std::string join(const TextPieces& pieces) {

@@ -2,27 +2,15 @@
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "answer/formats.h"
 #include "answer/problem.h"
 #include "answer/text_builder.h"
 
 namespace helpdesk {
-
-enum class Format { xml, json, url };
-
-std::optional<Format> parse_format(std::string_view name);
-
-// Returns the format of ours that an Accept header prefers. Returns nothing if it names none.
-std::optional<Format> preferred_format(std::string_view accept);
-
-// Returns the name by which a request asks for the format.
-std::string_view format_name(Format format);
-
-std::string_view content_type(Format format);
 
 struct Field {
     std::string_view name;

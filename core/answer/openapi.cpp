@@ -7,9 +7,9 @@
 
 #include "answer/codes.h"
 #include "answer/format.h"
+#include "answer/import_report.h"
 #include "answer/problem.h"
 #include "answer/reference.h"
-#include "call/import.h"
 #include "json.h"
 #include "key.h"
 #include "model/action.h"
@@ -22,11 +22,13 @@ namespace {
 
 using json::Member;
 
-constexpr std::array answer_formats = {Format::json, Format::xml, Format::url};
-
 Json reference_to(std::string_view kind, std::string_view name) {
     return json::object(
         Member{"$ref", json::string("#/components/" + std::string(kind) + "/" + std::string(name))});
+}
+
+Json text_schema() {
+    return json::object(Member{"type", json::string("string")});
 }
 
 Json string_schema(std::string_view description) {
@@ -197,7 +199,7 @@ Json parameters(const Action& action, std::string_view format_variable) {
 Json record_schema(const Resource& resource) {
     Json properties = json::object();
     for (const Output& output : resource.outputs)
-        json::set(properties, output.name, json::object(Member{"type", json::string("string")}));
+        json::set(properties, output.name, text_schema());
     return json::object(Member{"type", json::string("object")}, Member{"properties", std::move(properties)});
 }
 
@@ -211,13 +213,8 @@ Json list_of(std::string_view root, Json item) {
 // The first record has the totals. Each other record says what is wrong with a row.
 Json import_schema(const Action& action) {
     Json properties = json::object();
-    for (const std::string_view name :
-         {std::string_view(action.answer), std::string_view("rows"), std::string_view("added"),
-          std::string_view("updated"), std::string_view("existing"), std::string_view("failed"),
-          dry_run_variable, std::string_view("more_problems"), std::string_view("line"),
-          action.resource.known_by(), std::string_view("variable"), std::string_view("code"),
-          std::string_view("error")})
-        json::set(properties, name, json::object(Member{"type", json::string("string")}));
+    for (const std::string_view name : import_report_fields(action))
+        json::set(properties, name, text_schema());
     return list_of(response_root, json::object(Member{"type", json::string("object")},
                                                Member{"properties", std::move(properties)}));
 }
@@ -228,21 +225,14 @@ Json answer_schema(const Action& action) {
         return list_of(action.answer, reference_to("schemas", resource.names.one));
     if (action.verb.takes_rows)
         return import_schema(action);
-    Json properties =
-        json::object(Member{action.answer, json::object(Member{"type", json::string("string")})});
+    Json properties = json::object(Member{action.answer, text_schema()});
     if (action.verb.when_missing != nullptr)
-        json::set(properties, find_action(resource, *action.verb.when_missing)->answer,
-                  json::object(Member{"type", json::string("string")}));
+        json::set(properties, find_action(resource, *action.verb.when_missing)->answer, text_schema());
     if (action.verb.signs_in)
         for (const std::string_view name : resource.sign_in->outputs)
-            json::set(properties, name, json::object(Member{"type", json::string("string")}));
+            json::set(properties, name, text_schema());
     return list_of(response_root, json::object(Member{"type", json::string("object")},
                                                Member{"properties", std::move(properties)}));
-}
-
-std::string_view media_type(Format format) {
-    const std::string_view type = content_type(format);
-    return type.substr(0, type.find(';'));
 }
 
 // The answer is the same in all formats, but only JSON's has a schema.
@@ -250,18 +240,14 @@ Json content(Json schema) {
     Json result =
         json::object(Member{media_type(Format::json), json::object(Member{"schema", std::move(schema)})});
     for (const Format format : {Format::xml, Format::url})
-        json::set(result, media_type(format),
-                  json::object(Member{"schema", json::object(Member{"type", json::string("string")})}));
+        json::set(result, media_type(format), json::object(Member{"schema", text_schema()}));
     return result;
 }
 
 Json row_content() {
     Json result = json::object();
-    for (const RowFormat format : row_formats) {
-        const std::string_view type = content_type(format);
-        json::set(result, type.substr(0, type.find(';')),
-                  json::object(Member{"schema", json::object(Member{"type", json::string("string")})}));
-    }
+    for (const RowFormat format : row_formats)
+        json::set(result, media_type(format), json::object(Member{"schema", text_schema()}));
     return result;
 }
 

@@ -13,17 +13,6 @@
 namespace helpdesk {
 namespace {
 
-struct Names {
-    RowFormat format;
-    std::string_view name;
-    std::string_view content_type;
-};
-
-constexpr std::array formats = {
-    Names{RowFormat::csv, "csv", "text/csv; charset=utf-8"},
-    Names{RowFormat::ndjson, "ndjson", "application/x-ndjson"},
-};
-
 // Removes the byte order mark that some programs put in front of UTF-8. In files that were joined, there may
 // be one wherever a file began.
 std::string_view without_mark(std::string_view text) {
@@ -440,20 +429,6 @@ class NdjsonWriter : public ListWriter {
 };
 
 }  // namespace
-
-std::optional<RowFormat> parse_row_format(std::string_view name) {
-    const auto* found = std::find_if(formats.begin(), formats.end(),
-                                     [&](const Names& f) { return text::equal_ignoring_case(f.name, name); });
-    return found == formats.end() ? std::nullopt : std::optional(found->format);
-}
-
-std::string_view format_name(RowFormat format) {
-    return formats.at(static_cast<std::size_t>(format)).name;
-}
-
-std::string_view content_type(RowFormat format) {
-    return formats.at(static_cast<std::size_t>(format)).content_type;
-}
 
 std::string_view RowNames::identifier() const {
     return action_.resource.known_by();

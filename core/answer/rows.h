@@ -7,27 +7,18 @@
 // of a column, the record is a header. If that has other columns, the body cannot be read.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "answer/format.h"
+#include "answer/formats.h"
 #include "model/action.h"
 #include "request/decode.h"
 
 namespace helpdesk {
-
-enum class RowFormat { csv, ndjson };
-inline constexpr std::array row_formats = {RowFormat::csv, RowFormat::ndjson};
-
-// Finds a format by the name by which a request asks for it: csv or ndjson.
-std::optional<RowFormat> parse_row_format(std::string_view name);
-std::string_view format_name(RowFormat format);
-std::string_view content_type(RowFormat format);
 
 // The body of a request that carries rows.
 struct RowBody {

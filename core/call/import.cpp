@@ -95,7 +95,9 @@ Import::Import(const Settings& settings, Format format, const Action& action, co
       options_(options),
       row_action_(*find_action(action.resource, *options.mode)),
       body_(std::move(body)),
-      names_(row_action_, settings.reject_unknown) {}
+      names_(row_action_, settings.reject_unknown) {
+    report_.dry_run = options_.dry_run;
+}
 
 Work::Step Import::hash() {
     const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
@@ -116,7 +118,7 @@ Work::Step Import::carry_out() {
     const Stage next = read_slice();
     if (next != Stage::done)
         return {next};
-    report_ = write_totals();
+    answer_ = write_import_report(format(), action_, report_);
     done_ = true;
     return {Stage::done, {.problems = {}, .log = log_}};
 }
@@ -155,7 +157,7 @@ Work::Stage Import::read_slice() {
 }
 
 void Import::accept_row(Row& row) {
-    ++rows_;
+    ++report_.rows;
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
         Write write = check(row_action_, row.variables, options_.rows, problems);
@@ -168,7 +170,7 @@ void Import::accept_row(Row& row) {
             return;
         }
     }
-    ++failed_;
+    ++report_.failed;
     report_row(row.line, row.variables.get(names_.identifier()), problems);
 }
 
@@ -225,11 +227,11 @@ void Import::count_result(const Pending& row, const WriteResult& result, Outcome
     if (log_.empty() && !result.log.empty())
         log_ = "the row in line " + std::to_string(row.line) + ": " + result.log;
     if (result.problems.empty())
-        ++(result.added ? added_ : updated_);
+        ++(result.added ? report_.added : report_.updated);
     else if (row_action_.verb.adds && has(result.problems, code::already_exists))
-        ++existing_;
+        ++report_.existing;
     else
-        ++failed_;
+        ++report_.failed;
     report_row(row.line, row.write.identifier, result.problems);
 }
 
@@ -256,40 +258,16 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
     if (problems.empty())
         return;
     if (listed_.at(has(problems, code::already_exists) ? 1 : 0)++ >= most_listed)
-        more_problems_ = true;
+        report_.more_problems = true;
     else
         for (Problem& problem : first_of(problems, most_problems_of_row))
-            problems_.push_back({line, shortened(name), std::move(problem)});
+            report_.problems.push_back({line, shortened(name), std::move(problem)});
 }
 
 void Import::explain(Problem& problem) const {
-    if (changed() > 0 && !options_.dry_run)
-        problem.text += "; the import stopped before its end, with " + std::to_string(added_) +
-                        " added and " + std::to_string(updated_) + " updated; it can be sent again";
-}
-
-TextPieces Import::write_totals() const {
-    std::vector<std::string> texts;  // the records refer to these
-    texts.reserve(6 + 2 * problems_.size());
-    const auto number = [&](std::uint64_t n) -> std::string_view {
-        return texts.emplace_back(std::to_string(n));
-    };
-    const FieldList totals = {{action_.answer, number(changed())},
-                              {"rows", number(rows_)},
-                              {"added", number(added_)},
-                              {"updated", number(updated_)},
-                              {"existing", number(existing_)},
-                              {"failed", number(failed_)},
-                              {dry_run_variable, options_.dry_run ? "Y" : "N"},
-                              {"more_problems", more_problems_ ? "Y" : "N"}};
-    std::vector<FieldList> errors;
-    for (const RowProblem& one : problems_)
-        errors.push_back({{"line", number(one.line)},
-                          {names_.identifier(), one.name},
-                          {"variable", one.problem.variable},
-                          {"code", one.problem.code},
-                          {"error", texts.emplace_back(message(one.problem))}});
-    return write_report(format(), totals, errors);
+    if (report_.changed() > 0 && !options_.dry_run)
+        problem.text += "; the import stopped before its end, with " + std::to_string(report_.added) +
+                        " added and " + std::to_string(report_.updated) + " updated; it can be sent again";
 }
 
 }  // namespace helpdesk

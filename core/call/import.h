@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "answer/format.h"
+#include "answer/import_report.h"
 #include "answer/rows.h"
 #include "call/work.h"
 #include "db/database.h"
@@ -49,26 +50,18 @@ class Import : public Work {
     std::string ignored() const override { return done_ ? names_.ignored() : ""; }
 
   protected:
-    Reply answer() override { return make_reply(std::move(report_)); }
-    std::uint64_t rows() const override { return done_ ? changed() : 0; }
+    Reply answer() override { return make_reply(std::move(answer_)); }
+    std::uint64_t rows() const override { return done_ ? report_.changed() : 0; }
 
   private:
     struct Pending {
         std::size_t line;
         Write write;
     };
-    struct RowProblem {
-        std::size_t line;
-        std::string name;
-        Problem problem;
-    };
-
     Outcome work_on();
     Stage read_slice();
     void accept_row(Row& row);
     void count_password(Write& write, Problems& problems);
-    std::uint64_t changed() const { return added_ + updated_; }
-    TextPieces write_totals() const;
     Outcome write_slice();
     void write_run(const std::vector<const Pending*>& run, Outcome& outcome);
     void count_result(const Pending& row, const WriteResult& result, Outcome& outcome);
@@ -85,17 +78,11 @@ class Import : public Work {
     std::size_t hashed_ = 0;  // how many of those have been hashed
     std::set<std::string> would_be_there_;
     std::size_t passwords_ = 0;  // in all rows read so far
-    std::uint64_t rows_ = 0;
-    std::uint64_t added_ = 0;
-    std::uint64_t updated_ = 0;
-    std::uint64_t existing_ = 0;
-    std::uint64_t failed_ = 0;
-    std::vector<RowProblem> problems_;
+    ImportReport report_;
     std::array<std::size_t, 2> listed_{};  // rows that failed, and rows that exist already
-    bool more_problems_ = false;
     std::string log_;
     bool done_ = false;
-    TextPieces report_;  // written at the end
+    TextPieces answer_;  // written at the end
 };
 
 }  // namespace helpdesk

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "answer/formats.h"
 #include "json.h"
 #include "request/json_numbers.h"
 #include "text.h"
@@ -351,10 +352,10 @@ BodyType body_type(std::string_view content_type) {
         return BodyType::multipart;
     if (type == "application/json")
         return BodyType::json;
-    if (type == "text/csv" || type == "application/csv")
-        return BodyType::csv;
-    return type == "application/x-ndjson" || type == "application/jsonl" ? BodyType::ndjson
-                                                                         : BodyType::unsupported;
+    const auto rows = row_format_of(type);
+    if (!rows)
+        return BodyType::unsupported;
+    return rows == RowFormat::csv ? BodyType::csv : BodyType::ndjson;
 }
 
 void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables) {
