@@ -166,7 +166,25 @@ class Header {
     const RowNames& names_;
 };
 
-// Returns the names of the columns in lower case. The name of a column that is not read is empty.
+// Returns the variables for which the columns stand. The variable of a column that is not read is empty.
+std::vector<std::string> variables_of(const std::vector<std::string>& columns, RowNames& names,
+                                      Problems& problems) {
+    std::vector<std::string> variables;
+    for (const std::string& column : columns) {
+        std::string variable = names.accept(column, problems);
+        const auto same = std::find(variables.begin(), variables.end(), variable);
+        if (!variable.empty() && same != variables.end()) {
+            const std::string& other = columns[static_cast<std::size_t>(same - variables.begin())];
+            if (other != column)
+                problems.push_back({code::duplicate_variable, printable_name(column),
+                                    "is another name of the column " + printable_name(other)});
+        }
+        variables.push_back(std::move(variable));
+    }
+    return variables;
+}
+
+// Reads a header, and returns the variables of its columns.
 std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
     std::vector<std::string> columns;
     if (header.cells.size() > max_variables) {
@@ -180,10 +198,7 @@ std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, P
                 {code::duplicate_variable, printable_name(name), "is the name of two columns"});
         columns.push_back(std::move(name));
     }
-    for (std::string& name : columns)
-        if (!names.accept(name, problems))
-            name.clear();
-    return columns;
+    return variables_of(columns, names, problems);
 }
 
 class CsvReader : public RowReader {
@@ -236,17 +251,25 @@ class NdjsonReader : public RowReader {
                 continue;
             row = {line_, {}};
             decode_json(line, row.variables, "row");
-            Problems unknown;
-            for (const Variables::Sent& variable : row.variables.all())
-                names_.accept(variable.name, unknown);
-            for (Problem& problem : unknown)
-                row.variables.add_problem(std::move(problem));
+            resolve_names(row.variables);
             return true;
         }
         return false;
     }
 
   private:
+    void resolve_names(Variables& variables) {
+        Problems problems;
+        for (const Variables::Sent& sent : variables.all()) {
+            const std::string name = sent.name;
+            const std::string variable = names_.accept(name, problems);
+            if (!variable.empty() && variable != name && !variables.rename(name, variable))
+                problems.push_back(sent_as_well_as(variable, name));
+        }
+        for (Problem& problem : problems)
+            variables.add_problem(std::move(problem));
+    }
+
     std::string_view rest_;
     RowNames& names_;
     std::size_t line_ = 0;
@@ -435,16 +458,19 @@ std::string_view RowNames::identifier() const {
 }
 
 bool RowNames::is_known(std::string_view name) const {
-    return action_.knows(name) || action_.resource.find_output(name) != nullptr;
+    return !action_.resolve(name).empty() || action_.resource.find_output(name) != nullptr;
 }
 
-bool RowNames::accept(const std::string& name, Problems& problems) {
+std::string RowNames::accept(const std::string& name, Problems& problems) {
     if (action_.knows(name))
-        return true;
-    if (is_known(name))
-        return false;
-    unknown_.add(name, problems);
-    return false;
+        return name;
+    // An output is not read even if it is an alias as well, so that every export can be imported.
+    if (action_.resource.find_output(name) != nullptr)
+        return {};
+    const std::string_view variable = action_.resolve(name);
+    if (variable.empty())
+        unknown_.add(name, problems);
+    return std::string(variable);
 }
 
 Problems check_rows(const RowBody& body, RowNames& names) {

@@ -38,12 +38,13 @@ class RowNames {
   public:
     RowNames(const Action& action, bool reject_unknown) : action_(action), unknown_(action, reject_unknown) {}
 
-    // Returns whether the action or an export has the name, which must be in lower case.
+    // Returns whether the action or an export has the name, or it is an alias. `name` must be in lower case.
     bool is_known(std::string_view name) const;
 
-    // Returns whether the row's variable is read. If not, it is skipped, ignored, or added to `problems`.
-    // `name` must be in lower case.
-    bool accept(const std::string& name, Problems& problems);
+    // Returns the variable for which the name stands, by itself or as an alias. Returns an empty name if the
+    // value is not read: then the name is skipped, ignored, or added to `problems`. `name` must be in lower
+    // case.
+    std::string accept(const std::string& name, Problems& problems);
 
     // Returns the variable that every row must have.
     std::string_view identifier() const;

@@ -33,7 +33,7 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
     for (const Variables::Sent& variable : variables.all()) {
         const std::string& name = variable.name;
         if (name != key_variable && name != action_variable && name != settings.format_variable &&
-            name != charset_variable && !action.knows(name))
+            name != charset_variable && action.resolve(name).empty())
             unknown.add(name, problems);
     }
     return unknown.ignored();
@@ -41,16 +41,18 @@ std::string unknown_variables(const Settings& settings, const Action& action, co
 
 // Returns the request's variables under the names that the tables have for them. Returns nothing if those are
 // the names that were sent.
-std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables) {
-    const auto is_alias = [&](const Variables::Sent& variable) {
+std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables,
+                                         Problems& problems) {
+    std::optional<Variables> resolved;
+    for (const Variables::Sent& variable : variables.all()) {
         const std::string_view name = action.resolve(variable.name);
-        return !name.empty() && name != variable.name;
-    };
-    if (std::none_of(variables.all().begin(), variables.all().end(), is_alias))
-        return std::nullopt;
-    Variables resolved;
-    for (const Variables::Sent& variable : variables.all())
-        resolved.add(is_alias(variable) ? action.resolve(variable.name) : variable.name, variable.value);
+        if (name.empty() || name == variable.name)
+            continue;
+        if (!resolved)
+            resolved = variables;
+        if (!resolved->rename(variable.name, name))
+            problems.push_back(sent_as_well_as(name, variable.name));
+    }
     return resolved;
 }
 
@@ -143,10 +145,8 @@ std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, cons
     if (const auto refusal = check_action(*caller.key, *action))
         return refusal_reply(settings, format, *refusal);
 
-    const std::optional<Variables> resolved = resolve_aliases(*action, request.variables);
+    const std::optional<Variables> resolved = resolve_aliases(*action, request.variables, problems);
     const Variables& variables = resolved ? *resolved : request.variables;
-    if (resolved)
-        problems.insert(problems.end(), resolved->problems().begin(), resolved->problems().end());
     std::string ignored = unknown_variables(settings, *action, request, variables, problems);
     std::unique_ptr<Work> work = action->verb.begin({.settings = settings,
                                                      .request = request,

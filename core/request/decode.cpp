@@ -155,6 +155,15 @@ void Variables::add(std::string_view name, std::string value) {
     all_.push_back({std::move(lower), std::move(value)});
 }
 
+bool Variables::rename(std::string_view name, std::string_view new_name) {
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [&](const Sent& sent) { return sent.name == name; });
+    if (found == all_.end() || find(new_name) != nullptr)
+        return false;
+    found->name = new_name;
+    return true;
+}
+
 const std::string* Variables::find(std::string_view name) const {
     const auto found =
         std::find_if(all_.begin(), all_.end(), [&](const Sent& sent) { return sent.name == name; });
@@ -164,6 +173,11 @@ const std::string* Variables::find(std::string_view name) const {
 std::string_view Variables::get(std::string_view name) const {
     const std::string* value = find(name);
     return value == nullptr ? std::string_view() : std::string_view(*value);
+}
+
+Problem sent_as_well_as(std::string_view variable, std::string_view alias) {
+    return {code::duplicate_variable, printable_name(variable),
+            "is given more than once, also by its other name " + printable_name(alias)};
 }
 
 std::string printable_name(std::string_view name) {

@@ -23,6 +23,9 @@ class Variables {
     // Adds a variable. Its name becomes lower case. A value that is not UTF-8 or not printable, a name that
     // occurs twice, and a variable too many become problems.
     void add(std::string_view name, std::string value);
+    // Gives a variable another name, in lower case. Returns false, and changes nothing, if there is a
+    // variable of that name already.
+    bool rename(std::string_view name, std::string_view new_name);
     void add_problem(Problem problem) { problems_.push_back(std::move(problem)); }
     // Adds a problem that hides variables, such as a body that cannot be read to its end.
     void add_unreadable(Problem problem) {
@@ -50,6 +53,9 @@ class Variables {
     Problems problems_;
     bool complete_ = true;
 };
+
+// Returns the problem of a variable that was sent by its own name and by an alias.
+Problem sent_as_well_as(std::string_view variable, std::string_view alias);
 
 // Returns a name as a message or a header can show it: percent-encoded unless it is plain, and cut at 64
 // bytes.
