@@ -115,55 +115,84 @@ Caller identify_entitled(const Settings& settings, const Request& request) {
     return caller;
 }
 
-std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
-                                                  const Caller& caller) {
-    Problems problems = request.variables.problems();
-    problems.insert(problems.end(), request.header_problems.begin(), request.header_problems.end());
-    const bool readable = request.variables.complete() && !request.hides_key;
-    const Format format = choose_format(settings, request, caller.action, problems);
+namespace {
 
-    // A caller without a good key learns nothing but that. Where part of the request could not be read, a
-    // missing key, action or variable may stand in that part: then what could not be read is all that can be
-    // said, to a caller whose key is good and to one who showed none.
+// Returns the answer to a caller who may not come in, or whose request cannot be read. A caller without a
+// good key learns nothing else. If part of the request could not be read, a missing key, action or variable
+// may be in that part. Then the answer is only what could not be read, for a caller whose key is good and for
+// one who showed none.
+std::optional<Reply> refuse_caller(const Settings& settings, const Request& request, const Caller& caller,
+                                   Format format, const Problems& problems) {
+    const bool readable = request.variables.complete() && !request.hides_key;
     const KeySent sent = key_sent(settings, request);
     if (sent == KeySent::not_at_all && !readable)
         return problem_reply(settings, format, problems);
     if (const auto refusal = check_key(sent, caller.key, request.address, today()))
         return refusal_reply(settings, format, *refusal);
-    if (!readable)
-        return problem_reply(settings, format, problems);
+    return readable ? std::nullopt : std::optional(problem_reply(settings, format, problems));
+}
 
-    const std::string_view name = request.variables.get(action_variable);
-    const Action* action = caller.action;
-    if (action == nullptr) {
-        problems.push_back({name.empty() ? code::missing_action : code::unknown_action,
+// Returns the answer to a request whose action does not exist, or may not be called with the key.
+std::optional<Reply> refuse_action(const Settings& settings, const Request& request, const Caller& caller,
+                                   Format format, Problems problems) {
+    if (caller.action == nullptr) {
+        const bool is_missing = request.variables.get(action_variable).empty();
+        problems.push_back({is_missing ? code::missing_action : code::unknown_action,
                             std::string(action_variable),
-                            name.empty() ? "is required" : "there is no such action"});
+                            is_missing ? "is required" : "there is no such action"});
         return problem_reply(settings, format, problems);
     }
-
-    if (const auto refusal = check_action(*caller.key, *action))
+    if (const auto refusal = check_action(*caller.key, *caller.action))
         return refusal_reply(settings, format, *refusal);
+    return std::nullopt;
+}
 
-    const std::optional<Variables> resolved = resolve_aliases(*action, request.variables, problems);
+struct Begun {
+    std::unique_ptr<Work> work;
+    std::string ignored;  // the names of ignored variables
+};
+
+// Checks the variables, and begins the work. If there are problems, the work must not be used.
+Begun begin_work(const Settings& settings, const Request& request, const Caller& caller, Format format,
+                 Problems& problems) {
+    const Action& action = *caller.action;
+    const std::optional<Variables> resolved = resolve_aliases(action, request.variables, problems);
     const Variables& variables = resolved ? *resolved : request.variables;
-    std::string ignored = unknown_variables(settings, *action, request, variables, problems);
-    std::unique_ptr<Work> work = action->verb.begin({.settings = settings,
-                                                     .request = request,
-                                                     .variables = variables,
-                                                     .action = *action,
-                                                     .key = *caller.key,
-                                                     .format = format,
-                                                     .problems = problems});
+    Begun begun{.work = nullptr,
+                .ignored = unknown_variables(settings, action, request, variables, problems)};
+    begun.work = action.verb.begin({.settings = settings,
+                                    .request = request,
+                                    .variables = variables,
+                                    .action = action,
+                                    .key = *caller.key,
+                                    .format = format,
+                                    .problems = problems});
+    return begun;
+}
+
+}  // namespace
+
+std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
+                                                  const Caller& caller) {
+    Problems problems = request.variables.problems();
+    problems.insert(problems.end(), request.header_problems.begin(), request.header_problems.end());
+    const Format format = choose_format(settings, request, caller.action, problems);
+    if (auto refusal = refuse_caller(settings, request, caller, format, problems))
+        return std::move(*refusal);
+    if (auto refusal = refuse_action(settings, request, caller, format, problems))
+        return std::move(*refusal);
+
+    Begun begun = begin_work(settings, request, caller, format, problems);
     if (!problems.empty()) {
         Reply reply = problem_reply(settings, format, problems);
-        add_ignored(reply, ignored);
+        add_ignored(reply, begun.ignored);
         return reply;
     }
     CallLimit::Place place;
     if (caller.key->limit != nullptr && (place = CallLimit::acquire(caller.key->limit)) == nullptr)
         return refusal_reply(settings, format, too_many_calls(*caller.key));
-    return std::make_unique<Call>(settings, action, std::move(work), std::move(ignored), std::move(place));
+    return std::make_unique<Call>(settings, caller.action, std::move(begun.work), std::move(begun.ignored),
+                                  std::move(place));
 }
 
 }  // namespace helpdesk
