@@ -80,12 +80,12 @@ struct Common {
 constexpr std::array common = {
     Common{"count", "The most records that the answer holds."},
     Common{"page", "The page of `count` records, from 1; needs a selector that is `*`."},
-    Common{"count_only", "`Y`: the number of records alone."},
+    Common{"count_only", "`Y`: the answer is only the number of records."},
     Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
     Common{"order_direction", "`ASC` or `DESC`."},
     Common{mode_variable,
-           "The call that each row is: `add`, which is what is meant without it, `update` or `upsert`."},
-    Common{dry_run_variable, "`Y`: everything is looked up, and nothing changed."},
+           "The call that each row stands for: `add`, which is the default, `update` or `upsert`."},
+    Common{dry_run_variable, "`Y`: everything is looked up, and nothing is changed."},
 };
 
 Json schema(const Action& action, std::string_view name) {
@@ -140,7 +140,7 @@ Json action_schema(const Action& action) {
 }
 
 Json alias_schema(const Alias& alias) {
-    Json result = string_schema("another name of `" + std::string(alias.of) + "`");
+    Json result = string_schema("Another name of `" + std::string(alias.of) + "`");
     json::set(result, "deprecated", json::boolean(true));
     return result;
 }
@@ -177,11 +177,11 @@ void add_headers(const Action& action, Json& list) {
         json::append(list,
                      header(idempotency_key_header,
                             "The same value with the same request, its `If-Match` included, gives the first "
-                            "answer again and does nothing; it must come once, and not be empty."));
+                            "answer again and does nothing. It must not be repeated or empty."));
     if (action.takes_if_match())
         json::append(list,
                      header(if_match_header,
-                            "An `ETag`: the call is carried out only if nobody changed the record since; it "
+                            "An `ETag`: the call is carried out only if the record has not changed since. It "
                             "must not be empty."));
 }
 
@@ -268,9 +268,9 @@ Json response_headers(const Action& action) {
 
 Json responses(const Action& action) {
     Json done = action.verb.gives_rows ? row_content() : content(answer_schema(action));
-    Json result = json::object(Member{
-        "200", object(Member{"description", string("done")}, Member{"headers", response_headers(action)},
-                      Member{"content", std::move(done)})});
+    Json result = json::object(Member{"200", json::object(Member{"description", json::string("done")},
+                                                          Member{"headers", response_headers(action)},
+                                                          Member{"content", std::move(done)})});
     for (const auto& [status, codes] : codes_by_status())
         json::set(result, std::to_string(status), reference_to("responses", name_of(status)));
     return result;
@@ -320,7 +320,7 @@ Json problem_schema(std::span<const Action> actions) {
                json::object(Member{"error", string_schema("the variable, and what is wrong with it")},
                             Member{"code", json::object(Member{"type", json::string("string")},
                                                         Member{"enum", std::move(codes)})},
-                            Member{"variable", string_schema("empty when none is at fault")})});
+                            Member{"variable", string_schema("the variable at fault, or empty")})});
 }
 
 Json error_responses(std::span<const Action> actions) {

@@ -95,7 +95,7 @@ std::string describe_add(const Action& action) {
 
 std::string describe_update(const Action& action) {
     const Resource& resource = action.resource;
-    return record_of(resource) + ", and what is to change of the variables below" +
+    return record_of(resource) + ", and those of the variables below that are to change" +
            (resource.renamed_by.empty() ? "" : "; " + quote(resource.renamed_by) + " renames") +
            answer_to_change(action);
 }
@@ -125,20 +125,19 @@ std::string describe_verify(const Action& action) {
     text += ". Answer: " + quote(action.answer) + ", `Y` or `N`";
     for (const std::string_view name : action.resource.sign_in->outputs)
         text += ", " + quote(name);
-    return text + "; `N` as well where " + quote(action.resource.sign_in->allowed_by) + " is.";
+    return text + ". Also `N` if " + quote(action.resource.sign_in->allowed_by) + " is `N`.";
 }
 
 std::string describe_import(const Action& action) {
-    return "a POST whose body is CSV or NDJSON, with a row for each call, and in the query string `mode` (" +
+    return "a POST whose body is CSV or NDJSON, with a row for each call, and `mode` (" +
            list_modes(action.resource, "`") +
-           ") and `dry_run` (`Y`: nothing is changed). Answer: " + quote(action.answer) +
+           ") and `dry_run` (`Y`: nothing is changed) in the query string. Answer: " + quote(action.answer) +
            ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then what "
            "was wrong with which row.";
 }
 
 std::string describe_export(const Action& /*action*/) {
-    return "the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
-           "records.";
+    return "the selectors below except `after_id`, and `csv` or `ndjson` in `format`. Answer: the records.";
 }
 
 using Begun = std::unique_ptr<Work>;
