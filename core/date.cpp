@@ -24,7 +24,7 @@ struct Time {
     int hour, minute, second;
 };
 
-// 12 AM is midnight, 12 PM noon.
+// 12 AM is midnight, and 12 PM is noon.
 bool apply_half_day(Time& time, std::string_view half) {
     if (half.empty())
         return true;
@@ -37,11 +37,11 @@ bool apply_half_day(Time& time, std::string_view half) {
 
 struct Moment {
     std::chrono::sys_seconds time;
-    std::chrono::seconds length;  // of what the text names: a second, a minute or a day
+    std::chrono::seconds length;  // how long the moment is that the text names: a second, a minute or a day
     bool has_time;
 };
 
-// `Z`, `+HH`, `+HHMM`, `+HH:MM` or nothing; the form was checked.
+// Reads `Z`, `+HH`, `+HHMM`, `+HH:MM` or nothing. The form was checked before.
 std::optional<std::chrono::minutes> parse_offset(std::string_view text) {
     if (text.size() < 3)
         return std::chrono::minutes(0);
@@ -58,7 +58,7 @@ constexpr std::chrono::sys_seconds last_second =
     std::chrono::sys_days(std::chrono::year(9999) / 12 / 31) + std::chrono::seconds(86'399);
 
 std::optional<Moment> parse(std::string_view text) {
-    // The groups of the day differ, those of the time do not.
+    // Only the groups of the day differ.
     static const Pattern american(
         "([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})( ([0-9]{1,2}):([0-9]{2})(:([0-9]{2}))?( ?([AaPp][Mm]))?)?");
     static const Pattern iso(
@@ -118,14 +118,14 @@ std::optional<std::string> parse_date_end(std::string_view text) {
     const auto moment = parse(text);
     if (!moment)
         return std::nullopt;
-    // Nothing was added in the last second that there is.
+    // The last second of DATETIME has no moment after it, but nothing was added in it.
     return sql_text(std::min(moment->time + moment->length, last_second));
 }
 
 std::string describe_bad_date(std::string_view text) {
     static const Pattern fraction(".*[0-9]:[0-9]{2}:[0-9]{2}[.,][0-9]+.*");
     static const Pattern lost_plus(".*[0-9]:[0-9]{2}(\\.[0-9]+)? [0-9]{2}:?[0-9]{2}");
-    constexpr std::size_t longest = 64;  // that is looked at for more than that
+    constexpr std::size_t longest = 64;  // a longer text is not searched for the reason
     std::string result = "must be a date such as 12/31/2024, 2024-12-31 08:30:00 or 2024-12-31T08:30:00Z";
     if (text.size() > longest)
         return result;

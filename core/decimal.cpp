@@ -7,7 +7,7 @@
 namespace helpdesk {
 namespace {
 
-// More digits than any column takes.
+// A longer text is refused: no column has so many digits.
 constexpr std::size_t longest = 64;
 constexpr std::size_t most_whole_digits = 20;
 
@@ -17,7 +17,7 @@ bool is_negative(std::string_view number) {
     return number.starts_with('-');
 }
 
-// The digits before the point, without sign and leading zeros.
+// Returns the digits before the point, without sign and leading zeros.
 std::string_view whole_part(std::string_view number) {
     number.remove_prefix(is_negative(number) ? 1 : 0);
     number = number.substr(0, number.find('.'));
@@ -31,14 +31,14 @@ bool has_fraction(std::string_view number) {
            number.find_first_not_of('0', point + 1) != std::string_view::npos;
 }
 
-// Compares the sizes of two whole numbers without leading zeros.
+// Compares the absolute values of two whole numbers without leading zeros.
 int compare_whole(std::string_view one, std::string_view other) {
     if (one.size() != other.size())
         return one.size() < other.size() ? -1 : 1;
     return one.compare(other);
 }
 
-// Compares a number with a whole one: negative, 0 or positive.
+// Compares a number with a whole number. The result is negative, 0 or positive.
 int compare(std::string_view number, std::int64_t whole) {
     std::array<char, 24> buffer{};
     const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), whole);

@@ -1,4 +1,4 @@
-// Exact decimal numbers, as texts: they are never binary floating point.
+// Exact decimal numbers, held as texts: they never become binary floating point.
 #pragma once
 
 #include <cstdint>
@@ -8,17 +8,17 @@
 
 namespace helpdesk {
 
-// Returns a number in plain digits, with a point and perhaps a minus in front, without its `+`. Nothing for
-// anything else, such as an exponent or a thousands separator, and for more decimals than `most_decimals`.
+// Returns a number in plain digits, perhaps with a point and a minus, without its `+`. Returns nothing for
+// any other text, such as an exponent or a thousands separator, and for more decimals than `most_decimals`.
 std::optional<std::string> parse_decimal(std::string_view text, int most_decimals);
 
-// Whether such a number is at least `least` and at most `most`. Looks at every digit.
+// Returns whether such a number is at least `least` and at most `most`. Compares every digit.
 bool lies_within(std::string_view number, std::int64_t least, std::int64_t most);
 
-// How many digits such a number has before its point, without leading zeros.
+// Returns how many digits such a number has before its point, without leading zeros.
 int whole_digits(std::string_view number);
 
-// Returns a number that has a point without the zeros at its end, but with `least_decimals` at least.
+// Removes the zeros at the end of a number that has a point, but keeps `least_decimals` at least.
 std::string without_zeros(std::string number, int least_decimals);
 
 }  // namespace helpdesk

@@ -1,4 +1,4 @@
-// jansson's values with an owner, and how they are made.
+// Gives jansson's values an owner, and makes them.
 #pragma once
 
 #include <jansson.h>
@@ -17,10 +17,10 @@ struct JsonDeleter {
 };
 using Json = std::unique_ptr<json_t, JsonDeleter>;
 
-// As text, with jansson's JSON_… flags. Throws std::bad_alloc.
+// Returns the value as text, with jansson's JSON_… flags. Throws std::bad_alloc.
 std::string dump(const Json& value, std::size_t flags);
 
-// All of these throw std::bad_alloc. Texts and names must be UTF-8.
+// All of these functions throw std::bad_alloc. Texts and names must be UTF-8.
 namespace json {
 
 Json string(std::string_view value);
@@ -31,11 +31,11 @@ Json boolean(bool value);
 void append(const Json& array, Json item);
 void set(const Json& object, std::string_view name, Json value);
 
-// A text as JSON has it, with its quotation marks, and without.
+// Return a text as JSON writes it: with its quotation marks, and without them.
 std::string quoted(std::string_view text);
 std::string escaped(std::string_view text);
 
-// Takes what jansson made; null is what it gives when memory runs out.
+// Owns what jansson made. Throws if it is null, which jansson returns if memory runs out.
 Json checked(json_t* value);
 
 template <typename... Items>
@@ -57,7 +57,7 @@ Json object(Members... members) {
     return result;
 }
 
-// The text of an object of texts, member by member: to be put one after the other.
+// Writes an object whose values are texts, member by member. The caller joins the parts.
 class MemberText {
   public:
     std::string begin() {
@@ -67,7 +67,7 @@ class MemberText {
     std::string member(std::string_view name, std::string_view value) {
         return separator() + quoted(name) + ":" + quoted(value);
     }
-    // To be followed by the value, escaped(), and a quotation mark.
+    // Must be followed by the value, escaped(), and a quotation mark.
     std::string begin_text(std::string_view name) { return separator() + quoted(name) + ":\""; }
 
   private:

@@ -11,7 +11,7 @@
 namespace helpdesk {
 
 Sha256 sha256(std::string_view bytes) {
-    // Looked up once: that takes longer than a hash.
+    // Fetched once, because that takes longer than a hash.
     static const EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);
     Sha256 hash;
     if (EVP_Digest(bytes.data(), bytes.size(), hash.data(), nullptr, method, nullptr) != 1)
@@ -50,9 +50,9 @@ const Key* find_key(const std::vector<Key>& keys, std::string_view sent) {
     return found;
 }
 
-CallLimit::Place CallLimit::take(const std::shared_ptr<CallLimit>& limit) {
+CallLimit::Place CallLimit::acquire(const std::shared_ptr<CallLimit>& limit) {
     const bool has_room = ++limit->calls_ <= limit->most_;
-    // Gives back what was taken, also where there was no room, or no memory for this.
+    // Gives back the count at the end, and also if there is no room, or no memory for the place itself.
     const Place place(limit.get(), [limit](void* /*limit*/) { --limit->calls_; });
     return has_room ? place : nullptr;
 }

@@ -14,15 +14,17 @@ enum class State : std::uint32_t { free, written, ready };  // memory that is al
 
 constexpr std::size_t longest_labels = 240;
 
-// So many slots are looked at for a number: where there is no room, each count would look at all of them.
+// The most slots that are searched for a number. Without this limit, each count would search all of them once
+// memory is full.
 constexpr std::size_t most_looks = 512;
 
-// One number, or one histogram. Whoever finds it free makes it his own, once; it is never free again.
+// One number or histogram. The first process that finds it free owns it from then on; it never becomes free
+// again.
 struct alignas(64) Slot {
     std::atomic<State> state;
-    std::uint16_t metric;  // its place in metric::all
+    std::uint16_t metric;  // the index in metric::all
     std::uint16_t length;
-    std::uint32_t process;  // of a level
+    std::uint32_t process;  // of a summed gauge
     std::atomic<std::uint64_t> value;
     std::array<std::atomic<std::uint64_t>, metric::most_bounds + 1> buckets;
     std::array<char, longest_labels> labels;  // their values, each with a NUL at its end
@@ -38,13 +40,14 @@ std::span<Slot>& slots() {
     return current;
 }
 
-// What tells one number from the others.
+// Identifies a number: the metric and the values of its labels.
 class Name {
   public:
     Name(const Metric& metric, LabelValues values)
         : metric_(static_cast<std::uint16_t>(std::find(metric::all.begin(), metric::all.end(), &metric) -
                                              metric::all.begin())),
-          process_(metric.kind == MetricKind::level ? own_process.load(std::memory_order_relaxed) : 0) {
+          process_(metric.kind == MetricKind::summed_gauge ? own_process.load(std::memory_order_relaxed)
+                                                           : 0) {
         for (const std::string_view value : values) {
             if (value.size() >= longest_labels - length_) {
                 fits_ = false;
@@ -83,7 +86,8 @@ class Name {
     std::array<char, longest_labels> labels_;
 };
 
-// False when another process began to write it and did not come to an end: killed, or not on a processor.
+// Returns false if another process began to write the slot and did not finish, because it was killed or has
+// no processor.
 bool wait_until_ready(const Slot& slot) {
     for (int i = 0; i < 100 && slot.state.load(std::memory_order_acquire) == State::written; ++i)
         std::this_thread::yield();
@@ -98,8 +102,8 @@ Slot* no_room(const Metric& metric) noexcept {
     return nullptr;
 }
 
-// The slot of these labels, found or made; null when there is no room.
-Slot* find(const Metric& metric, LabelValues values) noexcept {
+// Returns the slot of these labels, found or made. Null if there is no room.
+Slot* find_slot(const Metric& metric, LabelValues values) noexcept {
     const Name name(metric, values);
     if (!name.fits())
         return no_room(metric);
@@ -131,24 +135,24 @@ std::vector<std::string> split_labels(std::string_view labels) {
 
 }  // namespace
 
-void count(const Metric& counter, LabelValues values) noexcept {
-    if (Slot* slot = find(counter, values))
+void increment(const Metric& counter, LabelValues values) noexcept {
+    if (Slot* slot = find_slot(counter, values))
         slot->value.fetch_add(1, std::memory_order_relaxed);
 }
 
-void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept {
-    if (Slot* slot = find(gauge, values))
+void set_gauge(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept {
+    if (Slot* slot = find_slot(gauge, values))
         slot->value.store(value, std::memory_order_relaxed);
 }
 
-void change(const Metric& level, LabelValues values, std::int64_t by) noexcept {
-    // Lowering adds what is the same modulo 2^64.
-    if (Slot* slot = find(level, values))
+void add_to_gauge(const Metric& gauge, LabelValues values, std::int64_t by) noexcept {
+    // Subtracting is adding modulo 2^64.
+    if (Slot* slot = find_slot(gauge, values))
         slot->value.fetch_add(static_cast<std::uint64_t>(by), std::memory_order_relaxed);
 }
 
 void observe(const Metric& histogram, LabelValues values, std::uint64_t value) noexcept {
-    Slot* slot = find(histogram, values);
+    Slot* slot = find_slot(histogram, values);
     if (slot == nullptr)
         return;
     const auto bounds = histogram.buckets.bounds;
@@ -165,7 +169,7 @@ std::vector<Sample> samples() {
         const Metric& metric = *metric::all.at(slot.metric);
         auto values = split_labels({slot.labels.data(), slot.length});
         Sample& sample = all.try_emplace({slot.metric, values}, Sample{&metric, values, 0, {}}).first->second;
-        // One for each process of a level, in all other cases the only one.
+        // A summed gauge has a slot for each process; any other number has only one.
         sample.value += slot.value.load(std::memory_order_relaxed);
         if (metric.kind == MetricKind::histogram)
             for (std::size_t i = 0; i <= metric.buckets.bounds.size(); ++i)
@@ -174,8 +178,8 @@ std::vector<Sample> samples() {
     std::vector<Sample> result;
     result.reserve(all.size());
     for (auto& [name, sample] : all) {
-        // A process between two steps of another's count.
-        if (sample.metric->kind == MetricKind::level && static_cast<std::int64_t>(sample.value) < 0)
+        // The sum is negative while another process is between two steps of a change.
+        if (sample.metric->kind == MetricKind::summed_gauge && static_cast<std::int64_t>(sample.value) < 0)
             sample.value = 0;
         result.push_back(std::move(sample));
     }
@@ -190,11 +194,11 @@ void tell_of_lost_numbers(void (*tell)(std::string_view metric) noexcept) {
     lost_number_teller = tell;
 }
 
-void begin_levels(unsigned number) noexcept {
+void begin_summed_gauges(unsigned number) noexcept {
     own_process = number;
     for (Slot& slot : slots())
         if (slot.state.load(std::memory_order_acquire) == State::ready && slot.process == number &&
-            metric::all.at(slot.metric)->kind == MetricKind::level)
+            metric::all.at(slot.metric)->kind == MetricKind::summed_gauge)
             slot.value.store(0, std::memory_order_relaxed);
 }
 

@@ -1,4 +1,4 @@
-// What operators want to count: numbers that all workers of nginx share, in memory that nginx keeps for us.
+// Counts for operators. All workers of nginx share the numbers, in memory that nginx keeps.
 #pragma once
 
 #include <algorithm>
@@ -14,16 +14,16 @@
 
 namespace helpdesk {
 
-// As Prometheus has them. A metric has numbers of its own for each combination of its labels' values.
+// The types of Prometheus, and one more. A metric has a number for each combination of its labels' values.
 enum class MetricKind {
-    counter,    // only grows
-    gauge,      // what was last set
-    level,      // a gauge that each process raises and lowers; what is shown is the sum over all processes
-    histogram,  // how many values there were up to each bound, and their sum
+    counter,       // only grows
+    gauge,         // the value that was last set
+    summed_gauge,  // a gauge that each process changes by itself; the sum over all processes is shown
+    histogram,     // the number of values up to each bound, and their sum
 };
 
-// The bounds of a histogram's buckets, ascending, and its values, in units of which `per_shown` make one of
-// the unit that is shown.
+// The bounds of a histogram's buckets in ascending order. They and the values are in a smaller unit than is
+// shown: `per_shown` of it make one.
 struct Buckets {
     std::span<const std::uint64_t> bounds;
     std::uint64_t per_shown = 1;
@@ -32,7 +32,7 @@ struct Buckets {
 struct Metric {
     std::string_view name;
     MetricKind kind;
-    std::array<std::string_view, 3> labels;  // the unused ones empty
+    std::array<std::string_view, 3> labels;  // unused ones are empty
     std::string_view help;
     Buckets buckets = {};
 };
@@ -41,7 +41,7 @@ namespace metric {
 
 inline constexpr std::size_t most_bounds = 16;
 
-// In nanoseconds: 100 us to 10 s.
+// In nanoseconds, from 100 us to 10 s.
 inline constexpr std::array<std::uint64_t, most_bounds> time_bounds = {
     100'000,       200'000,       500'000,       1'000'000,     2'000'000,   5'000'000,
     10'000'000,    20'000'000,    50'000'000,    100'000'000,   200'000'000, 500'000'000,
@@ -88,18 +88,18 @@ inline constexpr Metric queue_time_by_database{
     "Time that a request waited for a database thread, by database.",
     times};
 inline constexpr Metric queue_depth{
-    "helpdesk_queue_depth", MetricKind::level, {"pool"}, "Requests that wait for a thread."};
+    "helpdesk_queue_depth", MetricKind::summed_gauge, {"pool"}, "Requests that wait for a thread."};
 inline constexpr Metric group_size{"helpdesk_group_size",
                                    MetricKind::histogram,
                                    {"kind"},
                                    "Requests that shared statements, of those that can.",
                                    sizes};
 inline constexpr Metric connections_open{"helpdesk_database_connections",
-                                         MetricKind::level,
+                                         MetricKind::summed_gauge,
                                          {"server", "database"},
                                          "Connections that are open to a database server."};
 inline constexpr Metric connections_busy{"helpdesk_database_connections_busy",
-                                         MetricKind::level,
+                                         MetricKind::summed_gauge,
                                          {"server", "database"},
                                          "Connections on which a call is being carried out."};
 inline constexpr Metric connections{"helpdesk_database_connections_total",
@@ -124,7 +124,7 @@ inline constexpr Metric durable{
     {"server"},
     "Whether a database server's settings keep acknowledged changes through a crash of its machine."};
 
-// In the order in which they are shown.
+// All metrics, in the order in which they are shown.
 inline constexpr std::array all = {&requests,    &request_time,  &database_time,    &time_by_database,
                                    &hash_time,   &geocoder_time, &queue_time,       &queue_time_by_database,
                                    &queue_depth, &group_size,    &connections_open, &connections_busy,
@@ -133,38 +133,39 @@ inline constexpr std::array all = {&requests,    &request_time,  &database_time,
 
 }  // namespace metric
 
-// The values of a metric's labels, in their order.
+// The values of a metric's labels, in the order of the labels.
 using LabelValues = std::initializer_list<std::string_view>;
 
-// These may be called on any thread, and never wait. A number that there is no room for is not kept, which is
-// told once: 448 bytes hold one number or histogram.
-void count(const Metric& counter, LabelValues values) noexcept;
-void set(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept;
-void change(const Metric& level, LabelValues values, std::int64_t by) noexcept;
+// These functions may be called on any thread, and never wait. If there is no room for a number it is not
+// kept, and a warning is given once. A number or a histogram needs 448 bytes.
+void increment(const Metric& counter, LabelValues values) noexcept;
+void set_gauge(const Metric& gauge, LabelValues values, std::uint64_t value) noexcept;
+void add_to_gauge(const Metric& gauge, LabelValues values, std::int64_t by) noexcept;
 void observe(const Metric& histogram, LabelValues values, std::uint64_t value) noexcept;
 
 inline void observe(const Metric& histogram, LabelValues values, std::chrono::nanoseconds time) noexcept {
     observe(histogram, values, static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
 }
 
-// One more of a level, as long as this lives; the values must live as long.
-class Raised {
+// Adds one to a gauge for as long as it exists. The labels' values must exist as long.
+class GaugeIncrement {
   public:
     template <typename... Values>
-    explicit Raised(const Metric& level, const Values&... values) noexcept
-        : level_(level), values_{values...}, count_(sizeof...(values)) {
-        raise(1);
+    explicit GaugeIncrement(const Metric& gauge, const Values&... values) noexcept
+        : gauge_(gauge), values_{values...}, count_(sizeof...(values)) {
+        add(1);
     }
-    Raised(const Raised&) = delete;
-    Raised& operator=(const Raised&) = delete;
-    ~Raised() { raise(-1); }
+    GaugeIncrement(const GaugeIncrement&) = delete;
+    GaugeIncrement& operator=(const GaugeIncrement&) = delete;
+    ~GaugeIncrement() { add(-1); }
 
   private:
-    void raise(std::int64_t by) noexcept {
-        count_ == 1 ? change(level_, {values_[0]}, by) : change(level_, {values_[0], values_[1]}, by);
+    void add(std::int64_t by) noexcept {
+        count_ == 1 ? add_to_gauge(gauge_, {values_[0]}, by)
+                    : add_to_gauge(gauge_, {values_[0], values_[1]}, by);
     }
 
-    const Metric& level_;
+    const Metric& gauge_;
     std::array<std::string_view, 2> values_;
     std::size_t count_;
 };
@@ -173,29 +174,31 @@ struct Sample {
     const Metric* metric;
     std::vector<std::string> values;     // of the labels
     std::uint64_t value;                 // of a histogram: the sum
-    std::vector<std::uint64_t> buckets;  // of a histogram: how many in each, and beyond the last bound
+    std::vector<std::uint64_t> buckets;  // of a histogram: how many are in each, and how many are beyond
 };
 
-// All numbers, metric by metric.
+// Returns all numbers, metric by metric.
 std::vector<Sample> samples();
 
-// From here on, the numbers stand in `memory`, which is all zero or held such numbers before. For a time when
-// no thread counts; without it they are this process's own. It must begin at a multiple of 64 and live as
-// long as the process.
+// From now on, keeps the numbers in `memory`; without it they belong to this process alone. It must be all
+// zero or have held such numbers before, begin at a multiple of 64, and live as long as the process. No
+// thread may count during the call.
 void share_metrics(std::span<std::byte> memory);
 
-// From here on, `tell` is called once when there is no room for a number, on any thread.
+// From now on, calls `tell` once, on any thread, if there is no room for a number.
 void tell_of_lost_numbers(void (*tell)(std::string_view metric) noexcept);
 
-// From here on this process's levels are its own: `number` is that of no other process now. What an earlier
-// process of the number left, which may have been killed, no longer counts. Before any level is changed.
-void begin_levels(unsigned number) noexcept;
+// Begins this process's part of the summed gauges. No other running process may have the same `number`. What
+// an earlier process with that number left, which may have been killed, no longer counts. Call this before
+// any of these gauges is changed.
+void begin_summed_gauges(unsigned number) noexcept;
 
-// The numbers as a document: {"helpdesk_requests_total": [{"action": …, "key": …, "outcome": …, "value": 1}],
-// "helpdesk_hash_seconds": [{"buckets": [{"le": 0.0001, "count": 0}, …], "count": 1, "sum": 0.25}], …}
+// Returns the numbers as a document: {"helpdesk_requests_total": [{"action": …, "key": …, "outcome": …,
+// "value": 1}], "helpdesk_hash_seconds": [{"buckets": [{"le": 0.0001, "count": 0}, …], "count": 1, "sum":
+// 0.25}], …}
 std::string metrics_as_json();
 
-// In Prometheus's text format, version 0.0.4.
+// Returns the numbers in Prometheus's text format, version 0.0.4.
 std::string metrics_as_prometheus();
 
 }  // namespace helpdesk

@@ -1,4 +1,4 @@
-// The numbers as operators' tools read them.
+// Writes the numbers in the formats that operators' tools read.
 #include <cstdio>
 
 #include "json.h"
@@ -7,7 +7,7 @@
 namespace helpdesk {
 namespace {
 
-// In the unit that is shown: every decimal that a double keeps.
+// Returns the value in the unit that is shown, with every decimal that a double keeps.
 double shown(const Metric& metric, std::uint64_t value) {
     return static_cast<double>(value) / static_cast<double>(metric.buckets.per_shown);
 }
@@ -18,7 +18,7 @@ std::string shown_text(const Metric& metric, std::uint64_t value) {
     return {text.data(), static_cast<std::size_t>(length)};
 }
 
-// How many values there were up to each bound, and in all.
+// Returns how many values there were up to each bound, and in total.
 std::vector<std::uint64_t> cumulative(const std::vector<std::uint64_t>& buckets) {
     std::vector<std::uint64_t> result;
     result.reserve(buckets.size());
@@ -73,7 +73,7 @@ std::string_view type(MetricKind kind) {
     }
 }
 
-// A line of Prometheus's format. `le` is the bound of a bucket.
+// Returns a line of Prometheus's format. `le` is the bound of a bucket.
 std::string line(const Sample& sample, std::string_view suffix, std::string_view le,
                  const std::string& value) {
     std::string labels;

@@ -13,7 +13,7 @@ constexpr std::size_t ipv4_size = 4;
 constexpr std::size_t ipv6_size = 16;
 constexpr std::array<unsigned char, 12> mapped_prefix = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
 
-// The bits of byte `i` that are part of a prefix.
+// Returns the bits of byte `i` that belong to the prefix.
 unsigned mask(unsigned bits, std::size_t i) {
     const unsigned before = static_cast<unsigned>(i) * 8;
     const unsigned left = bits > before ? std::min(bits - before, 8U) : 0;
@@ -27,7 +27,7 @@ std::optional<Address> parse_address(const std::string& text) {
     if (inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1)
         return std::nullopt;
     const Address address = make_address(bytes);
-    // Its prefix would be counted otherwise than it is written.
+    // The prefix of an IPv4-mapped network counts bits of IPv6, but the address has become one of IPv4.
     return address.family == Address::Family::ipv6 ? std::optional(address) : std::nullopt;
 }
 

@@ -9,7 +9,7 @@
 namespace helpdesk {
 namespace {
 
-// Code points, and then their UTF-8 in the same place.
+// A buffer for code points, and then for their UTF-8 in the same place. It is overwritten at its end.
 class Secret {
   public:
     explicit Secret(std::size_t size) : points_(size) {}
@@ -32,7 +32,7 @@ std::string to_nfc(std::string_view text) {
     const utf8proc_ssize_t needed = utf8proc_decompose(bytes, size, nullptr, 0, options);
     if (needed < 0)
         return std::string(text);
-    // One more, for the zero that utf8proc puts behind the text.
+    // utf8proc puts a zero after the text, which needs one more element.
     Secret buffer(static_cast<std::size_t>(needed) + 1);
     const utf8proc_ssize_t points = utf8proc_decompose(bytes, size, buffer.data(), needed, options);
     const utf8proc_ssize_t length = points < 0 ? points : utf8proc_reencode(buffer.data(), points, options);

@@ -1,5 +1,5 @@
-// Unicode's normal form NFC: one spelling for texts that look the same, as é is one character or e with an
-// accent.
+// Unicode's normal form NFC gives one spelling to texts that look the same: é may be one character, or e with
+// an accent.
 #pragma once
 
 #include <string>
@@ -7,8 +7,8 @@
 
 namespace helpdesk {
 
-// The text in NFC; as it is if it is not UTF-8. For secrets: no copy of it is left in memory but what is
-// returned, which the caller overwrites. Throws std::bad_alloc.
+// Returns the text in NFC, or unchanged if it is not UTF-8. It may be used for secrets: no copy is left in
+// memory except the result, which the caller must overwrite. Throws std::bad_alloc.
 std::string to_nfc(std::string_view text);
 
 }  // namespace helpdesk

@@ -33,7 +33,8 @@ std::string bcrypt(std::string_view password, const std::string& setting) {
     return result;
 }
 
-// passlib's version 2: HMAC-SHA-256 with the salt's text as key, in base64, so that bcrypt sees all bytes.
+// Follows passlib's version 2: HMAC-SHA-256 with the salt's text as key, in base64, so that bcrypt reads all
+// bytes.
 std::string digest(std::string_view password, std::string_view salt) {
     const Sha256 mac = hmac_sha256(salt, password);
     std::array<unsigned char, 45> base64{};
@@ -41,7 +42,7 @@ std::string digest(std::string_view password, std::string_view salt) {
     return reinterpret_cast<const char*>(base64.data());
 }
 
-// A bcrypt setting of a wrapped hash: its cost and salt; empty when it is none.
+// Returns the bcrypt setting of a wrapped hash, with cost and salt. Empty if it is no such hash.
 std::string wrapped_setting(std::string_view hash) {
     if (!hash.starts_with(wrapped_prefix))
         return "";
@@ -63,7 +64,7 @@ std::string wrap(std::string_view password, const std::string& setting) {
 
 std::string random_setting(int cost) {
     std::array<char, CRYPT_GENSALT_OUTPUT_SIZE> buffer{};
-    // No bytes given: the salt is the system's randomness.
+    // Without bytes given, the system's randomness becomes the salt.
     if (crypt_gensalt_rn("$2b$", static_cast<unsigned long>(cost), nullptr, 0, buffer.data(),
                          static_cast<int>(buffer.size())) == nullptr)
         throw std::runtime_error("no randomness for a salt");
@@ -79,25 +80,26 @@ bool equal(const std::string& a, const std::string& b) {
     return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
 }
 
-// Whether these bytes are the password of a hash.
+// Returns whether these bytes are the password of a hash.
 bool verify_bytes(std::string_view password, const std::string& hash, int cost) {
     try {
         if (is_bcrypt(hash)) {
             const bool same = equal(bcrypt(password, hash), hash);
-            // Ours ignores no byte: a longer password was stored in the other form. Other programs' may.
+            // Our hashes ignore no byte: a longer password was stored in the other form. Those of other
+            // programs may.
             return same && (password.size() <= longest_for_bcrypt || !hash.starts_with("$2b$"));
         }
         const std::string setting = wrapped_setting(hash);
         if (!setting.empty())
             return equal(wrap(password, setting), hash);
     } catch (const std::exception&) {
-        // Not a hash after all: as below.
+        // It is not a hash. Continue as with any other text.
     }
     bcrypt(password, random_setting(cost));
     return false;
 }
 
-// A password in NFC, overwritten at the end.
+// A password in NFC, which is overwritten at the end.
 class Normalized {
   public:
     explicit Normalized(std::string_view password) : text_(to_nfc(password)) {}
@@ -128,8 +130,8 @@ std::string hash_password(std::string_view password, int cost) {
 bool verify_password(std::string_view password, const std::string& hash, int cost) {
     const Normalized normalized(password);
     bool right = verify_bytes(normalized.text(), hash, cost);
-    // Others hash a password as it is sent, as this program once did. Whether there is a second check hangs
-    // on the password alone, so that the time says nothing of the hash.
+    // Other programs hash a password as it is sent, and so did this one once. Whether there is a second check
+    // depends on the password alone, so that the time reveals nothing about the hash.
     if (normalized.text() != password)
         right = verify_bytes(password, hash, cost) || right;
     return right;

@@ -11,7 +11,7 @@ struct Character {
     std::size_t bytes;  // 0: not UTF-8
 };
 
-// RFC 3629: shortest forms only, no surrogates, at most U+10FFFF.
+// Follows RFC 3629: shortest forms only, no surrogates, at most U+10FFFF.
 Character next_character(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     const unsigned char lead = byte(0);
@@ -40,7 +40,7 @@ bool is_printable_character(char32_t code) {
     return !c1_or_delete && code != 0xFFFE && code != 0xFFFF;
 }
 
-// Unicode's White_Space, less the control characters, which no value may hold.
+// Unicode's White_Space without the control characters, which no value may contain.
 bool is_space(char32_t code) {
     return code == ' ' || (code >= '\t' && code <= '\r') || code == 0xA0 || code == 0x1680 ||
            (code >= 0x2000 && code <= 0x200A) || code == 0x2028 || code == 0x2029 || code == 0x202F ||
@@ -51,9 +51,9 @@ struct Range {
     char32_t first, last;
 };
 
-// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 15), which fonts do not draw,
-// with two neighbours that are drawn as nothing without being listed there: the marks of annotations (U+FFF9
-// to U+FFFB) and the empty Braille pattern (U+2800).
+// Unicode's Default_Ignorable_Code_Point (DerivedCoreProperties.txt, version 15), which fonts do not draw.
+// Two more are not in that list but are drawn as nothing: the marks of annotations (U+FFF9 to U+FFFB), and
+// the empty Braille pattern (U+2800).
 constexpr std::array invisible = {
     Range{0xAD, 0xAD},       Range{0x34F, 0x34F},     Range{0x61C, 0x61C},   Range{0x115F, 0x1160},
     Range{0x17B4, 0x17B5},   Range{0x180B, 0x180F},   Range{0x200B, 0x200F}, Range{0x202A, 0x202E},

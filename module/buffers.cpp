@@ -4,7 +4,7 @@
 
 namespace helpdesk::ngx {
 
-ngx_chain_t* Buffers::hold(const ngx_http_request_t* r, const Text& text, bool last) {
+ngx_chain_t* Buffers::hold(const ngx_http_request_t* r, const TextPieces& text, bool last) {
     buffers_.assign(std::max<std::size_t>(text.size(), 1), {});
     links_.assign(buffers_.size(), {});
     for (std::size_t i = 0; i < buffers_.size(); ++i) {
@@ -27,7 +27,7 @@ ngx_chain_t* Buffers::hold(const ngx_http_request_t* r, const Text& text, bool l
     return links_.data();
 }
 
-ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body) {
+ngx_chain_t* body_chain(ngx_http_request_t* r, const TextPieces& body) {
     return make<Buffers>(r->pool)->hold(r, body, true);
 }
 

@@ -14,7 +14,7 @@ class Buffers {
   public:
     // Returns the chain over a whole response, or over one part of it. The last part ends the response,
     // unless this is a subrequest, whose text is inside another response. Throws std::bad_alloc.
-    ngx_chain_t* hold(const ngx_http_request_t* r, const Text& text, bool last);
+    ngx_chain_t* hold(const ngx_http_request_t* r, const TextPieces& text, bool last);
 
   private:
     std::vector<ngx_buf_t> buffers_;
@@ -23,7 +23,7 @@ class Buffers {
 
 // Returns the chain over the whole body of a response. The buffers are in the request's pool. Throws
 // std::bad_alloc.
-ngx_chain_t* body_chain(ngx_http_request_t* r, const Text& body);
+ngx_chain_t* body_chain(ngx_http_request_t* r, const TextPieces& body);
 
 // Marks all that a body filter was given as sent, so that none of it goes on.
 void discard(ngx_chain_t* in) noexcept;

@@ -27,7 +27,7 @@ struct RequestContext {
     Times times;
     std::uint64_t rows = 0;
 
-    const Text* envelope = nullptr;  // the body that replaces the one that nginx made, until it is sent
+    const TextPieces* envelope = nullptr;  // the body that replaces the one that nginx made, until it is sent
     bool replaces = false;
     Stream* stream = nullptr;  // of an answer that is sent in parts
 };

@@ -70,7 +70,7 @@ unsigned connections_of_worker() {
 }
 
 ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
-    begin_levels(static_cast<unsigned>(ngx_process_slot));
+    begin_summed_gauges(static_cast<unsigned>(ngx_process_slot));
     set_default_connections(connections_of_worker());
     WorkerQueue::call_after_tasks(watch_idle_connections);
     tell_of_lost_numbers([](std::string_view metric) noexcept {

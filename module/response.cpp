@@ -14,7 +14,7 @@ ngx_int_t send_reply(ngx_http_request_t* r, Reply reply) {
         const std::string line = reply.log + explain_to_operator(reply.status, reply.outcome);
         ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
     }
-    const Text* body = &prepare_response(r, std::move(reply));
+    const TextPieces* body = &prepare_response(r, std::move(reply));
     const ngx_int_t rc = ngx_http_send_header(r);
     if (rc == NGX_ERROR || rc > NGX_OK || r->header_only)
         return rc;
@@ -36,7 +36,7 @@ ngx_int_t refuse_unread(ngx_http_request_t* r, Reply reply) {
     return rc == NGX_OK ? send_reply(r, std::move(reply)) : rc;
 }
 
-const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
+const TextPieces& prepare_response(ngx_http_request_t* r, Reply reply) {
     keep_outcome(r, reply);
     r->headers_out.status = static_cast<ngx_uint_t>(reply.status);
     r->headers_out.status_line.len = 0;
@@ -58,7 +58,7 @@ const Text& prepare_response(ngx_http_request_t* r, Reply reply) {
     add_header(r, "X-Request-ID", request_id(r));
     for (const auto& [name, value] : reply.headers)
         add_header(r, name, value);
-    return *make<Text>(r->pool, std::move(reply.body));
+    return *make<TextPieces>(r->pool, std::move(reply.body));
 }
 
 void keep_outcome(ngx_http_request_t* r, const Reply& reply) {

@@ -20,7 +20,7 @@ ngx_int_t refuse_unread(ngx_http_request_t* r, Reply reply);
 
 // Puts the reply's status, type, length and headers into the response, and its text into the request's pool.
 // The returned text lives as long as the request. Throws std::bad_alloc.
-const Text& prepare_response(ngx_http_request_t* r, Reply reply);
+const TextPieces& prepare_response(ngx_http_request_t* r, Reply reply);
 
 // Keeps the reply's outcome, times and number of records for the log and for the metrics. Throws
 // std::bad_alloc.

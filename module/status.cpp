@@ -59,7 +59,7 @@ ngx_int_t count_request(ngx_http_request_t* r) noexcept {
     try {
         const auto [key, action] = caller_of(r);
         const std::string_view name = action == nullptr ? std::string_view() : action->name;
-        count(metric::requests, {name, key == nullptr ? std::string_view() : key->name, ctx->outcome});
+        increment(metric::requests, {name, key == nullptr ? std::string_view() : key->name, ctx->outcome});
         if (ctx->begin)
             observe(metric::request_time, {name}, std::chrono::steady_clock::now() - *ctx->begin);
     } catch (const std::exception& error) {

@@ -1,10 +1,10 @@
 "use strict";
-const every = 2000;  // milliseconds from one answer to the next question
+const every = 2000;  // milliseconds from one answer to the next request
 const call_time = "helpdesk_database_call_seconds", most_databases = 30;
-const span = 300, minute = 60, moment = 10;  // seconds: of charts, of estimates, of rates
-const longest = 10;  // seconds: the last bound of histograms of time
+const span = 300, minute = 60, moment = 10;  // in seconds: the charts, the estimates, the rates
+const longest = 10;  // in seconds: the last bound of histograms of times
 
-// Those that the API answers with a status of 5xx.
+// The outcomes that the API answers with a status of 5xx.
 const failures = new Set([
     "internal_error", "overloaded", "database_unavailable", "database_unsuitable", "database_full", "outcome_unknown", "database_timeout",
     "geocoder_unavailable",
@@ -18,8 +18,8 @@ const $ = (id) => document.getElementById(id);
 const select = (metric, ...labels) =>
     metric + (labels.length ? `{${labels.map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(",")}}` : "");
 
-// What the server had counted at one time: sums and histograms of each metric, of each value of each label, and of
-// all labels together, under the name that select() gives them.
+// Makes a snapshot: the sums and histograms of each metric, of each value of each label, and of all labels
+// together, under the names that select() gives them.
 class Snapshot {
     at = performance.now() / 1000;
     numbers = new Map();
@@ -62,7 +62,7 @@ function combine(a, b, sign) {
 }
 const sum = (a, b) => combine(a, b, 1);
 
-// What came between two snapshots, or null where there is nothing to tell.
+// Returns what was counted between two snapshots, or null if nothing is known.
 function between(from, to, selector) {
     const now = to.histograms.get(selector), before = from.histograms.get(selector);
     const result = now && before ? combine(now, before, -1) : now;
@@ -72,7 +72,8 @@ const added = (from, to, selector) => (to.number(selector) ?? 0) - (from.number(
 const rate = (from, to, selector) => (from === to ? null : added(from, to, selector) / (to.at - from.at));
 const mean = (histogram) => (histogram?.count > 0 ? histogram.sum / histogram.count : null);
 
-// As Prometheus estimates it: as if values were spread evenly over their bucket. Infinity beyond the last bound.
+// Estimates as Prometheus does, as if the values were spread evenly over their bucket. Infinity beyond the
+// last bound.
 function quantile(histogram, q) {
     if (!histogram) return null;
     const rank = q * histogram.count;
@@ -100,13 +101,13 @@ function duration(seconds) {
 
 let snapshots = [];
 const latest = () => snapshots[snapshots.length - 1];
-// The newest snapshot that is so old, or else the oldest.
+// Returns the newest snapshot that is at least this old, or otherwise the oldest.
 function ago(seconds) {
     return snapshots.findLast((snapshot) => latest().at - snapshot.at >= seconds - 0.5) ?? snapshots[0];
 }
-// How long a time charts show: what this page has seen, up to 5 minutes.
+// Returns how long a time the charts show: what this page has seen, up to 5 minutes.
 const width = () => Math.min(span, Math.max(minute, latest().at - snapshots[0].at));
-// A value for each time between two refreshes.
+// Returns a value for each time between two refreshes.
 const trace = (of) => snapshots.slice(1).map((to, i) => [to.at, of(snapshots[i], to)]);
 const finite = (value) => (value === Infinity ? longest : value);
 
@@ -120,8 +121,8 @@ function attribute(element, name, value) {
 
 const svg = () => document.createElementNS("http://www.w3.org/2000/svg", "svg");
 
-// Draws lines ({ink, points: [[time, value or null], …]}) up to now, from 0 to the highest value, which is the
-// answer, or from the lowest on a logarithmic scale. A line that stands alone has its area filled.
+// Draws lines ({ink, points: [[time, value or null], …]}) up to now, from 0 to the highest value, which it
+// returns, or from the lowest on a logarithmic scale. The area under a single line is filled.
 function draw(chart, lines, logarithmic) {
     const values = lines.flatMap(({points}) => points.map(([, value]) => value)).filter((value) => value > 0);
     const peak = Math.max(0, ...values), lowest = Math.min(peak / 10, ...values);
@@ -138,7 +139,7 @@ function draw(chart, lines, logarithmic) {
             }
             const right = 100 - ((latest().at - at) / width()) * 100, x = right.toFixed(2);
             const y = (29 - height(value) * scale * 28).toFixed(2);
-            // A value without neighbours is seen as well, as a dash as wide as the time it stands for.
+            // A value without neighbours is drawn as a dash, as wide as the time that it stands for.
             line += open ? `L${x} ${y}` : `M${(right - dash).toFixed(2)} ${y}H${x}`;
             area += `${area ? "L" : `M${x} 30L`}${x} ${y}`;
             [open, last] = [true, x];
@@ -160,7 +161,7 @@ function draw(chart, lines, logarithmic) {
 
 const pointed = new Map();  // by a tile's name: where on its chart the pointer is, from 0 to 1
 
-// The values at the pointer, of the time that is nearest.
+// Returns the values at the time nearest to the pointer.
 function read_out(lines, where, unit) {
     const at = latest().at - (1 - where) * width();
     const distance = (i) => Math.abs(lines[0].points[i][0] - at);
@@ -177,8 +178,8 @@ function tile(name, lines, unit, logarithmic) {
     attribute(chart, "aria-label", known ? `The last ${shown}: at most ${unit(peak)}` : "Nothing to draw yet");
 }
 
-// Rows of cells. A cell is a text, or an object of: text, metric (the selector of the number that it shows), kind
-// (classes), lines (a chart, perhaps logarithmic), share (0 to 1).
+// Draws rows of cells. A cell is a text, or an object with: text, metric (the selector of the number that it
+// shows), kind (classes), lines (a chart, perhaps logarithmic), share (0 to 1).
 function fill(id, rows) {
     const body = $(id).tBodies[0], columns = [...$(id).tHead.rows[0].cells].map((cell) => cell.textContent);
     if (!rows.length) rows = [[{text: "Nothing yet."}]];
@@ -274,7 +275,7 @@ function server_cells(server) {
     ];
 }
 
-// The databases with the most calls.
+// Returns the databases with the most calls.
 const busiest = () => latest().list(call_time, "database").map((name) => ["database", name])
     .sort((a, b) => latest().histograms.get(select(call_time, b)).count - latest().histograms.get(select(call_time, a)).count)
     .slice(0, most_databases);
@@ -296,7 +297,8 @@ const parts = [
     ["Hash queue", select("helpdesk_queue_seconds", ["pool", "hash"])],
 ];
 
-// The values of a label of the requests, most frequent first, each with what picks it.
+// Returns the values of a label of the requests, most frequent first, each with the label and value that
+// select it.
 const by_number = (label) => latest().list(requests, label)
     .map((value) => [value || {text: `no ${label}`, kind: "none"}, [label, value]])
     .map(([name, pair]) => ({name, label: pair, selector: select(requests, pair)}))
@@ -332,7 +334,7 @@ function show_tables() {
             {text: whole(number), metric: selector}]));
 }
 
-// A sentence, [class, text], for the worst that there is, and the facts, each [name, text, class].
+// Returns a headline, [class, text], for the worst problem, and the facts, each [name, text, class].
 function judge() {
     const worst = {}, facts = [];
     const say = (kind, text) => (worst[kind] ??= text);
@@ -401,7 +403,7 @@ async function ask() {
     try {
         return new Snapshot(await response.json());
     } catch (error) {
-        throw told(error, "it answers with something else");
+        throw told(error, "it does not answer with numbers");
     }
 }
 
@@ -413,10 +415,10 @@ async function refresh(is_wanted) {
     lost = error ? lost ?? clock : undefined;
     document.body.classList.toggle("stale", lost !== undefined);
     if (error) {
-        headline("bad", `Cannot reach the server since ${lost}: ${error.message}`);
+        headline("bad", `No answer from the server since ${lost}: ${error.message}`);
         return;
     }
-    // Where a counter went back, the server began anew: so do the charts.
+    // If a counter went back, the server was restarted, and the charts begin anew as well.
     const is_less = ([name, value]) => name.includes("_total") && value > (snapshot.number(name) ?? 0);
     if (snapshots.length && [...latest().numbers].some(is_less)) snapshots = [];
     snapshots = [...snapshots.filter(({at}) => snapshot.at - at <= span), snapshot];

@@ -165,7 +165,7 @@ class Server:
             raise Failure("the server takes not even the header (413); see client_max_body_size")
         line, record = piece.rows[0]
         if self.headers["Content-Type"] == TYPES["csv"] and not is_one_row(record):
-            raise Failure(f"the row that begins in line {line} has a quotation mark that stands where none may, or has no partner")
+            raise Failure(f"the row that begins in line {line} has a quotation mark where none is allowed, or one that is never closed")
         answer.totals.update(rows=1, failed=1)
         answer.problems.append((line, record, [{"variable": "", "code": "payload_too_large", "error":
                                                 f"the row has {len(record)} bytes; a request of {len(body)} is more than the server takes"}]))

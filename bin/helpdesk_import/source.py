@@ -175,7 +175,7 @@ class Source:
                     self.follows_mark = False
                 first, parts = line, []
         if parts:
-            raise Failure(f"the row that begins in line {first} has a quotation mark that has no partner")
+            raise Failure(f"the row that begins in line {first} has a quotation mark that is never closed")
 
     def pieces(self):
         """The file's pieces, the same in each run. Each begins with the header."""

@@ -9,7 +9,7 @@ namespace {
 
 using Codes = std::map<int, std::vector<CodeAbout>>;
 
-// The code for a row that a reference does not find.
+// Adds the code of a value that refers to no row.
 void add(Codes& codes, const Reference* reference) {
     if (reference == nullptr || reference->first_if_unknown)
         return;

@@ -1,4 +1,4 @@
-// Every code that an answer may have: those of problem.h, and those of the resources' tables.
+// Lists every code that an answer may have: those of problem.h, and those of the resources' tables.
 #pragma once
 
 #include <map>
@@ -13,10 +13,10 @@ namespace helpdesk {
 
 struct CodeAbout {
     std::string_view code;
-    std::string about;  // for an integrator: one sentence
+    std::string about;  // one sentence for an integrator
 };
 
-// By status, each code once.
+// Returns the codes by status, each code once.
 std::map<int, std::vector<CodeAbout>> all_codes(std::span<const Action> actions = helpdesk::actions());
 
 }  // namespace helpdesk

@@ -16,19 +16,7 @@
 namespace helpdesk {
 namespace {
 
-struct Names {
-    Format format;
-    std::string_view name;
-    std::string_view content_type;
-};
-
-constexpr std::array formats = {
-    Names{Format::xml, "xml", "text/xml; charset=utf-8"},
-    Names{Format::json, "json", "application/json"},
-    Names{Format::url, "url", "text/plain; charset=utf-8"},
-};
-
-// XML, by libxml2's writer.
+// XML, written by libxml2.
 
 struct WriterDeleter {
     void operator()(xmlTextWriter* writer) const { xmlFreeTextWriter(writer); }
@@ -40,9 +28,9 @@ const xmlChar* xml(const std::string& text) {
 
 class XmlDocument {
   public:
-    // Writes to the end of `text`, which must outlive it.
+    // Writes to the end of `text`, which must outlive the document.
     XmlDocument(const std::string& root, TextBuilder& text) : text_(text) {
-        // libxml2 sets up its globals once, before threads share them.
+        // libxml2 must set up its globals once, before threads share them.
         static const bool ready = (xmlInitParser(), true);
         static_cast<void>(ready);
         xmlOutputBuffer* output = xmlOutputBufferCreateIO(append, nullptr, &text_, nullptr);
@@ -61,7 +49,7 @@ class XmlDocument {
         check(xmlTextWriterWriteAttribute(writer_.get(), xml(name), xml(value)));
     }
 
-    // The reference shows quotation marks as they are; libxml2 would write &quot;.
+    // The original web service writes quotation marks as they are; libxml2 would write &quot;.
     void text(std::string_view text) {
         while (true) {
             const std::size_t quote = text.find('"');
@@ -81,10 +69,10 @@ class XmlDocument {
 
     void end() { check(xmlTextWriterEndElement(writer_.get())); }
 
-    // Puts into the text what libxml2 keeps back.
+    // Moves what libxml2 buffers into the text.
     void flush() { check(xmlTextWriterFlush(writer_.get())); }
 
-    // Ends the document, without the line break that libxml2 puts there.
+    // Ends the document, and removes the line break that libxml2 adds.
     void finish() {
         check(xmlTextWriterEndDocument(writer_.get()));
         writer_.reset();
@@ -111,20 +99,20 @@ class XmlDocument {
     std::unique_ptr<xmlTextWriter, WriterDeleter> writer_;
 };
 
-// JSON, by jansson.
+// JSON, written by jansson.
 
 void check_json(bool done) {
     if (!done)
         throw std::runtime_error("jansson could not write the answer");
 }
 
-// Each record becomes text at once: only the frame around them is ours.
+// Each record becomes text at once. Only the frame around the records is written here.
 class JsonListWriter : public ListWriter {
   public:
     explicit JsonListWriter(std::string_view root) { text_.append("{" + json::quoted(root) + ":["); }
 
-    // The names are the same in each record, and all text was found to be UTF-8 when it came in.
-    void record(const Record& fields) override {
+    // All records have the same names, and all text was checked to be UTF-8 when it came in.
+    void record(const FieldList& fields) override {
         if (values_.empty())
             make_object(fields);
         else
@@ -145,7 +133,7 @@ class JsonListWriter : public ListWriter {
     void end_value() override { text_.append("\""); }
     void end_record() override { text_.append("}"); }
 
-    Text finish() override {
+    TextPieces finish() override {
         text_.append("]}");
         return take();
     }
@@ -156,7 +144,7 @@ class JsonListWriter : public ListWriter {
             text_.append(",");
     }
 
-    void make_object(const Record& fields) {
+    void make_object(const FieldList& fields) {
         for (const Field& field : fields) {
             values_.push_back(json_stringn_nocheck(field.value.data(), field.value.size()));
             check_json(json_object_setn_new_nocheck(object_.get(), field.name.data(), field.name.size(),
@@ -166,12 +154,13 @@ class JsonListWriter : public ListWriter {
 
     bool first_ = true;
     const Json object_{json_object()};
-    std::vector<json_t*> values_;  // of the object
+    std::vector<json_t*> values_;  // the values in the object
     json::MemberText members_;     // of a record that is written in steps
 };
 
-// URL-delimited: a line for each record. A value in which a delimiter occurs is percent-encoded whole, so
-// that a client that always decodes gets every value back. One that comes in pieces always is.
+// URL-delimited text: one line for each record. A value that contains a delimiter is percent-encoded
+// completely, so that a client that always decodes gets every value back. A value in pieces is always
+// encoded.
 
 class UrlListWriter : public ListWriter {
   public:
@@ -215,12 +204,12 @@ class XmlListWriter : public ListWriter {
     void end_value() override { document_.end(); }
     void end_record() override { document_.end(); }
 
-    Text take() override {
+    TextPieces take() override {
         document_.flush();
         return text_.take();
     }
 
-    Text finish() override {
+    TextPieces finish() override {
         document_.finish();
         return text_.take();
     }
@@ -230,70 +219,21 @@ class XmlListWriter : public ListWriter {
     std::string name_;
 };
 
-// The quality of a media range such as `text/xml;q=0.5`: 0 to 1, 1 when none is given.
-double quality(std::string_view range) {
-    const std::size_t at = text::to_lower(range).find("q=");
-    return at == std::string::npos ? 1 : std::strtod(std::string(range.substr(at + 2)).c_str(), nullptr);
-}
-
-std::optional<Format> format_of_media_type(std::string_view type) {
-    if (type == "application/json")
-        return Format::json;
-    if (type == "application/xml" || type == "text/xml")
-        return Format::xml;
-    if (type == "application/x-www-form-urlencoded")
-        return Format::url;
-    return std::nullopt;
-}
-
-}  // namespace
-
-std::optional<Format> parse_format(std::string_view name) {
-    const auto* found = std::find_if(formats.begin(), formats.end(),
-                                     [&](const Names& f) { return text::equal_ignoring_case(f.name, name); });
-    return found == formats.end() ? std::nullopt : std::optional(found->format);
-}
-
-std::optional<Format> preferred_format(std::string_view accept) {
-    constexpr std::size_t most_ranges = 32;
-    std::optional<Format> best;
-    double best_quality = 0;
-    for (const std::string& range : text::split_list(accept, most_ranges)) {
-        const std::string type = text::to_lower(text::trim(range.substr(0, range.find(';'))));
-        const auto format = format_of_media_type(type);
-        if (format && quality(range) > best_quality) {
-            best = format;
-            best_quality = quality(range);
-        }
-    }
-    return best;
-}
-
-std::string_view format_name(Format format) {
-    return formats.at(static_cast<std::size_t>(format)).name;
-}
-
-std::string_view content_type(Format format) {
-    return formats.at(static_cast<std::size_t>(format)).content_type;
-}
-
-namespace {
-
-// An answer that is short by nature.
-std::string join(const Text& pieces) {
+// Joins the pieces of an answer that is short by nature.
+std::string join(const TextPieces& pieces) {
     std::string text;
     for (const std::string& piece : pieces)
         text += piece;
     return text;
 }
 
-// An XML document that is no list.
+// An XML document that is not a list.
 class XmlText {
   public:
     explicit XmlText(std::string_view root) : document_(std::string(root), text_) {}
     XmlDocument* operator->() { return &document_; }
 
-    Text finish() {
+    TextPieces finish() {
         document_.finish();
         return text_.take();
     }
@@ -305,7 +245,7 @@ class XmlText {
 
 }  // namespace
 
-void ListWriter::record(const Record& fields) {
+void ListWriter::record(const FieldList& fields) {
     begin_record();
     for (const Field& each : fields)
         field(each);
@@ -325,7 +265,7 @@ std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plu
     return std::make_unique<UrlListWriter>();
 }
 
-std::string write_answer(Format format, const Record& fields, std::string_view root) {
+std::string write_answer(Format format, const FieldList& fields, std::string_view root) {
     if (format == Format::xml) {
         XmlText document(root);
         for (const Field& field : fields)
@@ -356,12 +296,12 @@ std::string write_problems(Format format, const Problems& problems) {
     return join(writer->finish());
 }
 
-Text write_report(Format format, const Record& totals, const std::vector<Record>& errors) {
+TextPieces write_report(Format format, const FieldList& totals, const std::vector<FieldList>& errors) {
     if (format == Format::xml) {
         XmlText document(response_root);
         for (const Field& field : totals)
             document->element(field);
-        for (const Record& error : errors) {
+        for (const FieldList& error : errors) {
             document->start(std::string(error.back().name));
             for (const Field& field : std::span(error).first(error.size() - 1))
                 document->attribute(std::string(field.name), std::string(field.value));
@@ -373,18 +313,18 @@ Text write_report(Format format, const Record& totals, const std::vector<Record>
     if (format == Format::url) {
         UrlListWriter writer;
         writer.record(totals);
-        for (const Record& error : errors)
+        for (const FieldList& error : errors)
             writer.record(error);
         return writer.finish();
     }
-    const auto object = [](const Record& fields) {
+    const auto object = [](const FieldList& fields) {
         Json result = json::object();
         for (const Field& field : fields)
             json::set(result, field.name, json::string(field.value));
         return result;
     };
     Json list = json::array(object(totals));
-    for (const Record& error : errors)
+    for (const FieldList& error : errors)
         json::append(list, object(error));
     return {dump(json::object(json::Member{response_root, std::move(list)}), JSON_COMPACT)};
 }

@@ -1,49 +1,38 @@
-// The three shapes of an answer. Each writer takes the same records and gives bytes.
+// Writes answers in three formats: XML, JSON and URL-delimited text. Each writer is given the same records.
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "answer/formats.h"
 #include "answer/problem.h"
 #include "answer/text_builder.h"
 
 namespace helpdesk {
 
-enum class Format { xml, json, url };
-
-std::optional<Format> parse_format(std::string_view name);
-
-// The format that an Accept header prefers of those we have; nothing when it names none.
-std::optional<Format> preferred_format(std::string_view accept);
-
-// As a request asks for it.
-std::string_view format_name(Format format);
-
-std::string_view content_type(Format format);
-
 struct Field {
     std::string_view name;
     std::string_view value;
 };
-using Record = std::vector<Field>;
+// The fields of a record, or of another part of an answer.
+using FieldList = std::vector<Field>;
 
 inline constexpr std::string_view response_root = "response";
 
-// The answer to a call that lists no records: its output variables.
-std::string write_answer(Format format, const Record& fields, std::string_view root = response_root);
+// Writes the answer to a call that lists no records: its output variables.
+std::string write_answer(Format format, const FieldList& fields, std::string_view root = response_root);
 
-// The error envelope: one error for each problem.
+// Writes the error envelope: one error for each problem.
 std::string write_problems(Format format, const Problems& problems);
 
-// The answer to a call that does many things: what they come to, then what went wrong, each a record whose
+// Writes the answer to a call that does many things: the totals, then what went wrong, as a record each whose
 // last field is `error`, the text.
-Text write_report(Format format, const Record& totals, const std::vector<Record>& errors);
+TextPieces write_report(Format format, const FieldList& totals, const std::vector<FieldList>& errors);
 
-// Writes a list record by record: only the text that was not taken yet is held. A record that has values of
-// many bytes can be written in steps, and such a value in pieces, each of whole characters.
+// Writes a list record by record. It holds only the text that take() has not returned yet. A record with long
+// values can be written in steps, and a long value in pieces, each of whole characters.
 class ListWriter {
   public:
     ListWriter() = default;
@@ -51,7 +40,7 @@ class ListWriter {
     ListWriter& operator=(const ListWriter&) = delete;
     virtual ~ListWriter() = default;
 
-    virtual void record(const Record& fields);
+    virtual void record(const FieldList& fields);
 
     virtual void begin_record() = 0;
     virtual void field(const Field& field) = 0;
@@ -60,18 +49,19 @@ class ListWriter {
     virtual void end_value() = 0;
     virtual void end_record() = 0;
 
-    // About how many bytes take() would give.
+    // Returns about how many bytes take() would return.
     std::size_t size() const { return text_.size(); }
-    // The text since the last time.
-    virtual Text take() { return text_.take(); }
-    // The same, with the end of the list. Nothing can be written after.
-    virtual Text finish() { return take(); }
+    // Returns the text written since the last call, and removes it.
+    virtual TextPieces take() { return text_.take(); }
+    // Ends the list, and returns the rest of the text. Nothing may be written after that.
+    virtual TextPieces finish() { return take(); }
 
   protected:
     TextBuilder text_;
 };
 
-// A list whose root is `plural`, each record a `singular` in XML. Both must outlive the writer.
+// Makes a writer for a list. Its root is `plural`, and in XML each record is a `singular`. Both must outlive
+// the writer.
 std::unique_ptr<ListWriter> make_list_writer(Format format, std::string_view plural,
                                              std::string_view singular);
 

@@ -1,4 +1,4 @@
-// The API as an OpenAPI 3.1 document, made from the tables that drive it.
+// Writes the API as an OpenAPI 3.1 document, from the tables that drive the API.
 #pragma once
 
 #include <span>
@@ -10,8 +10,8 @@
 namespace helpdesk {
 
 // `base` is the path of the API, with a slash at its end. The document gives each action a path of its own
-// below it, which the API does not read: the variable `action` says what is called. Takes the format to be
-// asked for in `format_variable`.
+// below `base`. The API does not read that path: the variable `action` says what is called. `format_variable`
+// is the variable that asks for a format.
 std::string openapi_document(std::string_view base, std::string_view format_variable,
                              std::span<const Action> actions = helpdesk::actions());
 

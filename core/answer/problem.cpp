@@ -9,19 +9,19 @@ namespace {
 struct Entry {
     std::string_view code;
     int status;
-    std::string_view about;        // for an integrator: one sentence
-    std::string_view text = {};    // the error's text where nginx gave the status
-    std::string_view advice = {};  // for the operator, of those that are logged
+    std::string_view about;        // one sentence for an integrator
+    std::string_view text = {};    // the error's text if nginx gave the status
+    std::string_view advice = {};  // for the operator, if the error is logged
 };
 
-// Where several codes share a status, the first stands for it.
+// If several codes have one status, the first stands for it.
 // clang-format off
 constexpr std::array entries = {
     Entry{.code = code::bad_request, .status = 400,
-          .about = "The request is malformed, or has more problems than an answer tells.",
+          .about = "The request is malformed, or has more problems than an answer lists.",
           .text = "the request is malformed"},
     Entry{.code = code::key_in_url, .status = 400,
-          .about = "The key came in the URL, where this server does not take it.",
+          .about = "The key was in the URL, where this server does not accept it.",
           .advice = "let the client send it in a header or in the body, or set helpdesk_key_in_url on"},
     Entry{.code = code::missing_action, .status = 400,
           .about = "The request names no action."},
@@ -48,29 +48,29 @@ constexpr std::array entries = {
     Entry{.code = code::invalid_order, .status = 400,
           .about = "The order names no output variable, or no direction."},
     Entry{.code = code::too_long, .status = 400,
-          .about = "The text has more characters than the variable takes."},
+          .about = "The text has more characters than the variable allows."},
     Entry{.code = code::too_many_values, .status = 400,
           .about = "The list has more than 1,000 entries, or the import more than 1,000 rows with a password."},
     Entry{.code = code::invalid_number, .status = 400,
-          .about = "The value is no number, or not one in the form that the variable takes."},
+          .about = "The value is not a number, or not in the form that the variable needs."},
     Entry{.code = code::out_of_range, .status = 400,
-          .about = "The number is smaller or larger than the variable takes."},
+          .about = "The number is smaller or larger than the variable allows."},
     Entry{.code = code::invalid_choice, .status = 400,
           .about = "The value is none of the choices."},
     Entry{.code = code::invalid_date, .status = 400,
           .about = "The date cannot be read, or there is no such day."},
     Entry{.code = code::invalid_email, .status = 400,
-          .about = "The e-mail address is not of a valid form."},
+          .about = "The e-mail address does not have a valid form."},
     Entry{.code = code::duplicate_value, .status = 400,
           .about = "The list has the same entry twice."},
     Entry{.code = code::count_mismatch, .status = 400,
           .about = "Two lists that belong together differ in length."},
     Entry{.code = code::incomplete_coordinates, .status = 400,
-          .about = "One coordinate came without the other."},
+          .about = "One coordinate was sent without the other."},
     Entry{.code = code::wrong_key, .status = 401,
           .about = "There is no such key.",
           .text = "the request is not authorized",
-          .advice = "compare the client's key with sha256 of helpdesk_key; if somebody is guessing, limit_req holds him"},
+          .advice = "compare the client's key with sha256 of helpdesk_key; if somebody is guessing keys, limit_req slows them down"},
     Entry{.code = code::missing_key, .status = 401,
           .about = "The request has no key.",
           .advice = "the client has to send the key that helpdesk-new-key printed for it"},
@@ -103,13 +103,13 @@ constexpr std::array entries = {
           .about = "The record is not the version that the request's If-Match names.",
           .text = "the record is not as the request wants it"},
     Entry{.code = code::payload_too_large, .status = 413,
-          .about = "The body, or one of its values, is larger than the server takes.",
+          .about = "The body, or one of its values, is larger than the server accepts.",
           .text = "the request body is larger than this server accepts"},
     Entry{.code = code::unsupported_media_type, .status = 415,
           .about = "The server does not read bodies of this content type.",
           .text = "the body's type is not supported"},
     Entry{.code = code::idempotency_key_reused, .status = 422,
-          .about = "The Idempotency-Key came before with another request.",
+          .about = "The Idempotency-Key was used before, for another request.",
           .text = "the Idempotency-Key was used for another request"},
     Entry{.code = code::too_many_requests, .status = 429,
           .about = "The client sends too many requests; nothing was done, try again later.",
@@ -132,15 +132,15 @@ constexpr std::array entries = {
           .about = "The database has no room; nothing was changed, try again later.",
           .advice = "nothing was changed; make room on the database server's disk"},
     Entry{.code = code::outcome_unknown, .status = 503,
-          .about = "The database was lost while it stored the change: look whether it is there before you repeat it.",
-          .advice = "see whether the change is there before it is sent again; with the same Idempotency-Key it can be sent again at once"},
+          .about = "The connection to the database was lost while it stored the change: check whether it was stored before you repeat it.",
+          .advice = "check whether the change was stored before it is sent again; with the same Idempotency-Key it can be sent again at once"},
     Entry{.code = code::geocoder_unavailable, .status = 503,
           .about = "The geocoder gave no answer; nothing was changed, try again later.",
-          .advice = "see whether the server behind the location of helpdesk_geocoder answers, and raise timeout if it is slow"},
+          .advice = "check whether the server behind the location of helpdesk_geocoder answers, and raise timeout if it is slow"},
     Entry{.code = code::database_timeout, .status = 504,
           .about = "The database took too long; nothing was changed.",
           .text = "the database did not answer in time",
-          .advice = "nothing was changed; look for what the database waits for, or raise read_timeout"},
+          .advice = "nothing was changed; find out what the database waits for, or raise read_timeout"},
 };
 // clang-format on
 

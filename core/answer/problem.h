@@ -1,4 +1,5 @@
-// What is wrong with a request, or what kept us from doing it: the error envelope's content.
+// Problems say what is wrong with a request, or what kept the server from doing it. They are the content of
+// the error envelope.
 #pragma once
 
 #include <cstddef>
@@ -10,8 +11,8 @@
 namespace helpdesk {
 
 struct Problem {
-    std::string_view code;  // one of `code`, below; static text
-    std::string variable;   // the variable at fault, empty when none is
+    std::string_view code;  // one of `code`, below; a static text
+    std::string variable;   // the variable at fault, or empty
     std::string text;       // for people; never SQL, never a secret
 };
 
@@ -69,33 +70,33 @@ inline constexpr std::string_view geocoder_unavailable = "geocoder_unavailable";
 inline constexpr std::string_view database_timeout = "database_timeout";
 }  // namespace code
 
-// What people are told: the text, with the variable in front.
+// Returns what people are told: the text, after the variable's name.
 std::string message(const Problem& problem);
 
-// The first `most` problems, and one more that says how many there were besides, if there were. A request can
-// be wrong in more ways than an answer should tell.
+// Returns the first `most` problems. If there are more, adds one that says how many. A request can have more
+// problems than an answer should list.
 Problems first_of(const Problems& problems, std::size_t most);
 
-// The HTTP status of a code; 400 for all that have no other.
+// Returns the HTTP status of a code: 400 for every code without a status of its own.
 int http_status(std::string_view code);
 
-// What a code tells an integrator, one sentence; empty for a code of a resource's table.
+// Returns one sentence for an integrator about a code. Empty for a code of a resource's table.
 std::string_view about_code(std::string_view code);
 
-// Every code, by its status, but for those of the resources' tables.
+// Returns every code by its status, except those of the resources' tables.
 const std::map<int, std::vector<std::string_view>>& codes_by_status();
 
-// The status of an answer with these problems: bad input (400) wins over what the database would have said,
-// since it has to be mended first.
+// Returns the status of an answer with these problems. Bad input (400) comes before what the database would
+// have said, because it must be corrected first.
 int http_status(const Problems& problems);
 
-// What follows the reason in the error log: what the client is told, and what the operator may do.
+// Returns what follows the reason in the error log: what the client is told, and what the operator may do.
 std::string explain_to_operator(int status, std::string_view code);
 
-// Returns what the operator may do about an error of that code; empty if it is the client's affair alone.
+// Returns what the operator may do about an error of that code. Empty if only the client can do something.
 std::string_view advice_to_operator(std::string_view code);
 
-// The problem that stands for an HTTP error status which nginx itself gave (413, 429 …).
+// Returns the problem that stands for an HTTP error status that nginx itself gave (413, 429 …).
 Problem problem_of_status(int status);
 
 }  // namespace helpdesk

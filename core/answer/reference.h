@@ -1,4 +1,4 @@
-// The generated parts of the manual, as Markdown: the reference of all actions, made from the tables that
+// Writes the generated parts of the manual as Markdown: the reference of all actions, from the tables that
 // drive them, and the table of errors.
 #pragma once
 
@@ -9,7 +9,7 @@
 
 namespace helpdesk {
 
-// Returns the part that is in manual/actions.md. `actions` of a resource stand together.
+// Returns the part that is in manual/actions.md. The actions of a resource must be adjacent.
 std::string reference_text(std::span<const Action> actions = helpdesk::actions());
 // Returns the part that is in manual/errors.md.
 std::string errors_text();

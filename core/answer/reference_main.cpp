@@ -1,4 +1,4 @@
-// Prints the generated part of one of the manual's pages; scripts/reference runs it.
+// Prints the generated part of a page of the manual. scripts/reference runs it.
 #include <cstdio>
 #include <string_view>
 

@@ -5,10 +5,10 @@
 namespace helpdesk {
 namespace {
 
-// Seconds after which a client that was told to come back may do so.
+// The seconds after which a client may try again, if it was told to.
 constexpr std::string_view retry_after = "1";
 
-// The most problems that an answer tells of.
+// The most problems that an answer lists.
 constexpr std::size_t most_problems = 100;
 
 std::string_view outcome(const Problems& problems, int status) {

@@ -1,4 +1,4 @@
-// The reply to a request, before nginx makes a response of it.
+// The reply to a request, of which the module makes nginx's response.
 #pragma once
 
 #include <chrono>
@@ -14,7 +14,7 @@
 
 namespace helpdesk {
 
-// Where a call's time went.
+// Says how a call's time was spent.
 struct Times {
     std::chrono::nanoseconds queue{};  // until threads took it
     std::chrono::nanoseconds database{};
@@ -25,18 +25,18 @@ struct Times {
 struct Reply {
     int status = 200;
     std::string_view content_type;
-    Text body;
+    TextPieces body;
     std::vector<std::pair<std::string_view, std::string>> headers;
-    std::string_view outcome = "ok";  // or the code of the problem that the status tells; static text
-    std::string log;                  // for the operator, at level error; empty when there is nothing to say
+    std::string_view outcome = "ok";  // or the code of the problem that gave the status; a static text
+    std::string log;                  // for the operator, at level error; empty if there is nothing to say
     Times times = {};
-    std::uint64_t rows = 0;  // records that it gives or that were changed
+    std::uint64_t rows = 0;  // the number of records that were given or changed
 };
 
-// The answer to a request that had problems. Also for those that nginx or the module found.
+// Makes the answer to a request that had problems, also to one that nginx or the module refused.
 Reply problem_reply(const Settings& settings, Format format, const Problems& problems);
 
-// Tells the client's author the variables that were ignored, if there were any.
+// Tells the client's author which variables were ignored, if any were.
 void add_ignored(Reply& reply, const std::string& ignored);
 
 }  // namespace helpdesk

@@ -13,19 +13,8 @@
 namespace helpdesk {
 namespace {
 
-struct Names {
-    RowFormat format;
-    std::string_view name;
-    std::string_view content_type;
-};
-
-constexpr std::array formats = {
-    Names{RowFormat::csv, "csv", "text/csv; charset=utf-8"},
-    Names{RowFormat::ndjson, "ndjson", "application/x-ndjson"},
-};
-
-// The text without the mark that some programs put in front of UTF-8. It stands wherever a file began of
-// those that were put together.
+// Removes the byte order mark that some programs put in front of UTF-8. In files that were joined, there may
+// be one wherever a file began.
 std::string_view without_mark(std::string_view text) {
     constexpr std::string_view mark = "\xEF\xBB\xBF";
     while (text.starts_with(mark))
@@ -33,8 +22,8 @@ std::string_view without_mark(std::string_view text) {
     return text;
 }
 
-// Takes a line off the text, with its CRLF, LF or CR.
-std::string_view take_line(std::string_view& text) {
+// Splits off and returns a line, with its CRLF, LF or CR.
+std::string_view split_line(std::string_view& text) {
     std::size_t end = text.find_first_of("\r\n");
     if (end != std::string_view::npos)
         end += text.substr(end).starts_with("\r\n") ? 2 : 1;
@@ -43,12 +32,13 @@ std::string_view take_line(std::string_view& text) {
     return line;
 }
 
-// What begins a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection); the last
-// four are the full-width forms, which some spreadsheets take as well.
+// The beginnings of a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection). The
+// last four are full-width forms, which some spreadsheets accept as well.
 constexpr std::array<std::string_view, 11> formula_signs = {"=",  "+",      "-",      "@",      "\t",    "\r",
                                                             "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
 
-// Whether a spreadsheet would take it for a formula, or has an apostrophe in front for that.
+// Returns whether a spreadsheet would read the cell as a formula, or has an apostrophe in front to prevent
+// that.
 bool looks_like_formula(std::string_view cell) {
     cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
     return std::any_of(formula_signs.begin(), formula_signs.end(),
@@ -57,7 +47,7 @@ bool looks_like_formula(std::string_view cell) {
 
 struct CsvRecord {
     std::size_t line = 0;
-    bool marked = false;  // begins with a mark, or comes after one that stands for itself
+    bool marked = false;  // begins with a mark, or follows one that is alone in its line
     std::vector<std::string> cells;
 
     bool is_empty() const {
@@ -65,7 +55,7 @@ struct CsvRecord {
     }
 };
 
-// libcsv's parser, fed line by line, so that it is known where a record begins.
+// Feeds libcsv's parser line by line, so that it is known in which line a record begins.
 class CsvText {
   public:
     explicit CsvText(std::string_view text) : rest_(text) {
@@ -79,7 +69,7 @@ class CsvText {
     CsvText& operator=(const CsvText&) = delete;
     ~CsvText() { csv_free(&parser_); }
 
-    // Takes the next record that is not empty. False at the end, or where it is broken().
+    // Reads the next record that is not empty. Returns false at the end, or if the text is broken().
     bool next(CsvRecord& record) {
         record.marked = false;
         while (read(record))
@@ -97,7 +87,7 @@ class CsvText {
         ended_ = false;
         bool begun = false;
         while (!rest_.empty() && !ended_) {
-            std::string_view line = take_line(rest_);
+            std::string_view line = split_line(rest_);
             ++line_;
             if (!begun) {
                 const std::size_t size = line.size();
@@ -107,13 +97,13 @@ class CsvText {
             }
             begun = begun || line.find_first_not_of("\r\n") != std::string_view::npos;
             broken_ =
-                csv_parse(&parser_, line.data(), line.size(), take_cell, end_record, this) != line.size();
+                csv_parse(&parser_, line.data(), line.size(), add_cell, end_record, this) != line.size();
             check_memory();
             if (broken_)
                 return false;
         }
         if (!ended_) {
-            broken_ = csv_fini(&parser_, take_cell, end_record, this) != 0;
+            broken_ = csv_fini(&parser_, add_cell, end_record, this) != 0;
             check_memory();
         }
         return ended_;
@@ -124,7 +114,7 @@ class CsvText {
             throw std::bad_alloc();
     }
 
-    static void take_cell(void* cell, std::size_t size, void* self) noexcept {
+    static void add_cell(void* cell, std::size_t size, void* self) noexcept {
         auto& text = *static_cast<CsvText*>(self);
         try {
             text.cells_->emplace_back(static_cast<const char*>(cell), size);
@@ -152,7 +142,7 @@ std::vector<std::string> names_in(const CsvRecord& header) {
     return names;
 }
 
-// Tells rows from the headers of files that were put together.
+// Distinguishes rows from the headers of files that were joined.
 class Header {
   public:
     Header(const CsvRecord& first, const RowNames& names)
@@ -160,8 +150,8 @@ class Header {
 
     enum class Match { row, same, other };
 
-    // A mark tells that a file begins. Without one a single column has no room for the difference: there it
-    // is a row.
+    // A mark says that a file begins. Without a mark, a single cell that repeats the header may as well be a
+    // row, and is read as one.
     Match match(const CsvRecord& record) const {
         if (record.cells == cells_ && (record.marked || cells_.size() > 1))
             return Match::same;
@@ -176,7 +166,25 @@ class Header {
     const RowNames& names_;
 };
 
-// The header's names in lower case, empty where the column is not read.
+// Returns the variables for which the columns stand. The variable of a column that is not read is empty.
+std::vector<std::string> variables_of(const std::vector<std::string>& columns, RowNames& names,
+                                      Problems& problems) {
+    std::vector<std::string> variables;
+    for (const std::string& column : columns) {
+        std::string variable = names.accept(column, problems);
+        const auto same = std::find(variables.begin(), variables.end(), variable);
+        if (!variable.empty() && same != variables.end()) {
+            const std::string& other = columns[static_cast<std::size_t>(same - variables.begin())];
+            if (other != column)
+                problems.push_back({code::duplicate_variable, printable_name(column),
+                                    "is another name of the column " + printable_name(other)});
+        }
+        variables.push_back(std::move(variable));
+    }
+    return variables;
+}
+
+// Reads a header, and returns the variables of its columns.
 std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
     std::vector<std::string> columns;
     if (header.cells.size() > max_variables) {
@@ -190,10 +198,7 @@ std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, P
                 {code::duplicate_variable, printable_name(name), "is the name of two columns"});
         columns.push_back(std::move(name));
     }
-    for (std::string& name : columns)
-        if (!names.takes(name, problems))
-            name.clear();
-    return columns;
+    return variables_of(columns, names, problems);
 }
 
 class CsvReader : public RowReader {
@@ -215,7 +220,7 @@ class CsvReader : public RowReader {
         if (record_.cells.size() != columns_.size())
             row.variables.add_problem({code::count_mismatch, "",
                                        "the row has " + std::to_string(record_.cells.size()) +
-                                           " cells, the header " + std::to_string(columns_.size())});
+                                           " cells, but the header has " + std::to_string(columns_.size())});
         for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
             std::string& cell = record_.cells[i];
             if (columns_[i].empty())
@@ -240,33 +245,41 @@ class NdjsonReader : public RowReader {
 
     bool next(Row& row) override {
         while (!rest_.empty()) {
-            const std::string_view line = text::trim(without_mark(text::trim(take_line(rest_))));
+            const std::string_view line = text::trim(without_mark(text::trim(split_line(rest_))));
             ++line_;
             if (line.empty())
                 continue;
             row = {line_, {}};
             decode_json(line, row.variables, "row");
-            Problems unknown;
-            for (const Variables::Variable& variable : row.variables.all())
-                names_.takes(variable.name, unknown);
-            for (Problem& problem : unknown)
-                row.variables.add_problem(std::move(problem));
+            resolve_names(row.variables);
             return true;
         }
         return false;
     }
 
   private:
+    void resolve_names(Variables& variables) {
+        Problems problems;
+        for (const Variables::Sent& sent : variables.all()) {
+            const std::string name = sent.name;
+            const std::string variable = names_.accept(name, problems);
+            if (!variable.empty() && variable != name && !variables.rename(name, variable))
+                problems.push_back(sent_as_well_as(variable, name));
+        }
+        for (Problem& problem : problems)
+            variables.add_problem(std::move(problem));
+    }
+
     std::string_view rest_;
     RowNames& names_;
     std::size_t line_ = 0;
 };
 
 constexpr std::string_view no_line_break =
-    "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+    "the body has no line break; curl's -d removes them from a file, so use --data-binary";
 
-// The names in a line, taken apart at each separator without regard to quotation marks, as far as `holds` is
-// true of each. Whether it was of all.
+// Splits a line at each separator, regardless of quotation marks, for as long as `holds` is true of the
+// names. Returns whether it was true of all.
 template <typename Holds>
 bool all_names(std::string_view line, char separator, const Holds& holds) {
     while (true) {
@@ -286,10 +299,10 @@ bool has_name(std::string_view line, char separator, std::string_view name) {
     return !all_names(line, separator, [&](const std::string& other) { return other != name; });
 }
 
-// The header as it stands there, without empty lines before it.
+// Returns the header as it is written, without empty lines before it.
 std::string_view first_line(std::string_view text) {
     while (!text.empty())
-        if (const std::string_view line = text::trim(without_mark(take_line(text))); !line.empty())
+        if (const std::string_view line = text::trim(without_mark(split_line(text))); !line.empty())
             return line;
     return {};
 }
@@ -301,7 +314,7 @@ struct Separator {
 
 constexpr std::array separators = {Separator{';', "';'"}, Separator{'\t', "a tab"}, Separator{'|', "'|'"}};
 
-// What separates the columns in a file that is not one of commas; empty when it may be.
+// Returns what separates the columns if it is not a comma. Empty if it may be one.
 std::string_view other_separator(std::string_view header, std::string_view identifier) {
     if (has_name(header, ',', identifier))
         return {};
@@ -311,21 +324,22 @@ std::string_view other_separator(std::string_view header, std::string_view ident
     return found == separators.end() ? std::string_view() : found->name;
 }
 
-// A header alone is a good file, which an export of nothing is: its line ends with a line break, or at least
-// has no names but those of variables.
+// An export without records is a header alone, and is valid. Its line ends with a line break, or at least all
+// its names are those of variables.
 bool lost_its_line_breaks(std::string_view text, const RowNames& names) {
     text = without_mark(text);
     return !text.empty() && text.find_first_of("\r\n") == std::string_view::npos &&
            !all_names(text, ',', [&](const std::string& name) { return names.is_known(name); });
 }
 
-// Two bytes a character: a mark, or a zero in each of the first characters, which are of ASCII.
+// In UTF-16 a character has two bytes. The text begins with its mark, or one of the first two bytes is zero,
+// since they are ASCII.
 bool is_utf16(std::string_view text) {
     return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF") ||
            text.substr(0, 2).find('\0') != std::string_view::npos;
 }
 
-// Several objects in a line that has no break.
+// Returns whether a text without a line break holds several objects.
 bool are_several_objects(std::string_view text) {
     text = text::trim(without_mark(text));
     if (text.find_first_of("\r\n") != std::string_view::npos)
@@ -345,7 +359,7 @@ Problems check_ndjson(std::string_view text) {
 Problems check_csv(std::string_view text, RowNames& names) {
     if (const auto separator = other_separator(first_line(text), names.identifier()); !separator.empty())
         return {{code::required, std::string(names.identifier()),
-                 "is the name of no column; the columns are separated by " + std::string(separator) +
+                 "no column has this name; the columns are separated by " + std::string(separator) +
                      ", not by ','"}};
     if (lost_its_line_breaks(text, names))
         return {{code::malformed_body, "", std::string(no_line_break)}};
@@ -358,21 +372,21 @@ Problems check_csv(std::string_view text, RowNames& names) {
         const std::vector<std::string> columns = read_header(record, names, problems);
         const std::string identifier(names.identifier());
         if (problems.empty() && std::find(columns.begin(), columns.end(), identifier) == columns.end())
-            problems.push_back(
-                {code::required, identifier,
-                 "is the name of no column; the first line has the columns' names, with commas between"});
+            problems.push_back({code::required, identifier,
+                                "no column has this name; the first line must be the names of the columns, "
+                                "with commas between"});
     } else if (!csv.broken()) {
         problems.push_back({code::malformed_body, "", "the body has no header"});
     }
     while (header && problems.empty() && csv.next(record))
         if (header->match(record) == Header::Match::other)
             problems.push_back({code::malformed_body, "",
-                                "in line " + std::to_string(record.line) +
-                                    " another file begins, with other columns; import it by itself"});
+                                "another file with other columns begins in line " +
+                                    std::to_string(record.line) + "; import it separately"});
     if (csv.broken())
         problems = {{code::malformed_body, "",
                      "the row that begins in line " + std::to_string(record.line) +
-                         " has a quotation mark that stands where none may, or has no partner"}};
+                         " has a quotation mark where none is allowed, or one that is never closed"}};
     return problems;
 }
 
@@ -439,40 +453,29 @@ class NdjsonWriter : public ListWriter {
 
 }  // namespace
 
-std::optional<RowFormat> parse_row_format(std::string_view name) {
-    const auto* found = std::find_if(formats.begin(), formats.end(),
-                                     [&](const Names& f) { return text::equal_ignoring_case(f.name, name); });
-    return found == formats.end() ? std::nullopt : std::optional(found->format);
-}
-
-std::string_view format_name(RowFormat format) {
-    return formats.at(static_cast<std::size_t>(format)).name;
-}
-
-std::string_view content_type(RowFormat format) {
-    return formats.at(static_cast<std::size_t>(format)).content_type;
-}
-
 std::string_view RowNames::identifier() const {
     return action_.resource.known_by();
 }
 
 bool RowNames::is_known(std::string_view name) const {
-    return action_.knows(name) || action_.resource.find_output(name) != nullptr;
+    return !action_.resolve(name).empty() || action_.resource.find_output(name) != nullptr;
 }
 
-bool RowNames::takes(const std::string& name, Problems& problems) {
+std::string RowNames::accept(const std::string& name, Problems& problems) {
     if (action_.knows(name))
-        return true;
-    if (is_known(name))
-        return false;
-    unknown_.add(name, problems);
-    return false;
+        return name;
+    // An output is not read even if it is an alias as well, so that every export can be imported.
+    if (action_.resource.find_output(name) != nullptr)
+        return {};
+    const std::string_view variable = action_.resolve(name);
+    if (variable.empty())
+        unknown_.add(name, problems);
+    return std::string(variable);
 }
 
 Problems check_rows(const RowBody& body, RowNames& names) {
     if (is_utf16(body.text))
-        return {{code::invalid_encoding, "", "the body is UTF-16, and must be UTF-8"}};
+        return {{code::invalid_encoding, "", "the body is UTF-16, but must be UTF-8"}};
     return body.format == RowFormat::csv ? check_csv(body.text, names) : check_ndjson(body.text);
 }
 

@@ -1,33 +1,24 @@
-// Many records as one text, as they are imported and exported: CSV (RFC 4180, with a header) or NDJSON, a
-// JSON object a line.
+// Reads and writes many records as one text, for imports and exports: CSV (RFC 4180, with a header), or
+// NDJSON, one JSON object per line.
 //
-// In CSV, a cell that a spreadsheet would take for a formula has an apostrophe in front; reading takes it
-// off. A record of empty cells is none, as an empty line is, and neither is one that repeats the header, as
-// files that were put together have it. A byte order mark before a record whose first cell is the name of a
-// column tells that it is a header; if it has other columns, the body cannot be read.
+// If a spreadsheet would read a cell of CSV as a formula, it is written with an apostrophe in front, which
+// reading removes. Reading skips empty lines, records of empty cells, and records that repeat the header, as
+// files have them that were joined. If a byte order mark comes before a record whose first cell is the name
+// of a column, the record is a header. If that has other columns, the body cannot be read.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "answer/format.h"
+#include "answer/formats.h"
 #include "model/action.h"
 #include "request/decode.h"
 
 namespace helpdesk {
-
-enum class RowFormat { csv, ndjson };
-inline constexpr std::array row_formats = {RowFormat::csv, RowFormat::ndjson};
-
-// As a request asks for it: csv or ndjson.
-std::optional<RowFormat> parse_row_format(std::string_view name);
-std::string_view format_name(RowFormat format);
-std::string_view content_type(RowFormat format);
 
 // The body of a request that carries rows.
 struct RowBody {
@@ -36,25 +27,26 @@ struct RowBody {
 };
 
 struct Row {
-    std::size_t line = 0;  // of the body, where the row begins, from 1
-    Variables variables;   // beside what is wrong with the row, which the next one does not suffer from
+    std::size_t line = 0;  // the line of the body where the row begins, from 1
+    Variables variables;   // and the problems of this row, which do not concern the next one
 };
 
-// The names that rows may use: the variables of the action that each row is a call of. Those that only an
-// export has (id, date_added …) are passed over, so that it can be imported as it is; others are an error or
-// ignored.
+// The names that rows may use: the variables of the action that each row is a call of. Names that only an
+// export has (id, date_added …) are skipped, so that an export can be imported unchanged. Others are ignored,
+// or are an error.
 class RowNames {
   public:
     RowNames(const Action& action, bool reject_unknown) : action_(action), unknown_(action, reject_unknown) {}
 
-    // Whether the action or an export has it. `name` in lower case.
+    // Returns whether the action or an export has the name, or it is an alias. `name` must be in lower case.
     bool is_known(std::string_view name) const;
 
-    // Whether the row's variable is read. If not, it is in no message, ignored, or a problem. `name` in lower
+    // Returns the variable for which the name stands, by itself or as an alias. Returns an empty name if the
+    // value is not read: then the name is skipped, ignored, or added to `problems`. `name` must be in lower
     // case.
-    bool takes(const std::string& name, Problems& problems);
+    std::string accept(const std::string& name, Problems& problems);
 
-    // What a row must have.
+    // Returns the variable that every row must have.
     std::string_view identifier() const;
 
     const std::string& ignored() const { return unknown_.ignored(); }
@@ -71,20 +63,20 @@ class RowReader {
     RowReader& operator=(const RowReader&) = delete;
     virtual ~RowReader() = default;
 
-    // Takes the next row; false when there is none.
+    // Reads the next row. Returns false if there is none.
     virtual bool next(Row& row) = 0;
 };
 
-// Why nothing of a body can be read: it is not UTF-8, lost its line breaks on the way or has other
-// separators, a header does not fit, other columns follow, a quotation mark has no partner. Takes a moment
-// for each megabyte.
+// Returns why the body cannot be read at all: it is not UTF-8, lost its line breaks on the way, has other
+// separators, has a header that does not fit, joins files with different columns, or leaves a quotation mark
+// open. Takes a moment for each megabyte.
 Problems check_rows(const RowBody& body, RowNames& names);
 
-// Reads a body that was checked. Both must outlive the reader.
+// Reads a body that check_rows() found valid. Both arguments must outlive the reader.
 std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names);
 
-// Writes an export's rows; CSV begins with a line of the resource's outputs. The writer and the resource's
-// names must outlive what is written.
+// Writes the rows of an export. CSV begins with a line of the resource's outputs. The writer and the
+// resource's names must outlive what is written.
 std::unique_ptr<ListWriter> make_row_writer(RowFormat format, const Resource& resource);
 
 }  // namespace helpdesk

@@ -1,4 +1,4 @@
-// Text that grows at its end.
+// Builds a text that grows at its end.
 #pragma once
 
 #include <algorithm>
@@ -10,15 +10,15 @@
 
 namespace helpdesk {
 
-// The text of an answer: pieces, so that a long one is never copied into a larger place as it grows.
-using Text = std::vector<std::string>;
+// The text of an answer, in pieces, so that a long one is never copied into a larger buffer as it grows.
+using TextPieces = std::vector<std::string>;
 
 class TextBuilder {
   public:
     void append(std::string_view text) {
         if (pieces_.empty() || pieces_.back().size() + text.size() > piece_size) {
             pieces_.emplace_back();
-            // The first stays small: most answers are.
+            // The first piece is not reserved, because most answers are short.
             if (pieces_.size() > 1)
                 pieces_.back().reserve(std::max(piece_size, text.size()));
         }
@@ -26,7 +26,7 @@ class TextBuilder {
         size_ += text.size();
     }
 
-    // In bytes.
+    // Returns the number of bytes.
     std::size_t size() const { return size_; }
     bool ends_with(char c) const { return !pieces_.empty() && pieces_.back().ends_with(c); }
 
@@ -37,8 +37,8 @@ class TextBuilder {
             pieces_.pop_back();
     }
 
-    // The text so far; what follows begins a new one.
-    Text take() {
+    // Returns the text so far, and begins a new one.
+    TextPieces take() {
         size_ = 0;
         return std::exchange(pieces_, {});
     }
@@ -46,7 +46,7 @@ class TextBuilder {
   private:
     static constexpr std::size_t piece_size = std::size_t{64} * 1024;
 
-    Text pieces_;
+    TextPieces pieces_;
     std::size_t size_ = 0;
 };
 

@@ -58,7 +58,7 @@ Call::Call(const Settings& settings, const Action* action, std::unique_ptr<Work>
     begin_waiting(work_->first_stage());
 }
 
-// Each stage begins with the wait for a thread.
+// Each stage begins by waiting for a thread.
 void Call::begin_waiting(Stage stage) {
     stage_ = stage;
     since_ = Clock::now();
@@ -119,7 +119,7 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     try {
         execute_groups(calls);
     } catch (const std::exception& error) {
-        // Nothing was begun.
+        // No call has begun any work.
         for (const auto& call : calls)
             call->give_up(error);
     }
@@ -129,9 +129,9 @@ void Call::execute(std::span<const std::unique_ptr<Call>> calls) {
     }
 }
 
-// Throws std::bad_alloc before anything is begun.
+// Throws std::bad_alloc, but not once any work has begun.
 void Call::execute_groups(std::span<const std::unique_ptr<Call>> calls) {
-    // Those that can share do so with calls to the same database.
+    // Calls that can share statements do so with calls to the same database.
     std::map<std::pair<const DatabaseSettings*, Sharing>, std::vector<Call*>> groups;
     for (const auto& call : calls)
         groups[{call->settings_.database, call->sharing()}].push_back(call.get());
@@ -171,7 +171,7 @@ void Call::execute_alone() {
     }
 }
 
-// Once for each call that has an action, with all of its time on database threads.
+// Counts once for each call that has an action, with the total of its time on database threads.
 void Call::note_database_time() const {
     if (action_ == nullptr || !work_->is_done_with_database(stage_))
         return;
@@ -186,18 +186,18 @@ void Call::give_up(const std::exception& error) noexcept {
         apply_step({Stage::done, {.problems = {problem_of_status(500)}, .log = error.what()}});
         failed_without_memory_ = false;
     } catch (const std::exception&) {
-        // There may be memory for the answer when it is asked for.
+        // There may be memory again when reply() is called.
     }
 }
 
 void Call::fail(Problem problem) {
     waiting_.reset();
-    apply_step({Stage::done, {.problems = {std::move(problem)}, .log = "no thread took the call"}});
+    apply_step({Stage::done, {.problems = {std::move(problem)}, .log = "no thread accepted the call"}});
 }
 
 Reply Call::reply() {
     if (failed_without_memory_)
-        outcome_ = {.problems = {problem_of_status(500)}, .log = "there is no memory"};
+        outcome_ = {.problems = {problem_of_status(500)}, .log = "out of memory"};
     Reply reply = work_->reply(outcome_);
     add_ignored(reply, joined(ignored_, work_->ignored()));
     reply.times = times_;

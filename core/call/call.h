@@ -1,7 +1,7 @@
-// A request on its way through the core: accept() checks it; a good one becomes a Call, which passes through
-// a thread for hashing, if it has a password, and one for the database, and ends in a Reply.
+// A request on its way through the core. accept() checks it. If it is valid it becomes a Call, which passes
+// through a thread of the hash pool, if it has a password, and one of the database pool, and ends in a Reply.
 //
-// A call is the frame around one piece of work. It counts the time of its stages, and catches what the work
+// A call is the frame around one piece of work. It measures the time of its stages, and catches what the work
 // throws.
 #pragma once
 
@@ -28,69 +28,71 @@ class Call {
     using Stage = Work::Stage;
     using Sharing = Work::Sharing;
 
-    // `action` as called; null: none. `ignored` are the names of variables that nobody reads, between commas.
-    // `place` is held as long as the call lives.
+    // `action` is the one that was called, or null. `ignored` holds the names of ignored variables, with
+    // commas between. `place` is held until the call is destroyed.
     Call(const Settings& settings, const Action* action, std::unique_ptr<Work> work, std::string ignored,
          CallLimit::Place place);
 
-    // A question whether a write could be served (call/health_check.h).
+    // Returns a check whether a write could be served (call/health_check.h).
     static std::unique_ptr<Call> health_check(const Settings& settings);
 
-    // A check of credentials of one of the resource's records, which has the verb for it. It is answered by
-    // signed_in() alone. Null when they cannot be anyone's.
+    // Returns a check of the credentials of a record, whose resource must have the verb for it. Its answer is
+    // signed_in() alone. Null if nobody can have such credentials.
     static std::unique_ptr<Call> sign_in(const Settings& settings, const Resource& resource,
                                          std::string_view identifier, std::string_view password);
 
-    // Who signed in, by the identifier as stored; empty: nobody, or, if the call failed, not known.
+    // Returns who signed in, by the identifier as stored. Empty if nobody did, or if the call failed.
     std::string signed_in() const { return work_->signed_in(); }
     bool failed() const { return failed_without_memory_ || !outcome_.problems.empty(); }
-    // What the client of a failed call would be told first, for the log.
+    // Returns what the client of a failed call is told first, for the log.
     std::string_view failure() const {
-        return outcome_.problems.empty() ? std::string_view("there is no memory")
-                                         : outcome_.problems.front().text;
+        return outcome_.problems.empty() ? std::string_view("out of memory") : outcome_.problems.front().text;
     }
 
-    // What comes next.
+    // Returns the next stage.
     Stage stage() const { return stage_; }
 
-    // To pause: the time after which end_pause() is due. Until then the call needs no thread.
+    // For stage pause: returns the time after which end_pause() must be called. Until then the call needs no
+    // thread.
     std::chrono::microseconds pause() const { return work_->pause(); }
     void end_pause() { begin_waiting(Stage::database); }
 
-    // To be looked up: the query string for the geocoder.
+    // For stage locate: returns the query string for the geocoder.
     std::string geocoder_query() const { return work_->geocoder_query(); }
 
-    // Takes what the geocoder said. Gives what the operator should know of it; empty when that is nothing.
+    // Continues with the geocoder's reply. Returns a warning for the operator, or an empty text.
     std::string apply_geocoder_reply(const GeocoderReply& reply);
 
-    // Hashes the password: some hundred milliseconds of one core. Blocks; for a thread. Never throws.
+    // Hashes or checks the password. It blocks for some hundred milliseconds of processor time, so call it on
+    // a thread of the hash pool. Never throws.
     void hash();
 
-    // To be sent: the answer's next part, which stands until it was. What comes before the first is reply().
-    const Text& part() const { return work_->part(); }
+    // For stage send: returns the next part of the answer, which stays unchanged until it is sent. reply()
+    // gives the headers that come before the first part.
+    const TextPieces& part() const { return work_->part(); }
     bool is_last_part() const { return work_->is_last_part(); }
-    // Lets go of a part that was sent, and is not the last.
+    // Releases a part that was sent and is not the last.
     void sent();
 
-    // Whether the call shares its statements, or its answer, with others of its kind, so that it is worth
-    // executing them together.
+    // Returns what the call can share with others of its kind: if anything, it pays to execute them together.
     Sharing sharing() const { return work_->sharing(); }
 
-    // What those who share threads out have to know. Whether it may keep a thread for long, as a list, an
-    // import or an export does; an import can also end between its slices.
+    // Tells the scheduler of threads whether the call may keep a thread for long, as a list, an import or an
+    // export does. An import can also end between its slices.
     bool takes_long() const { return work_->takes_long(); }
     bool is_import() const { return work_->is_import(); }
-    // Whether it is a write, which may be carried out when its client is there no more.
+    // Returns whether it is a write, which may be carried out even after its client has disconnected.
     bool changes() const { return work_->changes(); }
 
-    // Carries out calls: one that fails harms no other. Blocks; for a database thread. Never throws.
+    // Carries out calls. One that fails does not affect the others. Blocks, so call it on a database thread.
+    // Never throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);
 
-    // The answer, once nothing is to be done, or, without its body, when the first part is to be sent. To be
-    // asked for once, unless it tells of problems or is sent in parts.
+    // Returns the answer once the stage is done; or its headers without a body, before the first part is
+    // sent. Call it once, unless the answer has problems or is sent in parts.
     Reply reply();
 
-    // Gives up: no thread took the call.
+    // Ends the call with a problem, because no thread accepted it.
     void fail(Problem problem);
 
   private:
@@ -102,20 +104,20 @@ class Call {
     void end_stage(std::chrono::nanoseconds Times::*time);
     void note_database_time() const;
     void apply_step(Work::Step step);
-    // Ends with 500. For a handler of exceptions, whatever memory is left.
+    // Ends the call with 500. Made for exception handlers: it works even without memory.
     void give_up(const std::exception& error) noexcept;
 
     const Settings& settings_;
     const Action* action_;
     std::unique_ptr<Work> work_;
     std::string ignored_;
-    CallLimit::Place place_;  // among the calls with its key; null where they are not counted
+    CallLimit::Place place_;  // among the calls with its key; null if they are not counted
     Stage stage_ = Stage::done;
     Outcome outcome_;
-    bool failed_without_memory_ = false;  // even for saying so in `outcome_`
+    bool failed_without_memory_ = false;  // without memory even to say so in `outcome_`
     Times times_;
-    std::optional<Raised> waiting_;
-    std::chrono::steady_clock::time_point since_;  // when it began to wait, or its stage began
+    std::optional<GaugeIncrement> waiting_;
+    std::chrono::steady_clock::time_point since_;  // when the wait for a thread began, or the stage
 };
 
 }  // namespace helpdesk

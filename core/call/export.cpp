@@ -8,7 +8,7 @@
 namespace helpdesk {
 namespace {
 
-// Records that are found at once.
+// The number of records found by one statement.
 constexpr std::size_t most_found = 500;
 
 }  // namespace
@@ -27,14 +27,14 @@ Export::Export(const Settings& settings, Format format, const Selection& selecti
     last_ = position().values.front();
 }
 
-// After which record those that are found begin.
+// Returns the condition that says after which record the next ones begin.
 Condition& Export::position() {
     const auto is_position = [](const Selector& selector) { return selector.finder->is_keyset(); };
     auto found = std::find_if(selection_.conditions.begin(), selection_.conditions.end(),
                               [&](const Condition& condition) { return is_position(*condition.selector); });
     if (found != selection_.conditions.end())
         return *found;
-    // validate() has seen that there is one.
+    // validate() makes sure that there is one.
     const auto selectors = action().resource.selectors;
     const Selector& selector = *std::find_if(selectors.begin(), selectors.end(), is_position);
     Problems none;
@@ -57,7 +57,7 @@ void Export::note(const StoredRecord& record) {
     last_ = record.values[static_cast<std::size_t>(output - resource.outputs.data())];
 }
 
-// A name that reads as an ID would find another row, so the ID is shown instead.
+// If a name can be read as an ID, an import would find another row by it. Then the ID is shown instead.
 std::string_view Export::shown(const std::vector<std::string>& values, std::size_t output) const {
     const std::vector<Output>& outputs = action().resource.outputs;
     const Output& what = outputs[output];

@@ -1,5 +1,5 @@
-// An export on its way: a list of all records of a selection, as an import takes them, which is found a few
-// hundred records at a time.
+// The work of an export: a list of all records of a selection, in the form that an import reads. It finds a
+// few hundred records at a time.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@ namespace helpdesk {
 
 class Export : public List {
   public:
-    // `format` is that of an answer that tells of problems.
+    // `format` is that of an answer with problems.
     Export(const Settings& settings, Format format, const Selection& selection, RowFormat row_format);
 
     bool takes_long() const override { return true; }
@@ -24,8 +24,8 @@ class Export : public List {
     bool select_more() override;
     Condition& position();
 
-    Selector changed_{};  // the selector of a walk, as a mere condition
-    std::string last_;    // of the records given: what `position` goes on after
+    Selector changed_{};  // the selector of a walk, as an ordinary condition
+    std::string last_;    // where the next records begin: the position of the last one given
 };
 
 }  // namespace helpdesk

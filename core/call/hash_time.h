@@ -1,4 +1,4 @@
-// The metric of hashing.
+// Measures hashing.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,7 @@
 
 namespace helpdesk {
 
-// Counts its own life as the time to hash or check one password.
+// Counts its own lifetime as the time to hash or check one password.
 class HashTime {
   public:
     HashTime() = default;

@@ -1,11 +1,12 @@
-// A question whether a write could be served.
+// The work of a health check: finds out whether a write could be served.
 #pragma once
 
 #include "call/work.h"
 
 namespace helpdesk {
 
-// Answers a JSON object: `status` is ok, or unavailable and then `code` and `reason` say why.
+// Answers with a JSON object. Its `status` is `ok` or `unavailable`; in the latter case `code` and `reason`
+// say why.
 class HealthCheck : public Work {
   public:
     explicit HealthCheck(const Settings& settings) : Work(settings, Format::json) {}

@@ -9,20 +9,22 @@
 namespace helpdesk {
 namespace {
 
-// What one task of a thread takes on, so that it is soon free for other calls.
+// The most that an import does in one step, so that the thread is soon free for other calls.
 constexpr std::size_t slice_rows = 1000;
 constexpr std::size_t slice_bytes = std::size_t{1024} * 1024;
 constexpr std::size_t slice_passwords = 16;
 
-// Rows with a password in one call. Each takes a thread a good part of a second at the usual cost of bcrypt,
-// so that more of them would keep others waiting for a long time.
+// The most rows with a password in one import. At the usual cost of bcrypt each takes a good part of a
+// second, so that more of them would keep other calls waiting for long.
 constexpr std::size_t most_passwords = 1000;
 
-// What the answer tells of rows that failed, and of rows that exist; of all others it has the number.
+// The most failed rows, and the most rows that exist already, that the answer lists. Beyond that it only
+// counts them.
 constexpr std::size_t most_listed = 1000;
 constexpr std::size_t most_problems_of_row = 10;
 
-// Of a row's identifier in the answer, which may be as long as the body.
+// The most bytes of a row's identifier that the answer shows. The identifier itself may be as long as the
+// body.
 constexpr std::size_t longest_name = 255;
 
 bool is_ascii(std::string_view text) {
@@ -34,7 +36,7 @@ bool creates_rows(const Write& write) {
                        [](const Value& value) { return !value.new_name.empty(); });
 }
 
-// After which the rows that follow would fare no better.
+// Returns whether there is an error that every following row would meet as well.
 bool ends_import(const Problems& problems) {
     return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
         return http_status(problem.code) > 500 && problem.code != code::overloaded;
@@ -54,7 +56,7 @@ std::string shortened(std::string_view utf8) {
 
 std::size_t size_of(const Variables& variables) {
     std::size_t size = 0;
-    for (const Variables::Variable& variable : variables.all())
+    for (const Variables::Sent& variable : variables.all())
         size += variable.value.size();
     return size;
 }
@@ -75,7 +77,7 @@ ImportOptions check_import(const Resource& resource, const Variables& variables,
             {code::invalid_choice, std::string(mode_variable), "must be " + list_modes(resource)});
     const std::string* dry_run = variables.find(dry_run_variable);
     options.dry_run = dry_run != nullptr && text::equal_ignoring_case(*dry_run, "Y");
-    // An empty one may be a Y that a script lost.
+    // An empty value may be a Y that a script lost.
     if (dry_run != nullptr && !options.dry_run && !text::equal_ignoring_case(*dry_run, "N"))
         problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
     return options;
@@ -93,7 +95,9 @@ Import::Import(const Settings& settings, Format format, const Action& action, co
       options_(options),
       row_action_(*find_action(action.resource, *options.mode)),
       body_(std::move(body)),
-      names_(row_action_, settings.reject_unknown) {}
+      names_(row_action_, settings.reject_unknown) {
+    report_.dry_run = options_.dry_run;
+}
 
 Work::Step Import::hash() {
     const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
@@ -114,12 +118,12 @@ Work::Step Import::carry_out() {
     const Stage next = read_slice();
     if (next != Stage::done)
         return {next};
-    report_ = write_totals();
+    answer_ = write_import_report(format(), action_, report_);
     done_ = true;
     return {Stage::done, {.problems = {}, .log = log_}};
 }
 
-// Writes the slice that was read; at first checks the body.
+// Writes the slice that was read. The first time, checks the body instead.
 Outcome Import::work_on() {
     Outcome outcome;
     if (reader_ == nullptr) {
@@ -153,7 +157,7 @@ Work::Stage Import::read_slice() {
 }
 
 void Import::accept_row(Row& row) {
-    ++rows_;
+    ++report_.rows;
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
         Write write = check(row_action_, row.variables, options_.rows, problems);
@@ -166,19 +170,20 @@ void Import::accept_row(Row& row) {
             return;
         }
     }
-    ++failed_;
+    ++report_.failed;
     report_row(row.line, row.variables.get(names_.identifier()), problems);
 }
 
 void Import::count_password(Write& write, Problems& problems) {
     if (write.password() == nullptr || ++passwords_ <= most_passwords)
         return;
-    problems.push_back({code::too_many_values, std::string(row_action_.resource.password()->name),
-                        "one import can have 1,000 rows with a password; send the others in another"});
+    problems.push_back(
+        {code::too_many_values, std::string(row_action_.resource.password()->name),
+         "an import may have at most 1,000 rows with a password; send the others in another import"});
 }
 
-// Rows share statements as calls do, but for those that could tell their order apart: a row is written after
-// those before it if it may name the same record, in whatever spelling, or create a row that they would find.
+// Rows share statements as calls do, except where their order could matter. A row is written after those
+// before it if it may name the same record, in whatever spelling, or adds a row that they would find.
 Outcome Import::write_slice() {
     Outcome outcome;
     std::vector<const Pending*> run;
@@ -222,15 +227,15 @@ void Import::count_result(const Pending& row, const WriteResult& result, Outcome
     if (log_.empty() && !result.log.empty())
         log_ = "the row in line " + std::to_string(row.line) + ": " + result.log;
     if (result.problems.empty())
-        ++(result.added ? added_ : updated_);
+        ++(result.added ? report_.added : report_.updated);
     else if (row_action_.verb.adds && has(result.problems, code::already_exists))
-        ++existing_;
+        ++report_.existing;
     else
-        ++failed_;
+        ++report_.failed;
     report_row(row.line, row.write.identifier, result.problems);
 }
 
-// What an earlier row would have added is there for a later one.
+// A dry run stores nothing, so it remembers what earlier rows would have added.
 Outcome Import::rehearse_slice() {
     Outcome outcome;
     for (const Pending& row : pending_) {
@@ -253,40 +258,16 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
     if (problems.empty())
         return;
     if (listed_.at(has(problems, code::already_exists) ? 1 : 0)++ >= most_listed)
-        more_problems_ = true;
+        report_.more_problems = true;
     else
         for (Problem& problem : first_of(problems, most_problems_of_row))
-            problems_.push_back({line, shortened(name), std::move(problem)});
+            report_.problems.push_back({line, shortened(name), std::move(problem)});
 }
 
 void Import::explain(Problem& problem) const {
-    if (changed() > 0 && !options_.dry_run)
-        problem.text += "; the import stopped on the way, with " + std::to_string(added_) + " added and " +
-                        std::to_string(updated_) + " updated; it can be sent again";
-}
-
-Text Import::write_totals() const {
-    std::vector<std::string> texts;  // that the records refer to
-    texts.reserve(6 + 2 * problems_.size());
-    const auto number = [&](std::uint64_t n) -> std::string_view {
-        return texts.emplace_back(std::to_string(n));
-    };
-    const Record totals = {{action_.answer, number(changed())},
-                           {"rows", number(rows_)},
-                           {"added", number(added_)},
-                           {"updated", number(updated_)},
-                           {"existing", number(existing_)},
-                           {"failed", number(failed_)},
-                           {dry_run_variable, options_.dry_run ? "Y" : "N"},
-                           {"more_problems", more_problems_ ? "Y" : "N"}};
-    std::vector<Record> errors;
-    for (const RowProblem& one : problems_)
-        errors.push_back({{"line", number(one.line)},
-                          {names_.identifier(), one.name},
-                          {"variable", one.problem.variable},
-                          {"code", one.problem.code},
-                          {"error", texts.emplace_back(message(one.problem))}});
-    return write_report(format(), totals, errors);
+    if (report_.changed() > 0 && !options_.dry_run)
+        problem.text += "; the import stopped before its end, with " + std::to_string(report_.added) +
+                        " added and " + std::to_string(report_.updated) + " updated; it can be sent again";
 }
 
 }  // namespace helpdesk

@@ -1,4 +1,4 @@
-// An import on its way: rows become writes, a slice of them at a time, and what became of each is counted.
+// The work of an import: it turns rows into writes, a slice at a time, and counts the results.
 #pragma once
 
 #include <array>
@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "answer/format.h"
+#include "answer/import_report.h"
 #include "answer/rows.h"
 #include "call/work.h"
 #include "db/database.h"
@@ -18,19 +19,19 @@
 namespace helpdesk {
 
 struct ImportOptions {
-    const Verb* mode = nullptr;  // the verb of the call that each row is
-    bool dry_run = false;        // all is looked up, and nothing changed
-    CheckOptions rows = {};      // for the values of the rows
+    const Verb* mode = nullptr;  // the verb of the call that each row stands for
+    bool dry_run = false;        // everything is looked up, and nothing is changed
+    CheckOptions rows = {};      // how the values of the rows are checked
 };
 
 ImportOptions check_import(const Resource& resource, const Variables& variables, Problems& problems);
 
-// Takes what a row that ends the import came to. The first of them is kept, but for one of which nobody knows
-// what became: that is more than that another was not stored.
+// Keeps the outcome of a row that ends the import. The first one is kept, unless a later one is unknown: that
+// tells the client more than that another row was not stored.
 void keep_end(const Outcome& of_row, Outcome& kept);
 
-// It goes to and fro between the two kinds of threads: some passwords are hashed, or rows written and others
-// read. Each step takes some seconds at most, so that other calls get a thread as well.
+// Alternates between the two pools of threads: one step hashes some passwords, or writes rows and reads the
+// next. A step takes a few seconds at most, so that other calls get a thread as well.
 class Import : public Work {
   public:
     Import(const Settings& settings, Format format, const Action& action, const ImportOptions& options,
@@ -39,35 +40,28 @@ class Import : public Work {
     bool takes_long() const override { return true; }
     bool is_import() const override { return true; }
 
-    // Begins with the whole body, of which nothing is done if it cannot be read. Problems end the import.
+    // The first step checks the whole body. If that cannot be read, no row is written. Problems end the
+    // import.
     Step carry_out() override;
-    // Hashes some passwords.
+    // Hashes the passwords of some rows.
     Step hash() override;
 
     void explain(Problem& problem) const override;
     std::string ignored() const override { return done_ ? names_.ignored() : ""; }
 
   protected:
-    Reply answer() override { return make_reply(std::move(report_)); }
-    std::uint64_t rows() const override { return done_ ? changed() : 0; }
+    Reply answer() override { return make_reply(std::move(answer_)); }
+    std::uint64_t rows() const override { return done_ ? report_.changed() : 0; }
 
   private:
     struct Pending {
         std::size_t line;
         Write write;
     };
-    struct RowProblem {
-        std::size_t line;
-        std::string name;
-        Problem problem;
-    };
-
     Outcome work_on();
     Stage read_slice();
     void accept_row(Row& row);
     void count_password(Write& write, Problems& problems);
-    std::uint64_t changed() const { return added_ + updated_; }
-    Text write_totals() const;
     Outcome write_slice();
     void write_run(const std::vector<const Pending*>& run, Outcome& outcome);
     void count_result(const Pending& row, const WriteResult& result, Outcome& outcome);
@@ -81,20 +75,14 @@ class Import : public Work {
     RowNames names_;
     std::unique_ptr<RowReader> reader_;
     std::vector<Pending> pending_;
-    std::size_t hashed_ = 0;  // of those
+    std::size_t hashed_ = 0;  // how many of those have been hashed
     std::set<std::string> would_be_there_;
-    std::size_t passwords_ = 0;  // in all rows that were read
-    std::uint64_t rows_ = 0;
-    std::uint64_t added_ = 0;
-    std::uint64_t updated_ = 0;
-    std::uint64_t existing_ = 0;
-    std::uint64_t failed_ = 0;
-    std::vector<RowProblem> problems_;
-    std::array<std::size_t, 2> listed_{};  // rows that failed, and those that exist
-    bool more_problems_ = false;
+    std::size_t passwords_ = 0;  // in all rows read so far
+    ImportReport report_;
+    std::array<std::size_t, 2> listed_{};  // rows that failed, and rows that exist already
     std::string log_;
     bool done_ = false;
-    Text report_;  // once all is done
+    TextPieces answer_;  // written at the end
 };
 
 }  // namespace helpdesk

@@ -5,8 +5,9 @@
 namespace helpdesk {
 namespace {
 
-// Whether a variable tells one request from another. Secrets do not: nothing derived from them by a fast hash
-// may be stored. Nor do variables that change nothing, one of which may be a misspelt secret.
+// Returns whether a variable distinguishes one request from another. Secrets do not count, since nothing
+// derived from them by a fast hash may be stored. Nor do ignored variables, one of which may be a misspelt
+// secret.
 bool tells_requests_apart(const Action& action, const std::string& name) {
     if (name == action_variable)
         return true;
@@ -42,7 +43,7 @@ std::vector<std::string> Incoming::if_match(bool has_entity_tag) const {
                             "must be * or entity tags in quotes, as ETag gives them"});
     else if (!has_entity_tag)
         problems.push_back({code::bad_request, std::string(if_match_header),
-                            "is not possible here: only records that are there have an ETag, and those of " +
+                            "is not possible here: only existing records have an ETag, and only those of " +
                                 resources_with_entity_tags()});
     return tags.value_or(std::vector<std::string>());
 }
@@ -55,7 +56,7 @@ std::optional<Repeatable> Incoming::repeatable(const std::vector<std::string>& i
     if (value.empty() || !problems.empty())
         return std::nullopt;
     auto told_apart = variables.all();
-    std::erase_if(told_apart, [&](const Variables::Variable& variable) {
+    std::erase_if(told_apart, [&](const Variables::Sent& variable) {
         return !tells_requests_apart(action, variable.name);
     });
     return make_repeatable(key.name, value, std::move(told_apart), if_match);

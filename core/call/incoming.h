@@ -1,4 +1,4 @@
-// A request on its way in, as the verb of its action finds it.
+// The request as the verb of its action reads it.
 #pragma once
 
 #include <optional>
@@ -13,12 +13,12 @@
 
 namespace helpdesk {
 
-// What a verb's `begin` reads. What is wrong with the request is added to `problems`; then the work that
-// `begin` returns is no good.
+// Passed to a verb's `begin`. Whatever is wrong with the request is added to `problems`; then the work that
+// `begin` returns must not be used.
 struct Incoming {
     const Settings& settings;
     const Request& request;
-    const Variables& variables;  // by the names that the tables have for them
+    const Variables& variables;  // with the names that the tables have for them
     const Action& action;
     const Key& key;
     Format format;
@@ -26,16 +26,16 @@ struct Incoming {
 
     CheckOptions check_options() const;
 
-    // Reads If-Match. Where a record has no ETag it would be passed over, and is a problem.
+    // Reads If-Match. Where the record has no ETag the header is a problem, because it could only be ignored.
     std::vector<std::string> if_match(bool has_entity_tag) const;
 
-    // Reads what a repeat of the request is known by, if it has an Idempotency-Key and nothing is wrong with
-    // it.
+    // Returns what identifies repeats of the request. Returns nothing if the request has no Idempotency-Key,
+    // or has problems.
     std::optional<Repeatable> repeatable(const std::vector<std::string>& if_match) const;
 
-    // Refuses an Idempotency-Key.
+    // Reports an Idempotency-Key as a problem. `why` ends its text.
     void refuse_idempotency_key(const std::string& why) const;
-    // Refuses the conditions that a change cannot keep.
+    // Reports conditions that a change does not support.
     void refuse_other_conditions() const;
 };
 

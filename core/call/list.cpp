@@ -10,7 +10,8 @@
 namespace helpdesk {
 namespace {
 
-// A walk needs one; another when the timer was early, or the next server's clock is behind.
+// A walk needs one pause. It needs another if the timer fired early, or the clock of the next server is
+// behind.
 constexpr int most_pauses = 3;
 
 }  // namespace
@@ -69,7 +70,7 @@ Work::Step List::end_page(ReadResult result) {
     return {Stage::done, std::move(static_cast<Outcome&>(result))};
 }
 
-// Whether the record is as If-Match has it.
+// Returns whether the record is the version that If-Match asks for.
 bool List::is_as_required() const {
     return selection_.if_match.empty() || (!entity_tag_.empty() && matches(selection_.if_match, entity_tag_));
 }
@@ -78,8 +79,8 @@ Work::Step List::begin_pause(ReadResult result) {
     if (++pauses_ > most_pauses)
         return {
             Stage::done,
-            {.problems = {{code::database_unsuitable, "", "the clock of the database server does not go on"}},
-             .log = "the clock of the database server does not go on, and a list by updated_since waits "
+            {.problems = {{code::database_unsuitable, "", "the clock of the database server has stopped"}},
+             .log = "the clock of the database server has stopped, and a list by updated_since waits "
                     "for it; correct the clock"}};
     selection_.read_until = std::move(result.read_until);
     pause_ = result.pause;
@@ -90,7 +91,7 @@ Reply List::answer() {
     if (selection_.count_only)
         return make_reply(
             {write_answer(format(), {{"count", std::to_string(count_)}}, action().resource.names.many)});
-    Reply reply = make_reply(in_parts_ ? Text() : std::move(page_));
+    Reply reply = make_reply(in_parts_ ? TextPieces() : std::move(page_));
     reply.content_type = content_type_;
     if (!file_name_.empty()) {
         reply.headers.emplace_back("Content-Disposition", "attachment; filename=\"" + file_name_ + "\"");
@@ -134,11 +135,11 @@ void List::begin_record(StoredRecord record) {
         in_pieces_.push_back(value.output);
     next_ = 0;
     writer_->begin_record();
-    write_on();
+    write_values();
 }
 
-// To the next value that comes in pieces, or to the record's end.
-void List::write_on() {
+// Writes values until the next one that comes in pieces, or to the end of the record.
+void List::write_values() {
     for (; next_ < fields_.size(); ++next_) {
         if (!in_pieces_.empty() && in_pieces_.front() == next_)
             return writer_->begin_value(action().resource.outputs[next_].name);
@@ -155,7 +156,7 @@ void List::piece(std::string_view text, bool last) {
     writer_->end_value();
     in_pieces_.pop_front();
     ++next_;
-    write_on();
+    write_values();
 }
 
 }  // namespace helpdesk

@@ -1,5 +1,5 @@
-// A list on its way: the records of a selection, page by page. What is held is the text of one page, and of
-// the records to come their IDs.
+// The work of a list: it answers with the records of a selection, page by page. It holds the text of one
+// page, and the IDs of the records that follow.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +16,8 @@
 
 namespace helpdesk {
 
-// It goes to the database for each of its pages. One that is longer than a page is sent page by page; a walk
-// that has come to the present pauses.
+// Goes to the database for each page. A list longer than one page is sent page by page. A walk that has
+// reached the present pauses before it ends.
 class List : public Work, public RecordSink {
   public:
     List(const Settings& settings, const Selection& selection, Format format);
@@ -25,16 +25,16 @@ class List : public Work, public RecordSink {
     const Selection& selection() const { return selection_; }
     const Action& action() const { return *selection_.action; }
 
-    // Lists of one record each share.
+    // Lists of one record each can share statements.
     Sharing sharing() const override;
     bool takes_long() const override { return selection_.takes_long(); }
 
-    // Reads the next page, whose text then replaces that of the page before.
+    // Reads the next page, whose text replaces that of the page before.
     Step carry_out() override;
     std::vector<Step> carry_out_together(std::span<Work* const> works) override;
 
     std::chrono::microseconds pause() const override { return pause_; }
-    const Text& part() const override { return page_; }
+    const TextPieces& part() const override { return page_; }
     bool is_last_part() const override { return !more_; }
     void part_was_sent() override { page_ = {}; }
 
@@ -44,18 +44,18 @@ class List : public Work, public RecordSink {
     std::size_t held() const override { return writer_->size(); }
 
   protected:
-    // Goes out in parts, even if there is but one, and as a file of that name.
+    // Makes a list that is sent in parts, even if there is only one, as a file of this name.
     List(const Settings& settings, Format format, Selection selection, std::string_view content_type,
          std::unique_ptr<ListWriter> writer, std::string file_name);
 
     Reply answer() override;
     std::uint64_t rows() const override { return failed_ && !in_parts_ ? 0 : records_; }
 
-    // Takes note of a record that is given.
+    // Called for each record that the list gives.
     virtual void note(const StoredRecord& record);
-    // What the record shows for an output, a time as SQL writes it.
+    // Returns what the record shows for an output. A time is as SQL writes it.
     virtual std::string_view shown(const std::vector<std::string>& values, std::size_t output) const;
-    // Sets the selection to records that follow those it had, if there may be any.
+    // Sets the selection to the records that follow. Returns false if there are none.
     virtual bool select_more() { return false; }
 
     Selection selection_;
@@ -67,23 +67,24 @@ class List : public Work, public RecordSink {
     Step begin_pause(ReadResult result);
     bool is_as_required() const;
     Field field(const std::vector<std::string>& values, std::size_t output);
-    void write_on();
+    void write_values();
 
     const std::string_view content_type_;
     const std::unique_ptr<ListWriter> writer_;
     const std::string file_name_;  // empty: the answer is no file
-    Record fields_;
-    std::vector<std::string> times_;  // of the record's outputs that are times, as they are shown
-    Text page_;
+    FieldList fields_;
+    std::vector<std::string> times_;  // the record's outputs that are times, as they are shown
+    TextPieces page_;
     bool more_ = true;
     std::uint64_t records_ = 0;
-    std::string entity_tag_;  // of the first record; empty where there is none, or none that has a version
+    std::string entity_tag_;  // of the first record; empty if there is no record, or it has no version
     std::uint64_t count_ = 0;
     bool in_parts_ = false;
     bool failed_ = false;
     std::chrono::microseconds pause_{0};
     int pauses_ = 0;
-    // Of a record that is written in steps: its values, those in pieces that are to come, and the next.
+    // The state of a record that is written in steps: its values, the indices of values that come in pieces,
+    // and the next index.
     std::vector<std::string> values_;
     std::deque<std::size_t> in_pieces_;
     std::size_t next_ = 0;

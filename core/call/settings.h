@@ -1,4 +1,4 @@
-// The settings of a location, as the core needs them.
+// The settings of a location that the core needs.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace helpdesk {
 
-// What the configuration of a location says.
+// Holds what the configuration says for a location.
 struct Settings {
     std::vector<Key> keys;
     bool refuse_key_in_url = false;
@@ -22,10 +22,10 @@ struct Settings {
     int bcrypt_cost = default_bcrypt_cost;
     Format format = Format::xml;
     std::string format_variable = "format";
-    bool legacy_status = false;  // old clients: 200 for all our 4xx
+    bool legacy_status = false;  // for old clients: 200 instead of all our 4xx
     bool reject_unknown = false;
-    bool geocoder = false;           // looks up coordinates that the client does not give
-    std::size_t max_records = 1000;  // of a list, where the call says no `count`
+    bool geocoder = false;           // look up coordinates that the client does not send
+    std::size_t max_records = 1000;  // of a list if the call gives no `count`
     TimeFormat time_format = TimeFormat::reference;
     CheckOptions check;
 };

@@ -15,7 +15,7 @@ SignInMemory::SignInMemory() {
 
 SignInMemory::Mark SignInMemory::mark(const DatabaseSettings* database, const Resource& resource,
                                       std::string_view name, std::string_view password) const {
-    // With the length of one text, so that no two credentials give the same bytes.
+    // Includes the length of one text, so that no two credentials give the same bytes.
     const std::size_t head[] = {reinterpret_cast<std::size_t>(database),
                                 reinterpret_cast<std::size_t>(&resource), name.size()};
     std::string bytes(reinterpret_cast<const char*>(head), sizeof(head));

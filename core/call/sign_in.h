@@ -1,7 +1,7 @@
-// Which credentials were right a moment ago, so that a page with fifty files costs one check.
+// Remembers which credentials were correct a moment ago, so that a page with fifty files costs one check.
 //
-// A password is checked by Call::sign_in(). What is remembered of the credentials is a hash under a key that
-// is random, made anew in each process and known to nobody.
+// Call::sign_in() checks a password. Only a hash of the credentials is remembered. Its key is random, is made
+// anew in each process, and never leaves it.
 #pragma once
 
 #include <chrono>
@@ -18,28 +18,28 @@ namespace helpdesk {
 struct DatabaseSettings;
 struct Resource;
 
-// For one thread.
+// Not thread-safe: each object belongs to one thread.
 class SignInMemory {
   public:
     using Clock = std::chrono::steady_clock;
-    // Stands for credentials.
+    // Represents credentials.
     using Mark = Sha256;
 
-    // The most that are remembered; of more, those that would be forgotten first are forgotten at once.
+    // The most credentials that are remembered. Beyond that, those that expire first are forgotten at once.
     static constexpr std::size_t most = 4096;
 
-    // Throws std::runtime_error when the system has no randomness.
+    // Throws std::runtime_error if the system has no randomness.
     SignInMemory();
 
-    // Makes the mark of credentials of a resource's record in this database. Throws std::runtime_error when
-    // the library cannot.
+    // Returns the mark of credentials of a resource's record in this database. Throws std::runtime_error if
+    // the library fails.
     Mark mark(const DatabaseSettings* database, const Resource& resource, std::string_view name,
               std::string_view password) const;
 
     // Returns the name of the record, as stored, or null. A change of the record ends what is remembered.
     const std::string* find(const Mark& mark, Clock::time_point now) const;
 
-    // `checked` is the latest change from before the record's credentials were read.
+    // `checked` must be the latest change before the record's credentials were read.
     void remember(const Mark& mark, std::string name, ChangeNumber checked, Clock::time_point until);
 
   private:

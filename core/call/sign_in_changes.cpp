@@ -14,8 +14,8 @@ namespace {
 using Number = std::atomic<ChangeNumber>;
 static_assert(Number::is_always_lock_free);
 
-// Customers share numbers, so that their memory is bounded: a change of one makes the others' passwords be
-// checked once more.
+// Customers share numbers, so that memory is bounded. If one of them changes, the passwords of the others are
+// checked again as well.
 constexpr std::size_t numbers = 4096;
 
 struct Changes {
@@ -27,7 +27,7 @@ struct Changes {
 Changes own;
 Changes* changes = &own;
 
-// The same in all processes.
+// Must be the same in all processes.
 Number& number_of(std::string_view customer) {
     std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
     for (const char c : customer)
@@ -35,7 +35,7 @@ Number& number_of(std::string_view customer) {
     return changes->of_some.at((hash ^ (hash >> 32U)) % numbers);
 }
 
-// Threads that change it at once leave the highest number.
+// If several threads raise a number at once, the highest value stays.
 void raise(Number& number) {
     const ChangeNumber next = ++changes->latest;
     ChangeNumber before = number;

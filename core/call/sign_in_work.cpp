@@ -24,9 +24,9 @@ Work::Step SignInWork::hash() {
     return {Stage::done};
 }
 
-// Whoever has not shown the password learns nothing but that.
+// A client that did not give the right password learns nothing else.
 Reply SignInWork::answer() {
-    Record fields = {{check_.action->answer, signed_in().empty() ? "N" : "Y"}};
+    FieldList fields = {{check_.action->answer, signed_in().empty() ? "N" : "Y"}};
     const auto names = check_.action->resource.sign_in->outputs;
     for (std::size_t i = 0; i < names.size(); ++i)
         fields.push_back({names[i], right_ ? std::string_view(credentials_.outputs[i]) : ""});

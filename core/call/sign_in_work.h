@@ -1,4 +1,5 @@
-// A check of a client's password on its way: the database gives the hash, then a thread for hashing compares.
+// The work of checking a client's password: the database gives the hash, then a thread of the hash pool
+// compares.
 #pragma once
 
 #include <string>

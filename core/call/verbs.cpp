@@ -1,4 +1,4 @@
-// The verbs, a row for each, and what its request becomes.
+// The verbs, one row for each, and the work that each begins.
 #include "model/verb.h"
 
 #include <memory>
@@ -19,7 +19,7 @@ namespace {
 
 using VariableNames = std::vector<std::string>;
 
-// Whether the client may say the record's number.
+// Returns whether the client may name the record by its ID.
 bool may_name_number(const Verb& verb, const Resource& resource) {
     return resource.known_by_number() && !verb.adds;
 }
@@ -52,7 +52,7 @@ VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resourc
     return names;
 }
 
-// An export is no walk: it has all records at once.
+// An export gives all records at once, so it takes no variables of a walk.
 VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
     VariableNames names;
     for (const Selector& selector : resource.selectors)
@@ -80,7 +80,7 @@ std::string record_of(const Resource& resource) {
     return (either ? quote(resource.key.variable) + " or " : "") + quote(resource.known_by());
 }
 
-// What the answer to a change says of the record.
+// Returns what the answer to a change says about the record.
 std::string answered_with(const Resource& resource) {
     return resource.key.answered ? "the ID" : "the " + quote(resource.known_by()) + " as stored";
 }
@@ -95,7 +95,7 @@ std::string describe_add(const Action& action) {
 
 std::string describe_update(const Action& action) {
     const Resource& resource = action.resource;
-    return record_of(resource) + ", and what is to change of the variables below" +
+    return record_of(resource) + ", and those of the variables below that are to change" +
            (resource.renamed_by.empty() ? "" : "; " + quote(resource.renamed_by) + " renames") +
            answer_to_change(action);
 }
@@ -125,20 +125,19 @@ std::string describe_verify(const Action& action) {
     text += ". Answer: " + quote(action.answer) + ", `Y` or `N`";
     for (const std::string_view name : action.resource.sign_in->outputs)
         text += ", " + quote(name);
-    return text + "; `N` as well where " + quote(action.resource.sign_in->allowed_by) + " is.";
+    return text + ". Also `N` if " + quote(action.resource.sign_in->allowed_by) + " is `N`.";
 }
 
 std::string describe_import(const Action& action) {
-    return "a POST whose body is CSV or NDJSON, with a row for each call, and in the query string `mode` (" +
+    return "a POST whose body is CSV or NDJSON, with a row for each call, and `mode` (" +
            list_modes(action.resource, "`") +
-           ") and `dry_run` (`Y`: nothing is changed). Answer: " + quote(action.answer) +
+           ") and `dry_run` (`Y`: nothing is changed) in the query string. Answer: " + quote(action.answer) +
            ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then what "
            "was wrong with which row.";
 }
 
 std::string describe_export(const Action& /*action*/) {
-    return "the selectors below, but for `after_id`, and in `format` `csv` or `ndjson`. Answer: the "
-           "records.";
+    return "the selectors below except `after_id`, and `csv` or `ndjson` in `format`. Answer: the records.";
 }
 
 using Begun = std::unique_ptr<Work>;
@@ -182,7 +181,7 @@ Begun begin_import(const Incoming& in) {
         in.problems.push_back({code::unsupported_media_type, "",
                                "the rows must be the body of a POST, as text/csv or application/x-ndjson"});
     in.if_match(false);
-    in.refuse_idempotency_key("an import can be sent again without");
+    in.refuse_idempotency_key("an import can be sent again without one");
     in.refuse_other_conditions();
     return std::make_unique<Import>(in.settings, in.format, in.action, options, in.request.rows);
 }
@@ -219,7 +218,7 @@ const Verb update = {.name = "update",
                      .describe = describe_update,
                      .begin = begin_write};
 
-// The answer is that of the add or the update that it came to; the row has the update's.
+// The answer is that of the add or the update that was made. The row has the update's.
 const Verb upsert = {.name = "upsert",
                      .answer = "updated",
                      .changes = true,

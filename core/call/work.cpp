@@ -16,8 +16,8 @@ Work::Step Work::apply_geocoder_answer(const GeocoderAnswer& /*answer*/, std::st
     return {Stage::database};
 }
 
-const Text& Work::part() const {
-    static const Text none;
+const TextPieces& Work::part() const {
+    static const TextPieces none;
     return none;
 }
 
@@ -28,7 +28,7 @@ Reply Work::reply(const Outcome& outcome) {
     return reply;
 }
 
-Reply Work::make_reply(Text body) const {
+Reply Work::make_reply(TextPieces body) const {
     return {.content_type = content_type(format_), .body = std::move(body), .headers = {}, .log = {}};
 }
 

@@ -1,5 +1,5 @@
-// One piece of work that a call does: a write, a list, an import. Each kind is a class of its own, and Call
-// takes it from thread to thread.
+// The work that a call does: a write, a list, an import. Each sort of work is a class of its own, and Call
+// runs it on one thread after another.
 #pragma once
 
 #include <chrono>
@@ -19,19 +19,19 @@ namespace helpdesk {
 
 class Work {
   public:
-    // What comes next:
-    // - locate: the geocoder is asked for geocoder_query().
-    // - hash: a password is hashed or checked, on a thread for that.
+    // The next step of the work:
+    // - locate: ask the geocoder for geocoder_query().
+    // - hash: hash or check a password, on a thread of the hash pool.
     // - database: carry_out(), on a database thread.
-    // - pause: nothing, until pause() has passed. Then the database again.
-    // - send: part() is sent to the client. Then the database again, unless that was the last part.
-    // - done: the answer.
+    // - pause: nothing until pause() has passed. Then the database again.
+    // - send: send part() to the client. Then the database again, unless that was the last part.
+    // - done: nothing. The answer is complete.
     enum class Stage { locate, hash, database, pause, send, done };
 
-    // What several pieces of work of one kind share on a database thread: statements, or the answer.
+    // Says what several pieces of work of one class share on a database thread: statements, or the answer.
     enum class Sharing { none, read, write, health };
 
-    // What a step came to. Problems in the outcome come with `done` alone.
+    // The result of a step. Its outcome has problems only if `next` is `done`.
     struct Step {
         Stage next;
         Outcome outcome = {};
@@ -44,46 +44,51 @@ class Work {
     virtual Stage first_stage() { return Stage::database; }
 
     virtual Sharing sharing() const { return Sharing::none; }
-    // Whether it may keep a thread for long.
+    // Returns whether it may keep a thread for long.
     virtual bool takes_long() const { return false; }
     virtual bool is_import() const { return false; }
-    // Whether it changes a record, which may be done when the client is there no more.
+    // Returns whether it changes a record. Then it may be carried out even after the client has disconnected.
     virtual bool changes() const { return false; }
-    // Whether it needs the database no more after a step that led to `next`.
+    // Returns whether it has finished with the database after a step that led to `next`.
     virtual bool is_done_with_database(Stage next) const { return next == Stage::done; }
 
-    // Does what the database has to do for the next step. Blocks. May throw: the step then failed.
+    // Does the next step that needs the database. Blocks. If it throws, the step has failed.
     virtual Step carry_out() = 0;
-    // The same for several that share, this one among them: a step for each. They are of this one's class.
+    // Does the same for several that share, this one among them, and returns a step for each. All are of this
+    // class.
     virtual std::vector<Step> carry_out_together(std::span<Work* const> works);
 
-    // Hashes: some hundred milliseconds of one core for each password. Blocks. May throw.
+    // Hashes or checks passwords, each of which takes some hundred milliseconds of processor time. Blocks.
+    // May throw.
     virtual Step hash() { return {Stage::done}; }
 
-    // The query string for the geocoder.
+    // Returns the query string for the geocoder.
     virtual std::string geocoder_query() const { return {}; }
-    // Takes what the geocoder said. `warning` becomes what the operator should know of it, or stays empty.
+    // Continues with the geocoder's answer. Sets `warning` if there is something that the operator should
+    // know.
     virtual Step apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning);
 
-    // After which time the pause is over.
+    // Returns how long to pause.
     virtual std::chrono::microseconds pause() const { return {}; }
 
-    // The next part of the answer, which stays until it was sent. Without parts there is none.
-    virtual const Text& part() const;
+    // Returns the next part of the answer, which stays unchanged until it is sent. Empty if the answer has no
+    // parts.
+    virtual const TextPieces& part() const;
     virtual bool is_last_part() const { return true; }
-    // Lets go of a part that was sent, and is not the last.
+    // Releases a part that was sent and is not the last.
     virtual void part_was_sent() {}
 
-    // Completes the problem that ends it, for a client who has to know what was done before.
+    // Adds to the problem that ends the work what a client must know about what was done before.
     virtual void explain(Problem& /*problem*/) const {}
 
-    // Returns the answer to a call that ended like this, or that has a part to be sent; then without its
-    // body. To be asked for once, unless the outcome has problems or the answer is sent in parts.
+    // Returns the answer to a call that ended with this outcome; or its headers without a body, before the
+    // first part is sent. Call it once, unless the outcome has problems or the answer is sent in parts.
     virtual Reply reply(const Outcome& outcome);
 
-    // The names of variables that were ignored while it was done, between commas.
+    // Returns the names of variables that the work ignored, with commas between.
     virtual std::string ignored() const { return {}; }
-    // Who signed in, by the identifier as stored. Empty: nobody, or it is no check of a password.
+    // Returns who signed in, by the identifier as stored. Empty if nobody did, or if this is no check of a
+    // password.
     virtual std::string signed_in() const { return {}; }
 
   protected:
@@ -93,12 +98,12 @@ class Work {
     const DatabaseSettings& database() const { return *settings_.database; }
     Format format() const { return format_; }
 
-    // The answer, where there are no problems.
+    // Returns the answer to work that had no problems.
     virtual Reply answer() = 0;
-    // The records that it gave, or that were changed.
+    // Returns the number of records that were given or changed.
     virtual std::uint64_t rows() const { return 0; }
 
-    Reply make_reply(Text body) const;
+    Reply make_reply(TextPieces body) const;
 
   private:
     const Settings& settings_;

@@ -10,7 +10,7 @@ namespace helpdesk {
 WriteWork::WriteWork(const Settings& settings, Format format, Write write)
     : Work(settings, format), write_(std::move(write)), look_up_(write_, settings.geocoder) {}
 
-// The first of what is left to do.
+// Returns the first stage that is still to be done.
 Work::Stage WriteWork::next_stage() {
     if (look_up_.needs_stored_address())
         return Stage::database;
@@ -45,7 +45,7 @@ std::vector<Work::Step> WriteWork::carry_out_together(std::span<Work* const> wor
     return steps;
 }
 
-// The write can follow at once where nothing is to be looked up or hashed.
+// If nothing must be looked up or hashed, the write follows in the same step.
 Work::Step WriteWork::read_stored_address() {
     StoredPlace place = read_place(database(), write_);
     if (!place.problems.empty())

@@ -1,4 +1,4 @@
-// A write on its way: an add, an update, an upsert, a delete, or a look-up of coordinates.
+// The work of a write: an add, an update, an upsert, a delete, or a lookup of coordinates.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace helpdesk {
 
-// It goes through these stages, each of them only if it is needed: the database for the stored address; the
-// geocoder for the address that the write leaves behind; a hash for its password; the database for the write.
+// Passes through these stages, as far as they are needed: the database for the stored address, the geocoder
+// for the address that the write leaves behind, a hash of the password, and the database for the write.
 class WriteWork : public Work {
   public:
     WriteWork(const Settings& settings, Format format, Write write);

@@ -1,4 +1,4 @@
-// The way in: from a request to a call that can be carried out, or to the refusal.
+// Turns a request into a call that can be carried out, or refuses it.
 #include <algorithm>
 
 #include "call/call.h"
@@ -25,38 +25,41 @@ std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
-// The names that neither the API nor the action knows. Beside rows they are always a problem: one may be a
-// misspelt dry_run, and an import is of no old client, which would send others.
+// Returns the names that neither the API nor the action knows, as far as they are ignored. In a request with
+// rows they are always a problem: one may be a misspelt dry_run, and no old client sends an import.
 std::string unknown_variables(const Settings& settings, const Action& action, const Request& request,
                               const Variables& variables, Problems& problems) {
     UnknownNames unknown(action, settings.reject_unknown || request.rows != nullptr);
-    for (const Variables::Variable& variable : variables.all()) {
+    for (const Variables::Sent& variable : variables.all()) {
         const std::string& name = variable.name;
         if (name != key_variable && name != action_variable && name != settings.format_variable &&
-            name != charset_variable && !action.knows(name))
+            name != charset_variable && action.resolve(name).empty())
             unknown.add(name, problems);
     }
     return unknown.ignored();
 }
 
-// The request's variables under the names that the tables have for them. Nothing: that is what they have.
-std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables) {
-    const auto is_alias = [&](const Variables::Variable& variable) {
+// Returns the request's variables under the names that the tables have for them. Returns nothing if those are
+// the names that were sent.
+std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables,
+                                         Problems& problems) {
+    std::optional<Variables> resolved;
+    for (const Variables::Sent& variable : variables.all()) {
         const std::string_view name = action.resolve(variable.name);
-        return !name.empty() && name != variable.name;
-    };
-    if (std::none_of(variables.all().begin(), variables.all().end(), is_alias))
-        return std::nullopt;
-    Variables resolved;
-    for (const Variables::Variable& variable : variables.all())
-        resolved.add(is_alias(variable) ? action.resolve(variable.name) : variable.name, variable.value);
+        if (name.empty() || name == variable.name)
+            continue;
+        if (!resolved)
+            resolved = variables;
+        if (!resolved->rename(variable.name, name))
+            problems.push_back(sent_as_well_as(name, variable.name));
+    }
     return resolved;
 }
 
 Format choose_format(const Settings& settings, const Request& request, const Action* action,
                      Problems& problems) {
     const std::string_view name = request.variables.get(settings.format_variable);
-    // An export's format is that of its rows.
+    // An export's format is that of its rows, which its verb reads.
     if (name.empty() || (action != nullptr && action->verb.gives_rows))
         return preferred_format(request.accept).value_or(settings.format);
     const auto format = parse_format(name);
@@ -112,57 +115,84 @@ Caller identify_entitled(const Settings& settings, const Request& request) {
     return caller;
 }
 
-std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
-                                                  const Caller& caller) {
-    Problems problems = request.variables.problems();
-    problems.insert(problems.end(), request.header_problems.begin(), request.header_problems.end());
-    const bool readable = request.variables.complete() && !request.hides_key;
-    const Format format = choose_format(settings, request, caller.action, problems);
+namespace {
 
-    // A caller without a good key learns nothing but that. Where part of the request could not be read, a
-    // missing key, action or variable may stand in that part: then what could not be read is all that can be
-    // said, to a caller whose key is good and to one who showed none.
+// Returns the answer to a caller who may not come in, or whose request cannot be read. A caller without a
+// good key learns nothing else. If part of the request could not be read, a missing key, action or variable
+// may be in that part. Then the answer is only what could not be read, for a caller whose key is good and for
+// one who showed none.
+std::optional<Reply> refuse_caller(const Settings& settings, const Request& request, const Caller& caller,
+                                   Format format, const Problems& problems) {
+    const bool readable = request.variables.complete() && !request.hides_key;
     const KeySent sent = key_sent(settings, request);
     if (sent == KeySent::not_at_all && !readable)
         return problem_reply(settings, format, problems);
     if (const auto refusal = check_key(sent, caller.key, request.address, today()))
         return refusal_reply(settings, format, *refusal);
-    if (!readable)
-        return problem_reply(settings, format, problems);
+    return readable ? std::nullopt : std::optional(problem_reply(settings, format, problems));
+}
 
-    const std::string_view name = request.variables.get(action_variable);
-    const Action* action = caller.action;
-    if (action == nullptr) {
-        problems.push_back({name.empty() ? code::missing_action : code::unknown_action,
+// Returns the answer to a request whose action does not exist, or may not be called with the key.
+std::optional<Reply> refuse_action(const Settings& settings, const Request& request, const Caller& caller,
+                                   Format format, Problems problems) {
+    if (caller.action == nullptr) {
+        const bool is_missing = request.variables.get(action_variable).empty();
+        problems.push_back({is_missing ? code::missing_action : code::unknown_action,
                             std::string(action_variable),
-                            name.empty() ? "is required" : "there is no such action"});
+                            is_missing ? "is required" : "there is no such action"});
         return problem_reply(settings, format, problems);
     }
-
-    if (const auto refusal = check_action(*caller.key, *action))
+    if (const auto refusal = check_action(*caller.key, *caller.action))
         return refusal_reply(settings, format, *refusal);
+    return std::nullopt;
+}
 
-    const std::optional<Variables> resolved = resolve_aliases(*action, request.variables);
+struct Begun {
+    std::unique_ptr<Work> work;
+    std::string ignored;  // the names of ignored variables
+};
+
+// Checks the variables, and begins the work. If there are problems, the work must not be used.
+Begun begin_work(const Settings& settings, const Request& request, const Caller& caller, Format format,
+                 Problems& problems) {
+    const Action& action = *caller.action;
+    const std::optional<Variables> resolved = resolve_aliases(action, request.variables, problems);
     const Variables& variables = resolved ? *resolved : request.variables;
-    if (resolved)
-        problems.insert(problems.end(), resolved->problems().begin(), resolved->problems().end());
-    std::string ignored = unknown_variables(settings, *action, request, variables, problems);
-    std::unique_ptr<Work> work = action->verb.begin({.settings = settings,
-                                                     .request = request,
-                                                     .variables = variables,
-                                                     .action = *action,
-                                                     .key = *caller.key,
-                                                     .format = format,
-                                                     .problems = problems});
+    Begun begun{.work = nullptr,
+                .ignored = unknown_variables(settings, action, request, variables, problems)};
+    begun.work = action.verb.begin({.settings = settings,
+                                    .request = request,
+                                    .variables = variables,
+                                    .action = action,
+                                    .key = *caller.key,
+                                    .format = format,
+                                    .problems = problems});
+    return begun;
+}
+
+}  // namespace
+
+std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
+                                                  const Caller& caller) {
+    Problems problems = request.variables.problems();
+    problems.insert(problems.end(), request.header_problems.begin(), request.header_problems.end());
+    const Format format = choose_format(settings, request, caller.action, problems);
+    if (auto refusal = refuse_caller(settings, request, caller, format, problems))
+        return std::move(*refusal);
+    if (auto refusal = refuse_action(settings, request, caller, format, problems))
+        return std::move(*refusal);
+
+    Begun begun = begin_work(settings, request, caller, format, problems);
     if (!problems.empty()) {
         Reply reply = problem_reply(settings, format, problems);
-        add_ignored(reply, ignored);
+        add_ignored(reply, begun.ignored);
         return reply;
     }
     CallLimit::Place place;
-    if (caller.key->limit != nullptr && (place = CallLimit::take(caller.key->limit)) == nullptr)
+    if (caller.key->limit != nullptr && (place = CallLimit::acquire(caller.key->limit)) == nullptr)
         return refusal_reply(settings, format, too_many_calls(*caller.key));
-    return std::make_unique<Call>(settings, action, std::move(work), std::move(ignored), std::move(place));
+    return std::make_unique<Call>(settings, caller.action, std::move(begun.work), std::move(begun.ignored),
+                                  std::move(place));
 }
 
 }  // namespace helpdesk

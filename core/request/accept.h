@@ -1,4 +1,4 @@
-// The way in: whether a request is refused, early or once all of it is known, or becomes a Call.
+// Decides whether a request is refused, early or once all of it is known, or becomes a Call.
 #pragma once
 
 #include <memory>
@@ -13,31 +13,33 @@
 
 namespace helpdesk {
 
-// The format that a request asks for; a wrong one becomes a problem.
+// Returns the format that a request asks for. A wrong one is added to `problems`, and replaced by the
+// default.
 Format choose_format(const Settings& settings, const Request& request, Problems& problems);
 
-// Who calls and what, as far as the request's variables and headers say. With the line and headers alone that
-// is less than with the body. Throws std::runtime_error as sha256() does.
+// Returns the key and the action, as far as the request's variables and headers say. Before the body is read,
+// that may be less. Throws std::runtime_error as sha256() does.
 Caller identify(const Settings& settings, const Request& request);
 
-// The same, without a key that may not be used now or from the request's address.
+// Does the same, but without a key that has expired or may not be used from the request's address.
 Caller identify_entitled(const Settings& settings, const Request& request);
 
-// How much of a request is known: its line and headers, or also whether its body shows a key.
+// How much of a request has been read: its line and headers, or also enough of its body to see whether there
+// is a key.
 enum class Known { head, key };
 
-// Refuses a caller before all of the request is read: by a key that is not good, or not for this action or
-// address, and where it would be known, by none. Nothing when the caller may come in, or that is not known
-// yet.
+// Refuses a caller before the whole request is read, because the key is not valid, or may not be used for
+// this action or from this address. A missing key is refused once it is known to be missing. Returns nothing
+// if the caller may come in, or if that cannot be said yet.
 std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller,
                                   Known known);
 
-// Either answers at once, without any work for the database, or gives the call to carry out. `caller` as
-// identified by the whole request.
+// Returns the answer if it needs no work, as for a refusal, and otherwise the call to carry out. `caller` is
+// what identify() returns for the whole request.
 std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
                                                   const Caller& caller);
 
-// Whether a variable's name has a meaning of its own, so that helpdesk_format_variable must not take it.
+// Returns whether the API or an action uses the name, so that helpdesk_format_variable must not be set to it.
 bool is_taken_name(std::string_view name);
 
 }  // namespace helpdesk

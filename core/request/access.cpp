@@ -22,10 +22,10 @@ std::optional<Refusal> check_key(KeySent sent, const Key* key, const Address& ad
                       "must not be part of the URL; send it in a header or in the body",
                       "the key is part of the URL");
     if (sent == KeySent::not_at_all)
-        return refuse(code::missing_key, key_variable, "is required", "there is no key");
+        return refuse(code::missing_key, key_variable, "is required", "the request has no key");
     if (key == nullptr)
         return refuse(code::wrong_key, key_variable, "is not a valid API key",
-                      "the key is not one of helpdesk_key");
+                      "no helpdesk_key has this key");
     if (key->last_day && today > *key->last_day)
         return refuse(code::expired_key, key_variable, "has expired", named(*key) + "has expired");
     const auto contains = [&](const Network& network) { return network.contains(address); };
@@ -46,7 +46,7 @@ std::optional<Refusal> check_action(const Key& key, const Action& action) {
 Refusal too_many_calls(const Key& key) {
     const std::string most = std::to_string(key.limit->most());
     return refuse(code::too_many_requests, "",
-                  "this key may have " + most + " calls under way at once, try again",
+                  "this key may have at most " + most + " calls under way at once, try again",
                   named(key) + "has " + most + " calls under way");
 }
 

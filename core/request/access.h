@@ -1,5 +1,5 @@
-// Who may call: a key is good until its last day, from its networks, for its actions. All of it is known
-// without the database.
+// Decides who may call: a key is valid until its last day, from its networks, for its actions. None of it
+// needs the database.
 #pragma once
 
 #include <chrono>
@@ -13,29 +13,30 @@
 
 namespace helpdesk {
 
-// Who calls, and what: null where the request does not say, or names none that there is.
+// Holds who calls, and what. `action` is null if the request names none, or one that does not exist. `key` is
+// null if the request shows no valid key.
 struct Caller {
     const Key* key = nullptr;
     const Action* action = nullptr;
 };
 
-// A request turned away. `log` is for the operator: it may name the key, and never holds it.
+// A refused request. `log` is for the operator: it may name the key's block, and never holds the key itself.
 struct Refusal {
     Problem problem;
     std::string log;
 };
 
-// How the key was sent.
+// Says how the key was sent.
 enum class KeySent { not_at_all, in_url, properly };
 
-// Whether the caller may come in; `in_url` stands for a way that is not allowed. Nothing when it may, and
-// then there is a key.
+// Returns why the caller must be refused. `in_url` means that the key came in the URL, where it is not
+// allowed. Returns nothing if the caller may come in; then there is a key.
 std::optional<Refusal> check_key(KeySent sent, const Key* key, const Address& address,
                                  std::chrono::sys_days today);
 
 std::optional<Refusal> check_action(const Key& key, const Action& action);
 
-// That the key has as many calls under way as it may.
+// Returns the refusal of a call whose key has as many calls under way as it may have.
 Refusal too_many_calls(const Key& key);
 
 }  // namespace helpdesk

@@ -11,13 +11,14 @@
 namespace helpdesk {
 namespace {
 
-// Checks one call. Each rule adds to `problems` and goes on, so that the client learns of all at once.
+// Checks one call. Each rule adds to `problems` and continues, so that the client learns of all problems at
+// once.
 class Checker {
   public:
     Checker(const Action& action, const Variables& input, const CheckOptions& options, Problems& problems)
         : resource_(action.resource), input_{action.resource, input, options, action.verb.adds, problems} {}
 
-    // Which record the call is about.
+    // Finds out which record the call is about.
     void find_record(Write& write) {
         const Variable* name = resource_.name();
         const std::string_view key = resource_.key.variable;
@@ -37,7 +38,7 @@ class Checker {
             input_.problem(*name, code::ambiguous, "cannot be given beside " + std::string(key));
     }
 
-    void take_values(Write& write) {
+    void parse_values(Write& write) {
         write.values.reserve(resource_.variables.size());
         if (!resource_.renamed_by.empty() && !input_.adding)
             rename(write);
@@ -155,7 +156,7 @@ Write check_one(const Action& action, const Variables& variables, const CheckOpt
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
     if (action.verb.stores)
-        checker.take_values(write);
+        checker.parse_values(write);
     return write;
 }
 
@@ -165,8 +166,8 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
             Problems& problems) {
     if (action.verb.when_missing == nullptr)
         return check_one(action, variables, options, problems);
-    // It must be good for both, so that its outcome does not hang on what is stored. The add has all problems
-    // of the update but for empty choices, which it takes as omitted.
+    // An upsert must be valid as an add and as an update, so that its outcome does not depend on what is
+    // stored. The add has all problems of the update except empty choices, which an add treats as omitted.
     Problems of_update;
     Write write =
         check_one(*find_action(action.resource, *action.verb.when_found), variables, options, of_update);
@@ -189,7 +190,7 @@ SignInCheck check_sign_in(const Action& action, const Variables& variables, Prob
         problems.push_back({code::required, std::string(identifier.name), "is required"});
     if (text::length(check.identifier) > identifier.limit)
         problems.push_back({code::too_long, std::string(identifier.name), too_long_text(identifier)});
-    // One that nobody can have is just a wrong one.
+    // A password that nobody can have is not an error: it is just a wrong one.
     if (check.password.empty())
         problems.push_back({code::required, std::string(password.name), "is required"});
     return check;
@@ -205,7 +206,7 @@ std::optional<std::uint64_t> parse_id(std::string_view text) {
 
 bool is_email(std::string_view address) {
     static const Pattern form(R"([^[:space:]@<>",;]+@[^[:space:]@<>",;.]+(\.[^[:space:]@<>",;.]+)+)");
-    constexpr std::size_t longest = 1024;  // more than is stored of one
+    constexpr std::size_t longest = 1024;  // longer than any address that can be stored
     return address.size() <= longest && !form.match(address).empty();
 }
 

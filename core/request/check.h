@@ -1,4 +1,4 @@
-// From variables to checked values: every rule that needs no database.
+// Turns variables into checked values. It has every rule that needs no database.
 #pragma once
 
 #include <cstdint>
@@ -15,54 +15,57 @@
 
 namespace helpdesk {
 
-// A variable of a record, as it was read.
+// A variable of a record, with the text that was read from the database.
 struct Stored {
     const Variable* variable;
     std::string text;
 };
 
-// One call of a writing action. On add it holds every variable, on update only the supplied ones (a new
-// identifier among them); never the companions, whose values stand with the variable they belong to.
+// One call of an action that writes. For an add it holds every variable, for an update only those that the
+// client sent, a new identifier among them. Companions are not among the values: their values are held with
+// the variable that they belong to.
 struct Write {
     const Action* action;
     std::string identifier;
-    std::optional<std::uint64_t> id;  // finds the record instead of the identifier
+    std::optional<std::uint64_t> id;  // if set, finds the record instead of the identifier
     std::vector<Value> values;
-    std::vector<Stored> beside = {};  // what else the address was made of to which `located` values belong
-    // Of an upsert, which is an update: the add that is done if there is no such record.
+    std::vector<Stored> beside = {};  // the address parts read from the record when it was geocoded
+    // Upsert only: the add to run if the record does not exist.
     std::unique_ptr<Write> when_missing = {};
-    std::vector<std::string> if_match = {};  // tags, one of which the record must have; none: no matter
+    std::vector<std::string> if_match = {};  // entity tags, one of which the record must have; empty: any
     std::optional<Repeatable> repeatable = {};
 
-    // The value of a variable; null: the write has none.
+    // Returns the value of a variable. Null if the write has none.
     Value* find(const Variable& variable);
     const Value* find(const Variable& variable) const;
-    // The password to be hashed; null: none.
+    // Returns the password that is to be hashed. Null if there is none.
     std::string* password();
-    // Puts its hash in its place, in `when_missing` too. Throws as helpdesk::hash_password() does.
+    // Replaces the password with its hash, in `when_missing` too. Throws as helpdesk::hash_password() does.
     void hash_password(int cost);
 };
 
-// A question whether a password is right.
+// A request to check a password.
 struct SignInCheck {
     const Action* action;
     std::string identifier;
     std::string password;
 };
 
-// The values of a call, with every problem added to `problems`; what is returned beside problems is no good.
+// Checks the variables of a call, and adds every problem to `problems`. If there are any, the write must not
+// be used.
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems);
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems);
 
-// A whole number from 1, in digits alone; nothing for anything else.
+// Reads a whole number from 1, written in digits alone. Returns nothing for any other text.
 std::optional<std::uint64_t> parse_id(std::string_view text);
 
-// What to tell a client whose number it is not.
+// Tells a client that a text is no ID.
 inline constexpr std::string_view id_form = "must be a whole number from 1 to 18446744073709551615";
 
-// `local@domain` of plausible form; not whether mail arrives.
+// Returns whether the text has the form of an address, `local@domain`. It does not say whether mail arrives
+// there.
 bool is_email(std::string_view address);
 
 }  // namespace helpdesk

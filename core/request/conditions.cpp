@@ -18,7 +18,7 @@ std::string hex(const Sha256& hash) {
     return result;
 }
 
-// With its length, so that no two lists of texts give the same bytes.
+// Appends the length as well, so that no two lists of texts give the same bytes.
 void append(std::string& bytes, std::string_view text) {
     bytes += std::to_string(text.size());
     bytes += ' ';
@@ -59,20 +59,19 @@ bool matches(const std::vector<std::string>& if_match, const std::string& tag) {
 
 Problem precondition_failed(std::string_view noun) {
     return {code::precondition_failed, std::string(if_match_header),
-            "the " + std::string(noun) + " is not as you read it, somebody changed it meanwhile"};
+            "the " + std::string(noun) + " has changed since you read it"};
 }
 
 Repeatable make_repeatable(std::string_view api_key_name, std::string_view idempotency_key,
-                           std::vector<Variables::Variable> variables,
-                           const std::vector<std::string>& if_match) {
+                           std::vector<Variables::Sent> variables, const std::vector<std::string>& if_match) {
     std::sort(variables.begin(), variables.end(),
               [](const auto& one, const auto& other) { return one.name < other.name; });
     std::string request;
-    for (const Variables::Variable& variable : variables) {
+    for (const Variables::Sent& variable : variables) {
         append(request, variable.name);
         append(request, variable.value);
     }
-    // One text beside pairs of them, so that no variable gives the same bytes.
+    // This is one text after pairs of texts, so that no variable gives the same bytes.
     std::string tags;
     for (const std::string& tag : if_match)
         tags += tag;

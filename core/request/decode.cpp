@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "answer/formats.h"
 #include "json.h"
 #include "request/json_numbers.h"
 #include "text.h"
@@ -10,10 +11,10 @@
 namespace helpdesk {
 namespace {
 
-// Nobody's key is longer, in whatever encoding.
+// No key is longer, in any encoding.
 constexpr std::size_t longest_key = 4096;
 
-// `number` is the text of a value that is a number.
+// `number` is the text of the value if that is a number.
 void add_json_member(const char* name, const json_t* value, std::string_view number, Variables& variables) {
     switch (json_typeof(value)) {
         case JSON_STRING:
@@ -45,7 +46,7 @@ std::string_view without_byte_order_mark(std::string_view body) {
     return body.starts_with(mark) ? body.substr(mark.size()) : body;
 }
 
-// `utf8` is what many programs write.
+// Many programs write `utf8`.
 bool is_utf8_charset(std::string_view charset) {
     constexpr std::array names = {"utf-8", "utf8", "us-ascii"};
     return std::any_of(names.begin(), names.end(),
@@ -57,7 +58,7 @@ Problem too_many_variables() {
             "a request may hold at most " + std::to_string(max_variables) + " variables"};
 }
 
-// jansson ends its message with the token it stood at: … near '"cid"'.
+// jansson's message ends with the token at which it stopped: … near '"cid"'.
 std::string duplicate_name(std::string_view message) {
     const std::size_t begin = message.find("near '\"");
     const std::size_t end = message.rfind("\"'");
@@ -66,8 +67,8 @@ std::string duplicate_name(std::string_view message) {
     return printable_name(message.substr(begin + 7, end - begin - 7));
 }
 
-// Splits off and returns the part of `rest` before `separator`; nothing when it does not occur.
-std::optional<std::string_view> take_until(std::string_view& rest, std::string_view separator) {
+// Splits off and returns the part of `rest` before `separator`. Returns nothing if it does not occur.
+std::optional<std::string_view> split_before(std::string_view& rest, std::string_view separator) {
     const std::size_t end = rest.find(separator);
     if (end == std::string_view::npos)
         return std::nullopt;
@@ -77,19 +78,19 @@ std::optional<std::string_view> take_until(std::string_view& rest, std::string_v
 }
 
 struct Part {
-    std::vector<std::string> names;  // one, in a good part
+    std::vector<std::string> names;  // exactly one, if the part is valid
     bool is_file = false;
-    std::string problem = {};  // why its value cannot be taken as it is; empty when it can
+    std::string problem = {};  // why its value cannot be used; empty if it can
 };
 
-// The name of a header line in lower case; empty for a line that continues the one before.
+// Returns the name of a header line in lower case. Empty if the line continues the one before.
 std::string line_name(std::string_view line) {
     return line.starts_with(' ') || line.starts_with('\t')
                ? ""
                : text::to_lower(text::trim(line.substr(0, line.find(':'))));
 }
 
-// Whether a Content-Transfer-Encoding leaves the bytes as they are.
+// Returns whether a Content-Transfer-Encoding leaves the bytes as they are.
 bool is_plain_transfer(std::string_view encoding) {
     constexpr std::array names = {"7bit", "8bit", "binary"};
     return std::any_of(names.begin(), names.end(),
@@ -99,9 +100,9 @@ bool is_plain_transfer(std::string_view encoding) {
 Part read_part_headers(std::string_view headers) {
     Part part;
     for (bool more = !headers.empty(); more;) {
-        const auto taken = take_until(headers, "\r\n");
-        more = taken.has_value();
-        std::string_view line = taken.value_or(headers);
+        const auto split = split_before(headers, "\r\n");
+        more = split.has_value();
+        std::string_view line = split.value_or(headers);
         if (const std::size_t end = line.find_first_of("\r\n"); end != std::string_view::npos) {
             part.problem = "a header of the part ends without CR LF";
             line = line.substr(0, end);
@@ -116,9 +117,9 @@ Part read_part_headers(std::string_view headers) {
             part.is_file = part.is_file || !header_parameters(line, "filename").empty() ||
                            !header_parameters(line, "filename*").empty();
         } else if (name == "content-transfer-encoding" && !is_plain_transfer(value)) {
-            part.problem = "must come as it is, without a Content-Transfer-Encoding";
+            part.problem = "must be sent unencoded, without a Content-Transfer-Encoding";
         } else if (name == "content-encoding" && !text::equal_ignoring_case(value, "identity")) {
-            part.problem = "must come as it is, without a Content-Encoding";
+            part.problem = "must be sent unencoded, without a Content-Encoding";
         } else if (name == "content-type" && unsupported_charset(value)) {
             part.problem = "must be UTF-8, not another charset";
         } else if (name == "content-type" && text::to_lower(value).starts_with("multipart/")) {
@@ -147,21 +148,36 @@ void Variables::add(std::string_view name, std::string value) {
         value = text::percent_encode(value);
     }
     if (lower == charset_variable && !is_utf8_charset(value))
-        add_problem({code::invalid_encoding, shown, "must be UTF-8: a form in another charset is not read"});
+        add_problem(
+            {code::invalid_encoding, shown, "must be UTF-8: forms in other charsets are not supported"});
     if (find(lower) != nullptr)
         add_problem({code::duplicate_variable, shown, "is given more than once"});
     all_.push_back({std::move(lower), std::move(value)});
 }
 
+bool Variables::rename(std::string_view name, std::string_view new_name) {
+    const auto found =
+        std::find_if(all_.begin(), all_.end(), [&](const Sent& sent) { return sent.name == name; });
+    if (found == all_.end() || find(new_name) != nullptr)
+        return false;
+    found->name = new_name;
+    return true;
+}
+
 const std::string* Variables::find(std::string_view name) const {
     const auto found =
-        std::find_if(all_.begin(), all_.end(), [&](const Variable& v) { return v.name == name; });
+        std::find_if(all_.begin(), all_.end(), [&](const Sent& sent) { return sent.name == name; });
     return found == all_.end() ? nullptr : &found->value;
 }
 
 std::string_view Variables::get(std::string_view name) const {
     const std::string* value = find(name);
     return value == nullptr ? std::string_view() : std::string_view(*value);
+}
+
+Problem sent_as_well_as(std::string_view variable, std::string_view alias) {
+    return {code::duplicate_variable, printable_name(variable),
+            "is given more than once, also by its other name " + printable_name(alias)};
 }
 
 std::string printable_name(std::string_view name) {
@@ -190,40 +206,40 @@ void decode_form(std::string_view encoded, Variables& variables) {
 
 namespace {
 
-// Why a multipart body cannot be read on; empty when it was read to its end.
+// Why a multipart body cannot be read further. Empty if it was read to its end.
 using Fault = std::string_view;
 
-// Gives each part, with its value, to `take`, until that is false.
-template <typename Take>
-Fault read_parts(std::string_view body, std::string_view content_type, Take take) {
+// Passes each part with its value to `accept`, until that returns false.
+template <typename Accept>
+Fault read_parts(std::string_view body, std::string_view content_type, Accept accept) {
     const auto boundaries = header_parameters(content_type, "boundary");
     const std::string boundary = boundaries.size() == 1 ? boundaries.front() : "";
     if (boundary.empty() || boundary.size() > 70)
         return "the multipart body has no valid boundary";
 
-    // Each delimiter begins with a line break, but for one that begins the body.
+    // Each delimiter begins with a line break, except one at the very beginning of the body.
     const std::string delimiter = "\r\n--" + boundary;
     if (body.starts_with(std::string_view(delimiter).substr(2)))
         body.remove_prefix(delimiter.size() - 2);
-    else if (!take_until(body, delimiter))
+    else if (!split_before(body, delimiter))
         return "the multipart body does not begin with its boundary";
 
     for (std::size_t parts = 0; parts <= max_variables; ++parts) {
         if (body.starts_with("--"))
             return {};
-        const auto padding = take_until(body, "\r\n");
+        const auto padding = split_before(body, "\r\n");
         if (!padding || padding->find_first_not_of(" \t") != std::string_view::npos)
             break;
         const auto headers =
-            body.starts_with("\r\n") ? std::optional<std::string_view>("") : take_until(body, "\r\n\r\n");
-        const auto value = headers ? take_until(body, delimiter) : std::nullopt;
+            body.starts_with("\r\n") ? std::optional<std::string_view>("") : split_before(body, "\r\n\r\n");
+        const auto value = headers ? split_before(body, delimiter) : std::nullopt;
         if (!value)
             break;
         const Part part = read_part_headers(*headers);
         if (part.names.size() != 1)
             return part.names.empty() ? "a part of the multipart body has no name"
                                       : "a part of the multipart body has several names";
-        if (!take(part, *value))
+        if (!accept(part, *value))
             return {};
     }
     return "the multipart body is not complete";
@@ -299,7 +315,7 @@ std::optional<std::string> find_in_body(BodyType type, std::string_view body, st
 
 void decode_json(std::string_view body, Variables& variables, const std::string& what) {
     json_error_t error;
-    const auto numbers = take_numbers(body, max_variables);
+    const auto numbers = extract_numbers(body, max_variables);
     if (!numbers)
         return variables.add_unreadable(too_many_variables());
     const Json root(json_loadb(numbers->without.data(), numbers->without.size(),
@@ -319,7 +335,7 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
         variables.add_unreadable({code::malformed_body, "", "the JSON " + what + " must be an object"});
         return;
     }
-    // jansson keeps the order of the members.
+    // jansson keeps the order of the members, so that the numbers follow in step.
     auto number = numbers->values.begin();
     for (void* member = json_object_iter(root.get()); member != nullptr;
          member = json_object_iter_next(root.get(), member)) {
@@ -333,7 +349,7 @@ std::optional<std::string> unsupported_charset(std::string_view content_type) {
     for (std::string& charset : header_parameters(content_type, "charset"))
         if (!is_utf8_charset(charset))
             return std::make_optional(std::move(charset));
-    // In the form of RFC 2231, which nobody needs for a charset.
+    // RFC 2231 has another form, which no charset needs.
     for (const char* name : {"charset*", "charset*0", "charset*0*"})
         for (std::string& charset : header_parameters(content_type, name))
             return std::make_optional(std::move(charset));
@@ -350,10 +366,10 @@ BodyType body_type(std::string_view content_type) {
         return BodyType::multipart;
     if (type == "application/json")
         return BodyType::json;
-    if (type == "text/csv" || type == "application/csv")
-        return BodyType::csv;
-    return type == "application/x-ndjson" || type == "application/jsonl" ? BodyType::ndjson
-                                                                         : BodyType::unsupported;
+    const auto rows = row_format_of(type);
+    if (!rows)
+        return BodyType::unsupported;
+    return rows == RowFormat::csv ? BodyType::csv : BodyType::ndjson;
 }
 
 void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables) {

@@ -13,11 +13,11 @@ namespace {
 constexpr std::string_view content_type_header = "Content-Type";
 constexpr std::string_view content_encoding_header = "Content-Encoding";
 
-// A header that must come once.
+// A header that must not be repeated.
 struct Single {
     std::string_view name;
     std::string_view Request::*place;
-    bool carries_key = false;  // an empty one is no key, which is told as such
+    bool carries_key = false;  // an empty one is treated as a missing key
 };
 
 constexpr std::array singles = {
@@ -27,11 +27,11 @@ constexpr std::array singles = {
     Single{idempotency_key_header, &Request::idempotency_key},
 };
 
-// Conditions of RFC 9110 that a change would have to respect, as it respects If-Match.
+// Conditions of RFC 9110 that a change would have to respect as it respects If-Match.
 constexpr std::array other_conditions = {std::string_view("If-None-Match"),
                                          std::string_view("If-Unmodified-Since")};
 
-// HTTP/2 carries white space around a value as it is.
+// Trims the values, because HTTP/2 keeps white space around them.
 std::vector<std::string_view> values_of(const Headers& headers, std::string_view name) {
     std::vector<std::string_view> values;
     for (const Header& header : headers)
@@ -55,7 +55,7 @@ void read_single(const Headers& headers, const Single& single, Request& request)
     }
 }
 
-// A header's text as it may stand in a message.
+// Returns a header's value as a message can show it.
 std::string shown(std::string_view value) {
     constexpr std::size_t longest = 64;
     const bool plain = value.size() <= longest && std::all_of(value.begin(), value.end(), [](char c) {

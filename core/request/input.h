@@ -1,4 +1,4 @@
-// The variables of one call, as the kinds of a resource's variables read them.
+// The input from which the kinds of a resource's variables read values.
 #pragma once
 
 #include <string>
@@ -14,11 +14,11 @@ struct Key;
 
 struct CheckOptions {
     bool check_email = false;
-    bool reject_unknown_choices = false;  // a choice that is none is an error, not the default
-    const Key* key = nullptr;             // whose actions say which rows `create_new` may make; null: all
+    bool reject_unknown_choices = false;  // otherwise an unknown choice becomes the default
+    const Key* key = nullptr;             // whose actions say which rows `create_new` may add; null: all
 };
 
-// What a kind may look at, and where it reports what is wrong. Each rule reports and goes on, so that the
+// Holds what a kind may look at, and where it reports problems. Each rule reports and continues, so that the
 // client learns of all problems at once.
 struct Input {
     const Resource& resource;
@@ -27,16 +27,16 @@ struct Input {
     bool adding;
     Problems& problems;
 
-    // Whether the call supplies a variable. On add an empty value is the same as an omitted one.
+    // Returns whether the call supplies a variable. On add, an empty value counts as omitted.
     bool has(std::string_view name) const;
     std::string_view get(std::string_view name) const { return variables.get(name); }
 
     void problem(const Variable& variable, std::string_view code, std::string text) const;
-    // Reports a text that is longer than the variable takes, and returns whether it is.
+    // Reports a text that is longer than the variable allows, and returns whether it is.
     bool too_long(const Variable& variable, std::string_view text) const;
 };
 
-// What to tell a client whose text is longer than the variable takes.
+// Tells a client that a text is longer than the variable allows.
 std::string too_long_text(const Variable& variable);
 
 }  // namespace helpdesk

@@ -18,7 +18,8 @@ std::size_t digits_from(std::string_view text, std::size_t at) {
     return at;
 }
 
-// Where the number of JSON's grammar (RFC 8259) that begins at `at` ends; `at` itself if none does.
+// Returns where the number of JSON's grammar (RFC 8259) that begins at `at` ends. Returns `at` itself if
+// there is none.
 std::size_t number_end(std::string_view text, std::size_t at) {
     const std::size_t begin = at + (text[at] == '-' ? 1 : 0);
     const bool zero = begin < text.size() && text[begin] == '0';
@@ -49,7 +50,7 @@ std::size_t string_end(std::string_view text, std::size_t at) {
     return std::min(at + 1, text.size());
 }
 
-// The text of a string with its quotation marks; nothing for what is none.
+// Returns the text of a string that has its quotation marks. Returns nothing if the token is no string.
 std::optional<std::string> decode_string(std::string_view token) {
     const Json value(json_loadb(token.data(), token.size(), JSON_DECODE_ANY | JSON_ALLOW_NUL, nullptr));
     if (value == nullptr || !json_is_string(value.get()))
@@ -59,7 +60,7 @@ std::optional<std::string> decode_string(std::string_view token) {
 
 }  // namespace
 
-std::optional<JsonNumbers> take_numbers(std::string_view json, std::size_t most_items) {
+std::optional<JsonNumbers> extract_numbers(std::string_view json, std::size_t most_items) {
     JsonNumbers result{.without = std::string(json), .values = {}};
     std::size_t depth = 0;
     std::size_t commas = 0;
@@ -78,10 +79,11 @@ std::optional<JsonNumbers> take_numbers(std::string_view json, std::size_t most_
         } else if (c == '-' || is_digit(c)) {
             end = number_end(json, at);
             if (end == at) {
-                // All of it is left as it is, so that --1 does not become a good -0.
+                // All of it is left as it is, so that --1 does not become a valid -0.
                 end = std::min(json.find_first_not_of("+-.0123456789Ee", at), json.size());
             } else {
-                // What follows is left to the parser, which takes no second number beside this one: 01.
+                // What follows is left to the parser, which rejects a second number beside this one, as in
+                // 01.
                 std::fill(result.without.begin() + static_cast<std::ptrdiff_t>(at),
                           result.without.begin() + static_cast<std::ptrdiff_t>(end), ' ');
                 result.without[at] = '0';
@@ -96,11 +98,11 @@ std::optional<JsonNumbers> take_numbers(std::string_view json, std::size_t most_
 
 std::optional<std::string> find_json_string(std::string_view json, std::string_view name,
                                             std::size_t most_items, std::size_t longest) {
-    // A name may be written in escapes of six characters each.
+    // Each character of a name may be an escape of six.
     const std::size_t longest_name = 6 * name.size() + 2;
     std::size_t depth = 0;
     std::size_t commas = 0;
-    bool is_wanted = false;  // the member's name was read
+    bool is_wanted = false;  // whether the name of the member that is wanted was read
     for (std::size_t at = 0; at < json.size();) {
         const char c = json[at];
         std::size_t end = at + 1;

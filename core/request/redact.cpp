@@ -24,7 +24,7 @@ bool is_secret(std::string_view name) {
     return decoded && secrets.contains(text::to_lower(*decoded));
 }
 
-// The ` HTTP/1.1` that ends a line; anything else is part of the query.
+// Returns the ` HTTP/1.1` at the end of a line. Any other end is part of the query.
 std::string_view protocol(std::string_view line) {
     constexpr std::string_view form = " HTTP/1.1";
     const auto digit = [](char c) { return c >= '0' && c <= '9'; };

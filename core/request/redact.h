@@ -1,4 +1,4 @@
-// What a log may show of a request.
+// Removes secrets from what a log shows of a request.
 #pragma once
 
 #include <string>
@@ -6,8 +6,9 @@
 
 namespace helpdesk {
 
-// A request line, as `GET /API/?key=…&cid=x HTTP/1.1`, with *** for each value of `key` and of the variables
-// that the tables mark secret, however their names are written. Takes lines that nginx refused, too.
+// Returns a request line, such as `GET /API/?key=…&cid=x HTTP/1.1`, with *** in place of each value of `key`
+// and of the variables that the tables mark secret, whatever the spelling of their names. Accepts lines that
+// nginx refused, too.
 std::string redact_request_line(std::string_view line);
 
 }  // namespace helpdesk

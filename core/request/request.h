@@ -1,4 +1,4 @@
-// A request as the module hands it over: what of its line, headers and body the core reads.
+// A request as the module hands it over: everything of its line, headers and body that the core reads.
 #pragma once
 
 #include <memory>
@@ -18,10 +18,10 @@ struct Request {
     std::string accept;                     // headers Accept, one list
     std::string_view if_match = {};         // header If-Match
     std::string_view idempotency_key = {};  // header Idempotency-Key
-    std::string_view other_condition = {};  // the name of a header with a condition that no change can keep
+    std::string_view other_condition = {};  // the name of a header with a condition that is not supported
     Problems header_problems = {};          // what is wrong with the headers
     bool hides_key = false;                 // whether one of those headers may have carried the key
-    bool key_in_url = false;                // whether the variable `key` stands in the query string
+    bool key_in_url = false;                // whether the query string has the variable `key`
     Address address = {};
     std::shared_ptr<const RowBody> rows = nullptr;  // the body, if it carries rows
 };

@@ -21,7 +21,7 @@ class SelectionChecker {
                 select(selector, selection);
         if (!any_selector_ && resource_.needs_selector)
             problem(resource_.known_by(), code::required,
-                    "is required, \"*\" for all, or another selector: " + selector_names());
+                    "is required (\"*\" selects all), unless another selector is given: " + selector_names());
         if (action_.verb.gives_rows)
             return;
         check_walk(selection);
@@ -47,7 +47,7 @@ class SelectionChecker {
     void select(const Selector& selector, Selection& selection) {
         const Finder& finder = *selector.finder;
         const std::string* text = input_.find(selector.name);
-        // An empty value is no selector, unless it is where the first page begins.
+        // An empty value selects nothing, except for a keyset selector: there it means the first page.
         if (text == nullptr || (text->empty() && !finder.is_keyset()))
             return;
         any_selector_ |= finder.selects();
@@ -57,7 +57,7 @@ class SelectionChecker {
             selection.conditions.push_back({&selector, std::move(*values)});
     }
 
-    // Keyset paging and the walk have an order of their own.
+    // Keyset paging and the walk bring their own order.
     void check_walk(const Selection& selection) {
         const Condition* walk = selection.walk();
         const Condition* keyset = selection.keyset();
@@ -84,7 +84,7 @@ class SelectionChecker {
             problem("count_only", code::invalid_choice, "must be Y or N");
     }
 
-    // A known output's name, and perhaps a direction: never SQL.
+    // Accepts the name of a known output, perhaps with a direction. No text of the client becomes SQL.
     void order(Selection& selection) {
         std::string_view text = text::trim(input_.get("order"));
         if (!text.empty()) {
@@ -96,8 +96,8 @@ class SelectionChecker {
                                          direction(text::trim(text.substr(blank + 1)), selection.descending);
             if (selection.order == nullptr || is_list || !known_direction)
                 problem("order", code::invalid_order,
-                        "must be the name of an output variable that is no list, followed by ASC, DESC or "
-                        "nothing");
+                        "must be the name of an output variable that is not a list, and may be followed by "
+                        "ASC or DESC");
         }
         const std::string_view apart = text::trim(input_.get("order_direction"));
         if (apart.empty())
@@ -128,7 +128,7 @@ class SelectionChecker {
     }
 
     void page(Selection& selection) {
-        // No table is longer, and their product is far from any limit.
+        // No table has more pages, and the product with the limit cannot overflow.
         constexpr std::size_t most_pages = 1'000'000'000;
         const auto page = number("page", most_pages);
         if (!page)
@@ -175,7 +175,7 @@ const Condition* Selection::walk() const {
     return find([](const Finder& finder) { return finder.is_walk(); });
 }
 
-// An ID that may begin a page does not, where it continues a walk.
+// A keyset selector that continues a walk does not begin a page.
 const Condition* Selection::keyset() const {
     const Condition* found = find([](const Finder& finder) { return finder.is_keyset(); });
     const bool in_walk = found != nullptr && found->selector->finder->continues_walk && walk() != nullptr;

@@ -1,4 +1,5 @@
-// From variables to a checked selection: what a list action returns, in which order, how much of it.
+// Turns variables into a checked selection: which records a list action returns, in which order, and how
+// many.
 #pragma once
 
 #include <cstddef>
@@ -14,35 +15,37 @@
 
 namespace helpdesk {
 
-// The most that `count` may ask for (ours): the IDs of all of them are held until the list was sent.
+// The most that `count` may ask for. The limit is ours: the IDs of all records are held until the list is
+// sent.
 inline constexpr std::size_t most_records = 1'000'000;
 
 struct Selection {
     const Action* action;
-    std::vector<Condition> conditions;  // all of them hold; none: every record
-    const Output* order = nullptr;      // as the client asked; null: as fits the conditions
+    std::vector<Condition> conditions;  // all of them must hold; empty: every record
+    const Output* order = nullptr;      // as the client asked; null: as suits the conditions
     bool descending = false;
     std::size_t limit = 0;
     std::size_t offset = 0;
     bool count_only = false;
-    std::vector<std::string> if_match = {};  // tags, one of which the only record must have; none: no matter
-    // Of a walk that was told to pause: the time, as SQL writes it, before which records were changed that
-    // the second read gives. Empty: the first read.
+    std::vector<std::string> if_match = {};  // one of these tags the only record must have; empty: any
+    // Set while a walk pauses before its second read: the time, as SQL writes it, up to which that read gives
+    // changes. Empty for the first read.
     std::string read_until = {};
 
-    // Whether it names one record, and asks for nothing but that.
+    // Returns whether it names one record and asks for nothing else.
     bool is_of_one() const;
-    // Whether the database may have to read, sort or count many records for it.
+    // Returns whether the database may have to read, sort or count many records for it.
     bool takes_long() const;
-    // The first condition whose finder is such a one; null if there is none.
+    // Returns the first condition whose finder satisfies `is`. Null if there is none.
     const Condition* find(bool (*is)(const Finder&)) const;
-    // The beginning of a walk, and the keyset selector that says where a page begins; null if there is none.
+    // Return the condition with which a walk begins, and the keyset selector that says where a page begins.
+    // Null if there is none.
     const Condition* walk() const;
     const Condition* keyset() const;
 };
 
-// The selection of a call, with every problem added to `problems`; what is returned beside problems is no
-// good. `max_records` counts where the call says no `count`.
+// Checks the variables of a call, and adds every problem to `problems`. If there are any, the selection must
+// not be used. `max_records` is the limit if the call gives no `count`.
 Selection check_selection(const Action& action, const Variables& variables, std::size_t max_records,
                           Problems& problems);
 

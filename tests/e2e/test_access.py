@@ -230,8 +230,8 @@ def line_with(nginx, mark, log="access.log"):
     ("reader", 'the key "reader" may not call add_customer', {"action": "add_customer"}),
     ("ipv4", 'the key "ipv4" may not be used from this address', {}),
     ("old", 'the key "old" has expired', {}),
-    ("wrong", "the key is not one of helpdesk_key", {}),
-    ("missing", "there is no key", {})])
+    ("wrong", "no helpdesk_key has this key", {}),
+    ("missing", "the request has no key", {})])
 def test_a_refusal_is_logged_with_name_and_address(api, nginx, name, text, variables):
     """That no key is in any log is checked at the end of the run."""
     key = {"missing": None, "wrong": "another-key"}.get(name, KEYS.get(name))

@@ -6,7 +6,6 @@
 import concurrent.futures
 import hashlib
 import threading
-import time
 
 import pymysql
 import pytest
@@ -65,12 +64,6 @@ def check(cluster, writers):
         writers.check(Database(node).query("SELECT cid, contact, version FROM customers"))
 
 
-def seconds_for(writers, count):
-    begin = time.monotonic()
-    writers.go_on(count)
-    return time.monotonic() - begin
-
-
 def told(nginx, error):
     """How many calls failed by this error of the database."""
     return nginx.log().count(f"helpdesk: database error {error} ")
@@ -86,7 +79,7 @@ def test_a_node_is_killed(api, cluster, nginx):
     with Writers(api) as writers:
         writers.go_on(200)
         first.kill()
-        resumed = seconds_for(writers, 200)
+        resumed = writers.seconds_for(200)
         first.rejoin()
         cluster.wait_until_whole()
         wait_until_back(nginx, first)
@@ -107,7 +100,7 @@ def test_a_node_is_cut_off(api, cluster, nginx):
     with Writers(api) as writers:
         writers.go_on(200)
         first.execute("SET GLOBAL wsrep_provider_options = 'gmcast.isolate=1'")
-        resumed = seconds_for(writers, 200)
+        resumed = writers.seconds_for(200)
         wait_for(lambda: first.status("wsrep_ready") == "OFF", "the node to know that it is alone")
         writers.go_on(500)
         assert nginx.log().count(back) == before

@@ -4,7 +4,6 @@ nginx has the three `server` lines and no more. `HELPDESK_MYSQLD=… pytest -s` 
 """
 
 import hashlib
-import time
 
 import pytest
 
@@ -70,18 +69,12 @@ def check(group, writers, nginx):
         writers.check(Database(member).query("SELECT cid, contact, version FROM customers"))
 
 
-def seconds_for(writers, count):
-    begin = time.monotonic()
-    writers.go_on(count)
-    return time.monotonic() - begin
-
-
 def test_the_primary_is_killed(api, group, nginx):
     primary = group.primary()
     with Writers(api) as writers:
         writers.go_on(200)
         primary.kill()
-        resumed = seconds_for(writers, 200)
+        resumed = writers.seconds_for(200)
         # It comes back alone, and is the primary of nothing.
         primary.start()
         writers.go_on(200)
@@ -101,6 +94,6 @@ def test_the_primary_is_changed(api, group, nginx):
         writers.go_on(200)
         new.query("SELECT group_replication_set_as_primary(@@server_uuid)")
         wait_for(new.is_primary, "the new primary")
-        resumed = seconds_for(writers, 300)
+        resumed = writers.seconds_for(300)
     print(f"\nthe primary changed: {writers.figures()}; 300 writes more after {resumed:.1f} s")
     check(group, writers, nginx)

@@ -109,7 +109,7 @@ def test_a_file_with_other_columns_that_follows_another(api, db):
     rows = lines("cid,contact", *(f"c{i},x" for i in range(2500)))
     answer = post(api, rows + "\ufeff" + lines("cid,email", "c,d@x"), mode="upsert")
     assert (answer.status, answer.problems) == (400, [("", "malformed_body")])
-    assert answer.json[0]["error"] == "in line 2502 another file begins, with other columns; import it by itself"
+    assert answer.json[0]["error"] == "another file with other columns begins in line 2502; import it separately"
     assert db.count("customers") == 0
 
 
@@ -118,11 +118,11 @@ def test_a_file_with_other_columns_that_follows_another(api, db):
     ("cid;contact\na;b\n", CSV, "the columns are separated by ';', not by ','"),
     ('"cid";"contact"\n"a";"b"\n', CSV, "the columns are separated by ';', not by ','"),
     ("contact\tcid\na\tb\n", CSV, "the columns are separated by a tab, not by ','"),
-    ("cid,contact\na,b\n".encode("utf-16"), CSV, "the body is UTF-16, and must be UTF-8"),
-    ("cid,contact\na,b\n".encode("utf-16-be"), CSV, "the body is UTF-16, and must be UTF-8"),
-    ('{"cid":"a"}\n'.encode("utf-16-le"), NDJSON, "the body is UTF-16, and must be UTF-8"),
-    ("cid,contact\r\na,b\r\n".replace("\r\n", ""), CSV, "send it with --data-binary"),
-    ('{"cid":"a"}{"cid":"b"}', NDJSON, "send it with --data-binary")], ids=range(8))
+    ("cid,contact\na,b\n".encode("utf-16"), CSV, "the body is UTF-16, but must be UTF-8"),
+    ("cid,contact\na,b\n".encode("utf-16-be"), CSV, "the body is UTF-16, but must be UTF-8"),
+    ('{"cid":"a"}\n'.encode("utf-16-le"), NDJSON, "the body is UTF-16, but must be UTF-8"),
+    ("cid,contact\r\na,b\r\n".replace("\r\n", ""), CSV, "so use --data-binary"),
+    ('{"cid":"a"}{"cid":"b"}', NDJSON, "so use --data-binary")], ids=range(8))
 def test_a_body_of_another_kind_is_named(api, db, path, body, content_type, text):
     answer = post(api, body, content_type, path=path)
     assert answer.status == 400 and len(answer.json) == 1 and text in answer.json[0]["error"], answer

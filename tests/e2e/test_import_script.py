@@ -77,7 +77,7 @@ def test_totals_and_the_rows_that_failed(script, db):
     unknown = 'company: no company is named "nowhere"'
     assert [tuple(row.values()) for row in script.failed("in.csv")] == [
         ('b "x"', "y", "nowhere", "5", "company", "unknown_company", unknown),
-        ("", "w", "", "7", " / cid", "count_mismatch / required", "the row has 2 cells, the header 3 / cid: is required"),
+        ("", "w", "", "7", " / cid", "count_mismatch / required", "the row has 2 cells, but the header has 3 / cid: is required"),
         ("d", "u,\rv", "nowhere", "8", "company", "unknown_company", unknown)]
     assert db.count("customers") == 2
     # What was mended goes in as it is.
@@ -162,7 +162,7 @@ def test_it_waits_where_it_is_told_to_come_back(script, db):
 @pytest.mark.parametrize("text, arguments, error", [
     ("cid,contact\na,b\nc,\"d\ne,f\n", [], r"helpdesk-import: the row that begins in line 3 has a quotation mark"),
     ("cid,contact\n\na,b\nc,d\"e\nf\",g\n", [], r"the server answers 400: the row that begins in line 4 has a quotation mark"),
-    ("contact\nb\n", [], r"the server answers 400: cid: is the name of no column"), ("", [], "the server answers 400: the body has no header"),
+    ("contact\nb\n", [], r"the server answers 400: cid: no column has this name"), ("", [], "the server answers 400: the body has no header"),
     ("cid\na\n", ["--key", "wrong"], "the server answers 401: "), ("cid\na\n", ["--key", " "], "a key is required"),
     ("cid,notes\na,\"x\nb,c\nd,\"" + "x" * 2_200_000, [], "the row that begins in line 2 has a quotation mark"),
     ("cid\na\n", ["--key-file", "/nonexistent"], "No such file")], ids=range(8))
@@ -368,7 +368,7 @@ def test_version(script):
 
 def test_errors_that_have_status_200(script, db):
     path = script.write("contact\nx\n")
-    assert "the server answers 200: cid: is the name of no column" in script(path, "--url", f"{script.api.base}/legacy/", status=2)[1]
+    assert "the server answers 200: cid: no column has this name" in script(path, "--url", f"{script.api.base}/legacy/", status=2)[1]
 
 
 def test_the_variable_of_the_format_has_another_name(script, db):

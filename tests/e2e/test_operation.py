@@ -51,8 +51,8 @@ def test_the_error_log_has_the_answers_id(api, nginx):
     answer = api.get("add_customer", key="another-key")
     (line,) = [line for line in nginx.log().splitlines() if answer.headers["X-Request-ID"] in line]
     assert line.endswith(f', request ID: "{answer.headers["X-Request-ID"]}"')
-    assert ("helpdesk: refused: the key is not one of helpdesk_key; the client gets 401 wrong_key; compare the client's key with sha256 of "
-            "helpdesk_key; if somebody is guessing, limit_req holds him, client: 127.0.0.1") in line
+    assert ("helpdesk: refused: no helpdesk_key has this key; the client gets 401 wrong_key; compare the client's key with sha256 of "
+            "helpdesk_key; if somebody is guessing keys, limit_req slows them down, client: 127.0.0.1") in line
 
 
 def test_what_a_log_says_of_a_call(api, nginx):

@@ -113,6 +113,6 @@ def look(nginx):
 def test_what_is_logged(nginx):
     """The lines are there that could show one."""
     log = nginx.log("notice.log")
-    for sign in ("the key is not one of helpdesk_key", "access forbidden by rule", "/none/page.html", "no coordinates", "client intended to send",
+    for sign in ("no helpdesk_key has this key", "access forbidden by rule", "/none/page.html", "no coordinates", "client intended to send",
                  'nobody.sock:/mirrored/", host', 'nobody.sock:/asked", host', 'nobody.sock:/fallen_back/", host'):
         assert sign in log, sign

@@ -170,7 +170,7 @@ def test_a_binary_log_of_statements_is_refused(mariadb, own_nginx, connect):
 
 def test_a_server_that_leads_to_another_database_is_refused(mariadb, own_nginx, connect):
     with server_has(mariadb, init_connect="USE information_schema"):
-        refused(connect(), own_nginx, "leads to the database information_schema instead of helpdesk, which its init_connect may do")
+        refused(connect(), own_nginx, "uses the database information_schema instead of helpdesk, perhaps because of its init_connect")
 
 
 def test_a_server_that_takes_no_more_than_short_statements_is_refused(mariadb, own_nginx, connect):

@@ -229,7 +229,7 @@ def test_a_hidden_or_paused_page_asks_nothing(page):
 def test_a_server_that_cannot_be_reached(page, nginx, api):
     assert api.add("x").status == 200
     page.script("window.fetch_ = fetch; window.fetch = async () => new Response('', {status: 403}); run()")
-    told = re.compile(r"Cannot reach the server since [\d:]+: it answers with 403")
+    told = re.compile(r"No answer from the server since [\d:]+: it answers with 403")
     wait_for(lambda: told.fullmatch(page.headline()), "the page to say so")
     page.script("window.fetch = fetch_; run()")
     wait_for(lambda: "Cannot" not in page.headline(), "the page to see that it answers")

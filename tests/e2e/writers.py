@@ -113,6 +113,12 @@ class Writers:
         wait_for(lambda: self.acknowledged >= before + count, "writes to be acknowledged", seconds=60)
         return first
 
+    def seconds_for(self, count):
+        """The seconds until so many more writes are acknowledged."""
+        begin = time.monotonic()
+        self.go_on(count)
+        return time.monotonic() - begin
+
     def check(self, rows):
         """That the customers (cid, contact, perhaps version) are what the writers were told, no more and no less.
 

@@ -85,7 +85,7 @@ Json parse(std::string_view text, json_error_t& error) {
 // Without its numbers a text is JSON if it was before, or would have been but for their size; and the numbers
 // that were taken are those that the parser reads.
 void check_numbers(std::string_view body) {
-    const auto taken = take_numbers(body, max_variables);
+    const auto taken = extract_numbers(body, max_variables);
     if (!taken)
         return;
     const JsonNumbers& numbers = *taken;

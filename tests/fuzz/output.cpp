@@ -19,8 +19,8 @@ std::string clean(std::string_view value) {
     return is_text ? std::string(value) : text::percent_encode(value);
 }
 
-Record view(const Fields& fields) {
-    Record record;
+FieldList view(const Fields& fields) {
+    FieldList record;
     for (const auto& [name, value] : fields)
         record.push_back({name, value});
     return record;

@@ -120,7 +120,7 @@ std::vector<Fields> read_back(Format format, Shape shape, std::string_view text,
     return read_url(text);
 }
 
-std::string join(const Text& pieces) {
+std::string join(const TextPieces& pieces) {
     std::string text;
     for (const std::string& piece : pieces)
         text += piece;

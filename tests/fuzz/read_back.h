@@ -23,6 +23,6 @@ std::vector<Fields> read_back(Format format, Shape shape, std::string_view text,
                               const std::string& record);
 
 // A text in one piece.
-std::string join(const Text& pieces);
+std::string join(const TextPieces& pieces);
 
 }  // namespace helpdesk

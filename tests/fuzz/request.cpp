@@ -88,7 +88,12 @@ void check_value(const Value& value) {
             "a new name is text and not too long");
 }
 
-// What an accepted call takes to the database.
+bool is_named(const Write& write, const Action& action) {
+    const Variable* name = action.resource.name();
+    return name == nullptr ? action.verb.adds : !write.identifier.empty() && is_text(write.identifier, *name);
+}
+
+// Checks what an accepted call takes to the database.
 void check_values(const Settings& settings, const Action& action, const Variables& variables) {
     Problems problems;
     if (action.verb.takes_rows) {
@@ -101,10 +106,7 @@ void check_values(const Settings& settings, const Action& action, const Variable
                 require(text::is_utf8(value) && text::is_printable(value), "a selector's value is text");
     } else if (!action.verb.signs_in) {
         const Write write = check(action, variables, settings.check, problems);
-        require(write.id || action.resource.name() == nullptr ||
-                    is_text(write.identifier, *action.resource.name()),
-                "a record is named");
-        require(write.id || !write.identifier.empty(), "a record is named");
+        require(write.id || is_named(write, action), "a record is named, unless it is added and has no name");
         std::for_each(write.values.begin(), write.values.end(), check_value);
     }
     require(problems.empty(), "an accepted call has no problems");

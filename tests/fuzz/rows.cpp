@@ -35,7 +35,7 @@ void check_round_trip(RowFormat format, const Row& row) {
     // A record of empty cells is no row.
     if (std::all_of(values.begin(), values.end(), [](const std::string& value) { return value.empty(); }))
         return;
-    Record fields;
+    FieldList fields;
     for (std::size_t i = 0; i < values.size(); ++i)
         fields.push_back({resource.outputs[i].name, values[i]});
     const auto writer = make_row_writer(format, resource);

@@ -28,8 +28,8 @@ TEST(IfMatch, MatchesOneOfItsTagsOrAny) {
     EXPECT_FALSE(matches({}, tag));
 }
 
-Repeatable repeatable(std::string_view api_key, std::string_view key,
-                      std::vector<Variables::Variable> variables, const Tags& if_match = {}) {
+Repeatable repeatable(std::string_view api_key, std::string_view key, std::vector<Variables::Sent> variables,
+                      const Tags& if_match = {}) {
     return make_repeatable(api_key, key, std::move(variables), if_match);
 }
 

@@ -44,9 +44,9 @@ TEST(Format, ProblemsAreTheReferences) {
               "error=none&code=missing_key&variable=");
 }
 
-std::string list(Format format, const std::vector<Record>& records) {
+std::string list(Format format, const std::vector<FieldList>& records) {
     const auto writer = make_list_writer(format, "things", "thing");
-    for (const Record& record : records)
+    for (const FieldList& record : records)
         writer->record(record);
     std::string text;
     for (const std::string& piece : writer->finish())
@@ -55,7 +55,7 @@ std::string list(Format format, const std::vector<Record>& records) {
 }
 
 TEST(Format, Lists) {
-    const std::vector<Record> records = {{{"id", "1"}, {"name", "a&b"}}, {{"id", "2"}, {"name", ""}}};
+    const std::vector<FieldList> records = {{{"id", "1"}, {"name", "a&b"}}, {{"id", "2"}, {"name", ""}}};
     EXPECT_EQ(list(Format::xml, records),
               "<?xml version=\"1.0\"?>\n<things>\n"
               "    <thing>\n        <id>1</id>\n        <name>a&amp;b</name>\n    </thing>\n"
@@ -76,7 +76,7 @@ TEST(Format, LongLists) {
     std::string json = "{\"things\":[";
     std::string url;
     std::string xml = "<?xml version=\"1.0\"?>\n<things>\n";
-    std::vector<Record> records;
+    std::vector<FieldList> records;
     for (int i = 0; i < 20; ++i) {
         records.push_back({{"v", value}});
         json += (i == 0 ? "{\"v\":\"" : ",{\"v\":\"") + value + "\"}";
@@ -88,7 +88,7 @@ TEST(Format, LongLists) {
     EXPECT_EQ(list(Format::xml, records), xml + "</things>");
 }
 
-std::string join(const Text& pieces) {
+std::string join(const TextPieces& pieces) {
     std::string text;
     for (const std::string& piece : pieces)
         text += piece;
@@ -97,12 +97,12 @@ std::string join(const Text& pieces) {
 
 // Taken after each step, the parts are the text of the whole.
 TEST(Format, ListsInParts) {
-    const std::vector<Record> records = {{{"id", "1"}, {"name", "a&\"b\"\r\n"}, {"end", "x"}},
-                                         {{"id", "2"}, {"name", "<é=😀>&"}, {"end", ""}}};
+    const std::vector<FieldList> records = {{{"id", "1"}, {"name", "a&\"b\"\r\n"}, {"end", "x"}},
+                                            {{"id", "2"}, {"name", "<é=😀>&"}, {"end", ""}}};
     for (const Format format : {Format::xml, Format::json, Format::url}) {
         const auto writer = make_list_writer(format, "things", "thing");
         std::string text;
-        for (const Record& record : records) {
+        for (const FieldList& record : records) {
             writer->begin_record();
             writer->field(record[0]);
             writer->begin_value(record[1].name);

@@ -49,8 +49,8 @@ TEST(KeepEnd, AnUnknownOutcomeIsMoreThanAFailure) {
 }
 
 TEST(WriteReport, InEachFormat) {
-    const Record totals = {{"added", "1"}};
-    const std::vector<Record> errors = {{{"line", "2"}, {"cid", "<a&b>"}, {"error", "x=\"1\""}}};
+    const FieldList totals = {{"added", "1"}};
+    const std::vector<FieldList> errors = {{{"line", "2"}, {"cid", "<a&b>"}, {"error", "x=\"1\""}}};
     const auto text = [&](Format format) {
         std::string joined;
         for (const std::string& piece : write_report(format, totals, errors))

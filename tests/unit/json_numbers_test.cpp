@@ -6,8 +6,8 @@ namespace helpdesk {
 namespace {
 
 TEST(JsonNumbers, AsManyCommasAsAllowed) {
-    EXPECT_TRUE(take_numbers("[1,2,3]", 2));
-    EXPECT_FALSE(take_numbers("[1,2,3,4]", 2));
+    EXPECT_TRUE(extract_numbers("[1,2,3]", 2));
+    EXPECT_FALSE(extract_numbers("[1,2,3,4]", 2));
     EXPECT_EQ(find_json_string(R"({"a":1,"b":2,"key":"x"})", "key", 2, 10), "x");
     EXPECT_EQ(find_json_string(R"({"a":1,"b":2,"c":3,"key":"x"})", "key", 2, 10), std::nullopt);
 }

@@ -33,44 +33,44 @@ class Metrics : public testing::Test {
 };
 
 TEST_F(Metrics, AreCountedByTheirLabels) {
-    count(metric::requests, {"add_customer", "shop", "ok"});
-    count(metric::requests, {"add_customer", "shop", "ok"});
-    count(metric::requests, {"", "", "missing_key"});
+    increment(metric::requests, {"add_customer", "shop", "ok"});
+    increment(metric::requests, {"add_customer", "shop", "ok"});
+    increment(metric::requests, {"", "", "missing_key"});
     EXPECT_EQ(value(metric::requests, {"add_customer", "shop", "ok"}), 2);
     EXPECT_EQ(value(metric::requests, {"", "", "missing_key"}), 1);
     EXPECT_EQ(samples().size(), 2);
 }
 
 TEST_F(Metrics, AGaugeIsWhatWasLastSet) {
-    set(metric::up, {"db1:3306"}, 1);
-    set(metric::up, {"db1:3306"}, 0);
-    set(metric::durable, {"db1:3306"}, 1);
+    set_gauge(metric::up, {"db1:3306"}, 1);
+    set_gauge(metric::up, {"db1:3306"}, 0);
+    set_gauge(metric::durable, {"db1:3306"}, 1);
     EXPECT_EQ(value(metric::up, {"db1:3306"}), 0);
     EXPECT_EQ(value(metric::durable, {"db1:3306"}), 1);
 }
 
 TEST_F(Metrics, ALevelIsThatOfAllProcesses) {
-    begin_levels(1);
-    change(metric::queue_depth, {"hash"}, 2);
-    begin_levels(2);
-    change(metric::queue_depth, {"hash"}, 5);
-    change(metric::queue_depth, {"hash"}, -1);
+    begin_summed_gauges(1);
+    add_to_gauge(metric::queue_depth, {"hash"}, 2);
+    begin_summed_gauges(2);
+    add_to_gauge(metric::queue_depth, {"hash"}, 5);
+    add_to_gauge(metric::queue_depth, {"hash"}, -1);
     EXPECT_EQ(value(metric::queue_depth, {"hash"}), 6);
     EXPECT_EQ(samples().size(), 1);
     // The first was killed, and another comes in its place.
-    begin_levels(1);
+    begin_summed_gauges(1);
     EXPECT_EQ(value(metric::queue_depth, {"hash"}), 4);
-    begin_levels(0);
+    begin_summed_gauges(0);
 }
 
 TEST_F(Metrics, ALevelIsNeverBelowZero) {
-    change(metric::queue_depth, {"hash"}, -1);
+    add_to_gauge(metric::queue_depth, {"hash"}, -1);
     EXPECT_EQ(value(metric::queue_depth, {"hash"}), 0);
 }
 
 TEST_F(Metrics, ALevelIsRaisedForALifetime) {
     {
-        const Raised raised(metric::connections_busy, "db1:3306");
+        const GaugeIncrement raised(metric::connections_busy, "db1:3306");
         EXPECT_EQ(value(metric::connections_busy, {"db1:3306"}), 1);
     }
     EXPECT_EQ(value(metric::connections_busy, {"db1:3306"}), 0);
@@ -90,7 +90,7 @@ TEST_F(Metrics, ManyThreadsCountAtOnce) {
     for (int i = 0; i < 8; ++i)
         threads.emplace_back([] {
             for (int n = 0; n < 1000; ++n)
-                count(metric::requests, {"get_customers", std::to_string(n % 10), "ok"});
+                increment(metric::requests, {"get_customers", std::to_string(n % 10), "ok"});
         });
     threads.clear();
     for (int n = 0; n < 10; ++n)
@@ -99,27 +99,27 @@ TEST_F(Metrics, ManyThreadsCountAtOnce) {
 
 TEST_F(Metrics, WithoutRoomTheOthersGoOn) {
     for (int n = 0; n < 100; ++n)
-        count(metric::failures, {std::to_string(n)});
+        increment(metric::failures, {std::to_string(n)});
     const auto kept = samples();
     EXPECT_GT(kept.size(), 10);
     EXPECT_LT(kept.size(), 100);
-    count(metric::failures, {kept.front().values.front()});
+    increment(metric::failures, {kept.front().values.front()});
     EXPECT_EQ(value(metric::failures, kept.front().values), 2);
-    count(metric::failures, {std::string(1000, 'x')});
+    increment(metric::failures, {std::string(1000, 'x')});
     EXPECT_EQ(samples().size(), kept.size());
 }
 
 TEST_F(Metrics, LabelsHaveRoomForTheLongestName) {
     // With the byte that ends it.
-    count(metric::failures, {std::string(239, 'x')});
+    increment(metric::failures, {std::string(239, 'x')});
     EXPECT_EQ(value(metric::failures, {std::string(239, 'x')}), 1);
-    count(metric::failures, {std::string(240, 'y')});
+    increment(metric::failures, {std::string(240, 'y')});
     EXPECT_EQ(samples().size(), 1);
 }
 
 TEST_F(Metrics, InPrometheusFormat) {
-    count(metric::requests, {"add_customer", "a\"b\\c\nd", "ok"});
-    set(metric::up, {"unix:/run/db.sock"}, 1);
+    increment(metric::requests, {"add_customer", "a\"b\\c\nd", "ok"});
+    set_gauge(metric::up, {"unix:/run/db.sock"}, 1);
     EXPECT_EQ(metrics_as_prometheus(),
               "# HELP helpdesk_requests_total Requests by action, key and outcome: ok, or the code of the "
               "problem.\n"
@@ -153,7 +153,7 @@ TEST_F(Metrics, ANumberWithoutRoomIsToldOnce) {
     static std::vector<std::string> told;
     tell_of_lost_numbers([](std::string_view metric) noexcept { told.emplace_back(metric); });
     for (int i = 0; i < 100; ++i)
-        count(metric::connections, {"db1:3306", "tenant" + std::to_string(i)});
+        increment(metric::connections, {"db1:3306", "tenant" + std::to_string(i)});
     EXPECT_EQ(told, std::vector<std::string>{"helpdesk_database_connections_total"});
     EXPECT_EQ(value(metric::connections, {"db1:3306", "tenant0"}), 1);
     EXPECT_EQ(value(metric::connections, {"db1:3306", "tenant99"}), 0);
@@ -161,7 +161,7 @@ TEST_F(Metrics, ANumberWithoutRoomIsToldOnce) {
 
 TEST_F(Metrics, ALevelMayHaveTwoLabels) {
     {
-        const Raised raised(metric::connections_busy, "db1:3306", std::string("shop"));
+        const GaugeIncrement raised(metric::connections_busy, "db1:3306", std::string("shop"));
         EXPECT_EQ(value(metric::connections_busy, {"db1:3306", "shop"}), 1);
     }
     EXPECT_EQ(value(metric::connections_busy, {"db1:3306", "shop"}), 0);
@@ -169,7 +169,7 @@ TEST_F(Metrics, ALevelMayHaveTwoLabels) {
 
 TEST_F(Metrics, InJson) {
     using namespace std::chrono_literals;
-    set(metric::up, {"db1:3306"}, 1);
+    set_gauge(metric::up, {"db1:3306"}, 1);
     observe(metric::request_time, {"add_customer"}, 1500us);
     const std::string text = metrics_as_json();
     EXPECT_NE(text.find(R"("server": "db1:3306",)"), std::string::npos);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <array>
+
 namespace helpdesk {
 namespace {
 
@@ -15,7 +18,7 @@ const Action& add_customer() {
 std::string written(RowFormat format, const Resource& resource, const std::vector<Texts>& records) {
     const auto writer = make_row_writer(format, resource);
     for (const Texts& values : records) {
-        Record fields;
+        FieldList fields;
         for (std::size_t i = 0; i < values.size(); ++i)
             fields.push_back({resource.outputs[i].name, values[i]});
         writer->record(fields);
@@ -27,9 +30,9 @@ std::string written(RowFormat format, const Resource& resource, const std::vecto
 }
 
 // `line: name=value name=value !code`, a text for each row.
-Texts read(RowFormat format, const std::string& text, bool reject_unknown = false) {
+Texts read(const Action& action, RowFormat format, const std::string& text, bool reject_unknown) {
     const RowBody body{format, text};
-    RowNames names(add_customer(), reject_unknown);
+    RowNames names(action, reject_unknown);
     Texts rows;
     for (const Problem& problem : check_rows(body, names))
         rows.push_back(problem.variable + "!" + std::string(problem.code));
@@ -47,11 +50,11 @@ Texts read(RowFormat format, const std::string& text, bool reject_unknown = fals
 }
 
 Texts csv(const std::string& text, bool reject_unknown = false) {
-    return read(RowFormat::csv, text, reject_unknown);
+    return read(add_customer(), RowFormat::csv, text, reject_unknown);
 }
 
 Texts ndjson(const std::string& text, bool reject_unknown = false) {
-    return read(RowFormat::ndjson, text, reject_unknown);
+    return read(add_customer(), RowFormat::ndjson, text, reject_unknown);
 }
 
 TEST(Csv, LineBreaksOfEachKindAndBlankLines) {
@@ -147,11 +150,11 @@ std::string why(RowFormat format, const std::string& text) {
 
 TEST(Csv, TheLineOfAFileThatFollowsIsNamed) {
     EXPECT_EQ(why(RowFormat::csv, "cid,contact\na,b\n\n\uFEFFcid,email\n"),
-              "in line 4 another file begins, with other columns; import it by itself");
+              "another file with other columns begins in line 4; import it separately");
 }
 
 TEST(Csv, AnotherSeparatorIsNamed) {
-    const std::string begin = "cid: is the name of no column; the columns are separated by ";
+    const std::string begin = "cid: no column has this name; the columns are separated by ";
     EXPECT_EQ(why(RowFormat::csv, "cid;contact\na;b"), begin + "';', not by ','");
     EXPECT_EQ(why(RowFormat::csv, "\uFEFF\n\"contact\";\"CID\"\r\n\"a, b\";\"b\"\r\n"),
               begin + "';', not by ','");
@@ -162,7 +165,7 @@ TEST(Csv, AnotherSeparatorIsNamed) {
 
 TEST(Csv, WithoutItsLineBreaks) {
     const std::string text =
-        "the body has no line break; curl's -d takes them out of a file: send it with --data-binary";
+        "the body has no line break; curl's -d removes them from a file, so use --data-binary";
     EXPECT_EQ(why(RowFormat::csv, "cid,contacta,Jörgb,Ann"), text);
     EXPECT_EQ(why(RowFormat::csv, "\uFEFF\"cid\",\"contact\"\"a\",\"b\""), text);
     EXPECT_EQ(why(RowFormat::csv, "cid,email2,x@example.com"), text);
@@ -182,7 +185,7 @@ TEST(Csv, Utf16IsNamed) {
         for (const std::string& body : {"\xFF\xFE"
                                         "c\0i\0d\0\n\0"s,
                                         "\xFE\xFF\0c\0i\0d"s, "c\0i\0d\0"s, "\0c\0i\0d"s})
-            EXPECT_EQ(why(format, body), "the body is UTF-16, and must be UTF-8");
+            EXPECT_EQ(why(format, body), "the body is UTF-16, but must be UTF-8");
 }
 
 TEST(Csv, BadBytesAreTheRowsProblem) {
@@ -218,9 +221,51 @@ TEST(RowNames, ShowsAnEmptyOne) {
     RowNames names(add_customer(), false);
     Problems problems;
     for (const char* name : {"", "colour", ""})
-        EXPECT_FALSE(names.takes(name, problems));
+        EXPECT_EQ(names.accept(name, problems), "");
     EXPECT_EQ(names.ignored(), "\"\",colour");
     EXPECT_EQ(ndjson("{\"cid\":\"a\",\"\":1}", true), (Texts{"1: cid=a =1 !unknown_variable"}));
+}
+
+class Aliases : public testing::Test {
+  protected:
+    static const Action& action() {
+        static constexpr std::array aliases = {Alias{"uid", "cid"}, Alias{"person", "contact"},
+                                               Alias{"last_updated", "email"}};
+        static const Resource resource = [] {
+            Resource copy = customers();
+            copy.variable_aliases = aliases;
+            return copy;
+        }();
+        static const std::vector<Action> actions = actions_of(resource);
+        return *std::find_if(actions.begin(), actions.end(),
+                             [](const Action& action) { return action.verb.adds; });
+    }
+    static Texts read_as(RowFormat format, const std::string& text) {
+        return read(action(), format, text, true);
+    }
+    static std::string why_as(const std::string& text) {
+        RowNames names(action(), true);
+        const Problems problems = check_rows({RowFormat::csv, text}, names);
+        return problems.empty() ? "" : message(problems.front());
+    }
+};
+
+TEST_F(Aliases, AreReadAsTheirVariables) {
+    EXPECT_EQ(read_as(RowFormat::csv, "UID,person\na,Ann\n"), (Texts{"2: cid=a contact=Ann"}));
+    EXPECT_EQ(read_as(RowFormat::csv, "uid\na\n\uFEFFuid\nb\n"), (Texts{"2: cid=a", "4: cid=b"}));
+    EXPECT_EQ(read_as(RowFormat::ndjson, "{\"uid\":\"a\",\"Person\":\"Ann\"}"),
+              (Texts{"1: cid=a contact=Ann"}));
+}
+
+TEST_F(Aliases, AreRefusedBesideTheirVariables) {
+    EXPECT_EQ(why_as("cid,contact,person\na,b,c\n"), "person: is another name of the column contact");
+    EXPECT_EQ(why_as("person,cid,contact\na,b,c\n"), "contact: is another name of the column person");
+    EXPECT_EQ(read_as(RowFormat::ndjson, "{\"cid\":\"a\",\"person\":\"b\",\"contact\":\"c\"}"),
+              (Texts{"1: cid=a person=b contact=c contact!duplicate_variable"}));
+}
+
+TEST_F(Aliases, DoNotHideTheOutputsOfAnExport) {
+    EXPECT_EQ(read_as(RowFormat::csv, "cid,last_updated\na,b\n"), (Texts{"2: cid=a"}));
 }
 
 TEST(RowNames, TellsTheFirstThatAreIgnoredOnce) {
@@ -228,9 +273,9 @@ TEST(RowNames, TellsTheFirstThatAreIgnoredOnce) {
     Problems problems;
     for (int round = 0; round < 2; ++round)
         for (int i = 0; i < 100; ++i)
-            EXPECT_FALSE(names.takes("v" + std::to_string(i), problems));
-    EXPECT_FALSE(names.takes("last_updated", problems));
-    EXPECT_TRUE(names.takes("cid", problems));
+            EXPECT_EQ(names.accept("v" + std::to_string(i), problems), "");
+    EXPECT_EQ(names.accept("last_updated", problems), "");
+    EXPECT_EQ(names.accept("cid", problems), "cid");
     EXPECT_TRUE(problems.empty());
     EXPECT_EQ(names.ignored(), "v0,v1,v2,v3,v4,v5,v6,v7,v8,v9,v10,v11,v12,v13,v14,v15,v16,v17,v18,v19");
 }

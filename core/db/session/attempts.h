@@ -1,4 +1,4 @@
-// What is done when a statement fails: whether another try is safe and of use.
+// Decides what to do when a statement fails: whether another attempt is safe and may help.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@
 
 namespace helpdesk::db {
 
-// One call's work on the database.
+// The work of one call on the database.
 class Operation {
   public:
     Operation() = default;
@@ -19,21 +19,23 @@ class Operation {
     Operation& operator=(const Operation&) = delete;
     virtual ~Operation() = default;
 
-    // One attempt, from the beginning. Throws sql::SQLException, with the transaction open if there is one.
+    // Makes one attempt, from the beginning. Throws sql::SQLException, and then leaves an open transaction as
+    // it is.
     virtual void run(Connection& connection) = 0;
 
-    // Whether the statement that makes the change last was on its way, so that after a lost connection its
-    // outcome is unknown.
+    // Returns whether the statement that makes the last change was sent, so that its outcome is unknown if
+    // the connection is lost.
     virtual bool committing() const { return false; }
 
-    // Whether run() may be repeated although its change may have been made, since it then finds that out.
+    // Returns whether run() may be repeated although its change may have been made, because it finds that out
+    // by itself.
     virtual bool repeatable() const { return false; }
 
-    // The problem of the request, not of the database, that a server's error number stands for.
+    // Returns the problem of the request, not of the database, that an error number of the server stands for.
     virtual std::optional<Problem> explain(int /*error*/) const { return std::nullopt; }
 };
 
-// A thread's way to the database, as Attempts uses it.
+// The connection of a thread to the database, as Attempts uses it.
 class Session {
   public:
     Session() = default;
@@ -42,46 +44,47 @@ class Session {
     virtual ~Session() = default;
 
     struct NoConnection {
-        bool timed_out = false;            // the server did not answer in time
+        bool timed_out = false;            // whether the server did not answer in time
         std::string why = {};              // for the operator
-        Problem told = connect_problem();  // to the client, unless it timed out
+        Problem told = connect_problem();  // for the client, unless it timed out
     };
 
-    // Sees that there is a connection which works, to the server in use. Nothing when there is.
+    // Makes sure that there is a working connection to the server in use. Returns why there is none, or
+    // nothing.
     virtual std::optional<NoConnection> prepare() = 0;
 
     // Runs the operation once on the connection. Throws sql::SQLException.
     virtual void run(Operation& operation) = 0;
 
-    // Ends the connection's transaction, or the connection when that fails.
+    // Rolls back the connection's transaction. If that fails, closes the connection.
     virtual void roll_back() = 0;
 
-    // Ends the connection.
+    // Closes the connection.
     virtual void drop() = 0;
 
-    // Ends the connection, which was lost, and the idle ones, which may have been lost with it: the next
-    // attempt must not meet one of them.
+    // Closes the connection, which was lost, and the idle ones, which may have been lost with it, so that the
+    // next attempt does not use one of them.
     virtual void lose() = 0;
 
-    // Ends the connection and the idle ones; the next one goes to another server if there is one that takes
-    // writes.
+    // Closes the connection and the idle ones. The next connection goes to another server if there is one
+    // that takes writes. `why` is for the log.
     virtual void leave(const std::string& why) = 0;
 
-    // How many servers there are to choose from.
+    // Returns how many servers there are to choose from.
     virtual std::size_t servers() const = 0;
 };
 
-// The attempts at one operation, until it is done or cannot be done.
+// Makes attempts at one operation until it succeeds or must be given up.
 class Attempts {
   public:
-    // `read_timeout`: a statement that is lost after so long was not answered in time.
+    // If a statement is lost after `read_timeout`, the server did not answer it in time.
     Attempts(Session& session, Operation& operation, std::chrono::nanoseconds read_timeout)
         : session_(session), operation_(operation), read_timeout_(read_timeout) {}
 
     Outcome run();
 
-    // Mends the session after a failed attempt, which took so long. False when there must not be another:
-    // then outcome() tells what the call came to.
+    // Repairs the session after a failed attempt. `waited` is how long that took. Returns false if there must
+    // not be another attempt; then outcome() says what the client is told.
     bool may_retry(const sql::SQLException& error, std::chrono::nanoseconds waited);
 
     const Outcome& outcome() const { return failed_; }
@@ -93,13 +96,13 @@ class Attempts {
     Operation& operation_;
     const std::chrono::nanoseconds read_timeout_;
     Outcome failed_;
-    bool may_be_done_ = false;  // by an earlier attempt, which lost its connection while it committed
+    bool may_be_done_ = false;  // by an earlier attempt that lost its connection during the commit
     int losses_ = 0;
     std::size_t refusals_ = 0;
     int conflicts_ = 0;
 };
 
-// Runs the operation on the calling thread's connection until it is done or cannot be done.
+// Runs the operation on the calling thread's connection until it succeeds or must be given up.
 Outcome attempt(const DatabaseSettings& database, Operation& operation);
 
 }  // namespace helpdesk::db

@@ -22,7 +22,7 @@ std::span<Slot>& slots() {
     return current;
 }
 
-// False when another process was killed while it wrote the slot, or did not get a processor for long.
+// Returns false if another process was killed while it wrote the slot, or did not get a processor for long.
 bool wait_until_ready(const Slot& slot) {
     for (int i = 0; i < 10'000 && slot.state.load(std::memory_order_acquire) == State::written; ++i)
         std::this_thread::yield();
@@ -39,9 +39,9 @@ bool begin(Slot& slot, std::uint64_t database, Choice::Id server) {
     return true;
 }
 
-// The slot to join, found or made; null when there is no room. All processes look in the same order, so that
-// two that begin at the same time meet in one slot.
-Slot* find(std::uint64_t database, const std::vector<Choice::Id>& servers) {
+// Returns the slot to join, found or made. Null if there is no room. All processes look in the same order, so
+// that two that begin at the same time meet in one slot.
+Slot* find_slot(std::uint64_t database, const std::vector<Choice::Id>& servers) {
     Slot* best = nullptr;
     std::uint64_t latest = 0;
     for (Slot& slot : slots()) {
@@ -72,7 +72,7 @@ Choice::Id Choice::id_of(std::string_view address) {
 }
 
 Choice::Choice(std::string_view database, const std::vector<Id>& servers)
-    : slot_(find(std::hash<std::string_view>()(database), servers)) {
+    : slot_(find_slot(std::hash<std::string_view>()(database), servers)) {
     if (slot_ != nullptr)
         return;
     own_ = std::make_unique<Slot>();

@@ -1,4 +1,4 @@
-// Which server of a database is in use: one decision for all threads of all of nginx's workers.
+// Chooses the server of a database that is in use: one decision for all threads of all of nginx's workers.
 //
 // Without it, some threads could write to one server while others still write to another.
 #pragma once
@@ -15,7 +15,7 @@ namespace helpdesk::db {
 
 class Choice {
   public:
-    // Represents a server in the shared memory; made from what address() gives.
+    // Identifies a server in the shared memory. It is made from what address() returns.
     using Id = std::uint32_t;
     static Id id_of(std::string_view address);
 
@@ -24,37 +24,39 @@ class Choice {
         std::uint32_t number;  // of the decision, so that two for the same server differ
     };
 
-    // Joins the decision of a database of that name whose server in use is one of `servers`, the one that was
-    // joined last if there are several; otherwise begins one with the first of `servers`. So it survives a
-    // reload, also one that adds or removes other servers or changes their order. Must not be empty.
+    // Joins an earlier decision for a database of this name whose server in use is one of `servers`; if there
+    // are several, the one that was joined last. Otherwise begins one with the first of `servers`. So a
+    // decision survives a reload of the configuration, even if that adds or removes other servers or changes
+    // their order. `servers` must not be empty.
     Choice(std::string_view database, const std::vector<Id>& servers);
 
-    // The server in use. It may be none of `servers`, when another configuration of the same database moved
-    // it.
+    // Returns the server in use. It is none of `servers` if another configuration of the same database moved
+    // to another one.
     Decision current() const;
 
-    // Makes `to` the server in use, unless there is another decision than `from` by now: then false.
+    // Makes `to` the server in use. Returns false, and changes nothing, if the decision is no longer `from`.
     bool move(Decision from, Id to);
 
-    // One database in the shared memory. Whoever finds a slot free makes it his own, once; it is never free
-    // again. `database` is written before `state` says `ready`, and does not change after that.
+    // One database in the shared memory. The first process that finds a slot free owns it from then on; it
+    // never becomes free again. `database` is written before `state` becomes `ready`, and does not change
+    // after that.
     struct alignas(64) Slot {
         enum class State : std::uint32_t { free, written, ready };  // memory that is all zero is free
         std::atomic<State> state;
         std::uint64_t database;
-        std::atomic<std::uint64_t> joined;  // the higher, the later
+        std::atomic<std::uint64_t> joined;  // a later join has a higher number
         std::atomic<Decision> decision;
     };
 
   private:
-    std::unique_ptr<Slot> own_;  // where the shared memory has no room
+    std::unique_ptr<Slot> own_;  // used if the shared memory has no room
     Slot* slot_;
 };
 
-// From here on, decisions stand in `memory`, which is all zero or held decisions before. For a time when no
-// thread uses a database; without it they are this process's own. It must begin at a multiple of 64 and live
-// as long as the process. There is room for one database in each 64 bytes; those that find none decide per
-// process.
+// From now on, keeps decisions in `memory`; without it they belong to this process alone. It must be all zero
+// or have held decisions before, begin at a multiple of 64, and live as long as the process. No thread may
+// use a database during the call. Each database needs 64 bytes. For a database that finds no room, each
+// process decides alone.
 void share_choices(std::span<std::byte> memory);
 
 }  // namespace helpdesk::db

@@ -1,4 +1,5 @@
-// MySQL Connector/C++'s JDBC-style headers: Debian's 1.1 spreads them, Oracle's 8 and 9 have one for all.
+// Includes MySQL Connector/C++'s JDBC-style headers: Debian's 1.1 has many, Oracle's 8 and 9 have one for
+// all.
 #pragma once
 
 #if __has_include(<mysql/jdbc.h>)

@@ -9,7 +9,7 @@ namespace {
 struct Meaning {
     int number;
     Failure failure;
-    std::string_view advice;  // for the operator; empty where the code of the answer says all
+    std::string_view advice;  // for the operator; empty if the code of the answer says enough
 };
 
 namespace advice {
@@ -109,8 +109,8 @@ constexpr std::array meanings = {
         "compare tls and tls_ca of helpdesk_database with what the server has"},  // CR_SSL_CONNECTION_ERROR
     Meaning{3019, Failure::full, ""},                                             // ER_INNODB_UNDO_LOG_FULL
     Meaning{3024, Failure::timeout, ""},                                          // ER_QUERY_TIMEOUT of MySQL
-    // ER_BEFORE_DML_VALIDATION_ERROR: so a member of a MySQL group refuses writes while the group changes its
-    // primary, before it becomes read-only.
+    // ER_BEFORE_DML_VALIDATION_ERROR: while a MySQL group changes its primary, a member refuses writes with
+    // this error before it becomes read-only.
     Meaning{3098, Failure::refused, advice::read_only},
     Meaning{3118, Failure::other, advice::account},                 // ER_ACCOUNT_HAS_BEEN_LOCKED
     Meaning{3159, Failure::other, "set tls in helpdesk_database"},  // ER_SECURE_TRANSPORT_REQUIRED
@@ -123,13 +123,13 @@ Meaning meaning_of(int number) {
                                      [&](const Meaning& meaning) { return meaning.number == number; });
     if (found != meanings.end())
         return *found;
-    // The client library's own numbers: no telling what the server got.
+    // These are the client library's own numbers. They do not say what the server received.
     if (number >= 2000 && number < 3000)
         return {number, Failure::lost, advice::own_log};
     return {number, Failure::other, advice::unknown};
 }
 
-// --read-only, --super-read-only, --innodb-read-only, and the same with underscores.
+// Finds --read-only, --super-read-only and --innodb-read-only, also with underscores.
 bool names_read_only(std::string_view message) {
     return message.find("read-only") != std::string_view::npos ||
            message.find("read_only") != std::string_view::npos;

@@ -1,4 +1,4 @@
-// What the error numbers of the server and of the client library mean.
+// Says what the error numbers of the server and of the client library mean.
 #pragma once
 
 #include <string>
@@ -8,11 +8,11 @@
 
 namespace helpdesk::db {
 
-// Server and client error numbers, of both MySQL and MariaDB.
+// The kinds of errors, for the numbers of both MySQL and MariaDB.
 enum class Failure {
     lost,      // the connection is dead, or the server is going down
-    conflict,  // somebody else was there at once: the transaction is rolled back and may be tried again
-    refused,   // the server takes no such statements now: nothing was done, another server may take them
+    conflict,  // another transaction was in the way: this one is rolled back and may be tried again
+    refused,   // the server does not take such statements now: nothing was done, another server may take them
     timeout,
     full,
     other,
@@ -20,24 +20,26 @@ enum class Failure {
 
 Failure classify(const sql::SQLException& error);
 
-// Whether an error number of the server or the client library means that the connection is lost.
+// Returns whether an error number of the server or the client library means that the connection is lost.
 bool is_lost(int error);
 
-// The error for the log: its number, its SQLSTATE, the server's words, and what the operator may do about it.
+// Describes an error for the log: its number, its SQLSTATE, the server's text, and what the operator may do.
 std::string describe(const sql::SQLException& error);
 
-// The number of an error of ours: the server cannot be used as it is configured.
+// An error number of our own: the server cannot be used as it is configured.
 inline constexpr int unsuitable_server = -1;
 sql::SQLException unsuitable(const std::string& why);
 
-// ER_NET_PACKET_TOO_LARGE: the statement with its values is larger than the server takes. Thrown before it is
-// sent.
+// ER_NET_PACKET_TOO_LARGE: the statement with its values is larger than the server accepts. It is thrown
+// before the statement is sent.
 inline constexpr int packet_too_large = 1153;
 
-// CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
+// CR_SERVER_GONE_ERROR: the statement was not sent, or not completely. After that, the error is
+// CR_SERVER_LOST.
 inline constexpr int gone_before_sending = 2006;
 
-// What a call is told for which no connection could be made: by that error, or by none that is known.
+// Returns what the client is told if no connection could be made, because of this error or for an unknown
+// reason.
 Problem connect_problem(const sql::SQLException& error);
 Problem connect_problem();
 

@@ -1,4 +1,4 @@
-// Whether the database takes writes.
+// Finds out whether the database takes writes.
 #include <mutex>
 
 #include "db/session/attempts.h"
@@ -8,11 +8,11 @@ namespace helpdesk {
 namespace db {
 namespace {
 
-// So often at most a database is asked, however many ask us.
-constexpr std::chrono::seconds between_questions{1};
+// The shortest time between two checks of a database, however many health checks there are.
+constexpr std::chrono::seconds shortest_interval{1};
 
-// Changes nothing, and yet is refused by a server that is read-only, without its cluster or its schema.
-class WriteOfNothing : public Operation {
+// Changes nothing. Still, a server refuses it if it is read-only, or without its cluster or its schema.
+class EmptyWrite : public Operation {
   public:
     void run(Connection& connection) override {
         connection.execute("DELETE FROM schema_migrations WHERE version = 0", {});
@@ -23,11 +23,11 @@ class Health {
   public:
     explicit Health(const DatabaseSettings& settings) : settings_(settings) {}
 
-    // The lock is not held while the database is asked, so that no thread waits for another's answer.
+    // Does not hold the lock while the database is asked, so that no thread waits for another's answer.
     Outcome ask() {
         if (const auto known = recent_answer())
             return {.problems = *known, .log = {}};
-        WriteOfNothing write;
+        EmptyWrite write;
         Outcome answer = attempt(settings_, write);
         const std::scoped_lock lock(mutex_);
         const bool was_well = problems_.empty();
@@ -41,7 +41,7 @@ class Health {
   private:
     std::optional<Problems> recent_answer() {
         const std::scoped_lock lock(mutex_);
-        if (asked_ && std::chrono::steady_clock::now() - *asked_ < between_questions)
+        if (asked_ && std::chrono::steady_clock::now() - *asked_ < shortest_interval)
             return problems_;
         return std::nullopt;
     }

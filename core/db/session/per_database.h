@@ -1,4 +1,4 @@
-// What the threads of a process share of a database.
+// Keeps what the threads of a process share for a database.
 #pragma once
 
 #include <map>
@@ -9,7 +9,8 @@
 
 namespace helpdesk::db {
 
-// The one T of these settings, made of them when first asked for; they must live as long as the process.
+// Returns the one T of these settings, which is made when first asked for. The settings must live as long as
+// the process.
 template <typename T>
 T& per_database(const DatabaseSettings& settings) {
     static std::mutex mutex;

@@ -2,10 +2,13 @@
 
 #include <dlfcn.h>
 
+#include <initializer_list>
+
 namespace helpdesk::db {
 namespace {
 
-// As the library declares them, whose headers the connector does not need. Its versions have kept them.
+// Declared as the library declares them, in headers that the connector does not need. They are the same in
+// all its versions.
 using Init = void* (*)(void* handle);
 using Load = void* (*)(void* handle, const char* name, int type, int arguments, ...);
 using Close = void (*)(void* handle);
@@ -23,14 +26,14 @@ void load_safe_plugins() noexcept {
     const auto init = find<Init>("mysql_init");
     const auto load = find<Load>("mysql_load_plugin");
     const auto close = find<Close>("mysql_close");
-    // Oracle's connector has its library built in, which gives no server the password itself unless it is
-    // told.
+    // Oracle's connector contains its library, which sends no server the password itself unless it is told
+    // to.
     if (init == nullptr || load == nullptr || close == nullptr)
         return;
     void* handle = init(nullptr);
     if (handle == nullptr)
         return;
-    // One that the library has built in, or does not have, is none the worse for it.
+    // If the library contains the plugin, or does not have it, loading fails and nothing is lost.
     for (const char* name : {"caching_sha2_password", "sha256_password", "client_ed25519", "parsec"})
         load(handle, name, authentication, 0);
     close(handle);

@@ -1,4 +1,4 @@
-// The connections of a process to one database server, which its threads use in turn.
+// Holds the connections of a process to one database server. Its threads use them in turn.
 #pragma once
 
 #include <algorithm>
@@ -12,20 +12,20 @@
 
 namespace helpdesk::db {
 
-// Bounds the connections that are open at once, whichever databases they lead to. An Item is a connection and
-// what belongs to it; its destructor closes it. Items are closed without the lock, and a closed one counts
-// until its destructor is done.
+// Limits the connections that are open at once, whichever databases they lead to. An Item is a connection and
+// what belongs to it, and its destructor closes it. Items are closed without the lock, and count until their
+// destructor has ended.
 template <typename Item>
 class Pool {
   public:
     using Clock = std::chrono::steady_clock;
-    using Owner = const void*;  // represents a database: its connections are of no use to another
+    using Owner = const void*;  // identifies a database: its connections are of no use to another
 
     explicit Pool(std::size_t limit) : limit_(limit) {}
     Pool(const Pool&) = delete;
     Pool& operator=(const Pool&) = delete;
 
-    // The right to have one connection open. When it ends, so does its connection.
+    // The right to have one connection open. At its end the connection is closed.
     class Lease {
       public:
         Lease(Lease&& other) noexcept
@@ -38,7 +38,7 @@ class Pool {
         }
         ~Lease() { end(); }
 
-        // Keeps the connection for the owner's next call, but for so long at most.
+        // Keeps the connection for the owner's next call, but no longer than `idle_timeout`.
         void give_back(Owner owner, std::chrono::seconds idle_timeout) && {
             std::list<Idle> one;
             one.push_back({owner, Clock::now() + idle_timeout, std::move(*item)});
@@ -67,11 +67,11 @@ class Pool {
         return waiting_.empty() ? find(owner) : std::nullopt;
     }
 
-    // Returns an idle connection of the owner, or the right to open one. For that the longest idle connection
-    // of another owner is closed when as many are open as may be. Waits so long at most while all of them are
-    // busy, the longest waiting thread first; nothing when that was in vain.
+    // Returns an idle connection of the owner, or the right to open one. If the limit is reached, the longest
+    // idle connection of another owner is closed for that. If all are busy, waits for up to `longest`; the
+    // thread that has waited longest comes first. Returns nothing if none became free.
     std::optional<Lease> take(Owner owner, Clock::duration longest) {
-        std::list<Idle> closed;  // after the lock is gone
+        std::list<Idle> closed;  // destroyed after the lock is released
         std::unique_lock lock(mutex_);
         if (waiting_.empty() && may_take())
             return take_now(owner, closed);
@@ -79,22 +79,22 @@ class Pool {
         const bool came = changed_.wait_until(lock, Clock::now() + longest,
                                               [&] { return place == waiting_.begin() && may_take(); });
         waiting_.erase(place);
-        // The next one may be able to go, too.
+        // The next thread may be able to continue, too.
         changed_.notify_all();
         return came ? std::optional(take_now(owner, closed)) : std::nullopt;
     }
 
-    // Closes the connections that are idle, those of one owner or of all. Returns how many there were.
+    // Closes the idle connections of one owner, or of all. Returns how many there were.
     std::size_t close_idle(Owner owner = nullptr) {
         return close_if([&](const Idle& one) { return owner == nullptr || one.owner == owner; });
     }
 
-    // Closes those that have been idle for longer than they may.
+    // Closes the connections that have been idle for longer than they may be.
     void close_overdue(Clock::time_point now = Clock::now()) {
         close_if([&](const Idle& one) { return one.until <= now; });
     }
 
-    // Allows no more than so many. Those beyond it are closed, the busy ones when they are given back.
+    // Lowers the limit. Connections beyond it are closed, the busy ones when they are given back.
     void lower_limit(std::size_t limit) {
         std::size_t beyond = 0;
         {
@@ -117,7 +117,7 @@ class Pool {
         const std::scoped_lock lock(mutex_);
         return idle_.size();
     }
-    // The number of threads that wait in take().
+    // Returns the number of threads that wait in take().
     std::size_t waiting() const {
         const std::scoped_lock lock(mutex_);
         return waiting_.size();
@@ -143,7 +143,8 @@ class Pool {
         return lease;
     }
 
-    // When may_take(). What gives way goes to `closed`; its room is the lease's.
+    // Must only be called if may_take(). A connection that must be closed is moved to `closed`, and the lease
+    // gets its place.
     Lease take_now(Owner owner, std::list<Idle>& closed) {
         if (auto found = find(owner))
             return std::move(*found);
@@ -197,8 +198,8 @@ class Pool {
     std::condition_variable changed_;
     std::size_t limit_;
     std::size_t open_ = 0;                // idle, leased, or being closed
-    std::list<Idle> idle_;                // the one that was used last at the end
-    std::list<std::thread::id> waiting_;  // the first one first
+    std::list<Idle> idle_;                // the one that was used last is at the end
+    std::list<std::thread::id> waiting_;  // the one that waits longest is first
 };
 
 }  // namespace helpdesk::db

@@ -14,17 +14,18 @@
 namespace helpdesk::db {
 namespace {
 
-// Statements differ by the variables that clients supply. A client that tries every mix must not fill the
-// server's memory: past this many the cache starts anew.
+// The most prepared statements of a connection. Statements differ by the variables that clients send, and a
+// client that tries every combination must not fill the server's memory. Beyond this number the cache starts
+// anew.
 constexpr std::size_t most_prepared = 64;
 
-// ER_MAX_PREPARED_STMT_COUNT_REACHED
+// ER_MAX_PREPARED_STMT_COUNT_REACHED.
 constexpr int too_many_statements = 1461;
 
-// A connection without a statement for so long may have died unseen.
-constexpr std::chrono::milliseconds rest{100};
+// A connection that had no statement for so long may have been lost without notice.
+constexpr std::chrono::milliseconds longest_silence{100};
 
-// A server may be demoted while a connection is in use.
+// How often a connection that is in use is checked, since its server may be demoted.
 constexpr std::chrono::seconds longest_between_looks{1};
 
 sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& server) {
@@ -35,25 +36,25 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
     options["userName"] = sql::SQLString(settings.user);
     options["password"] = sql::SQLString(settings.password);
     options["schema"] = sql::SQLString(settings.name);
-    // The connector asks for variables before we can give the session its settings, which max_join_size may
-    // forbid.
+    // The connector reads variables before the session has its settings, and max_join_size may forbid that.
     options["preInit"] = sql::SQLString("SET SESSION sql_big_selects = 1");
     options["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
     options["OPT_CONNECT_TIMEOUT"] = static_cast<int>(settings.connect_timeout.count());
     options["OPT_READ_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
     options["OPT_WRITE_TIMEOUT"] = static_cast<int>(settings.read_timeout.count());
-    // A lost connection ends a transaction and its prepared statements: never mended behind our back.
+    // A lost connection ends its transaction and its prepared statements, so it must not be replaced without
+    // our knowledge.
     options["OPT_RECONNECT"] = false;
-    // An UPDATE that changes nothing still found its row.
+    // An UPDATE that changes nothing still counts the row that it found.
     options["CLIENT_FOUND_ROWS"] = true;
     if (settings.tls != Tls::off) {
         options["sslEnforce"] = true;
         options["sslVerify"] = settings.tls == Tls::verify;
     }
-    // Whoever answers over a network may be anybody, unless its certificate was checked.
+    // Over a network anybody may answer, unless the certificate was checked.
     if (server.socket.empty() && settings.tls != Tls::verify)
         options["pluginDir"] = sql::SQLString(no_plugins);
-    // Without an authority, libmariadb from 3.4 on believes any server that knows the user's password.
+    // Without an authority, libmariadb from 3.4 on trusts any server that knows the user's password.
     if (!settings.tls_ca.empty())
         options["sslCA"] = sql::SQLString(settings.tls_ca);
     else if (settings.tls == Tls::verify)
@@ -61,24 +62,25 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
     return options;
 }
 
-// Tries of a transaction that waits for a row are over before the server's silence would be.
+// The attempts of a transaction that waits for a row must end before the server counts as silent.
 std::chrono::seconds lock_wait(const DatabaseSettings& settings) {
     return std::max(std::chrono::seconds(1), settings.read_timeout / (most_conflicts + 1));
 }
 
-// MySQL ends no other statements than SELECT.
+// MySQL limits the time of SELECT statements only.
 std::chrono::milliseconds statement_limit(const DatabaseSettings& settings) {
     return settings.statement_timeout.count() > 0 ? settings.statement_timeout
                                                   : std::chrono::milliseconds(settings.read_timeout) * 9 / 10;
 }
 
-// A server that takes less could not take our longest statements.
+// A server that accepts less could not receive our longest statements.
 constexpr std::uint64_t least_packet = std::uint64_t{64} * 1024;
 
-// The connector sends longer values in pieces ahead of the statement, each value with a limit of its own.
+// The connector sends longer values in pieces before the statement. Each of these values has a limit of its
+// own.
 constexpr std::size_t longest_inline = std::size_t{256} * 1024;
 
-// A parameter's type and length, and the head of a packet.
+// The bytes of a parameter's type and length, and of a packet's head.
 constexpr std::size_t parameter_overhead = 16;
 
 class ResultRows : public Rows {
@@ -96,7 +98,7 @@ class ResultRows : public Rows {
 
 }  // namespace
 
-// Made on first use, so after nginx forked; once, whichever thread is first.
+// Made on first use, which is after nginx forked, and only once, whichever thread is first.
 sql::Driver& driver() {
     static sql::Driver* const driver = [] {
         sql::Driver* const made = sql::mysql::get_mysql_driver_instance();
@@ -118,14 +120,14 @@ ServerConnection::ServerConnection(const DatabaseSettings& settings, const Serve
     end_inherited_transaction();
 }
 
-// The library takes a server that speaks no TLS for good enough, whatever it was told. This notices a server
-// that was set up without TLS, not one that lies: only `tls verify` holds against that.
+// The library accepts a server without TLS, whatever it was told. This check notices a server that was set up
+// without TLS, but not one that lies: only `tls verify` protects against that.
 void ServerConnection::expect_encryption() {
     constexpr int cr_ssl_connection_error = 2026;
     const std::unique_ptr<sql::ResultSet> row(
         statement_->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
     if (!row->next() || row->getString(2).length() == 0)
-        throw sql::SQLException("the server does not encrypt, which tls asks for", "08001",
+        throw sql::SQLException("the server does not encrypt, although tls requires it", "08001",
                                 cr_ssl_connection_error);
 }
 
@@ -152,17 +154,17 @@ void ServerConnection::give_settings(const DatabaseSettings& settings) {
                          " has max_allowed_packet = " + std::to_string(largest_packet_) +
                          ", which must be at least " + std::to_string(least_packet));
     const std::string schema = row->getString(4);
-    // The server may keep the names of databases in lower case.
+    // The server may store the names of databases in lower case.
     if (!text::equal_ignoring_case(schema, settings.name))
-        throw unsuitable("database server " + name_ + " leads to the database " + schema + " instead of " +
-                         settings.name + ", which its init_connect may do");
+        throw unsuitable("database server " + name_ + " uses the database " + schema + " instead of " +
+                         settings.name + ", perhaps because of its init_connect");
     if (row->getBoolean(3))
         throw unsuitable("database server " + name_ +
                          " has binlog_format = STATEMENT, which must be ROW or MIXED for READ COMMITTED");
 }
 
-// The server's init_connect may have begun a transaction or locked tables, and no setting ends either. Both
-// statements are also refused by a Galera node without its cluster, which takes the settings.
+// The server's init_connect may have begun a transaction or locked tables, and no setting ends either. A
+// Galera node without its cluster accepts the settings, but refuses both statements.
 void ServerConnection::end_inherited_transaction() {
     try {
         statement_->execute("UNLOCK TABLES");
@@ -188,10 +190,10 @@ std::string ServerConnection::durability_risk() {
 }
 
 bool ServerConnection::ready() {
-    return std::chrono::steady_clock::now() - last_used_ < rest || connection_->isValid();
+    return std::chrono::steady_clock::now() - last_used_ < longest_silence || connection_->isValid();
 }
 
-// MySQL's super_read_only sets read_only, too.
+// MySQL's super_read_only sets read_only as well.
 bool ServerConnection::takes_writes() {
     const std::unique_ptr<sql::ResultSet> row(
         statement_->executeQuery("SELECT @@global.read_only, @@global.innodb_read_only"));
@@ -202,7 +204,8 @@ bool ServerConnection::takes_writes() {
 
 bool ServerConnection::look_is_due() const {
     const auto now = std::chrono::steady_clock::now();
-    return now - last_looked_ >= longest_between_looks || now - std::max(last_used_, last_looked_) >= rest;
+    return now - last_looked_ >= longest_between_looks ||
+           now - std::max(last_used_, last_looked_) >= longest_silence;
 }
 
 std::unique_ptr<Rows> ServerConnection::query(const std::string& sql,
@@ -251,7 +254,7 @@ void ServerConnection::expect_room(const std::vector<Parameter>& parameters) con
 }
 
 // Other connections, also those of other programs, may hold all statements that the server allows. Then this
-// one gives up its own, and after that the idle ones give up theirs.
+// connection drops its own statements, and after that the idle connections drop theirs.
 std::unique_ptr<sql::PreparedStatement> ServerConnection::prepare_in_little_room(const std::string& sql) {
     const std::array<std::function<void()>, 2> ways = {[this] { prepared_.clear(); }, make_room_};
     for (const auto& make_room : ways) {

@@ -1,4 +1,4 @@
-// One connection to MySQL or MariaDB. Everything here throws sql::SQLException.
+// One connection to MySQL or MariaDB. All of its functions throw sql::SQLException.
 #pragma once
 
 #include <chrono>
@@ -17,39 +17,40 @@
 
 namespace helpdesk::db {
 
-// The client library.
+// Returns the driver of the client library.
 sql::Driver& driver();
 
 class ServerConnection : public Connection {
   public:
     // Connects to one of the servers and gives the session its settings (settings.h). Throws unsuitable() if
-    // the server does not take them, or has others with which our statements fail.
+    // the server does not accept them, or has other settings with which our statements fail.
     ServerConnection(const DatabaseSettings& settings, const Server& server);
 
     const Server& server() const { return server_; }
-    const std::string& name() const { return name_; }  // the server's
+    const std::string& name() const { return name_; }  // of the server
 
-    // What in the server's settings can lose a change after it was acknowledged; empty when nothing does.
+    // Returns which settings of the server can lose a change after it was acknowledged. Empty if there are
+    // none.
     std::string durability_risk();
 
-    // Whether it is alive: asks the server when some time has passed since the last statement.
+    // Returns whether the connection works. Asks the server if some time has passed since the last statement.
     bool ready();
 
     std::uint64_t largest_packet() const override { return largest_packet_; }
     void expect_room(const std::vector<Parameter>& parameters) const override;
 
-    // Whether the server would take a write: not while it is a replica, or a member of a group that is not
-    // the primary. Asks the server.
+    // Asks the server whether it would take a write. It would not if it is a replica, or a member of a group
+    // that is not the primary.
     bool takes_writes();
-    // Whether that should be asked before the next statement: after the time that ready() waits, too, and
-    // after a second of uninterrupted use.
+    // Returns whether takes_writes() should be called before the next statement: after the same time as in
+    // ready(), or after a second of uninterrupted use.
     bool look_is_due() const;
 
-    // Calls this before each query(), execute(), begin() and commit() from now on; it may throw.
+    // Sets what is called before each later query(), execute(), begin() and commit(). It may throw.
     void before_statements(std::function<void()> check) { before_statement_ = std::move(check); }
 
-    // Calls this when the server has no room for another prepared statement although this connection dropped
-    // its own; it may end statements of other connections.
+    // Sets what is called if the server has no room for another prepared statement even though this
+    // connection dropped its own. It may drop statements of other connections.
     void when_statements_are_full(std::function<void()> make_room) { make_room_ = std::move(make_room); }
 
     std::unique_ptr<Rows> query(const std::string& sql, const std::vector<Parameter>& parameters) override;
@@ -70,9 +71,9 @@ class ServerConnection : public Connection {
 
     const Server& server_;
     const std::string name_;
-    // Destroyed in reverse: statements before their connection.
+    // Members are destroyed in reverse order: statements before their connection.
     std::unique_ptr<sql::Connection> connection_;
-    std::optional<Raised> open_;
+    std::optional<GaugeIncrement> open_;
     std::uint64_t largest_packet_ = 0;
     std::chrono::steady_clock::time_point last_used_;
     std::chrono::steady_clock::time_point last_looked_;

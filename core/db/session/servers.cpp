@@ -8,15 +8,15 @@
 namespace helpdesk::db {
 namespace {
 
-// How often a thread looks whether a better server is back, with failback on.
+// With failback on: how often a thread looks whether a better server is back.
 constexpr std::chrono::seconds between_looks{1};
 
-// A server that failed is not tried again for as long as the try took, but within these bounds: calls must
-// neither pile up on a server that takes long to fail, nor hammer several that refuse at once.
+// A server that failed is not tried again for as long as the attempt took, within these limits. Calls must
+// not pile up on a server that takes long to fail, nor hammer several that refuse at once.
 constexpr std::chrono::milliseconds shortest_pause{50};
 constexpr std::chrono::milliseconds longest_pause{1000};
 
-// How long a server that was left is only tried when no other works.
+// How long a server that was left is only tried if no other works.
 constexpr std::chrono::seconds left_lately{10};
 
 }  // namespace
@@ -88,11 +88,11 @@ bool Servers::use_instead(const Server& server, const Decision& from) {
     if (&server == from.server || !choice_->move(from.made, Choice::id_of(address(server))))
         return uses(server);
     const std::string left = address(*from.server);
-    count(metric::failovers, {left});
+    increment(metric::failovers, {left});
     log("database server " + left + " is left for " + address(server) + ": " + last_failure(*from.server) +
         (settings_.failback
-             ? "; all calls go there, and back when the former takes writes again: look after that server"
-             : "; all calls go there and do not go back by themselves: look after the former server, and see "
+             ? "; all calls go there, and go back when the former takes writes again: check that server"
+             : "; all calls go there and do not go back by themselves: check the former server, and see "
                "\"Going back\" in the manual's page on several servers"));
     return true;
 }
@@ -119,8 +119,8 @@ bool Servers::failed(const Server& server, const Decision& in_use, Clock::time_p
         state.not_before = now + std::clamp<Clock::duration>(now - begin, shortest, longest_pause);
         state.decision = in_use.made.number;
     }
-    count(metric::failures, {address(server)});
-    set(metric::up, {address(server)}, 0);
+    increment(metric::failures, {address(server)});
+    set_gauge(metric::up, {address(server)}, 0);
     return true;
 }
 
@@ -134,8 +134,8 @@ void Servers::leave(const Decision& in_use, Clock::time_point begin, const std::
         state.left_at = Clock::now();
         state.decision = in_use.made.number;
     }
-    count(metric::failures, {address(*in_use.server)});
-    set(metric::up, {address(*in_use.server)}, 0);
+    increment(metric::failures, {address(*in_use.server)});
+    set_gauge(metric::up, {address(*in_use.server)}, 0);
 }
 
 bool Servers::left_since(const Decision& in_use, Clock::time_point then) {
@@ -152,8 +152,8 @@ bool Servers::connected(const Server& server) {
         state.connected_at = Clock::now();
         state.not_before = {};
     }
-    count(metric::connections, {address(server), settings_.name});
-    set(metric::up, {address(server)}, 1);
+    increment(metric::connections, {address(server), settings_.name});
+    set_gauge(metric::up, {address(server)}, 1);
     return first;
 }
 

@@ -1,5 +1,5 @@
-// Which of a database's servers a connection goes to. One state for all threads of a process; which server is
-// in use is decided by all processes together.
+// Decides to which of a database's servers a connection goes. All threads of a process share one state; all
+// processes together decide which server is in use.
 #pragma once
 
 #include <chrono>
@@ -29,50 +29,53 @@ class Servers {
         Choice::Decision made;
     };
 
-    // The server that calls go to now; with a single server always that one. Its `server` is null when
-    // another configuration of the same database moved to a server that is not among ours.
+    // Returns the server in use, to which calls go now. With a single server it is always that one. Its
+    // `server` is null if another configuration of the same database moved to a server that this one does not
+    // have.
     Decision in_use() const;
 
-    // The servers to try for a new connection, best first: the one in use, then the others in the order of
-    // the configuration, backups last. A server that was left a moment ago comes after all others, one that
-    // failed a moment ago is not among them; but what happened before the decision for the server in use
-    // counts no more.
+    // Returns the servers to try for a new connection, best first: the one in use, then the others in the
+    // order of the configuration, backups last. A server that was left a moment ago comes last, and one that
+    // failed a moment ago is left out; but what happened before the decision for the server in use does not
+    // count.
     std::vector<const Server*> to_try(const Decision& in_use, Clock::time_point now);
 
-    // With failback on, the servers that the configuration has before the one in use, and which may be back.
-    // Given to one thread at a time, once a second; empty otherwise.
+    // With failback on, returns the servers that come before the one in use in the configuration and may be
+    // back. Returns them to one thread at a time, once a second; otherwise returns nothing.
     std::vector<const Server*> better_than(const Decision& in_use, Clock::time_point now);
 
-    // Makes `server`, which takes writes, the one in use, since the one of the decision `from` failed or was
-    // left. False when another thread or process decided otherwise by now: in_use() tells how.
+    // Makes `server`, which takes writes, the one in use, because the one of the decision `from` failed or
+    // was left. Returns false if another thread or process has decided otherwise; then in_use() has its
+    // decision.
     bool use_instead(const Server& server, const Decision& from);
 
-    // The same for a better server that is back.
+    // Does the same for a better server that is back.
     bool go_back(const Server& server, const Decision& from);
 
-    // Notes that since `begin`, with that server in use, a thread tried in vain to connect to `server`, or
-    // found that it takes no writes; calls are told `told`. It is not tried again for a moment. Returns false
-    // if the server answered another thread since `begin`: then this is no reason to use another server.
+    // Notes that a thread could not connect to `server`, or found that it takes no writes. The attempt began
+    // at `begin`, when `in_use` was in use; calls are told `told`. The server is not tried again for a
+    // moment. Returns false if the server has answered another thread since `begin`: then there is no reason
+    // to use another one.
     bool failed(const Server& server, const Decision& in_use, Clock::time_point begin, const std::string& why,
                 const Problem& told = connect_problem());
 
-    // Notes that a statement that began at `begin` was not answered in time by the server in use, or was
-    // refused as a server does that takes no writes: connections that were made before now are not used
-    // again. Nothing happens when the server acknowledged another write since `begin`.
+    // Notes that the server in use did not answer in time a statement that began at `begin`, or refused it as
+    // a server does that takes no writes. Connections made before now are not used again. Does nothing if the
+    // server has acknowledged another write since `begin`.
     void leave(const Decision& in_use, Clock::time_point begin, const std::string& why);
 
-    // Whether the server in use was left since `then`.
+    // Returns whether the server in use has been left since `then`.
     bool left_since(const Decision& in_use, Clock::time_point then);
 
-    // Notes that a new connection to the server works. True when it is the first one.
+    // Notes that a new connection to the server works. Returns true if it is the first one.
     bool connected(const Server& server);
 
     // Notes that the server acknowledged a write.
     void acknowledged(const Server& server);
 
-    // Why the server was not used the last time that it was not.
+    // Returns why the server was not used the last time that it was not.
     std::string last_failure(const Server& server);
-    // What calls are told while it is not tried again.
+    // Returns what calls are told until it is tried again.
     Problem told(const Server& server);
 
   private:
@@ -80,8 +83,8 @@ class Servers {
         const Server* server;
         Choice::Id id;
         bool known = false;
-        std::uint32_t decision = 0;      // the number of the one to which these two belong
-        Clock::time_point not_before{};  // the next try
+        std::uint32_t decision = 0;      // the decision to which the next two members belong
+        Clock::time_point not_before{};  // when the server may be tried again
         Clock::time_point left_at{};
         Clock::time_point connected_at{};
         Clock::time_point acknowledged_at{};
@@ -99,11 +102,11 @@ class Servers {
     const DatabaseSettings& settings_;
     std::mutex mutex_;
     std::vector<State> states_;     // in the order of preference
-    std::optional<Choice> choice_;  // with several servers
+    std::optional<Choice> choice_;  // set if there are several servers
     Clock::time_point next_look_{};
 };
 
-// As the configuration names it: `unix:PATH` or `HOST:PORT`.
+// Returns the server as the configuration names it: `unix:PATH` or `HOST:PORT`.
 std::string address(const Server& server);
 
 }  // namespace helpdesk::db

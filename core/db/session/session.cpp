@@ -1,4 +1,4 @@
-// What is done when a statement fails.
+// Decides what to do when a statement fails.
 #include "db/session/attempts.h"
 #include "db/session/errors.h"
 
@@ -29,7 +29,7 @@ Outcome Attempts::run() {
             if (!may_retry(error, waited))
                 return std::move(failed_);
         } catch (...) {
-            // The transaction may be open, a result half read.
+            // The transaction may be open, and a result half read.
             session_.drop();
             throw;
         }
@@ -43,7 +43,7 @@ bool Attempts::may_retry(const sql::SQLException& error, std::chrono::nanosecond
         return false;
     }
     const Failure failure = classify(error);
-    // After an error that we do not know, the connection's state is not known either.
+    // After an unknown error the state of the connection is unknown, too.
     if (failure == Failure::refused || (failure == Failure::lost && waited >= read_timeout_))
         session_.leave(describe(error));
     else if (failure == Failure::lost)
@@ -68,7 +68,7 @@ bool Attempts::may_retry(const sql::SQLException& error, std::chrono::nanosecond
         case Failure::conflict:
             if (++conflicts_ < most_conflicts)
                 return true;
-            return fail(code::overloaded, "other writes kept this one from its rows, try again",
+            return fail(code::overloaded, "other writes hold locks on the same rows, try again",
                         describe(error));
         case Failure::timeout:
             return fail(code::database_timeout, no_answer, describe(error));
@@ -80,15 +80,16 @@ bool Attempts::may_retry(const sql::SQLException& error, std::chrono::nanosecond
     return fail(code::internal_error, "the database refused the call", describe(error));
 }
 
-// However a repeated write fails: the first attempt may have made the change.
+// If a repeated write fails, in whatever way, the first attempt may still have made the change.
 bool Attempts::fail(std::string_view code, std::string text, std::string log) {
     if (may_be_done_) {
         code = code::outcome_unknown;
-        text = operation_.repeatable()
-                   ? "the database was lost while it stored the change, which may or may not have happened; "
-                     "send "
-                     "the request again with the same Idempotency-Key"
-                   : "the database was lost while it stored the change, which may or may not have happened";
+        text =
+            operation_.repeatable()
+                ? "the connection to the database was lost while it stored the change, which may or may not "
+                  "have been made; send the request again with the same Idempotency-Key"
+                : "the connection to the database was lost while it stored the change, which may or may not "
+                  "have been made";
     }
     failed_.problems = {{code, "", std::move(text)}};
     failed_.log = std::move(log);

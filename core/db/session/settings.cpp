@@ -9,7 +9,7 @@
 namespace helpdesk::db {
 namespace {
 
-// The servers' executable comments: each skips the other's.
+// The executable comments of the servers: each server skips the other's.
 const std::map<std::string, std::string> opening = {{"mariadb", "/*M! "}, {"mysql", "/*!80000 "}};
 
 std::string for_server(const std::string& server, const std::string& sql) {

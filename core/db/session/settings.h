@@ -1,5 +1,5 @@
-// The SQL that gives a session the settings in sql/session.list, which says why each is there.
-// bin/migrate makes the same statements of the same file.
+// Makes the SQL that gives a session the settings of sql/session.list. That file says why each is there.
+// bin/migrate makes the same statements from the same file.
 #pragma once
 
 #include <chrono>
@@ -8,12 +8,12 @@
 namespace helpdesk::db {
 
 struct SessionSql {
-    std::string set;          // the statement that sets them all
-    std::string differences;  // the expression for those that did not take, as text; '' when all did
+    std::string set;          // the statement that sets all of them
+    std::string differences;  // an expression whose text names those that were not accepted; '' if all were
 };
 
-// Both run on MariaDB and MySQL alike: what only one of them knows is in executable comments. The two limits
-// are the session's own: how long a statement waits for a row, and how long it may take.
+// Both statements run on MariaDB and MySQL: what only one of them knows is in executable comments. The two
+// limits apply to the session: how long a statement waits for a row, and how long it may take.
 SessionSql session_sql(std::chrono::seconds lock_wait, std::chrono::milliseconds statement_limit);
 
 }  // namespace helpdesk::db

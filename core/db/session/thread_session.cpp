@@ -16,7 +16,7 @@ namespace {
 
 std::atomic<int> live_threads = 0;
 
-// Tells the client library of a thread's begin and end, and counts the threads.
+// Tells the client library when a thread begins and ends, and counts the threads.
 class ThreadRegistration {
   public:
     ThreadRegistration() {
@@ -37,13 +37,13 @@ void register_thread() {
 
 using ServerPool = Pool<ThreadSession::Kept>;
 
-// Of all databases, by the server's address.
+// The pools of all databases, by the server's address.
 struct ServerPools {
     std::mutex mutex;
     std::map<std::string, ServerPool> pools;
 };
 
-// Never destroyed, since what is idle in it uses other such objects.
+// Never destroyed, because the idle connections in it use other such objects.
 ServerPools& server_pools() {
     static ServerPools* const all = new ServerPools;
     return *all;
@@ -51,7 +51,7 @@ ServerPools& server_pools() {
 
 unsigned default_connections = 32;
 
-// Those of one database's servers.
+// The pools of one database's servers.
 class DatabasePools {
   public:
     explicit DatabasePools(const DatabaseSettings& database) {
@@ -75,7 +75,7 @@ ServerPool& pool_of(const DatabaseSettings& database, const Server& server) {
     return per_database<DatabasePools>(database).of(server);
 }
 
-// A server takes a moment to forget a connection that was closed, and its statements.
+// A server takes a moment to forget a closed connection and its statements.
 constexpr std::array pauses_until_forgotten = {std::chrono::milliseconds(5), std::chrono::milliseconds(45),
                                                std::chrono::milliseconds(200)};
 
@@ -84,7 +84,7 @@ constexpr int refused = 1836;
 
 constexpr auto takes_no_writes = "it is read-only";
 
-// A server that has no connection left for us works, and its other connections go on writing.
+// A server that has no connection left for us still works, and its other connections continue to write.
 bool is_full(const sql::SQLException& error) {
     switch (error.getErrorCode()) {
         case 1040:  // ER_CON_COUNT_ERROR
@@ -112,8 +112,8 @@ std::optional<Session::NoConnection> ThreadSession::prepare() {
     return lease_ ? std::nullopt : connect();
 }
 
-// Whether it belongs to a server that was left, or is no longer in use, since it was made. That server may be
-// in use again: what it was asked meanwhile counts no more.
+// Returns whether the connection's server was left, or went out of use, since the connection was made. The
+// server may be in use again, but a result of an older decision must not count.
 bool ThreadSession::is_stale(const Kept& kept) const {
     return servers_.several() &&
            (in_use_.server != &kept.connection->server() || kept.decision != in_use_.made.number ||
@@ -143,7 +143,7 @@ void ThreadSession::give_back() {
 
 // Ping first: if a statement that commits by itself were the first to meet a dead connection, nobody could
 // tell whether it was carried out. With several servers, the question whether the server still takes writes
-// is the ping, so that reads do not stay on one that was demoted.
+// serves as the ping, so that reads do not stay on a server that was demoted.
 std::optional<Session::NoConnection> ThreadSession::check() {
     if (servers_.several()) {
         in_use_ = servers_.in_use();
@@ -177,17 +177,16 @@ std::optional<Session::NoConnection> ThreadSession::check() {
 }
 
 std::optional<Session::NoConnection> ThreadSession::connect() {
-    // More than one round only when another thread, perhaps of another process, has just moved to another
-    // server, or connected to one that failed here.
+    // There is more than one round only if another thread, perhaps of another process, has just moved to
+    // another server, or connected to one that failed here.
     constexpr int rounds = 3;
     NoConnection none;
     for (int round = 0; round < rounds; ++round) {
         in_use_ = servers_.in_use();
-        // To use one of ours would divide the writes between two servers.
+        // Using one of our servers would divide the writes between two servers.
         if (in_use_.server == nullptr)
-            return NoConnection{.why =
-                                    "the database server in use since the last failover is none of this "
-                                    "configuration's servers"};
+            return NoConnection{
+                .why = "the database server in use since the last failover is not in this configuration"};
         const auto servers = servers_.to_try(in_use_, Clock::now());
         if (servers.empty()) {
             none.why = "all database servers failed a moment ago, " + address(*in_use_.server) + ": " +
@@ -256,8 +255,8 @@ ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration 
     // The analyzer loses sight of what the lease owns.
 }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks)
 
-// Others may have taken the connections that the server allows: then our idle ones make room, if there are
-// any.
+// Other programs may have taken the connections that the server allows. Then our idle connections make room,
+// if there are any.
 std::unique_ptr<ServerConnection> ThreadSession::make(const Server& server) {
     bool made_room = false;
     for (const auto pause : pauses_until_forgotten) {
@@ -273,7 +272,7 @@ std::unique_ptr<ServerConnection> ThreadSession::make(const Server& server) {
     return std::make_unique<ServerConnection>(database_, server);
 }
 
-// Nobody waits for room to look: a call has a connection that works.
+// Does not wait for room in the pool: the call has a connection that works.
 void ThreadSession::go_back() {
     NoConnection none;
     for (const Server* server : servers_.better_than(in_use_, Clock::now())) {
@@ -283,7 +282,8 @@ void ThreadSession::go_back() {
     }
 }
 
-// No statement goes to the server once another is in use: neither within a transaction nor as its COMMIT.
+// Once another server is in use, no statement goes to this one: neither within a transaction nor as its
+// COMMIT.
 void ThreadSession::adopt(Lease lease) {
     lease_ = std::move(lease);
     in_use_ = servers_.in_use();
@@ -296,7 +296,7 @@ void ThreadSession::adopt(Lease lease) {
         return;
     connection().before_statements([&servers = servers_, &server = connection().server()] {
         if (servers.in_use().server != &server)
-            throw sql::SQLException("another database server is in use by now", "HY000", refused);
+            throw sql::SQLException("another database server is now in use", "HY000", refused);
     });
 }
 
@@ -304,20 +304,20 @@ void ThreadSession::check_durability(ServerConnection& connection) {
     try {
         const std::string risk = connection.durability_risk();
         const std::string& name = connection.name();
-        set(metric::durable, {name}, risk.empty() ? 1 : 0);
+        set_gauge(metric::durable, {name}, risk.empty() ? 1 : 0);
         if (!risk.empty() && database_.warn)
             database_.warn("database server " + name + " has " + risk +
                            ": a crash of its machine may lose changes that were acknowledged; set them to 1");
     } catch (const sql::SQLException& error) {
         if (is_lost(error.getErrorCode()))
             throw;
-        // Not InnoDB: it has other settings.
+        // The engine is not InnoDB, and has other settings.
     }
 }
 
 void ThreadSession::run(Operation& operation) {
     begin_ = Clock::now();
-    const Raised busy(metric::connections_busy, connection().name(), database_.name);
+    const GaugeIncrement busy(metric::connections_busy, connection().name(), database_.name);
     operation.run(connection());
     if (operation.committing())
         servers_.acknowledged(connection().server());

@@ -1,4 +1,4 @@
-// The connection that a thread has to a database while it works on it, always to the server that is in use.
+// The connection that a thread has to a database while it works on it. It always leads to the server in use.
 // It comes from the process's pool and goes back there.
 #pragma once
 
@@ -23,23 +23,23 @@ class ThreadSession : public Session {
     void leave(const std::string& why) override;
     std::size_t servers() const override { return database_.servers.size(); }
 
-    // Keeps the connection, if there is one, for the next call. Only when the last attempt left it without a
-    // transaction.
+    // Keeps the connection, if there is one, for the next call. Must only be called if the last attempt left
+    // no open transaction.
     void give_back();
 
     using Clock = Servers::Clock;
 
-    // A connection while nobody uses it.
+    // A connection that nobody uses.
     struct Kept {
         std::unique_ptr<ServerConnection> connection;
-        Clock::time_point begin;     // when it began to be made
-        std::uint32_t decision = 0;  // the number of the one for its server
+        Clock::time_point begin;     // when the attempt to connect began
+        std::uint32_t decision = 0;  // the number of the decision for its server
     };
 
   private:
     using Lease = Pool<Kept>::Lease;
 
-    // What to try after a server that cannot be used: the next one, all of them again, or nothing.
+    // Says what to try after a server that cannot be used: the next one, all of them again, or nothing.
     enum class Next { server, round, none };
 
     struct Opened {
@@ -61,9 +61,9 @@ class ThreadSession : public Session {
 
     const DatabaseSettings& database_;
     Servers& servers_;
-    std::optional<Lease> lease_;  // with its connection
+    std::optional<Lease> lease_;  // holds the connection
     Servers::Decision in_use_{};
-    Clock::time_point begin_{};  // of what the connection was last used for
+    Clock::time_point begin_{};  // when the connection's last use began
 };
 
 }  // namespace helpdesk::db

@@ -49,7 +49,7 @@ TEST_F(Accept, RefusesAnIfMatchWhereThereIsNoEntityTag) {
         Request with = request(query);
         with.if_match = "\"1-1\"";
         expect_refused(with, code::bad_request,
-                       "only records that are there have an ETag, and those of customers");
+                       "only existing records have an ETag, and only those of customers");
     }
     Request with = request("action=update_customer&cid=x");
     with.if_match = "\"1-1\"";
@@ -59,7 +59,7 @@ TEST_F(Accept, RefusesAnIfMatchWhereThereIsNoEntityTag) {
 TEST_F(Accept, RefusesAnIdempotencyKeyOfAnImport) {
     Request with = import_request("action=import_customers", "cid\nx\n");
     with.idempotency_key = "once";
-    expect_refused(with, code::bad_request, "an import can be sent again without");
+    expect_refused(with, code::bad_request, "an import can be sent again without one");
 }
 
 TEST_F(Accept, RefusesConditionsThatAChangeCannotKeep) {

@@ -432,7 +432,7 @@ TEST_F(AnyCall, ThatNoThreadTookFails) {
     auto call = this->call("action=get_customers&cid=x");
     call->fail(problem_of_status(503));
     EXPECT_EQ(call->stage(), Stage::done);
-    EXPECT_EQ(call->reply().log, "no thread took the call");
+    EXPECT_EQ(call->reply().log, "no thread accepted the call");
     EXPECT_TRUE(database().asked.empty());
 }
 
