@@ -75,11 +75,14 @@ class GroupReader {
                 read_alone(i);
             return;
         }
+        for (const std::size_t i : members)
+            static_cast<Outcome&>(results_[i]) = outcome;
+        if (!outcome.problems.empty())
+            return;
         std::size_t named = 0;
         std::vector<std::size_t> unnamed;
         std::map<std::string_view, bool> seen;
         for (const std::size_t i : members) {
-            static_cast<Outcome&>(results_[i]) = outcome;
             const std::string& value = Lookup::condition(readings_[i].selection).values.front();
             const auto found = lookup.records().find(value);
             if (found == lookup.records().end()) {

@@ -104,6 +104,12 @@ TEST_F(LookUps, ThatLoseTheirConnectionAreTriedOnceMore) {
     EXPECT_EQ(look_up({"name=a", "name=b"}), (Codes{"1:a", ""}));
 }
 
+TEST_F(LookUps, WithoutAServerFailAsAWhole) {
+    expect_both("a", "b").fails(2013);
+    expect_both("a", "b").fails(2013);
+    EXPECT_EQ(look_up({"name=a", "name=b"}), (Codes{"database_unavailable", "database_unavailable"}));
+}
+
 TEST_F(LookUps, AreNoMoreThan32InAStatement) {
     std::vector<std::string> queries;
     std::string marks;
