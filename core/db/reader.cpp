@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "db/group.h"
 #include "db/session/errors.h"
 #include "db/statements/selection_sql.h"
 #include "db/statements/walk.h"
@@ -303,12 +304,10 @@ void Reader::give(const std::string& piece) {
         position_.open.reset();
 }
 
-}  // namespace helpdesk::db
-
-helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Reading& reading) {
-    db::Reader reader(reading);
+ReadResult read(const Attempt& attempt, const Reading& reading) {
+    Reader reader(reading);
     ReadResult result;
-    static_cast<Outcome&>(result) = db::attempt(database, reader);
+    static_cast<Outcome&>(result) = attempt(reader);
     if (result.problems.empty() && !reader.problems().empty())
         static_cast<Outcome&>(result) = {.problems = reader.problems(),
                                          .log = reader.problems().front().text};
@@ -317,3 +316,5 @@ helpdesk::ReadResult helpdesk::read(const DatabaseSettings& database, const Read
     result.read_until = reader.read_until();
     return result;
 }
+
+}  // namespace helpdesk::db

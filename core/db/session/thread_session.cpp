@@ -353,6 +353,10 @@ Outcome attempt(const DatabaseSettings& database, Operation& operation) {
     }
 }
 
+Attempt attempts_on(const DatabaseSettings& database) {
+    return [&database](Operation& operation) { return attempt(database, operation); };
+}
+
 }  // namespace db
 
 void set_default_connections(unsigned connections) {

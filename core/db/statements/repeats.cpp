@@ -1,6 +1,5 @@
 #include "db/statements/repeats.h"
 
-#include "db/session/attempts.h"
 #include "db/statements/record_sql.h"
 
 namespace helpdesk::db {
@@ -23,13 +22,13 @@ class Deletion : public Operation {
 
 }  // namespace
 
-void forget_old_answers(const DatabaseSettings& database) {
+void forget_old_answers(const Attempt& attempt) {
     thread_local int writes = 0;
     if (writes++ % writes_between_deletions != 0)
         return;
     Deletion deletion;
     // If it fails, a later one has the same rows to delete.
-    attempt(database, deletion);
+    attempt(deletion);
 }
 
 std::optional<WriteResult> find_answer(Connection& connection, const Repeatable& repeatable) {

@@ -1,30 +1,14 @@
-// Writes and look-ups of several calls at once: those of one shape share their statements and their commit.
-//
-// A call that shares fails alone: whatever the shared statement meets, the calls in it are carried out again,
-// each by itself. Only a lost connection leaves all of a statement's calls in the same doubt.
-#include <algorithm>
+// Writes of several calls at once: which of them share statements, and what becomes of each.
 #include <map>
 #include <set>
 #include <unordered_map>
 
-#include "call/sign_in_changes.h"
+#include "db/group.h"
 #include "db/session/errors.h"
 #include "db/statements/record_sql.h"
-#include "db/statements/repeats.h"
 #include "db/writer.h"
-#include "model/path.h"
 
-namespace helpdesk {
-namespace {
-
-bool is(const Outcome& outcome, std::string_view code) {
-    return std::any_of(outcome.problems.begin(), outcome.problems.end(),
-                       [&](const Problem& problem) { return problem.code == code; });
-}
-
-}  // namespace
-
-namespace db {
+namespace helpdesk::db {
 namespace {
 
 // A power of two at once, so that few prepared statements serve all numbers.
@@ -171,9 +155,9 @@ std::string shape(const WritePlan& plan) {
 
 class GroupWriter {
   public:
-    GroupWriter(const DatabaseSettings& database, std::span<const Write* const> writes,
+    GroupWriter(const Attempt& attempt, std::span<const Write* const> writes,
                 std::vector<WriteResult>& results)
-        : database_(database), writes_(writes), results_(results) {}
+        : attempt_(attempt), writes_(writes), results_(results) {}
 
     void run() {
         std::map<std::string, std::vector<std::size_t>> shapes;
@@ -219,7 +203,7 @@ class GroupWriter {
 
     void find(std::span<WritePlan* const> group) {
         Records records(group);
-        const Outcome outcome = attempt(database_, records);
+        const Outcome outcome = attempt_(records);
         if (!outcome.problems.empty())
             return fail(group, outcome);
         if (records.complete())
@@ -232,7 +216,7 @@ class GroupWriter {
         if (group.size() == 1)
             return write_alone(group);
         Questions questions(group);
-        const Outcome outcome = attempt(database_, questions);
+        const Outcome outcome = attempt_(questions);
         if (!outcome.problems.empty())
             return fail(group, outcome);
         std::vector<WritePlan*> good;
@@ -257,7 +241,7 @@ class GroupWriter {
         if (group.size() == 1)
             return false;
         Storage storage(group);
-        const Outcome outcome = attempt(database_, storage);
+        const Outcome outcome = attempt_(storage);
         if (storage.alone())
             return false;
         for (WritePlan* plan : group) {
@@ -269,191 +253,61 @@ class GroupWriter {
 
     void write_alone(std::span<WritePlan* const> group) {
         for (const WritePlan* plan : group)
-            results_[index_.at(plan)] = helpdesk::write(database_, plan->write());
+            results_[index_.at(plan)] = db::write(attempt_, plan->write());
     }
 
     // A question that is refused, as too large or for what one record holds, is asked for each write by
     // itself.
     void fail(std::span<WritePlan* const> group, const Outcome& outcome) {
-        if (is(outcome, code::internal_error))
+        if (has_problem(outcome, code::internal_error))
             return write_alone(group);
         for (const WritePlan* plan : group)
             static_cast<Outcome&>(results_[index_.at(plan)]) = outcome;
     }
 
-    const DatabaseSettings& database_;
+    const Attempt& attempt_;
     std::span<const Write* const> writes_;
     std::vector<WriteResult>& results_;
     std::map<const WritePlan*, std::size_t> index_;
 };
 
-// The records that several look-ups of one selector name.
-class Lookup : public Operation {
-  public:
-    explicit Lookup(std::span<const Selection* const> selections) : selections_(selections) {}
-
-    void run(Connection& connection) override {
-        const Resource& resource = selections_.front()->action->resource;
-        const Selector& selector = *condition(*selections_.front()).selector;
-        std::vector<std::string> values;
-        for (const Selection* selection : selections_)
-            values.push_back(condition(*selection).values.front());
-        Statement statement{.sql = "SELECT " + record_sql(resource).in_group + " FROM " +
-                                   quoted(resource.table) + " AS record" + record_sql(resource).joins +
-                                   " WHERE ",
-                            .parameters = {}};
-        const std::string_view column = selector.columns.front();
-        add_in(statement, "record." + quoted(column), values);
-        const auto row = connection.query(statement.sql, statement.parameters);
-        const auto key = static_cast<std::size_t>(output_of(resource, column) - resource.outputs.data());
-        records_.clear();
-        while (row->next()) {
-            StoredRecord record = record_sql(resource).read(*row, longest_in_group);
-            std::string name = record.values[key];
-            records_.emplace(std::move(name), std::move(record));
-        }
-    }
-
-    static const Condition& condition(const Selection& selection) { return selection.conditions.front(); }
-
-    // The records by the value that names them, as stored.
-    const std::unordered_map<std::string, StoredRecord>& records() const { return records_; }
-
-  private:
-    std::span<const Selection* const> selections_;
-    std::unordered_map<std::string, StoredRecord> records_;
-};
-
-class GroupReader {
-  public:
-    GroupReader(const DatabaseSettings& database, std::span<const Reading> readings,
-                std::vector<ReadResult>& results)
-        : database_(database), readings_(readings), results_(results) {}
-
-    void run() {
-        std::map<const Selector*, std::vector<std::size_t>> shapes;
-        for (std::size_t i = 0; i < readings_.size(); ++i)
-            shapes[Lookup::condition(readings_[i].selection).selector].push_back(i);
-        for (const auto& [selector, members] : shapes)
-            for (std::size_t done = 0; done < members.size(); done += most_grouped)
-                look_up(std::span(members).subspan(done, std::min(most_grouped, members.size() - done)));
-    }
-
-  private:
-    void look_up(std::span<const std::size_t> members) {
-        if (members.size() == 1)
-            return read_alone(members.front());
-        std::vector<const Selection*> selections;
-        for (const std::size_t i : members)
-            selections.push_back(&readings_[i].selection);
-        Lookup lookup(selections);
-        const Outcome outcome = attempt(database_, lookup);
-        // The statement may be too large, or one record unreadable: each by itself.
-        if (is(outcome, code::internal_error)) {
-            for (const std::size_t i : members)
-                read_alone(i);
-            return;
-        }
-        std::size_t named = 0;
-        std::vector<std::size_t> unnamed;
-        std::map<std::string_view, bool> seen;
-        for (const std::size_t i : members) {
-            static_cast<Outcome&>(results_[i]) = outcome;
-            const std::string& value = Lookup::condition(readings_[i].selection).values.front();
-            const auto found = lookup.records().find(value);
-            if (found == lookup.records().end()) {
-                unnamed.push_back(i);
-                continue;
-            }
-            named += seen.emplace(value, true).second ? 1 : 0;
-            if (found->second.left_out.empty())
-                give(readings_[i], &found->second);
-            else
-                read_alone(i);
-        }
-        // Records that nobody named letter by letter belong to those who wrote them in another case.
-        const bool other_spellings = named < lookup.records().size();
-        for (const std::size_t i : unnamed) {
-            if (other_spellings)
-                read_alone(i);
-            else
-                give(readings_[i], nullptr);
-        }
-    }
-
-    // The whole list: one record, or none.
-    static void give(const Reading& reading, const StoredRecord* record) {
-        if (record != nullptr)
-            reading.sink.record(*record);
-        reading.position.found = true;
-    }
-
-    void read_alone(std::size_t i) { results_[i] = helpdesk::read(database_, readings_[i]); }
-
-    const DatabaseSettings& database_;
-    std::span<const Reading> readings_;
-    std::vector<ReadResult>& results_;
-};
-
 }  // namespace
-}  // namespace db
 
-WriteResult write(const DatabaseSettings& database, const Write& write) {
+WriteResult write(const Attempt& attempt, const Write& write) {
     for (int tries = 1;; ++tries) {
-        db::Writer writer(write);
-        const Outcome outcome = db::attempt(database, writer);
+        Writer writer(write);
+        const Outcome outcome = attempt(writer);
         WriteResult result = writer.result();
         if (!outcome.problems.empty())
             static_cast<Outcome&>(result) = outcome;
         // What an upsert found missing may have been added by another meanwhile: then it is there to be
         // changed.
-        if (!write.when_missing || !is(result, code::already_exists) || tries == db::most_conflicts) {
-            note_change(write, result);
-            if (result.problems.empty())
-                db::forget_old_answers(database);
+        if (!write.when_missing || !has_problem(result, code::already_exists) || tries == most_conflicts)
             return result;
-        }
     }
 }
 
-std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
-                                       std::span<const Write* const> writes) {
+std::vector<WriteResult> write_grouped(const Attempt& attempt, std::span<const Write* const> writes) {
     std::vector<WriteResult> results(writes.size());
     if (!writes.empty())
-        db::GroupWriter(database, writes, results).run();
-    for (std::size_t i = 0; i < writes.size(); ++i)
-        note_change(*writes[i], results[i]);
-    if (std::any_of(results.begin(), results.end(), [](const auto& one) { return one.problems.empty(); }))
-        db::forget_old_answers(database);
+        GroupWriter(attempt, writes, results).run();
     // The upserts that found nothing.
     std::vector<std::size_t> places;
     std::vector<const Write*> adds;
     for (std::size_t i = 0; i < writes.size(); ++i) {
-        if (writes[i]->when_missing && is(results[i], code::not_found)) {
+        if (writes[i]->when_missing && has_problem(results[i], code::not_found)) {
             places.push_back(i);
             adds.push_back(writes[i]->when_missing.get());
         }
     }
     if (adds.empty())
         return results;
-    std::vector<WriteResult> added = write_grouped(database, adds);
+    std::vector<WriteResult> added = write_grouped(attempt, adds);
     for (std::size_t i = 0; i < adds.size(); ++i)
-        results[places[i]] =
-            is(added[i], code::already_exists) ? write(database, *writes[places[i]]) : std::move(added[i]);
+        results[places[i]] = has_problem(added[i], code::already_exists)
+                                 ? db::write(attempt, *writes[places[i]])
+                                 : std::move(added[i]);
     return results;
 }
 
-bool can_share(const Write& write) {
-    const Verb& verb = write.action->verb;
-    // An update of nothing stores nothing.
-    return (verb.removes || (verb.stores && (verb.adds || !write.values.empty()))) &&
-           !db::WritePlan(write).needs_transaction();
-}
-
-std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span<const Reading> readings) {
-    std::vector<ReadResult> results(readings.size());
-    db::GroupReader(database, readings, results).run();
-    return results;
-}
-
-}  // namespace helpdesk
+}  // namespace helpdesk::db
