@@ -33,6 +33,7 @@ bool are_companions(const Resource& resource, const Variable& variable, const Ki
 // The rules of a single row, apart from those of its neighbours.
 void validate_variable(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_selector(const Resource& resource, const Selector& selector, Complaints& complaints);
+void validate_rule(const Resource& resource, const Rule& rule, Complaints& complaints);
 
 // Returns what contradicts itself in a resource: "customers.support has no choices". Empty: nothing does.
 std::vector<std::string> validate(const Resource& resource);
