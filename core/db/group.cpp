@@ -460,8 +460,9 @@ bool can_share(const Write& write) {
     if (!verb.removes && !verb.stores)
         return false;
     const db::WritePlan plan(write);
-    // An update of nothing stores nothing.
-    return (verb.removes || verb.adds || !plan.targets().empty()) && plan.can_share();
+    // An update of nothing stores nothing. What an upsert adds may not share what it updates might.
+    return (verb.removes || verb.adds || !plan.targets().empty()) && plan.can_share() &&
+           (!write.when_missing || db::WritePlan(*write.when_missing).can_share());
 }
 
 bool adds_rows(const Write& write) {

@@ -238,13 +238,14 @@ void WritePlan::take_answer(const Rows& row) {
         record_id = row.number(asked_.id);
         if (asked_.identifier != 0)
             identifier = text_of(row, asked_.identifier, std::string(resource().known_by()));
-        check_version(row);
     }
+    if (exists != adding()) {
+        rules_.take_answer(*this, row);
+        rules_.fill_and_check(*this);
+    }
+    if (exists && !adding())
+        check_version(row);
     check_references();
-    if (exists == adding())
-        return;
-    rules_.take_answer(*this, row);
-    rules_.fill_and_check(*this);
 }
 
 void WritePlan::check_version(const Rows& row) {

@@ -94,6 +94,8 @@ class PlannedChange final : public Change {
     MaybeText after(std::string_view name) const override {
         const Variable& variable = find(name);
         const Value* value = write_.value_after(variable);
+        if (value == nullptr && adding() && &variable == resource().name())
+            return write_.write().identifier;
         if (value == nullptr)
             return adding() || removing() ? std::nullopt : before(name);
         if (const auto* named = rules_.find(AppliedRules::Of::after, variable);

@@ -14,8 +14,9 @@ namespace helpdesk::db {
 void Writer::run(Connection& connection) {
     connection_ = &connection;
     committing_ = false;
+    writing_beside_ = false;
     plan_ = WritePlan(write_);
-    if (!plan_.needs_transaction())
+    if (!needs_transaction())
         return store_alone();
     connection.begin();
     store_in_transaction();
@@ -23,6 +24,12 @@ void Writer::run(Connection& connection) {
         return connection.rollback();
     committing_ = true;
     connection.commit();
+}
+
+// Of an upsert, the add may need one even if the update needs none.
+bool Writer::needs_transaction() const {
+    return plan_.needs_transaction() ||
+           (write_.when_missing && WritePlan(*write_.when_missing).needs_transaction());
 }
 
 void Writer::store_alone() {
@@ -76,7 +83,7 @@ void Writer::take_answer() {
 }
 
 std::optional<Problem> Writer::explain(int error) const {
-    if (error == 1062)  // ER_DUP_ENTRY
+    if (error == 1062 && !writing_beside_)  // ER_DUP_ENTRY
         return plan_.already_exists();
     if (plan_.removing() && (error == 1451 || error == 1217))  // ER_ROW_IS_REFERENCED_2, ER_ROW_IS_REFERENCED
         return plan_.in_use();
@@ -98,6 +105,7 @@ void Writer::create_rows() {
 }
 
 void Writer::write_beside() {
+    writing_beside_ = true;
     WritePlan* const plan[] = {&plan_};
     db::write_beside(*connection_, plan);
 }

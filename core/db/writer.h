@@ -21,6 +21,7 @@ class Writer : public Operation {
     const WriteResult& result() const { return result_; }
 
   private:
+    bool needs_transaction() const;
     void store_alone();
     void store_in_transaction();
     void ask();
@@ -37,6 +38,7 @@ class Writer : public Operation {
     WriteResult result_;
     Connection* connection_ = nullptr;
     bool committing_ = false;
+    bool writing_beside_ = false;
 };
 
 }  // namespace helpdesk::db

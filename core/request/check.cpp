@@ -112,11 +112,7 @@ class Checker {
 }  // namespace
 
 Value Value::of(const Variable& variable) {
-    return {.variable = &variable,
-            .text = {},
-            .items = {},
-            .dates_variable = nullptr,
-            .dates = {}};
+    return {.variable = &variable, .text = {}, .items = {}, .dates_variable = nullptr, .dates = {}};
 }
 
 const Value* Write::find(const Variable& variable) const {

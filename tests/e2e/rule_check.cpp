@@ -18,7 +18,7 @@ namespace {
 
 using namespace helpdesk;
 
-const Action& find_trial(std::string_view name) {
+const std::vector<Action>& trial_actions() {
     static const std::vector<Action> actions = [] {
         std::vector<Action> all;
         for (const Resource* resource : trial::all)
@@ -26,8 +26,27 @@ const Action& find_trial(std::string_view name) {
                 all.push_back(std::move(action));
         return all;
     }();
-    return *std::find_if(actions.begin(), actions.end(),
-                         [&](const Action& action) { return action.name == name; });
+    return actions;
+}
+
+template <typename Is>
+const Action& find_trial(Is is) {
+    return *std::find_if(trial_actions().begin(), trial_actions().end(), is);
+}
+
+// As check() does; that knows only the actions of the module.
+Write check_trial(const Variables& variables, Problems& problems) {
+    const Action& action = find_trial([&](const Action& one) { return one.name == variables.get("action"); });
+    if (action.verb.when_missing == nullptr)
+        return check(action, variables, {}, problems);
+    const auto same = [&](const Verb* verb) -> const Action& {
+        return find_trial(
+            [&](const Action& one) { return &one.resource == &action.resource && &one.verb == verb; });
+    };
+    Write write = check(same(action.verb.when_found), variables, {}, problems);
+    write.when_missing =
+        std::make_unique<Write>(check(same(action.verb.when_missing), variables, {}, problems));
+    return write;
 }
 
 void print(const WriteResult& result) {
@@ -57,7 +76,7 @@ int main(int argc, char** argv) {
         Variables variables;
         decode_form(line, variables);
         WriteResult result;
-        writes.push_back(check(find_trial(variables.get("action")), variables, {}, result.problems));
+        writes.push_back(check_trial(variables, result.problems));
         results.push_back(std::move(result));
     }
     std::vector<std::size_t> places;

@@ -140,6 +140,21 @@ def test_a_failure_beside_takes_the_record_back(db, trial):
             f"{mode} {i}" for i in (0, 1, 3)]
 
 
+def test_what_is_there_beside_is_no_record_that_exists(db, trial):
+    db.query("ALTER TABLE trial_history ADD UNIQUE (notes(255))")
+    assert trial(add(description="once"), add(description="once"), log="Duplicate entry 'once'") == ["1", "internal_error"]
+    assert db.count("trial_tickets") == 1
+
+
+@pytest.mark.parametrize("mode", ["single", "grouped"])
+def test_an_upsert_that_adds_writes_what_an_add_writes(db, trial, mode):
+    names = ["acme", "x", "bolt", "y"]
+    calls = [{"action": "upsert_owner", "name": name, "contact": "new"} for name in names]
+    assert trial(*calls, mode=mode) == names
+    assert [row["contact"] for row in db.query("SELECT contact FROM trial_owners ORDER BY id")] == ["new", "new", "Eve", "new", "new"]
+    assert sorted(row["name"] for row in db.query("SELECT name FROM trial_statuses WHERE id > 3")) == ["at x", "at y"]
+
+
 def test_one_default(db, trial):
     def defaults():
         return [row["name"] for row in db.query("SELECT name FROM trial_statuses WHERE is_default = 'Y'")]

@@ -181,6 +181,32 @@ inline const Resource& statuses() {
     return resource;
 }
 
-inline const std::array all = {&tickets(), &statuses(), &history()};
+// Each new owner brings a status of its own.
+inline constexpr Rule add_status = {
+    .on_add = true, .also = [](Change& change) {
+        change.add(statuses(), {{"name", "at " + change.after("name").value_or("")}});
+    }};
+
+inline const Resource& owners() {
+    // clang-format off
+    static constexpr std::array variables = {
+        Variable{.name = "name", .kind = &kinds::identifier, .column = "name", .about = "Its name."},
+        Variable{.name = "contact", .column = "contact", .about = "Whom to call."},
+    };
+    // clang-format on
+    static constexpr std::array rules = {&add_status};
+    static constexpr std::array verbs = {&verbs::add, &verbs::update, &verbs::upsert};
+    static const Resource resource =
+        with_outputs({.names = {.one = "owner", .many = "owners", .element = "owner", .noun = "owner"},
+                      .table = "trial_owners",
+                      .variables = variables,
+                      .selectors = {},
+                      .key = {.variable = "", .answered = false},
+                      .rules = rules,
+                      .verbs = verbs});
+    return resource;
+}
+
+inline const std::array all = {&tickets(), &statuses(), &history(), &owners()};
 
 }  // namespace helpdesk::trial
