@@ -87,10 +87,9 @@ struct Referred {
 struct Rule {
     using Function = void (*)(Change& change);
 
-    // Which writes it applies to. An update or a removal with a rule is a transaction that locks its record
-    // when it reads it, and shares no statements. So does, of an add, each row that it names only when the
-    // record is stored: an add sees what it refers to as it was when the database was asked, and adds still
-    // share statements.
+    // Which writes it applies to. An update or a removal with a rule is a transaction, which locks its record
+    // and the rows that it refers to when it reads them, and shares no statements. An add locks nothing when
+    // it reads: it sees what it refers to as it was when the database was asked, and still shares statements.
     bool on_add = false;
     bool on_update = false;
     bool on_remove = false;
@@ -100,7 +99,7 @@ struct Rule {
     // What the functions read; all that a call can read, or these variables.
     bool reads_all = false;
     Few<std::string_view, 16> reads = {};
-    Few<Referred, 8> refers = {};
+    Few<Referred, 8> refers = {};  // each written as Referred{…}: braces alone do not tell them apart
 
     // In this order, each for all rules before the next one.
     Function prepare = nullptr;  // before the database is asked: knows what the call gives, and nothing else
