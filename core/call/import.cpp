@@ -31,11 +31,6 @@ bool is_ascii(std::string_view text) {
     return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
 }
 
-bool creates_rows(const Write& write) {
-    return std::any_of(write.values.begin(), write.values.end(),
-                       [](const Value& value) { return !value.new_name.empty(); });
-}
-
 // Returns whether there is an error that every following row would meet as well.
 bool ends_import(const Problems& problems) {
     return std::any_of(problems.begin(), problems.end(), [](const Problem& problem) {
@@ -197,7 +192,7 @@ Outcome Import::write_slice() {
         if (!outcome.problems.empty())
             break;
         const std::string name = text::to_lower(row.write.identifier);
-        if (names.count(name) > 0 || !is_ascii(name) || creates_rows(row.write))
+        if (names.count(name) > 0 || !is_ascii(name) || adds_rows(row.write))
             write();
         if (can_share(row.write) && is_ascii(name)) {
             names.insert(name);

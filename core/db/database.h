@@ -79,8 +79,11 @@ WriteResult rehearse(const DatabaseSettings& database, const Write& write);
 inline constexpr std::size_t most_grouped = 32;
 
 // Whether a write may share statements and commit with others: it has no list, no new row and no rule over
-// stored values.
+// stored values. An add shares them even if rules write other records with it.
 bool can_share(const Write& write);
+
+// Whether a write may add rows of other resources for its record to refer to.
+bool adds_rows(const Write& write);
 
 // Does several writes that can share, each whole or not at all by itself: one that fails harms no other.
 std::vector<WriteResult> write_grouped(const DatabaseSettings& database,

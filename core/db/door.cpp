@@ -32,9 +32,16 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
 
 bool can_share(const Write& write) {
     const Verb& verb = write.action->verb;
-    // An update of nothing stores nothing.
-    return (verb.removes || (verb.stores && (verb.adds || !write.values.empty()))) &&
-           !db::WritePlan(write).needs_transaction();
+    if (!verb.removes && !verb.stores)
+        return false;
+    const db::WritePlan plan(write);
+    // An update of nothing stores nothing. What an upsert adds may not share what it updates might.
+    return (verb.removes || verb.adds || !plan.targets().empty()) && plan.can_share() &&
+           (!write.when_missing || db::WritePlan(*write.when_missing).can_share());
+}
+
+bool adds_rows(const Write& write) {
+    return db::WritePlan(write).adds_rows();
 }
 
 ReadResult read(const DatabaseSettings& database, const Reading& reading) {

@@ -3,6 +3,7 @@
 #include <set>
 #include <unordered_map>
 
+#include "db/beside.h"
 #include "db/group.h"
 #include "db/session/errors.h"
 #include "db/statements/record_sql.h"
@@ -84,7 +85,8 @@ class Records : public Operation {
     bool complete_ = false;
 };
 
-// Stores all plans with one statement, which commits by itself unless it deletes.
+// Stores all plans with one statement, which commits by itself unless it deletes, or rules write other
+// records with it.
 class Storage : public Operation {
   public:
     explicit Storage(std::span<WritePlan* const> plans) : plans_(plans) {}
@@ -96,6 +98,8 @@ class Storage : public Operation {
         alone_ = needs_numbers(*plans_.front()) && plans_.size() > 1 && !has_steady_numbers(connection);
         if (alone_)
             return;
+        if (plans_.front()->writes_beside())
+            return add_with_others(connection);
         committing_ = true;
         if (plans_.front()->adding())
             insert_records(connection, plans_);
@@ -117,6 +121,14 @@ class Storage : public Operation {
     bool alone() const { return alone_; }
 
   private:
+    void add_with_others(Connection& connection) {
+        connection.begin();
+        insert_records(connection, plans_);
+        write_beside(connection, plans_);
+        committing_ = true;
+        connection.commit();
+    }
+
     // What was deleted must not be missed by the call that comes after: all records, or none.
     void remove(Connection& connection) {
         alone_ = names_one_twice();
@@ -144,7 +156,7 @@ class Storage : public Operation {
 
 // What makes two writes share statements: what they name, and how.
 std::string shape(const WritePlan& plan) {
-    std::string shape = plan.write().action->name + (plan.write().id ? " id" : "");
+    std::string shape = plan.write().action->name + (plan.write().id ? " id" : "") + plan.rules().shape();
     for (const Target& target : plan.targets()) {
         shape.append(" ").append(target.value->variable->name);
         for (const auto& name : target.names)

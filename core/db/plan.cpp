@@ -1,48 +1,21 @@
 #include "db/plan.h"
 
 #include <algorithm>
-#include <map>
 
 #include "db/statements/record_sql.h"
 
 namespace helpdesk::db {
 namespace {
 
-// To the byte: a letter's case may make another place.
-std::string is_exactly(const Variable& variable) {
-    return "CAST(" + quoted(variable.column) + " AS BINARY) = CAST(? AS BINARY)";
+// The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
+constexpr std::string_view locking = " LOCK IN SHARE MODE";
+
+// Whether the record has the value, which otherwise only a rule reads.
+bool is_stored(const Variable& variable) {
+    return !variable.column.empty() || variable.list != nullptr;
 }
 
 }  // namespace
-
-std::string as_read(const Write& write, std::vector<Parameter>& parameters) {
-    std::string condition;
-    for (const Stored& stored : write.beside) {
-        condition += condition.empty() ? "" : " AND ";
-        condition += is_exactly(*stored.variable);
-        parameters.emplace_back(stored.text);
-    }
-    return condition;
-}
-
-// Coordinates belong to an address that somebody may have changed since it was read: they stay with one that
-// this update leaves as it is, are stored beside the one that was read, and else are unknown.
-std::string Target::located(std::vector<Parameter>& parameters) const {
-    std::string unchanged;
-    for (const Value& part : write->values) {
-        if (part.variable->place.empty() || part.located)
-            continue;
-        unchanged += (unchanged.empty() ? "" : " AND ") + is_exactly(*part.variable);
-        parameters.emplace_back(*part.text);
-    }
-    const std::string beside = as_read(*write, parameters);
-    const Decimals& decimals = value->variable->kind->decimals;
-    const std::string number =
-        "CAST(? AS DECIMAL(" + std::to_string(decimals.digits) + ", " + std::to_string(decimals.most) + "))";
-    parameters.push_back(value->text ? Parameter(*value->text) : Parameter(nullptr));
-    return "CASE WHEN " + unchanged + " THEN " + quoted(value->variable->column) +
-           (beside.empty() ? " ELSE " : " WHEN " + beside + " THEN ") + number + " END";
-}
 
 std::string key_column(const Write& write) {
     return "record." + (write.id ? "id" : quoted(write.action->resource.name()->column));
@@ -52,31 +25,94 @@ Parameter key_value(const Write& write) {
     return write.id ? Parameter(*write.id) : Parameter(write.identifier);
 }
 
-WritePlan::WritePlan(const Write& write) : identifier(write.identifier), write_(&write) {
-    targets_.reserve(write.values.size());
-    for (const Value& value : write.values) {
-        Target target{&write, &value, {}, {}};
-        const Reference* reference = target.reference();
-        if (reference != nullptr && target.is_list())
-            target.names.assign(value.items.begin(), value.items.end());
-        else if (target.creates_row())
-            target.names.emplace_back(value.new_name);
-        else if (reference != nullptr &&
-                 (value.text || reference->first_if_unknown || (reference->has_default && adding())))
-            target.names.push_back(value.text);
-        targets_.push_back(std::move(target));
-    }
+WritePlan::WritePlan(const Write& write, Of of)
+    : identifier(write.identifier), write_(&write), is_beside_(of == Of::rule) {
+    if (!is_beside_)
+        rules_ = AppliedRules(write);
+    make_targets();
 }
 
-bool WritePlan::needs_transaction() const {
-    if (write_->repeatable || !write_->if_match.empty())
-        return true;
-    return std::any_of(targets_.begin(), targets_.end(), [&](const Target& target) {
+void WritePlan::make_targets() {
+    targets_.clear();
+    filled_.clear();
+    targets_.reserve(write_->values.size());
+    for (const Value& value : write_->values)
+        if (is_stored(*value.variable))
+            targets_.push_back(make_target(value));
+    rules_.prepare(*this);
+}
+
+Target WritePlan::make_target(const Value& value) const {
+    Target target{write_, &value, {}, {}};
+    const Reference* reference = target.reference();
+    if (reference != nullptr && target.is_list())
+        target.names.assign(value.items.begin(), value.items.end());
+    else if (reference != nullptr &&
+             (value.text || reference->first_if_unknown || (reference->has_default && adding())))
+        target.names.push_back(value.text);
+    return target;
+}
+
+// A value that a rule sets takes the place of the call's.
+Target& WritePlan::replace_target(const Variable& variable, std::optional<std::string> text) {
+    filled_.push_back(std::make_unique<Value>(Value::of(variable)));
+    filled_.back()->text = std::move(text);
+    const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
+        return target.value->variable == &variable;
+    });
+    if (found == targets_.end())
+        return targets_.emplace_back(make_target(*filled_.back()));
+    return *found = make_target(*filled_.back());
+}
+
+void WritePlan::set(const Variable& variable, std::optional<std::string> text) {
+    replace_target(variable, std::move(text));
+}
+
+void WritePlan::refer_to_new(const Variable& variable, const std::string& name) {
+    replace_target(variable, name).adds_row = true;
+}
+
+const Value* WritePlan::value_after(const Variable& variable) const {
+    const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
+        return target.value->variable == &variable;
+    });
+    return found == targets_.end() ? write_->find(variable) : found->value;
+}
+
+bool WritePlan::is_of_call(const Value& value) const {
+    return std::none_of(filled_.begin(), filled_.end(),
+                        [&](const std::unique_ptr<Value>& filled) { return filled.get() == &value; });
+}
+
+std::string WritePlan::id_after(const Variable& variable, std::vector<Parameter>& parameters) const {
+    const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
+        return target.value->variable == &variable;
+    });
+    if (found == targets_.end())
+        return adding() ? "NULL" : "record." + quoted(variable.column);
+    return found->names.empty() ? "NULL"
+                                : id_query(*variable.reference, found->names.front(), asked_scope(variable),
+                                           {.locks = locks_record()}, parameters);
+}
+
+std::string_view WritePlan::read_lock() const {
+    return locks_record() ? locking : "";
+}
+
+bool WritePlan::can_share() const {
+    if (write_->repeatable || !write_->if_match.empty() || (!adding() && !rules_.empty()))
+        return false;
+    return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
-        return target.creates_row() ||
-               (!adding() && target.value->variable->kind->coordinate && !target.value->located);
+        return target.adds_row;
     });
+}
+
+bool WritePlan::adds_rows() const {
+    return std::any_of(targets_.begin(), targets_.end(),
+                       [](const Target& target) { return target.adds_row; });
 }
 
 bool WritePlan::names_no_rows() const {
@@ -85,7 +121,7 @@ bool WritePlan::names_no_rows() const {
 }
 
 bool WritePlan::needs_question() const {
-    return !adding() || needs_transaction() ||
+    return !adding() || needs_transaction() || rules_.ask() ||
            std::any_of(targets_.begin(), targets_.end(), [](const Target& target) {
                return !target.names.empty() && !target.reference()->first_if_unknown;
            });
@@ -97,24 +133,24 @@ Statement WritePlan::question(unsigned number) {
     std::vector<Parameter> parameters;
     columns.add(std::to_string(number));
     asked_ = {};
+    // The question of another attempt: what rules filled then is no more.
+    if (!rules_.empty())
+        make_targets();
     asked_.id = columns.add("record.id");
     if (name != nullptr)
         asked_.identifier = columns.add("record." + quoted(name->column));
-    for (const Variable& variable : resource().variables)
-        if (variable.kind->coordinate)
-            asked_.coordinates.emplace_back(
-                &variable, columns.add("record." + quoted(variable.column) + " IS NOT NULL"));
     if (!write_->if_match.empty())
         asked_.version = columns.add("record.version");
     for (const Target& target : targets_)
         for (const auto& named : target.names)
             asked_.references.push_back(columns.add(
-                id_query(*target.reference(), named, asked_scope(*target.value->variable), "", parameters)));
+                id_query(*target.reference(), named, asked_scope(*target.value->variable), {}, parameters)));
     for (const Target& target : targets_)
         for (const Variable* bound : target.bound())
             asked_.bound.emplace_back(
                 bound, columns.add(is_in_scope(*bound->reference, "record." + quoted(bound->column),
-                                               asked_scope(*bound), "", parameters)));
+                                               asked_scope(*bound), {}, parameters)));
+    rules_.add_question(*this, columns, parameters);
     // A row comes back whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
                       quoted(resource().table) + " AS record ON ";
@@ -124,7 +160,7 @@ Statement WritePlan::question(unsigned number) {
         sql += key_column(*write_) + " = ?";
         parameters.push_back(key_value(*write_));
     }
-    if (!adding() && needs_transaction())
+    if (locks_record())
         sql += " FOR UPDATE";
     return {.sql = std::move(sql), .parameters = std::move(parameters)};
 }
@@ -136,8 +172,6 @@ void WritePlan::take_answer(const Rows& row) {
         for (std::size_t i = 0; i < target.names.size(); ++i, ++column)
             target.ids.push_back(row.is_null(*column) ? std::nullopt : std::optional(row.number(*column)));
     }
-    for (Target& target : targets_)
-        target.scope = stored_scope(*target.value->variable);
     const bool exists = !row.is_null(asked_.id);
     if (adding() && exists) {
         problems.push_back(already_exists());
@@ -147,10 +181,16 @@ void WritePlan::take_answer(const Rows& row) {
         record_id = row.number(asked_.id);
         if (asked_.identifier != 0)
             identifier = text_of(row, asked_.identifier, std::string(resource().known_by()));
-        check_pairs(row);
         check_bound(row);
-        check_version(row);
     }
+    if (exists != adding()) {
+        rules_.take_answer(*this, row);
+        rules_.fill_and_check(*this);
+    }
+    for (Target& target : targets_)
+        target.scope = stored_scope(*target.value->variable);
+    if (exists && !adding())
+        check_version(row);
     check_references();
 }
 
@@ -189,23 +229,6 @@ const Value* WritePlan::supplied(std::string_view name) const {
     const auto found = std::find_if(write_->values.begin(), write_->values.end(),
                                     [&](const Value& value) { return value.variable->name == name; });
     return found == write_->values.end() ? nullptr : &*found;
-}
-
-// After an update both coordinates are stored, or neither.
-void WritePlan::check_pairs(const Rows& row) {
-    std::map<std::string_view, bool> stored_after;
-    bool any_supplied = false;
-    for (const auto& [variable, column] : asked_.coordinates) {
-        const Value* value = supplied(variable->name);
-        any_supplied = any_supplied || value != nullptr;
-        stored_after[variable->name] = value != nullptr ? value->text.has_value() : row.number(column) != 0;
-    }
-    for (const auto& [name, stored] : stored_after) {
-        const std::string_view companion = resource().find(name)->companion;
-        if (any_supplied && !stored && stored_after.at(companion))
-            problems.push_back({code::incomplete_coordinates, std::string(name),
-                                "is required beside " + std::string(companion)});
-    }
 }
 
 Problem WritePlan::in_use() const {

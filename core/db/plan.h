@@ -1,6 +1,7 @@
 // One write while it is carried out: what its values refer to, and what the database said to that.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -8,6 +9,7 @@
 
 #include "db/connection.h"
 #include "db/database.h"
+#include "db/rules.h"
 #include "db/statements/reference_sql.h"
 
 namespace helpdesk::db {
@@ -18,12 +20,12 @@ struct Target {
     const Value* value;
     std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
     std::vector<std::optional<std::uint64_t>> ids;  // one for each name; nothing: no such row
+    bool adds_row = false;                          // of that name, if there is none
     Scope scope = {};  // of its reference, for the statement that stores it; known when the IDs are
 
     bool is_list() const { return value->variable->list != nullptr; }
-    bool creates_row() const { return !value->new_name.empty(); }
     // Whether it names a row that is not there and will not be. Known when the IDs are.
-    bool names_nothing() const { return !creates_row() && !ids.empty() && !ids.front(); }
+    bool names_nothing() const { return !adds_row && !ids.empty() && !ids.front(); }
     const Reference* reference() const {
         return is_list() ? value->variable->list->reference : value->variable->reference;
     }
@@ -37,33 +39,47 @@ struct Target {
     std::string stored(std::vector<Parameter>& parameters) const;
 
   private:
-    std::string located(std::vector<Parameter>& parameters) const;
     std::string unbound(std::vector<Parameter>& parameters) const;
 };
-
-// A condition: that the values which stand beside those of the write are what they were when they were read.
-// Empty when there are none.
-std::string as_read(const Write& write, std::vector<Parameter>& parameters);
 
 // The column that finds a write's record, and its value: the number or the name that the call gave.
 std::string key_column(const Write& write);
 Parameter key_value(const Write& write);
 
-class WritePlan {
+class WritePlan final : public RuledWrite {
   public:
-    explicit WritePlan(const Write& write);
+    // A rule's write is done beside that of a call: its values are right as they are, and no rules apply to
+    // it.
+    enum class Of { call, rule };
+    explicit WritePlan(const Write& write, Of of = Of::call);
 
     bool adding() const { return write_->action->verb.adds; }
     bool updating() const { return write_->action->verb.stores && !adding(); }
     bool removing() const { return write_->action->verb.removes; }
-    const Write& write() const { return *write_; }
+    const Write& write() const override { return *write_; }
     const Resource& resource() const { return write_->action->resource; }
     std::vector<Target>& targets() { return targets_; }
     const std::vector<Target>& targets() const { return targets_; }
 
+    // The rules of the resource that apply to this write.
+    const AppliedRules& rules() const { return rules_; }
+    AppliedRules& rules() { return rules_; }
+
     // Whether more than one statement makes the change, or it hangs on what is stored: lists, new rows, a
-    // rule over stored values, and what the request's headers ask for.
-    bool needs_transaction() const;
+    // rule over stored values, records beside, and what the request's headers ask for.
+    bool needs_transaction() const { return !can_share() || writes_beside(); }
+
+    // Whether it may share its statements with other writes of its shape.
+    bool can_share() const;
+
+    // Whether rules may write other records once this one is stored.
+    bool writes_beside() const { return rules_.write_beside(); }
+
+    // Whether this is such a record, whose number nobody is told.
+    bool is_beside() const { return is_beside_; }
+
+    // Whether it may add rows for its references to name.
+    bool adds_rows() const;
 
     // Whether no value refers to another row, and none is the scope of what does.
     bool names_no_rows() const;
@@ -94,7 +110,21 @@ class WritePlan {
     // What the client is told, once all is done.
     WriteResult result() const;
 
+    std::uint64_t number() const override { return record_id; }
+    const Value* value_after(const Variable& variable) const override;
+    bool is_of_call(const Value& value) const override;
+    std::string id_after(const Variable& variable, std::vector<Parameter>& parameters) const override;
+    std::string_view read_lock() const override;
+    void set(const Variable& variable, std::optional<std::string> text) override;
+    void refer_to_new(const Variable& variable, const std::string& name) override;
+    void refuse(Problem problem) override { problems.push_back(std::move(problem)); }
+    void leave() override { targets_.clear(); }
+
   private:
+    void make_targets();
+    Target make_target(const Value& value) const;
+    Target& replace_target(const Variable& variable, std::optional<std::string> text);
+    bool locks_record() const { return !adding() && needs_transaction(); }
     const Value* supplied(std::string_view name) const;
     std::string entity_tag_of(std::uint64_t version) const;
     const Target* supplied_scope(const Reference& reference) const;
@@ -102,22 +132,23 @@ class WritePlan {
     Scope stored_scope(const Variable& variable) const;
     void check_references();
     void check_bound(const Rows& row);
-    void check_pairs(const Rows& row);
     void check_version(const Rows& row);
 
     // Where the answer to the question has what.
     struct Asked {
         unsigned id = 0;
         unsigned identifier = 0;
-        unsigned version = 0;                                           // 0: not asked for
-        std::vector<std::pair<const Variable*, unsigned>> coordinates;  // whether there is one
+        unsigned version = 0;              // 0: not asked for
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
         // Whether what is stored of a reference is in its new scope.
         std::vector<std::pair<const Variable*, unsigned>> bound;
     };
 
     const Write* write_;
+    bool is_beside_;
+    AppliedRules rules_;
     std::vector<Target> targets_;
+    std::vector<std::unique_ptr<Value>> filled_;  // by rules
     Asked asked_;
     std::uint64_t version_ = 0;  // where there is an If-Match
 };

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "db/plan.h"
+#include "db/statements/coordinates.h"
 
 namespace helpdesk::db {
 namespace {
@@ -28,14 +29,14 @@ std::string stored_text(const Reference& reference) {
 // Where 0 is stored, it violates the foreign key. The write is then tried again, from its question on.
 std::string Target::stored(std::vector<Parameter>& parameters) const {
     if (value->located && write->action->verb.stores && !write->action->verb.adds)
-        return located(parameters);
+        return coordinate_sql(*write, *value, parameters);
     std::string kept;
     for (const Variable* variable : bound()) {
         const std::string_view table = write->action->resource.table;
         const Scope changed{scope_of(write->action->resource, *variable->reference)->column, id()};
         kept += (kept.empty() ? "" : " AND ") + is_in_scope(*variable->reference,
                                                             quoted(table) + "." + quoted(variable->column),
-                                                            changed, table, parameters);
+                                                            changed, {true, table}, parameters);
     }
     const std::string stored = unbound(parameters);
     return kept.empty() ? stored : "CASE WHEN " + kept + " THEN " + stored + " ELSE 0 END";
@@ -44,9 +45,9 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
 std::string Target::unbound(std::vector<Parameter>& parameters) const {
     const std::string_view table = write->action->resource.table;
     if (reference() != nullptr && !names.empty() && ids.empty())
-        return id_query(*reference(), names.front(), scope, table, parameters);
+        return id_query(*reference(), names.front(), scope, {true, table}, parameters);
     if (reference() != nullptr && !names.empty() && ids.front())
-        return same_id(*reference(), *ids.front(), scope, table, parameters);
+        return same_id(*reference(), *ids.front(), scope, {true, table}, parameters);
     const bool has_value = reference() == nullptr && value->text;
     parameters.push_back(has_value ? Parameter(*value->text) : Parameter(nullptr));
     return "?";
@@ -88,7 +89,7 @@ Scope WritePlan::asked_scope(const Variable& variable) const {
     if (supplied == nullptr && !adding())
         scope.id.sql = "record." + quoted(within.column);
     else if (supplied != nullptr && !supplied->names.empty())
-        scope.id.sql = id_query(*within.reference, supplied->names.front(), asked_scope(within), "",
+        scope.id.sql = id_query(*within.reference, supplied->names.front(), asked_scope(within), {},
                                 scope.id.parameters);
     return scope;
 }
@@ -110,7 +111,7 @@ Scope WritePlan::stored_scope(const Variable& variable) const {
 void WritePlan::check_references() {
     for (const Target& target : targets_) {
         const Reference* reference = target.reference();
-        if (reference == nullptr || target.creates_row() || reference->first_if_unknown)
+        if (reference == nullptr || target.adds_row || reference->first_if_unknown)
             continue;
         // That of which nothing is known has no scope either: one problem tells both.
         const Target* scope = supplied_scope(*reference);

@@ -1,24 +1,11 @@
-// The statements that store a write, and one write on one connection.
+// One write on one connection.
 #pragma once
-
-#include <span>
 
 #include "db/plan.h"
 #include "db/session/attempts.h"
+#include "db/store.h"
 
 namespace helpdesk::db {
-
-// One statement for writes of one shape: the same action with the same variables. An add whose answer shows
-// its number gets it; several of those need has_steady_numbers().
-void insert_records(Connection& connection, std::span<WritePlan* const> plans);
-// Those two return the number of records that they found.
-std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans);
-std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans);
-
-// Whether insert_records() finds out the numbers of the records that it adds.
-bool needs_numbers(const WritePlan& plan);
-// Whether the numbers of the records that one statement adds are sure to be evenly apart.
-bool has_steady_numbers(Connection& connection);
 
 class Writer : public Operation {
   public:
@@ -34,11 +21,13 @@ class Writer : public Operation {
     const WriteResult& result() const { return result_; }
 
   private:
+    bool needs_transaction() const;
     void store_alone();
     void store_in_transaction();
     void ask();
     void take_answer();
     void create_rows();
+    void write_beside();
     void store();
     void remove_record();
     void replace_list(const Target& target);
@@ -49,6 +38,7 @@ class Writer : public Operation {
     WriteResult result_;
     Connection* connection_ = nullptr;
     bool committing_ = false;
+    bool writing_beside_ = false;
 };
 
 }  // namespace helpdesk::db

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "model/kinds.h"
+#include "model/rule.h"
 #include "model/selector.h"
 #include "model/verb.h"
 
@@ -103,9 +104,6 @@ struct Variable {
     std::string_view about = {};  // for an integrator: one sentence on what it is for
 };
 
-// The value of a reference with a `new_name` companion that asks for a new row.
-inline constexpr std::string_view create_new = "create_new";
-
 // The most items that a list may have (ours): more would be a slow statement, not a customer.
 inline constexpr std::size_t max_list_items = 1000;
 
@@ -165,6 +163,7 @@ struct Resource {
     bool versioned = false;            // has `version`, which counts the changes of a record
     bool needs_selector = false;       // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
+    std::span<const Rule* const> rules = {};
     std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described
     std::span<const Alias> action_aliases = {};
     // Each counts in the actions that read the variable, and have none of the alias's name.

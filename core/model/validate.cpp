@@ -225,6 +225,8 @@ std::vector<std::string> validate(const Resource& resource) {
         validate_variable(resource, variable, complaints);
     for (const Selector& selector : resource.selectors)
         validate_selector(resource, selector, complaints);
+    for (const Rule* rule : resource.rules)
+        validate_rule(resource, *rule, complaints);
     validate_promises(resource, complaints);
     validate_actions(resource, complaints);
     validate_place(resource, complaints);

@@ -37,6 +37,7 @@ bool refers_to_nothing(const Variable& variable);
 void validate_variable(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_reference(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_selector(const Resource& resource, const Selector& selector, Complaints& complaints);
+void validate_rule(const Resource& resource, const Rule& rule, Complaints& complaints);
 
 // Returns what contradicts itself in a resource: "customers.support has no choices". Empty: nothing does.
 std::vector<std::string> validate(const Resource& resource);

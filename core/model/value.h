@@ -16,7 +16,7 @@ struct Value {
     std::vector<std::string> items;   // of a list
     const Variable* dates_variable;   // the date_list that goes with a list, or null
     std::vector<std::string> dates;   // its dates, one for each item; empty when none were supplied
-    std::string new_name;             // the row to create, with `text` = create_new
+    bool given = false;               // by the call; otherwise a default, or found
     bool located = false;             // a coordinate of the address, not one that the client gave
 
     static Value of(const Variable& variable);

@@ -88,6 +88,7 @@ class Checker {
         const std::string text(input_.get(variable.name));
         if (input_.adding && variable.required && text::is_blank(text))
             input_.problem(variable, code::required, "is required");
+        value.given = true;
         if (!variable.kind->read(input_, value, text))
             return std::nullopt;
         for (const Variable& other : resource_.variables)
@@ -112,12 +113,7 @@ class Checker {
 }  // namespace
 
 Value Value::of(const Variable& variable) {
-    return {.variable = &variable,
-            .text = {},
-            .items = {},
-            .dates_variable = nullptr,
-            .dates = {},
-            .new_name = {}};
+    return {.variable = &variable, .text = {}, .items = {}, .dates_variable = nullptr, .dates = {}};
 }
 
 const Value* Write::find(const Variable& variable) const {

@@ -1,6 +1,8 @@
 // The customer's variables, in the order of the reference's page on add_customer and update_customer, and the
 // selectors of get_customers.
 #include "place/finder.h"
+#include "place/pair.h"
+#include "resources/new_company.h"
 #include "resources/shared.h"
 
 namespace helpdesk {
@@ -28,9 +30,9 @@ constexpr ListTable phones = {.table = "customer_phones", .owner = "customer_id"
 constexpr std::array variables = {
     Variable{.name = "cid", .kind = &kinds::identifier, .column = "cid",
              .about = "The customer's unique name, as your system knows it."},
-    Variable{.name = "company", .kind = &kinds::reference, .column = "company_id", .reference = &company, .companion = "new_company",
+    Variable{.name = "company", .kind = &company_or_new, .column = "company_id", .reference = &company,
              .about = "The company that the customer belongs to."},
-    Variable{.name = "new_company", .kind = &kinds::new_name, .companion = "company",
+    Variable{.name = "new_company", .kind = &new_company,
              .about = "The name of the company to create for the customer."},
     Variable{.name = "contact", .column = "contact",
              .about = "The first and last name of the customer."},
@@ -112,6 +114,8 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
+constexpr std::array rules = {&create_company, &coordinates_together};
+
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
 constexpr SignIn sign_in = {.allowed_by = "support", .outputs = sign_in_outputs};
 
@@ -132,6 +136,7 @@ const Resource& customers() {
          .versioned = true,
          .needs_selector = true,
          .sign_in = &sign_in,
+         .rules = rules,
          .verbs = customer_verbs});
     return resource;
 }

@@ -317,6 +317,12 @@ def test_one_coordinate_alone(api, db):
     assert api.update("x", latitude="").status == 200
 
 
+def test_one_coordinate_alone_is_a_problem_beside_others(api, db):
+    api.add("x")
+    assert api.update("x", latitude="1", company="Nowhere").problems == [("longitude", "incomplete_coordinates"), ("company", "unknown_company")]
+    assert api.update("y", latitude="1", company="Nowhere").problems == [("cid", "not_found"), ("company", "unknown_company")]
+
+
 # other lists
 
 

@@ -84,8 +84,6 @@ void check_value(const Value& value) {
                 "an item is text and not too long, or an ID");
     require(value.dates.empty() || value.dates.size() == value.items.size(), "a date for each item");
     require(std::all_of(value.dates.begin(), value.dates.end(), is_date), "dates are SQL's");
-    require(value.new_name.empty() || is_text(value.new_name, variable),
-            "a new name is text and not too long");
 }
 
 bool is_named(const Write& write, const Action& action) {

@@ -209,9 +209,9 @@ TEST(Coordinates, StandOrFallTogetherOnAdd) {
 TEST(Company, NewNameIsReadOnlyWithCreateNew) {
     const std::string too_long(256, 'c');
     EXPECT_TRUE(add("cid=x&company=Acme&new_company=" + too_long).codes.empty());
-    EXPECT_EQ(add("cid=x&company=Acme&new_company=Other").find("company")->new_name, "");
-    EXPECT_EQ(add("cid=x&company=create_new&new_company=Other").find("company")->new_name, "Other");
-    EXPECT_EQ(add("cid=x&company=create_new&new_company=+Other+").find("company")->new_name, "Other");
+    EXPECT_EQ(add("cid=x&company=Acme&new_company=Other").find("new_company"), nullptr);
+    EXPECT_EQ(add("cid=x&company=create_new&new_company=Other").find("new_company")->text, "Other");
+    EXPECT_EQ(add("cid=x&company=create_new&new_company=+Other+").find("new_company")->text, "Other");
     EXPECT_EQ(add("cid=x&company=+Acme+").find("company")->text, "Acme");
     EXPECT_EQ(update("cid=x&company=+").find("company")->text, " ");
     EXPECT_EQ(add("cid=x&company=create_new").codes, (Codes{{"new_company", "required"}}));

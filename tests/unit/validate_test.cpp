@@ -34,10 +34,8 @@ const Resource& rooms() {
 
 // Not made with with_outputs(), so that there is no code.
 const Resource& bare_rooms() {
-    static const Resource resource = {.names = rooms().names,
-                                      .table = "rooms",
-                                      .variables = room_variables,
-                                      .selectors = {}};
+    static const Resource resource = {
+        .names = rooms().names, .table = "rooms", .variables = room_variables, .selectors = {}};
     return resource;
 }
 
@@ -55,14 +53,15 @@ constexpr std::array<std::string_view, 1> sign_in_outputs = {"open"};
 constexpr std::array<std::string_view, 1> no_outputs = {"pass"};
 constexpr SignIn sign_in = {.allowed_by = "open", .outputs = sign_in_outputs};
 
+void do_nothing(Change& /*change*/) {}
+
 // Desks: a table with a row of each kind that contradicts nothing. Each test spoils it.
 class Validate : public testing::Test {
   protected:
     // clang-format off
     std::vector<Variable> variables_ = {
         {.name = "name", .kind = &kinds::identifier, .column = "name"},
-        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room, .companion = "new_room"},
-        {.name = "new_room", .kind = &kinds::new_name, .companion = "room"},
+        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room},
         {.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true},
         {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
         {.name = "keys", .kind = &kinds::id_list, .list = &keys},
@@ -124,6 +123,10 @@ class Validate : public testing::Test {
         const std::vector<std::string> all = complaints();
         EXPECT_NE(std::find(all.begin(), all.end(), text), all.end())
             << "no complaint: " << text << "\nbut: " << testing::PrintToString(all);
+    }
+    void expect_complaints(const std::vector<std::string>& texts) {
+        for (const std::string& text : texts)
+            expect_complaint(text);
     }
 };
 
@@ -285,19 +288,33 @@ TEST_F(Validate, RefusesARequiredReferenceWithADefault) {
     expect_complaint("desks.room is required although it has a default");
 }
 
-TEST_F(Validate, RefusesANewNameWithoutItsReference) {
-    variable("room").companion = "";
-    expect_complaint("desks.new_room names a new row, but no reference creates one");
+TEST_F(Validate, RefusesARuleThatNeverAppliesOrDoesNothing) {
+    static constexpr Rule never = {.check = do_nothing};
+    static constexpr Rule nothing = {.on_add = true};
+    static constexpr std::array rules = {&never, &nothing};
+    resource_.rules = rules;
+    expect_complaints({"desks has a rule that never applies", "desks has a rule that does nothing"});
 }
 
-TEST_F(Validate, RefusesAReferenceThatCreatesRowsWithoutANewName) {
-    remove_variable("new_room");
-    expect_complaint("desks.room creates rows, but no new_name belongs to it");
+TEST_F(Validate, RefusesARuleThatFillsValuesOfARecordThatIsRemoved) {
+    static constexpr Rule rule = {.on_remove = true, .fill = do_nothing};
+    static constexpr std::array rules = {&rule};
+    resource_.rules = rules;
+    expect_complaint("desks has a rule that fills values of a record that is removed");
 }
 
-TEST_F(Validate, RefusesNewRowsOfAReferenceById) {
-    variable("room").reference = &room_by_id;
-    expect_complaint("desks.room creates rows by name, but refers by ID only");
+TEST_F(Validate, RefusesARuleOverWhatIsNotThere) {
+    static constexpr Rule rule = {.on_update = true,
+                                  .if_given = {"colour"},
+                                  .reads = {"label", "size", "pass"},
+                                  .refers = {Referred{"room", "floor"}, Referred{"label", "floor"}},
+                                  .check = do_nothing};
+    static constexpr std::array rules = {&rule};
+    resource_.rules = rules;
+    expect_complaints({"desks.colour is what a rule waits for, but no variable",
+                       "desks.size is read by a rule, but no answer shows it",
+                       "desks.pass is read by a rule, but no answer shows it",
+                       "desks.label is what a rule follows, but no reference"});
 }
 
 TEST_F(Validate, RefusesAListWithoutItsTable) {
@@ -389,8 +406,8 @@ TEST_F(Validate, RefusesASecretThatAListShows) {
 }
 
 TEST_F(Validate, RefusesARequiredCompanion) {
-    variable("new_room").required = true;
-    expect_complaint("desks.new_room is required, but only read with another variable");
+    variable("key_dates").required = true;
+    expect_complaint("desks.key_dates is required, but only read with another variable");
 }
 
 TEST_F(Validate, RefusesASelectorWithoutItsColumn) {

@@ -10,12 +10,12 @@ constexpr std::string_view locking = " LOCK IN SHARE MODE";
 
 // The subquery for the ID of a row. MySQL refuses a statement that reads the table which it writes (error
 // 1093), unless it reads a table of its own making; LIMIT keeps a server from merging that with the rest.
-std::string find_row(const Reference& reference, const std::string& rest, std::string_view written) {
+std::string find_row(const Reference& reference, const std::string& rest, const Use& use) {
     const std::string_view table = reference.to().table;
     const std::string select = "SELECT id FROM " + quoted(table) + rest;
-    if (written.empty())
+    if (!use.locks)
         return "(" + select + ")";
-    if (table != written)
+    if (table != use.written)
         return "(" + select + std::string(locking) + ")";
     const bool limited = rest.find(" LIMIT ") != std::string::npos;
     return "(SELECT id FROM (" + select + (limited ? "" : " LIMIT 1") + std::string(locking) + ") AS named)";
@@ -32,9 +32,9 @@ std::string in_scope(const Scope& scope, std::vector<Parameter>& parameters) {
 
 // The ways are separate subqueries, so that only the row that is found is locked.
 std::string id_query(const Reference& reference, const std::optional<std::string>& text, const Scope& scope,
-                     std::string_view written, std::vector<Parameter>& parameters) {
+                     const Use& use, std::vector<Parameter>& parameters) {
     std::vector<std::string> ways;
-    const auto add = [&](const std::string& rest) { ways.push_back(find_row(reference, rest, written)); };
+    const auto add = [&](const std::string& rest) { ways.push_back(find_row(reference, rest, use)); };
     const auto add_equal = [&](std::string_view column, Parameter value) {
         parameters.push_back(std::move(value));
         add(" WHERE " + quoted(column) + " = ?" + in_scope(scope, parameters));
@@ -57,16 +57,16 @@ std::string id_query(const Reference& reference, const std::optional<std::string
     return query + ")";
 }
 
-std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope,
-                    std::string_view written, std::vector<Parameter>& parameters) {
+std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
+                    std::vector<Parameter>& parameters) {
     parameters.emplace_back(id);
-    return "COALESCE(" + find_row(reference, " WHERE id = ?" + in_scope(scope, parameters), written) + ", 0)";
+    return "COALESCE(" + find_row(reference, " WHERE id = ?" + in_scope(scope, parameters), use) + ", 0)";
 }
 
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
-                        std::string_view written, std::vector<Parameter>& parameters) {
+                        const Use& use, std::vector<Parameter>& parameters) {
     return "(" + stored + " IS NULL OR EXISTS " +
-           find_row(reference, " WHERE id = " + stored + in_scope(scope, parameters), written) + ")";
+           find_row(reference, " WHERE id = " + stored + in_scope(scope, parameters), use) + ")";
 }
 
 }  // namespace helpdesk::db

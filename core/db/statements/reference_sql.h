@@ -19,19 +19,24 @@ struct Scope {
     Statement id = {};
 };
 
-// Each function returns an expression. `written` is the table that its statement writes; the expression then
-// locks the row until the transaction ends. Empty: the statement only reads.
+// What the statement of an expression does. One that writes a table always locks.
+struct Use {
+    bool locks = false;  // the rows that it finds, until the transaction ends
+    std::string_view written = {};
+};
+
+// Each function returns an expression.
 
 // Returns the ID of the row that a text names; nothing names the default. NULL if there is no such row.
 std::string id_query(const Reference& reference, const std::optional<std::string>& text, const Scope& scope,
-                     std::string_view written, std::vector<Parameter>& parameters);
+                     const Use& use, std::vector<Parameter>& parameters);
 
 // Returns the ID of a row that was found before, or 0 if it was deleted or left its scope in the meantime.
-std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope,
-                    std::string_view written, std::vector<Parameter>& parameters);
+std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
+                    std::vector<Parameter>& parameters);
 
 // Returns whether a stored ID, which is a column, is NULL or that of a row in the scope.
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
-                        std::string_view written, std::vector<Parameter>& parameters);
+                        const Use& use, std::vector<Parameter>& parameters);
 
 }  // namespace helpdesk::db

@@ -1,10 +1,7 @@
-// A row of another table, and the name of a row that a reference creates.
-#include "model/action.h"
+// A row of another table.
 #include "model/kinds.h"
 #include "model/kinds/words.h"
-#include "model/validate.h"
 #include "model/value.h"
-#include "request/access.h"
 #include "request/input.h"
 #include "text.h"
 
@@ -20,29 +17,6 @@ bool read(const Input& input, Value& value, const std::string& given) {
     if (!text.empty() || variable.reference->first_if_unknown)
         value.text = text;
     return true;
-}
-
-// A key with a list of actions makes no row by the way that it may not add by itself.
-void expect_right_to_create(const Input& input, const Variable& variable) {
-    if (input.options.key == nullptr)
-        return;
-    for (const Action& action : actions())
-        if (action.verb.adds && &action.resource == &variable.reference->to() &&
-            check_action(*input.options.key, action))
-            input.problem(variable, code::action_not_allowed,
-                          "needs the action " + action.name + ", which is not allowed with this key");
-}
-
-void read_new_name(const Input& input, const Variable& variable, Value& value) {
-    const Variable& reference = *value.variable;
-    if (value.text != create_new)
-        return;
-    expect_right_to_create(input, reference);
-    value.new_name = text::trim(input.get(variable.name));
-    if (text::is_blank(value.new_name))
-        input.problem(variable, code::required,
-                      "is required with " + std::string(reference.name) + "=" + std::string(create_new));
-    input.too_long(variable, value.new_name);
 }
 
 void show(const Resource&, const Variable& variable, std::vector<Output>& outputs) {
@@ -82,50 +56,14 @@ Description describe(const Variable& variable) {
         text += " within the " + quoted_word(reference.within);
     text += reference.first_if_unknown ? "; no match: the first"
                                        : ", else " + quoted_word(unknown_code(reference));
-    if (!variable.companion.empty())
-        text += "; " + quoted_word(create_new) + " makes the one that " + quoted_word(variable.companion) +
-                " names";
     if (reference.has_default)
         return {.values = text, .omitted = "the default"};
     return {.values = text, .omitted = reference.first_if_unknown ? "the first" : omitted(variable)};
 }
 
-Description describe_new_name(const Variable& variable) {
-    return {.values = "text, " + characters(variable) + "; read with " + quoted_word(variable.companion) +
-                      "=" + quoted_word(create_new) + " only",
-            .most_characters = variable.limit};
-}
-
-void validate(const Resource& resource, const Variable& variable, Complaints& complaints) {
-    if (variable.reference == nullptr || variable.companion.empty())
-        return;
-    complaints.expect(are_companions(resource, variable, kinds::new_name), variable.name,
-                      "creates rows, but no new_name belongs to it");
-    complaints.expect(variable.reference->by != Reference::By::id, variable.name,
-                      "creates rows by name, but refers by ID only");
-}
-
-void validate_new_name(const Resource& resource, const Variable& variable, Complaints& complaints) {
-    complaints.expect(are_companions(resource, variable, kinds::reference), variable.name,
-                      "names a new row, but no reference creates one");
-}
-
 }  // namespace
 
-const Kind kinds::reference = {.name = "reference",
-                               .has_reference = true,
-                               .has_companion = Need::may,
-                               .read = read,
-                               .show = show,
-                               .describe = describe,
-                               .validate = validate};
-
-const Kind kinds::new_name = {.name = "new_name",
-                              .has_column = false,
-                              .has_companion = Need::must,
-                              .read_beside = read_new_name,
-                              .show = show_nothing,
-                              .describe = describe_new_name,
-                              .validate = validate_new_name};
+const Kind kinds::reference = {
+    .name = "reference", .has_reference = true, .read = read, .show = show, .describe = describe};
 
 }  // namespace helpdesk

@@ -41,6 +41,10 @@ bool can_share(const Write& /*write*/) {
     return database().shares;
 }
 
+bool adds_rows(const Write& /*write*/) {
+    return false;
+}
+
 ReadResult read(const DatabaseSettings& /*database*/, const Reading& reading) {
     database().asked.push_back("read " + reading.selection.action->name);
     return database().read(reading);

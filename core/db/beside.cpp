@@ -1,0 +1,73 @@
+#include "db/beside.h"
+
+#include <algorithm>
+
+#include "db/statements/record_sql.h"
+#include "db/store.h"
+
+namespace helpdesk::db {
+namespace {
+
+// Stores the records in their order.
+void add_records(Connection& connection, std::span<WritePlan* const> records, std::size_t at_once) {
+    while (!records.empty()) {
+        // A power of two at once, so that few prepared statements serve all numbers.
+        std::size_t count = std::min(at_once, most_grouped);
+        while (count > records.size())
+            count /= 2;
+        insert_records(connection, records.first(count));
+        records = records.subspan(count);
+    }
+}
+
+// The others are locked before any of them is changed. An UPDATE by itself would pass a row that another
+// transaction is about to give the value, as READ COMMITTED allows; a locking SELECT waits for it. Two that
+// wait for each other are a deadlock, which is tried again.
+void change_others(Connection& connection, const WritePlan& plan, const ChangeOfOthers& change) {
+    const Resource& resource = plan.resource();
+    const std::string column = quoted(change.variable->column);
+    std::vector<std::uint64_t> ids;
+    const auto row = connection.query("SELECT id FROM " + quoted(resource.table) + " WHERE " + column +
+                                          " = ? AND id <> ? ORDER BY id FOR UPDATE",
+                                      {change.from, plan.record_id});
+    while (row->next())
+        ids.push_back(row->number(1));
+    if (ids.empty())
+        return;
+    Statement statement{.sql = "UPDATE " + quoted(resource.table) + " SET " + column + " = ?",
+                        .parameters = {change.to}};
+    if (resource.versioned)
+        statement.sql += ", version = version + 1";
+    if (resource.timestamps)
+        statement.sql += ", last_updated = SYSDATE()";
+    statement.sql += " WHERE ";
+    add_in(statement, "id", ids);
+    connection.execute(statement.sql, statement.parameters);
+}
+
+}  // namespace
+
+void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
+    std::vector<WritePlan> records;
+    std::vector<const Resource*> resources;
+    for (WritePlan* plan : plans) {
+        plan->rules().collect(*plan);
+        for (const ChangeOfOthers& change : plan->rules().of_others)
+            change_others(connection, *plan, change);
+        for (const auto& added : plan->rules().added) {
+            records.emplace_back(added->write, WritePlan::Of::rule);
+            const Resource& resource = records.back().resource();
+            if (std::find(resources.begin(), resources.end(), &resource) == resources.end())
+                resources.push_back(&resource);
+        }
+    }
+    for (const Resource* resource : resources) {
+        std::vector<WritePlan*> same;
+        for (WritePlan& record : records)
+            if (&record.resource() == resource)
+                same.push_back(&record);
+        add_records(connection, same, plans.size() > 1 ? most_grouped : 1);
+    }
+}
+
+}  // namespace helpdesk::db

@@ -1,0 +1,335 @@
+#include "db/rules.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "db/statements/record_sql.h"
+#include "decimal.h"
+
+namespace helpdesk::db {
+namespace {
+
+bool gives(const Write& write, std::string_view variable) {
+    return std::any_of(write.values.begin(), write.values.end(),
+                       [&](const Value& value) { return value.given && value.variable->name == variable; });
+}
+
+bool applies(const Rule& rule, const Write& write) {
+    const Verb& verb = write.action->verb;
+    if (verb.removes)
+        return rule.on_remove;
+    if (!verb.stores || !(verb.adds ? rule.on_add : rule.on_update))
+        return false;
+    return rule.if_given.empty() ||
+           std::any_of(rule.if_given.begin(), rule.if_given.end(),
+                       [&](std::string_view variable) { return gives(write, variable); });
+}
+
+// The output that shows a variable's value. Null: none does.
+const Output* shown(const Resource& resource, const Variable& variable) {
+    return variable.kind->read == nullptr || variable.secret ? nullptr : resource.find_output(variable.name);
+}
+
+const Variable& variable_of(const Resource& resource, std::string_view name) {
+    const Variable* variable = resource.find(name);
+    if (variable == nullptr)
+        throw std::logic_error("a rule of " + std::string(resource.names.many) + " knows a variable " +
+                               std::string(name) + ", which there is none");
+    return *variable;
+}
+
+std::string joined(const std::vector<std::string>& items) {
+    std::string text;
+    for (const std::string& item : items)
+        text += (text.empty() ? "" : ",") + item;
+    return text;
+}
+
+// As the database would show it.
+MaybeText text_of(const Value& value) {
+    if (value.variable->list != nullptr)
+        return value.items.empty() ? std::nullopt : MaybeText(joined(value.items));
+    if (value.text && value.variable->kind->form == Form::decimal)
+        return without_zeros(*value.text, value.variable->kind->decimals.least);
+    return value.text;
+}
+
+// The scalar subquery for a column of the row that a reference names. The row is locked in a transaction: it
+// may have been added while the statement waited for the record.
+std::string referred_sql(const Reference& reference, std::string_view column, const std::string& id,
+                         const RuledWrite& write) {
+    return "(SELECT " + as_text(quoted(column)) + " FROM " + quoted(reference.to().table) +
+           " WHERE id = " + id + std::string(write.read_lock()) + ")";
+}
+
+// What a rule sees of a row that a reference names: its name, or its number where it has none.
+std::string_view shown_column(const Reference& reference) {
+    const std::string_view name = name_column(reference);
+    return name.empty() ? "id" : name;
+}
+
+// The record as it is stored.
+std::string before_sql(const RuledWrite& write, const Variable& variable) {
+    if (variable.reference != nullptr)
+        return referred_sql(*variable.reference, shown_column(*variable.reference),
+                            "record." + quoted(variable.column), write);
+    return selected(*shown(write.write().action->resource, variable));
+}
+
+}  // namespace
+
+// What the rules of a write see of it, and do to it.
+class PlannedChange final : public Change {
+  public:
+    enum class Phase { prepare, fill, check, also };
+
+    PlannedChange(AppliedRules& rules, RuledWrite& write, Phase phase)
+        : rules_(rules), write_(write), phase_(phase) {}
+
+    bool adding() const override { return verb().adds; }
+    bool updating() const override { return verb().stores && !verb().adds; }
+    bool removing() const override { return verb().removes; }
+    std::uint64_t number() const override { return write_.number(); }
+
+    bool gives(std::string_view variable) const override { return db::gives(write_.write(), variable); }
+
+    MaybeText before(std::string_view name) const override {
+        expect(phase_ != Phase::prepare, "reads before the database was asked");
+        return adding() ? std::nullopt : reading(AppliedRules::Of::before, find(name)).text;
+    }
+
+    MaybeText after(std::string_view name) const override {
+        const Variable& variable = find(name);
+        const Value* value = write_.value_after(variable);
+        if (value == nullptr && adding() && &variable == resource().name())
+            return write_.write().identifier;
+        if (value == nullptr)
+            return adding() || removing() ? std::nullopt : before(name);
+        if (const auto* named = rules_.find(AppliedRules::Of::after, variable);
+            named != nullptr && named->text && write_.is_of_call(*value))
+            return named->text;
+        return text_of(*value);
+    }
+
+    MaybeText referred(std::string_view variable, std::string_view column) const override {
+        expect(phase_ != Phase::prepare, "reads before the database was asked");
+        return reading(AppliedRules::Of::referred, find(variable), column).text;
+    }
+
+    const std::string& now() const override {
+        expect(phase_ != Phase::prepare, "reads the clock before the database was asked");
+        return rules_.now_;
+    }
+
+    std::vector<std::string_view> changed() const override {
+        std::vector<std::string_view> names;
+        for (const auto& one : rules_.readings_)
+            if (one.of == AppliedRules::Of::before &&
+                one.text.value_or("") != after(one.variable->name).value_or(""))
+                names.push_back(one.variable->name);
+        return names;
+    }
+
+    void set(std::string_view variable, MaybeText text) override {
+        expect(phase_ == Phase::prepare || phase_ == Phase::fill, "sets a value too late");
+        write_.set(find(variable), std::move(text));
+    }
+
+    void refer_to_new(std::string_view variable, const std::string& name) override {
+        expect(phase_ == Phase::prepare, "names a new row too late");
+        write_.refer_to_new(find(variable), name);
+    }
+
+    void forbid(Problem problem) override {
+        expect(phase_ == Phase::check, "forbids outside of its check");
+        write_.refuse(std::move(problem));
+    }
+
+    void leave() override {
+        expect(phase_ == Phase::check && updating(), "leaves a record outside of the check of an update");
+        write_.leave();
+    }
+
+    void add(const Resource& resource, Values values) override {
+        expect(phase_ == Phase::also, "adds a record too early");
+        rules_.added.push_back(std::make_unique<Beside>(resource, values));
+    }
+
+    void change_others(std::string_view variable, const std::string& from, const std::string& to) override {
+        expect(phase_ == Phase::also, "changes other records too early");
+        rules_.of_others.push_back({&find(variable), from, to});
+    }
+
+  private:
+    void expect(bool holds, const std::string& what) const {
+        if (!holds)
+            throw std::logic_error("a rule of " + std::string(resource().names.many) + " " + what);
+    }
+
+    const Resource& resource() const { return write_.write().action->resource; }
+    const Verb& verb() const { return write_.write().action->verb; }
+    const Variable& find(std::string_view name) const { return variable_of(resource(), name); }
+
+    const AppliedRules::Reading& reading(AppliedRules::Of of, const Variable& variable,
+                                         std::string_view column = {}) const {
+        const auto* found = rules_.find(of, variable, column);
+        expect(found != nullptr, "uses " + std::string(variable.name) + ", which it does not read");
+        return *found;
+    }
+
+    AppliedRules& rules_;
+    RuledWrite& write_;
+    const Phase phase_;
+};
+
+Beside::Beside(const Resource& resource, const Change::Values& values)
+    : action{.name = "add_" + std::string(resource.names.one),
+             .answer = {},
+             .verb = verbs::add,
+             .resource = resource,
+             .variables = {},
+             .aliases = {},
+             .variable_aliases = {},
+             .about = {}},
+      write{.action = &action, .identifier = {}, .id = {}, .values = {}} {
+    const Variables none;
+    const CheckOptions options;
+    Problems problems;
+    const Input input{resource, none, options, true, problems};
+    for (const Variable& variable : resource.variables) {
+        if (variable.kind->read == nullptr)
+            continue;
+        Value value = Value::of(variable);
+        const auto given = std::find_if(values.begin(), values.end(),
+                                        [&](const auto& one) { return one.first == variable.name; });
+        if (given != values.end())
+            value.text = given->second;
+        else if (variable.kind->omit != nullptr)
+            variable.kind->omit(input, value);
+        if (&variable == resource.name())
+            write.identifier = value.text.value_or("");
+        else
+            write.values.push_back(std::move(value));
+    }
+    for (const auto& [name, text] : values)
+        variable_of(resource, name);
+}
+
+AppliedRules::AppliedRules(const Write& write) {
+    const Resource& resource = write.action->resource;
+    for (const Rule* rule : resource.rules)
+        if (applies(*rule, write))
+            rules_.push_back(rule);
+    const bool adding = write.action->verb.adds;
+    for (const Rule* rule : rules_) {
+        for (const Variable& variable : resource.variables)
+            if (rule->reads_all && shown(resource, variable) != nullptr)
+                read(resource, variable, adding);
+        for (const std::string_view name : rule->reads)
+            read(resource, variable_of(resource, name), adding);
+        for (const Referred& referred : rule->refers)
+            add_reading({.of = Of::referred,
+                         .variable = &variable_of(resource, referred.variable),
+                         .column = referred.column});
+    }
+}
+
+bool AppliedRules::has(Rule::Function Rule::*function) const {
+    return std::any_of(rules_.begin(), rules_.end(),
+                       [&](const Rule* rule) { return rule->*function != nullptr; });
+}
+
+bool AppliedRules::ask() const {
+    return has(&Rule::fill) || has(&Rule::check) || has(&Rule::also);
+}
+
+std::string AppliedRules::shape() const {
+    std::string shape;
+    for (const Rule* rule : rules_)
+        shape += " rule " + std::to_string(reinterpret_cast<std::uintptr_t>(rule));
+    return shape;
+}
+
+void AppliedRules::read(const Resource& resource, const Variable& variable, bool adding) {
+    if (shown(resource, variable) == nullptr)
+        throw std::logic_error("a rule of " + std::string(resource.names.many) + " reads " +
+                               std::string(variable.name) + ", which no answer shows");
+    if (!adding)
+        add_reading({.of = Of::before, .variable = &variable});
+    if (variable.reference != nullptr)
+        add_reading({.of = Of::after, .variable = &variable});
+}
+
+void AppliedRules::add_reading(Reading reading) {
+    if (find(reading.of, *reading.variable, reading.column) == nullptr)
+        readings_.push_back(std::move(reading));
+}
+
+const AppliedRules::Reading* AppliedRules::find(Of of, const Variable& variable,
+                                                std::string_view column) const {
+    const auto found = std::find_if(readings_.begin(), readings_.end(), [&](const Reading& one) {
+        return one.of == of && one.variable == &variable && one.column == column;
+    });
+    return found == readings_.end() ? nullptr : &*found;
+}
+
+void AppliedRules::add_question(const RuledWrite& write, Columns& columns,
+                                std::vector<Parameter>& parameters) {
+    if (!ask())
+        return;
+    now_place_ = columns.add(as_text("NOW()"));
+    for (Reading& one : readings_) {
+        if (one.of == Of::before) {
+            one.place = columns.add(before_sql(write, *one.variable));
+            continue;
+        }
+        const std::string_view column =
+            one.of == Of::after ? shown_column(*one.variable->reference) : one.column;
+        const std::string id = write.id_after(*one.variable, parameters);
+        one.place = columns.add(referred_sql(*one.variable->reference, column, id, write));
+    }
+}
+
+void AppliedRules::take_answer(const RuledWrite& write, const Rows& row) {
+    if (!ask())
+        return;
+    now_ = row.text(now_place_);
+    for (Reading& one : readings_) {
+        const Output* output = shown(write.write().action->resource, *one.variable);
+        if (row.is_null(one.place))
+            one.text = std::nullopt;
+        else if (one.of == Of::before && output != nullptr)
+            one.text = value_of(row, one.place, *output);
+        else
+            one.text = db::text_of(row, one.place, std::string(one.variable->name));
+    }
+}
+
+void AppliedRules::prepare(RuledWrite& write) {
+    PlannedChange change(*this, write, PlannedChange::Phase::prepare);
+    for (const Rule* rule : rules_)
+        if (rule->prepare != nullptr)
+            rule->prepare(change);
+}
+
+void AppliedRules::fill_and_check(RuledWrite& write) {
+    PlannedChange filled(*this, write, PlannedChange::Phase::fill);
+    for (const Rule* rule : rules_)
+        if (rule->fill != nullptr)
+            rule->fill(filled);
+    PlannedChange checked(*this, write, PlannedChange::Phase::check);
+    for (const Rule* rule : rules_)
+        if (rule->check != nullptr)
+            rule->check(checked);
+}
+
+void AppliedRules::collect(RuledWrite& write) {
+    added.clear();
+    of_others.clear();
+    PlannedChange change(*this, write, PlannedChange::Phase::also);
+    for (const Rule* rule : rules_)
+        if (rule->also != nullptr)
+            rule->also(change);
+}
+
+}  // namespace helpdesk::db

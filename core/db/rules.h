@@ -1,0 +1,113 @@
+// The rules of a resource (model/rule.h) while one write is carried out: what they ask of the database, and
+// the Change that their functions see.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "db/connection.h"
+#include "db/statements/columns.h"
+#include "model/action.h"
+#include "model/rule.h"
+#include "request/check.h"
+
+namespace helpdesk::db {
+
+// The write of a record as its rules reach it.
+class RuledWrite {
+  public:
+    RuledWrite() = default;
+    RuledWrite(const RuledWrite&) = delete;
+    RuledWrite& operator=(const RuledWrite&) = delete;
+    RuledWrite(RuledWrite&&) = default;
+    RuledWrite& operator=(RuledWrite&&) = default;
+    virtual ~RuledWrite() = default;
+
+    virtual const Write& write() const = 0;
+    // Of the record; 0: it has none yet.
+    virtual std::uint64_t number() const = 0;
+    // The value that the record will have, from the call or from a rule. Null: it stays.
+    virtual const Value* value_after(const Variable& variable) const = 0;
+    // Whether a value is one of the call, not of a rule.
+    virtual bool is_of_call(const Value& value) const = 0;
+    // Returns the SQL for the ID that a reference will hold, for use in the question.
+    virtual std::string id_after(const Variable& variable, std::vector<Parameter>& parameters) const = 0;
+    // What ends a subquery of the question, so that what it reads stays true until the record is stored.
+    virtual std::string_view read_lock() const = 0;
+
+    virtual void set(const Variable& variable, std::optional<std::string> text) = 0;
+    virtual void refer_to_new(const Variable& variable, const std::string& name) = 0;
+    virtual void refuse(Problem problem) = 0;
+    virtual void leave() = 0;
+};
+
+// A record that a rule adds beside another.
+struct Beside {
+    Beside(const Resource& resource, const Change::Values& values);
+
+    Action action;
+    Write write;
+};
+
+// What a rule gives to the other records of its resource.
+struct ChangeOfOthers {
+    const Variable* variable;
+    std::string from;
+    std::string to;
+};
+
+// The rules that apply to one write, and what the database said to them.
+class AppliedRules {
+  public:
+    AppliedRules() = default;
+    explicit AppliedRules(const Write& write);
+
+    bool empty() const { return rules_.empty(); }
+    // Whether any of them needs the answer to the question.
+    bool ask() const;
+    // Whether any of them may write other records.
+    bool write_beside() const { return has(&Rule::also); }
+    // Tells sets of rules of one resource apart.
+    std::string shape() const;
+
+    // Adds what the rules read to a question on the record. The question has the same columns for all writes
+    // with these rules.
+    void add_question(const RuledWrite& write, Columns& columns, std::vector<Parameter>& parameters);
+    void take_answer(const RuledWrite& write, const Rows& row);
+
+    void prepare(RuledWrite& write);
+    // Fills values and checks them, once the answer was taken.
+    void fill_and_check(RuledWrite& write);
+    // Collects what is written beside the record, which is stored.
+    void collect(RuledWrite& write);
+
+    std::vector<std::unique_ptr<Beside>> added;
+    std::vector<ChangeOfOthers> of_others;
+
+  private:
+    friend class PlannedChange;
+
+    enum class Of { before, after, referred };
+    struct Reading {
+        Of of;
+        const Variable* variable;
+        std::string_view column = {};  // of what it refers to
+        unsigned place = 0;
+        MaybeText text = {};
+    };
+
+    bool has(Rule::Function Rule::*function) const;
+    void read(const Resource& resource, const Variable& variable, bool adding);
+    void add_reading(Reading reading);
+    const Reading* find(Of of, const Variable& variable, std::string_view column = {}) const;
+
+    std::vector<const Rule*> rules_;
+    std::vector<Reading> readings_;
+    unsigned now_place_ = 0;
+    std::string now_;
+};
+
+}  // namespace helpdesk::db

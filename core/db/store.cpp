@@ -1,0 +1,192 @@
+#include "db/store.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "db/session/errors.h"
+#include "db/statements/coordinates.h"
+#include "db/statements/record_sql.h"
+#include "db/statements/walk.h"
+
+namespace helpdesk::db {
+namespace {
+
+// The time of the change. A walk by last_updated must not have passed it when the record's entry appears in
+// the index, so the clock is read as late as possible: SYSDATE() is the time of its own evaluation, while
+// NOW() and the column's default are the time at which the statement began. Servers evaluate the assignments
+// of an UPDATE, and the values of a row, in the order in which they are written. This one comes last, when
+// the record and all rows that it refers to are locked. An add that waits for another with its identifier has
+// written its entry by then, because the index of times comes first.
+constexpr std::string_view time_of_change = "SYSDATE()";
+
+bool has_walk(const Resource& resource) {
+    return std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                       [](const Selector& selector) { return selector.finder->is_walk(); });
+}
+
+// Gives the records that the last INSERT added their numbers. A server that knows the number of rows takes as
+// many numbers at once, in the rows' order.
+void take_numbers(Connection& connection, std::span<WritePlan* const> plans) {
+    if (plans.size() == 1) {
+        plans.front()->record_id = last_insert_id(connection);
+        return;
+    }
+    const auto row = connection.query("SELECT LAST_INSERT_ID(), @@SESSION.auto_increment_increment", {});
+    row->next();
+    std::uint64_t next = row->number(1);
+    for (WritePlan* plan : plans) {
+        plan->record_id = next;
+        next += row->number(2);
+    }
+}
+
+// Sets the time of records that were just stored to now. Their entries are in the index, and other writers
+// have no reason to lock them for long.
+void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
+    const WritePlan& first = *plans.front();
+    const Resource& resource = first.resource();
+    Statement statement{.sql = "UPDATE " + quoted(resource.table) +
+                               " SET last_updated = " + std::string(time_of_change) + " WHERE ",
+                        .parameters = {}};
+    if (first.adding() && resource.name() != nullptr) {
+        std::vector<std::string> identifiers;
+        for (const WritePlan* plan : plans)
+            identifiers.push_back(plan->write().identifier);
+        add_in(statement, quoted(resource.name()->column), identifiers);
+    } else {
+        std::vector<std::uint64_t> ids;
+        for (const WritePlan* plan : plans)
+            ids.push_back(plan->record_id);
+        add_in(statement, "id", ids);
+    }
+    try {
+        connection.execute(statement.sql, statement.parameters);
+    } catch (const sql::SQLException& error) {
+        // The records are stored, unless the transaction goes on: that must not be done again.
+        if (first.needs_transaction() || is_lost(error.getErrorCode()))
+            throw;
+    }
+}
+
+// Runs the statement that stores the records, and returns the number of rows that it found. If it took so
+// long that a walk may have passed the time of the change, sets that time again: the server may have waited
+// for a lock of another program between rows, for its disk, or for a trigger.
+std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> plans,
+                            const Statement& statement) {
+    using Clock = std::chrono::steady_clock;
+    auto begin = Clock::now();
+    const std::uint64_t found = connection.execute(statement.sql, statement.parameters);
+    auto took = Clock::now() - begin;
+    if (needs_numbers(*plans.front()))
+        take_numbers(connection, plans);
+    constexpr int most_tries = 3;
+    for (int tries = 0; tries < most_tries; ++tries) {
+        if (found == 0 || !has_walk(plans.front()->resource()) || took <= walk_margin)
+            break;
+        if (plans.front()->is_beside())
+            take_numbers(connection, plans);
+        begin = Clock::now();
+        renew_time(connection, plans);
+        took = Clock::now() - begin;
+    }
+    return found;
+}
+
+}  // namespace
+
+std::uint64_t last_insert_id(Connection& connection) {
+    const auto row = connection.query("SELECT LAST_INSERT_ID()", {});
+    row->next();
+    return row->number(1);
+}
+
+bool needs_numbers(const WritePlan& plan) {
+    return plan.adding() && !plan.is_beside() && (plan.needs_transaction() || plan.resource().key.answered);
+}
+
+// In a Galera cluster every statement takes over the step between numbers from the number of members, so the
+// step that is read after an INSERT may not be the one that it went by. MySQL has no such variable.
+bool has_steady_numbers(Connection& connection) {
+    const auto row = connection.query("SHOW SESSION VARIABLES LIKE 'wsrep_on'", {});
+    return !row->next() || row->text(2) != "ON";
+}
+
+void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
+    const Resource& resource = plans.front()->resource();
+    const bool walked = has_walk(resource);
+    Columns columns;
+    if (resource.name() != nullptr)
+        columns.add(quoted(resource.name()->column));
+    for (const Target& target : plans.front()->targets())
+        if (!target.is_list())
+            columns.add(quoted(target.value->variable->column));
+    if (walked)
+        columns.add(last_updated);
+    std::string rows;
+    std::vector<Parameter> parameters;
+    parameters.reserve(plans.size() * (plans.front()->targets().size() + 1));
+    for (const WritePlan* plan : plans) {
+        Columns values;
+        if (resource.name() != nullptr) {
+            values.add("?");
+            parameters.emplace_back(plan->write().identifier);
+        }
+        for (const Target& target : plan->targets())
+            if (!target.is_list())
+                values.add(target.stored(parameters));
+        if (walked)
+            values.add(time_of_change);
+        rows += (rows.empty() ? "(" : ", (") + values.sql() + ")";
+    }
+    store_in_time(connection, plans,
+                  {"INSERT INTO " + quoted(resource.table) + " (" + columns.sql() + ") VALUES " + rows,
+                   std::move(parameters)});
+}
+
+std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans) {
+    const Resource& resource = plans.front()->resource();
+    std::string sql = resource.versioned ? ", version = version + 1" : "";
+    std::vector<Parameter> parameters;
+    const auto& targets = plans.front()->targets();
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        if (targets[i].is_list())
+            continue;
+        sql += ", " + quoted(targets[i].value->variable->column) + " = ";
+        if (plans.size() == 1) {
+            sql += targets[i].stored(parameters);
+            continue;
+        }
+        sql += "CASE id";
+        for (const WritePlan* plan : plans) {
+            parameters.emplace_back(plan->record_id);
+            sql += " WHEN ? THEN " + plan->targets()[i].stored(parameters);
+        }
+        sql += " END";
+    }
+    if (resource.timestamps)
+        sql.append(", last_updated = ").append(time_of_change);
+    std::string marks;
+    for (const WritePlan* plan : plans) {
+        marks += marks.empty() ? "?" : ", ?";
+        parameters.emplace_back(plan->record_id);
+    }
+    marks += ")";
+    if (plans.front()->write().action->verb.locates)
+        marks += " AND " + as_read(plans.front()->write(), parameters);
+    return store_in_time(
+        connection, plans,
+        {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
+         std::move(parameters)});
+}
+
+std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {
+    std::vector<std::uint64_t> ids;
+    for (const WritePlan* plan : plans)
+        ids.push_back(plan->record_id);
+    Statement statement{.sql = "DELETE FROM " + quoted(plans.front()->resource().table) + " WHERE ",
+                        .parameters = {}};
+    add_in(statement, "id", ids);
+    return connection.execute(statement.sql, statement.parameters);
+}
+
+}  // namespace helpdesk::db

@@ -1,0 +1,12 @@
+// Both coordinates of an address are stored, or neither.
+#pragma once
+
+#include "model/rule.h"
+
+namespace helpdesk {
+
+// Of a resource with the variables `latitude` and `longitude`: refuses an update that would leave one of them
+// alone. On add the kind of the variables sees to it, without the database.
+extern const Rule coordinates_together;
+
+}  // namespace helpdesk
