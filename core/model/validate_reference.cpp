@@ -77,7 +77,6 @@ class ReferenceRules {
                "refers to its own resource in a scope, which one statement cannot check");
         expect(!reference_.first_if_unknown && !reference_.has_default,
                "has a default, which may not be in its scope");
-        expect(variable_.companion.empty(), "creates rows, which would be in no scope");
     }
 
     // Whether the scope of its scope, and so on, leads back to a scope before.

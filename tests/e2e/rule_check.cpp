@@ -21,7 +21,7 @@ using namespace helpdesk;
 const std::vector<Action>& trial_actions() {
     static const std::vector<Action> actions = [] {
         std::vector<Action> all;
-        for (const Resource* resource : trial::all)
+        for (const Resource* resource : ruled::all)
             for (Action& action : actions_of(*resource))
                 all.push_back(std::move(action));
         return all;

@@ -17,9 +17,9 @@ using db::Rows;
 using db::WritePlan;
 
 const Action& action(const Resource& resource, const Verb& verb) {
-    static const std::vector<Action> tickets = actions_of(trial::tickets());
-    static const std::vector<Action> statuses = actions_of(trial::statuses());
-    const std::vector<Action>& all = &resource == &trial::tickets() ? tickets : statuses;
+    static const std::vector<Action> tickets = actions_of(ruled::tickets());
+    static const std::vector<Action> statuses = actions_of(ruled::statuses());
+    const std::vector<Action>& all = &resource == &ruled::tickets() ? tickets : statuses;
     return *std::find_if(all.begin(), all.end(), [&](const Action& one) { return &one.verb == &verb; });
 }
 
@@ -33,11 +33,11 @@ Write write(const Resource& resource, const Verb& verb, std::string_view query) 
 }
 
 Write add(std::string_view query) {
-    return write(trial::tickets(), verbs::add, query);
+    return write(ruled::tickets(), verbs::add, query);
 }
 
 Write update(std::string_view query) {
-    return write(trial::tickets(), verbs::update, query);
+    return write(ruled::tickets(), verbs::update, query);
 }
 
 // One row, whose values stand in the order of its columns.
@@ -63,12 +63,12 @@ const Value& value_of(const WritePlan& plan, std::string_view name) {
 }
 
 TEST(Rules, OfTheTrialContradictNothing) {
-    for (const Resource* resource : trial::all)
+    for (const Resource* resource : ruled::all)
         EXPECT_EQ(validate(*resource), std::vector<std::string>{});
 }
 
 TEST(Rules, AddNothingToWritesThatTheyDoNotApplyTo) {
-    const Write plain = write(trial::statuses(), verbs::update, "id=1&closed=Y");
+    const Write plain = write(ruled::statuses(), verbs::update, "id=1&closed=Y");
     const WritePlan plan(plain);
     EXPECT_TRUE(plan.rules().empty());
     EXPECT_TRUE(plan.can_share());
@@ -174,7 +174,7 @@ class Misuse : public testing::Test {
   protected:
     void expect_refusal(const Rule& rule) {
         const Rule* const rules[] = {&rule};
-        Resource resource = trial::tickets();
+        Resource resource = ruled::tickets();
         resource.rules = rules;
         const std::vector<Action> actions = actions_of(resource);
         Variables variables;
@@ -212,7 +212,7 @@ TEST_F(Misuse, AtAnotherTime) {
                     }});
     expect_refusal({.on_update = true, .check = [](Change& change) { change.set("subject", "y"); }});
     expect_refusal({.on_update = true, .fill = [](Change& change) { change.refer_to_new("owner", "y"); }});
-    expect_refusal({.on_update = true, .fill = [](Change& change) { change.add(trial::history(), {}); }});
+    expect_refusal({.on_update = true, .fill = [](Change& change) { change.add(ruled::history(), {}); }});
     expect_refusal(
         {.on_update = true, .fill = [](Change& change) { change.change_others("subject", "x", "y"); }});
 }

@@ -12,13 +12,15 @@
 #include "request/input.h"
 #include "resources/shared.h"
 
-namespace helpdesk::trial {
+namespace helpdesk::ruled {
 
-inline constexpr Reference owner = {.table = "trial_owners", .noun = "owner", .unknown = "unknown_owner"};
-inline constexpr Reference status = {
-    .table = "trial_statuses", .noun = "status", .unknown = "unknown_status", .has_default = true};
-inline constexpr Reference ticket = {
-    .table = "trial_tickets", .noun = "ticket", .unknown = "unknown_ticket", .by = Reference::By::id};
+const Resource& owners();
+const Resource& statuses();
+const Resource& tickets();
+
+inline constexpr Reference owner = {.to = &owners};
+inline constexpr Reference status = {.to = &statuses, .has_default = true};
+inline constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}};
 
 // Text that is stored with no record of its own: rules alone read it.
 inline constexpr Kind description = {
@@ -209,4 +211,4 @@ inline const Resource& owners() {
 
 inline const std::array all = {&tickets(), &statuses(), &history(), &owners()};
 
-}  // namespace helpdesk::trial
+}  // namespace helpdesk::ruled

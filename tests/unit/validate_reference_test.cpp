@@ -125,12 +125,6 @@ TEST_F(ValidateReference, RefusesADefaultInAScope) {
     expect_complaint("sub_topic has a default, which may not be in its scope");
 }
 
-TEST_F(ValidateReference, RefusesNewRowsInAScope) {
-    variable("sub_topic").companion = "new_sub_topic";
-    variables_.push_back({.name = "new_sub_topic", .kind = &kinds::new_name, .companion = "sub_topic"});
-    expect_complaint("sub_topic creates rows, which would be in no scope");
-}
-
 TEST_F(ValidateReference, RefusesAListInAScope) {
     const ListTable list = {
         .table = "ticket_topics", .owner = "id", .column = "id", .reference = &sub_topic_};

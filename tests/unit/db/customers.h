@@ -9,19 +9,18 @@ namespace helpdesk::db {
 
 // The question for the customer of a name. `more` are columns besides, `end` is what follows.
 inline std::string customer_question(const std::string& more = "", const std::string& end = "") {
-    return "SELECT 0, record.id, record.`cid`, record.`latitude` IS NOT NULL, record.`longitude` IS NOT "
-           "NULL" +
-           more + " FROM (SELECT 1) AS one LEFT JOIN `customers` AS record ON record.`cid` = ?" + end;
+    return "SELECT 0, record.id, record.`cid`" + more +
+           " FROM (SELECT 1) AS one LEFT JOIN `customers` AS record ON record.`cid` = ?" + end;
 }
 
-// Its answer, where there is such a customer without coordinates, and where there is none.
+// Its answer, where there is such a customer, and where there is none.
 inline Row customer(std::uint64_t id, const std::string& cid, const Row& more = {}) {
-    Row row = {std::uint64_t{0}, id, cid, std::uint64_t{0}, std::uint64_t{0}};
+    Row row = {std::uint64_t{0}, id, cid};
     row.insert(row.end(), more.begin(), more.end());
     return row;
 }
 inline Row no_customer(const Row& more = {}) {
-    Row row = {std::uint64_t{0}, nullptr, nullptr, nullptr, nullptr};
+    Row row = {std::uint64_t{0}, nullptr, nullptr};
     row.insert(row.end(), more.begin(), more.end());
     return row;
 }

@@ -133,7 +133,7 @@ class GroupWithReferences : public DbTest {
   protected:
     static std::string question(int place) {
         return "SELECT " + std::to_string(place) +
-               ", record.id, record.`name`, COALESCE((SELECT id FROM `portals` WHERE id = ?)) FROM (SELECT "
+               ", record.id, record.`name`, COALESCE((SELECT id FROM `portals` WHERE `id` = ?)) FROM (SELECT "
                "1) AS "
                "one LEFT JOIN `companies` AS record ON record.`name` = ?";
     }

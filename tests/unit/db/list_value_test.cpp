@@ -5,8 +5,8 @@
 namespace helpdesk::db {
 namespace {
 
-constexpr auto category_by_name = ", COALESCE((SELECT id FROM `categories` WHERE name = ?))";
-constexpr auto contract_by_id = ", COALESCE((SELECT id FROM `support_contracts` WHERE id = ?))";
+constexpr auto category_by_name = ", COALESCE((SELECT id FROM `categories` WHERE `name` = ?))";
+constexpr auto contract_by_id = ", COALESCE((SELECT id FROM `support_contracts` WHERE `id` = ?))";
 constexpr auto only_the_version =
     "UPDATE `customers` SET version = version + 1, last_updated = SYSDATE() WHERE id IN (?)";
 

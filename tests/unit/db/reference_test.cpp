@@ -5,8 +5,8 @@
 namespace helpdesk::db {
 namespace {
 
-constexpr auto portal_by_id = "COALESCE((SELECT id FROM `portals` WHERE id = ?))";
-constexpr auto company_by_name = "COALESCE((SELECT id FROM `companies` WHERE name = ?))";
+constexpr auto portal_by_id = "COALESCE((SELECT id FROM `portals` WHERE `id` = ?))";
+constexpr auto company_by_name = "COALESCE((SELECT id FROM `companies` WHERE `name` = ?))";
 
 class ReferenceTest : public DbTest {
   protected:
@@ -56,7 +56,7 @@ TEST_F(ReferenceTest, ToARowThatIsDeletedInTheMeantimeIsAskedForAgain) {
 
 TEST_F(ReferenceTest, ByNumberOrNameTriesBoth) {
     const std::string group =
-        ", COALESCE((SELECT id FROM `customer_groups` WHERE id = ?), (SELECT id FROM `customer_groups` WHERE "
+        ", COALESCE((SELECT id FROM `customer_groups` WHERE `id` = ?), (SELECT id FROM `customer_groups` WHERE "
         "name = ?))";
     connection.expect(customer_question(group), {12U, "12", "anna"}).row(customer(5U, "Anna", {2U}));
     connection.expect(
@@ -77,7 +77,7 @@ TEST_F(ReferenceTest, ToANewRowMakesIt) {
     connection.expect(customer_question(", " + std::string(company_by_name), " FOR UPDATE"), {"Acme", "anna"})
         .row(customer(5U, "Anna", {nullptr}));
     connection.expect(
-        "INSERT INTO `companies` (name) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
+        "INSERT INTO `companies` (`name`) VALUES (?) ON DUPLICATE KEY UPDATE id = LAST_INSERT_ID(id)",
         {"Acme"});
     connection.expect("SELECT LAST_INSERT_ID()").row({8U});
     connection.expect(
