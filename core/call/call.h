@@ -29,9 +29,9 @@ class Call {
     using Sharing = Work::Sharing;
 
     // `action` as called; null: none. `ignored` are the names of variables that nobody reads, between commas.
-    // `place` is held as long as the call lives.
+    // `place` and `memory` are held as long as the call lives.
     Call(const Settings& settings, const Action* action, std::unique_ptr<Work> work, std::string ignored,
-         CallLimit::Place place);
+         CallLimit::Place place, RequestMemory::Share memory);
 
     // A question whether a write could be served (call/health_check.h).
     static std::unique_ptr<Call> health_check(const Settings& settings);
@@ -109,7 +109,8 @@ class Call {
     const Action* action_;
     std::unique_ptr<Work> work_;
     std::string ignored_;
-    CallLimit::Place place_;  // among the calls with its key; null where they are not counted
+    CallLimit::Place place_;       // among the calls with its key; null where they are not counted
+    RequestMemory::Share memory_;  // of its request; null where it is not counted
     Stage stage_ = Stage::done;
     Outcome outcome_;
     bool failed_without_memory_ = false;  // even for saying so in `outcome_`

@@ -32,6 +32,9 @@ enum class Known { head, key };
 std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller,
                                   Known known);
 
+// Refuses a request for which there is no room in the memory that requests may take.
+Reply refuse_for_memory(const Settings& settings, const Request& request);
+
 // Either answers at once, without any work for the database, or gives the call to carry out. `caller` as
 // identified by the whole request.
 std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,
