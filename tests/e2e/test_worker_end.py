@@ -3,7 +3,9 @@
 import concurrent.futures
 import os
 import signal
+import subprocess
 import threading
+import time
 
 import pytest
 from requests.exceptions import RequestException
@@ -61,20 +63,39 @@ def test_nginx_waits_for_a_thread(api, db, nginx, mariadb):
     assert fails(busy)
 
 
-def test_nginx_does_not_wait_for_a_pool_without_a_queue(api, db, nginx, mariadb):
-    with concurrent.futures.ThreadPoolExecutor(3) as pool, locked(mariadb, "support_contracts"):
-        # All threads of the pool work, so that nginx cannot tell one to end.
-        busy = []
-        for i in range(1, 4):
-            busy.append(pool.submit(call, api, "/without_queue/", "get_support_contracts", id=str(i)))
-            wait_for(lambda: mariadb.waiting("Waiting for table metadata lock") == i, "one more thread to wait")
-        worker = end(nginx)
-        wait_for(lambda: has_ended_well(nginx, worker), "the worker to end")
-    assert all(fails(each) for each in busy)
+@pytest.fixture
+def slow_nginx(own_nginx, tmp_path):
+    """Its workers take a second from the end of our objects to their own, in which a thread that is still there would use them."""
+    library = tmp_path / "slow_end.so"
+    source = "#include <unistd.h>\n__attribute__((destructor)) static void rest(void) { sleep(1); }\n"
+    subprocess.run(["gcc", "-x", "c", "-", "-shared", "-fPIC", "-o", library], input=source, text=True, check=True)
+    usual = own_nginx.environment()
+    own_nginx.environment = lambda: {**usual, "LD_PRELOAD": f"{usual.get('LD_PRELOAD', '')} {library}"}
+    own_nginx.workers = 1
+    own_nginx.start(CONFIG, main=MAIN)
+    return own_nginx
+
+
+def test_nginx_does_not_wait_for_a_pool_without_a_queue(db, key, slow_nginx, mariadb):
+    api = Api(slow_nginx.port, key)
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        with locked(mariadb, "support_contracts"):
+            # All threads of the pool work, so that nginx cannot tell one to end.
+            busy = []
+            for i in range(1, 4):
+                busy.append(pool.submit(call, api, "/without_queue/", "get_support_contracts", id=str(i)))
+                wait_for(lambda: mariadb.waiting("Waiting for table metadata lock") == i, "one more thread to wait")
+            worker = end(slow_nginx)
+            # The module has waited for a second. If the worker is still there, its threads go on now.
+            time.sleep(1.5)
+        wait_for(lambda: has_ended_well(slow_nginx, worker), "the worker to end")
+        assert all(fails(each) for each in busy)
+    assert slow_nginx.complaints() == []
 
 
 @pytest.mark.parametrize("path", ["/usual/", "/without_queue/"])
-def test_under_load(api, db, nginx, path):
+def test_under_load(db, key, slow_nginx, path):
+    api, nginx = Api(slow_nginx.port, key), slow_nginx
     db.query("INSERT INTO customers (cid, notes, portal_id) SELECT CONCAT('c', seq), REPEAT('n', 100), 1 FROM " + numbers(3000) + " AS numbers")
     rows = "cid,city,contracts\n" + "".join(f"r{i},Rome,1\n" for i in range(1000))
     over = threading.Event()
