@@ -54,9 +54,13 @@ def test_large_requests_that_wait_are_bounded(api, db, path, sizes):
         for _ in range(5):
             answer = update(api, path, notes=LARGE, contracts="1")
             assert (answer.status, answer.problems, answer.headers["Retry-After"]) == (503, [("", "overloaded")], "1")
-        # Small ones and those of a location with a bound of its own wait, as many as there are.
-        others = [pool.submit(update, api, path, city="Rome") for _ in range(5)] + [pool.submit(update, api, "/free/", notes=LARGE)]
-        wait_for(lambda: taken(api) > low * len(waiting) + len(LARGE), "the others to wait")
+        # One of a location with a bound of its own waits as well, and then small ones, more of them than there are threads.
+        before = taken(api)
+        others = [pool.submit(update, api, "/free/", notes=LARGE)]
+        wait_for(lambda: taken(api) - before > len(LARGE), "the large one to wait")
+        before = taken(api)
+        others += [pool.submit(update, api, path, city="Rome") for _ in range(5)]
+        wait_for(lambda: taken(api) - before > 5 * len("Rome"), "the small ones to wait")
         assert not any(each.done() for each in waiting + others)
         holder.rollback()
         assert {each.result().status for each in waiting + others} == {200}
