@@ -89,6 +89,10 @@ inline constexpr Metric queue_time_by_database{
     times};
 inline constexpr Metric queue_depth{
     "helpdesk_queue_depth", MetricKind::summed_gauge, {"pool"}, "Requests that wait for a thread."};
+inline constexpr Metric request_memory{"helpdesk_request_memory_bytes",
+                                       MetricKind::summed_gauge,
+                                       {},
+                                       "Memory of the requests that wait or are carried out."};
 inline constexpr Metric group_size{"helpdesk_group_size",
                                    MetricKind::histogram,
                                    {"kind"},
@@ -125,10 +129,23 @@ inline constexpr Metric durable{
     "Whether a database server's settings keep acknowledged changes through a crash of its machine."};
 
 // All metrics, in the order in which they are shown.
-inline constexpr std::array all = {&requests,    &request_time,  &database_time,    &time_by_database,
-                                   &hash_time,   &geocoder_time, &queue_time,       &queue_time_by_database,
-                                   &queue_depth, &group_size,    &connections_open, &connections_busy,
-                                   &connections, &failures,      &failovers,        &up,
+inline constexpr std::array all = {&requests,
+                                   &request_time,
+                                   &database_time,
+                                   &time_by_database,
+                                   &hash_time,
+                                   &geocoder_time,
+                                   &queue_time,
+                                   &queue_time_by_database,
+                                   &queue_depth,
+                                   &request_memory,
+                                   &group_size,
+                                   &connections_open,
+                                   &connections_busy,
+                                   &connections,
+                                   &failures,
+                                   &failovers,
+                                   &up,
                                    &durable};
 
 }  // namespace metric

@@ -121,6 +121,11 @@ void on_body(ngx_http_request_t* r) noexcept {
     run_or_end(r, [r] {
         const LocationConf& conf = location_conf(r);
         Body body(r);
+        const Settings& settings = conf.settings;
+        context(r).body_memory =
+            RequestMemory::take(settings.memory, settings.database, body.size_in_memory());
+        if (context(r).body_memory == nullptr)
+            return answer_request(r, refuse_for_memory(settings, head_of(r)));
         if (body.size() > small_body)
             return begin_large(r, conf, std::move(body));
         Request request = head_of(r);

@@ -35,7 +35,9 @@ Body::Body(ngx_http_request_t* r) {
         else
             parts_.emplace_back(std::string_view(reinterpret_cast<const char*>(buffer.pos),
                                                  static_cast<std::size_t>(buffer.last - buffer.pos)));
-        size_ += static_cast<std::size_t>(ngx_buf_size(link->buf));
+        const auto size = static_cast<std::size_t>(ngx_buf_size(link->buf));
+        size_ += size;
+        size_in_memory_ += buffer.in_file ? 0 : size;
     }
 }
 

@@ -18,6 +18,9 @@ class Body {
 
     std::size_t size() const { return size_; }
 
+    // Returns how much of the body takes memory until the request ends.
+    std::size_t size_in_memory() const { return size_in_memory_; }
+
     // Returns the bytes. May read a file, which may block: a large body is for a thread. Throws
     // std::runtime_error when the file cannot be read, and std::bad_alloc.
     std::string read() const;
@@ -32,6 +35,7 @@ class Body {
 
     std::vector<Part> parts_;
     std::size_t size_ = 0;
+    std::size_t size_in_memory_ = 0;
 };
 
 }  // namespace helpdesk::ngx

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "answer/reply.h"
+#include "call/request_memory.h"
 #include "ngx.hpp"
 #include "request/access.h"
 
@@ -29,7 +30,8 @@ struct RequestContext {
 
     const TextPieces* envelope = nullptr;  // the body that replaces the one that nginx made, until it is sent
     bool replaces = false;
-    Stream* stream = nullptr;  // of an answer that is sent in parts
+    RequestMemory::Share body_memory;  // of the part of the body that is not in a file
+    Stream* stream = nullptr;          // of an answer that is sent in parts
 };
 
 // Returns null if there is no context yet.

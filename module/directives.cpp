@@ -123,6 +123,16 @@ void read_auth_cache(ngx_conf_t* /*cf*/, Values values, LocationConf& conf) {
     conf.auth_cache = std::chrono::duration_cast<std::chrono::seconds>(*time);
 }
 
+void read_request_memory(ngx_conf_t* /*cf*/, Values values, LocationConf& conf) {
+    constexpr off_t least = 1 << 20;
+    constexpr off_t most = off_t{1} << 40;
+    ngx_str_t text = values[0];
+    const off_t size = ngx_parse_offset(&text);
+    if (size < least || size > most)
+        throw wrong_value("must be a size from 1m to 1024g", values[0]);
+    conf.settings.memory = std::make_shared<RequestMemory>(static_cast<std::size_t>(size));
+}
+
 void read_format(ngx_conf_t* /*cf*/, Values values, LocationConf& conf) {
     const auto format = parse_format(view(values[0]));
     if (!format)
@@ -192,6 +202,7 @@ constexpr std::array rows = std::to_array<Directive>({
     {"helpdesk_error_status",      everywhere | one_value,         word<status_words, &Settings::legacy_status>},
     {"helpdesk_unknown_variables", everywhere | one_value,         word<unknown_words, &Settings::reject_unknown, &CheckOptions::reject_unknown_choices>},
     {"helpdesk_max_records",       everywhere | one_value,         number<&Settings::max_records, 1, most_records>},
+    {"helpdesk_max_request_memory", everywhere | one_value,        by<read_request_memory, &Settings::memory>},
     {"helpdesk_date_format",       everywhere | one_value,         word<date_words, &Settings::time_format>},
     {"helpdesk_email_check",       everywhere | one_value,         word<on_off, &CheckOptions::check_email>},
     {"helpdesk_geocoder",          everywhere | one_or_two,        by<read_geocoder, &LocationConf::geocoder, &Settings::geocoder>},

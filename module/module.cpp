@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cassert>
 #include <chrono>
+#include <cstdlib>
 #include <mutex>
 
 #include "call/sign_in_changes.h"
@@ -82,9 +83,14 @@ ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
     return NGX_OK;
 }
 
-// By now nginx's thread pools have told their threads to end, but they do not wait for them.
+// By now nginx has waited until each thread of its pools had nothing more to do, but not until the threads
+// have ended. It did not wait for a pool whose queue was full, as that of a pool with max_queue=0 always is.
+// A thread of such a pool may work on: then the process ends without destroying the objects that it uses.
 void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
-    close_database_connections(std::chrono::seconds(1));
+    if (close_database_connections(std::chrono::seconds(1)) && !WorkerQueue::is_any_in_thread())
+        return;
+    // exit() calls first what was registered last. If it cannot be registered, nothing is lost but this.
+    static_cast<void>(std::atexit([] { std::_Exit(EXIT_SUCCESS); }));
 }
 
 ngx_http_module_t context = {

@@ -127,6 +127,15 @@ struct WorkerQueue::Batch {
     std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in the same order
     std::function<void()> work;                // instead of calls
 
+    void run() const {
+        if (work)
+            return work();
+        if (stage == Stage::database)
+            return Call::execute(calls);
+        for (const auto& call : calls)
+            call->hash();
+    }
+
     void give_calls_back() {
         for (std::size_t i = 0; i < calls.size(); ++i)
             jobs[i].call = std::move(calls[i]);
@@ -165,13 +174,9 @@ bool WorkerQueue::add(Job& job) {
 }
 
 void WorkerQueue::run_batch(void* data, ngx_log_t* /*log*/) noexcept {
-    auto& batch = *static_cast<Batch*>(data);
-    if (batch.work)
-        return batch.work();
-    if (batch.stage == Stage::database)
-        return Call::execute(batch.calls);
-    for (const auto& call : batch.calls)
-        call->hash();
+    ++in_threads;
+    static_cast<Batch*>(data)->run();
+    --in_threads;
 }
 
 void WorkerQueue::on_turn(ngx_event_t* event) noexcept {

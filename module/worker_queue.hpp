@@ -12,6 +12,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -67,6 +68,9 @@ class WorkerQueue {
     bool run_errand(ngx_thread_task_t& task) noexcept;
     void end_errand() noexcept;
 
+    // Returns whether a thread of this process works for any queue now.
+    static bool is_any_in_thread() noexcept { return in_threads > 0; }
+
     // Sets the function that every queue of this worker calls after each of its tasks.
     using AfterTask = void (*)(WorkerQueue& queue) noexcept;
     static void call_after_tasks(AfterTask function) { after_task = function; }
@@ -110,6 +114,7 @@ class WorkerQueue {
     void set_timer();
 
     static inline AfterTask after_task = nullptr;
+    static inline std::atomic<int> in_threads = 0;
 
     ngx_event_t turn_{};   // first: nginx's debug log reads an event's data as a connection
     ngx_event_t timer_{};  // while anything waits; keeps a worker that is stopping

@@ -30,7 +30,8 @@ std::string joined(const std::string& one, const std::string& other) {
 }  // namespace
 
 std::unique_ptr<Call> Call::health_check(const Settings& settings) {
-    return std::make_unique<Call>(settings, nullptr, std::make_unique<HealthCheck>(settings), "", nullptr);
+    return std::make_unique<Call>(settings, nullptr, std::make_unique<HealthCheck>(settings), "", nullptr,
+                                  nullptr);
 }
 
 std::unique_ptr<Call> Call::sign_in(const Settings& settings, const Resource& resource,
@@ -45,16 +46,17 @@ std::unique_ptr<Call> Call::sign_in(const Settings& settings, const Resource& re
         return nullptr;
     return std::make_unique<Call>(settings, &action,
                                   std::make_unique<SignInWork>(settings, Format::url, std::move(check)), "",
-                                  nullptr);
+                                  nullptr, nullptr);
 }
 
 Call::Call(const Settings& settings, const Action* action, std::unique_ptr<Work> work, std::string ignored,
-           CallLimit::Place place)
+           CallLimit::Place place, RequestMemory::Share memory)
     : settings_(settings),
       action_(action),
       work_(std::move(work)),
       ignored_(std::move(ignored)),
-      place_(std::move(place)) {
+      place_(std::move(place)),
+      memory_(std::move(memory)) {
     begin_waiting(work_->first_stage());
 }
 

@@ -29,9 +29,10 @@ class Call {
     using Sharing = Work::Sharing;
 
     // `action` is the one that was called, or null. `ignored` holds the names of ignored variables, with
-    // commas between. `place` is held until the call is destroyed.
+    // commas between. `place` and `memory` are held until the
+    // call is destroyed.
     Call(const Settings& settings, const Action* action, std::unique_ptr<Work> work, std::string ignored,
-         CallLimit::Place place);
+         CallLimit::Place place, RequestMemory::Share memory);
 
     // Returns a check whether a write could be served (call/health_check.h).
     static std::unique_ptr<Call> health_check(const Settings& settings);
@@ -111,7 +112,8 @@ class Call {
     const Action* action_;
     std::unique_ptr<Work> work_;
     std::string ignored_;
-    CallLimit::Place place_;  // among the calls with its key; null if they are not counted
+    CallLimit::Place place_;       // among the calls with its key; null if they are not counted
+    RequestMemory::Share memory_;  // of its request; null if it is not counted
     Stage stage_ = Stage::done;
     Outcome outcome_;
     bool failed_without_memory_ = false;  // without memory even to say so in `outcome_`

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "answer/format.h"
+#include "call/request_memory.h"
 #include "date.h"
 #include "db/database.h"
 #include "key.h"
@@ -28,6 +30,8 @@ struct Settings {
     std::size_t max_records = 1000;  // of a list if the call gives no `count`
     TimeFormat time_format = TimeFormat::reference;
     CheckOptions check;
+    // Shared by all locations that inherit it.
+    std::shared_ptr<RequestMemory> memory = std::make_shared<RequestMemory>(RequestMemory::default_most);
 };
 
 }  // namespace helpdesk

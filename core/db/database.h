@@ -165,7 +165,8 @@ void set_default_connections(unsigned connections);
 bool close_overdue_connections();
 
 // Waits until the threads that called any of these have ended, at most so long, then closes all connections
-// that are idle. For a process that is about to end, after it told its threads to end.
-void close_database_connections(std::chrono::milliseconds longest);
+// that are idle. For a process that is about to end, after it told its threads to end. Returns whether they
+// have.
+bool close_database_connections(std::chrono::milliseconds longest);
 
 }  // namespace helpdesk

@@ -68,13 +68,32 @@ Format choose_format(const Settings& settings, const Request& request, const Act
     return format.value_or(settings.format);
 }
 
+// The memory that the request takes until its call ends, roughly. A call that may do either of two verbs has
+// the values twice. An import makes values of a few of its rows at a time.
+std::size_t memory_of(const Request& request, const Action& action) {
+    std::size_t values = request.rows == nullptr ? 0 : request.rows->text.size();
+    for (const Variables::Variable& variable : request.variables.all())
+        values += sizeof(variable) + variable.name.size() + variable.value.size();
+    return action.verb.when_missing == nullptr ? values : 2 * values;
+}
+
 Reply refusal_reply(const Settings& settings, Format format, const Refusal& refusal) {
     Reply reply = problem_reply(settings, format, {refusal.problem});
     reply.log = "refused: " + refusal.log;
     return reply;
 }
 
+Reply no_room(const Settings& settings, Format format) {
+    return refusal_reply(settings, format,
+                         {problem_of_status(503), "requests have taken all of helpdesk_max_request_memory"});
+}
+
 }  // namespace
+
+Reply refuse_for_memory(const Settings& settings, const Request& request) {
+    Problems ignored;
+    return no_room(settings, choose_format(settings, request, ignored));
+}
 
 Format choose_format(const Settings& settings, const Request& request, Problems& problems) {
     return choose_format(settings, request, find_action(request.variables.get(action_variable)), problems);
@@ -191,8 +210,11 @@ std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, cons
     CallLimit::Place place;
     if (caller.key->limit != nullptr && (place = CallLimit::acquire(caller.key->limit)) == nullptr)
         return refusal_reply(settings, format, too_many_calls(*caller.key));
+    auto memory = RequestMemory::take(settings.memory, settings.database, memory_of(request, *caller.action));
+    if (memory == nullptr)
+        return no_room(settings, format);
     return std::make_unique<Call>(settings, caller.action, std::move(begun.work), std::move(begun.ignored),
-                                  std::move(place));
+                                  std::move(place), std::move(memory));
 }
 
 }  // namespace helpdesk

@@ -34,6 +34,9 @@ enum class Known { head, key };
 std::optional<Reply> refuse_early(const Settings& settings, const Request& request, const Caller& caller,
                                   Known known);
 
+// Refuses a request for which there is no room in the memory that requests may take.
+Reply refuse_for_memory(const Settings& settings, const Request& request);
+
 // Returns the answer if it needs no work, as for a refusal, and otherwise the call to carry out. `caller` is
 // what identify() returns for the whole request.
 std::variant<Reply, std::unique_ptr<Call>> accept(const Settings& settings, const Request& request,

@@ -6,8 +6,8 @@
     tests/bench/worst.py --help
 
 Each line of the table is one request to a fresh worker, the medians of the turns. The worker is asked over a second connection for
-`return 200` all the while; it stood still for as long as the slowest of these took. Two modules, before and after, take turns. Not a
-test.
+`return 200` all the while; it stood still for as long as the slowest of these took. In brackets is for how much of this its event loop
+computed: otherwise it waited for a processor. Two modules, before and after, take turns. Not a test.
 """
 
 import argparse
@@ -103,7 +103,7 @@ def bounded_memory(size):
 
 
 def measure(mariadb, key, module, send, most):
-    """Seconds, bytes, and what the client was told."""
+    """Seconds, of these computed, bytes, and what the client was told."""
     servers.MODULE = pathlib.Path(module)
     nginx = servers.Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), 1)
     try:
@@ -114,14 +114,14 @@ def measure(mariadb, key, module, send, most):
         (pid,) = nginx.worker_pids()
         pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
         before = memory(pid, "VmRSS")
-        with Watch(nginx.port) as watch:
+        with Watch(nginx.port, pid) as watch:
             try:
                 told = send(api)
             except RequestException as error:
                 told = type(error).__name__
         if nginx.worker_pids() != [pid]:
-            return watch.longest, most * GIB, "the worker ended"
-        return watch.longest, memory(pid, "VmHWM") - before, told
+            return watch.longest, watch.computed, most * GIB, "the worker ended"
+        return watch.longest, watch.computed, memory(pid, "VmHWM") - before, told
     finally:
         nginx.stop()
         nginx.remove()
@@ -146,9 +146,9 @@ def machine(options):
 def line(name, results):
     """A line of the table, with the results of each turn for each module."""
     columns = [list(zip(*turns)) for turns in results]
-    told = list(dict.fromkeys(column[2][-1] for column in columns))
-    still = [f"{statistics.median(column[0]) * 1000:,.0f} ms" for column in columns]
-    grown = [f"{statistics.median(column[1]) / 1e6:,.0f} MB" for column in columns]
+    told = list(dict.fromkeys(column[3][-1] for column in columns))
+    still = [f"{statistics.median(column[0]) * 1000:,.0f} ({statistics.median(column[1]) * 1000:,.0f}) ms" for column in columns]
+    grown = [f"{statistics.median(column[2]) / 1e6:,.0f} MB" for column in columns]
     return f"| {name} | {'; then '.join(told)} | {' | '.join(still + grown)} |"
 
 

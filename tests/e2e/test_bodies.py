@@ -61,12 +61,20 @@ def memory(pid, name):
     return int(status.split(f"{name}:")[1].split()[0]) * 1024
 
 
-class Watch:
-    """Asks the worker for something that takes it no time, over and over, and keeps how long that took at most."""
+def computed(pid):
+    """How long the process's first thread has had a processor, in seconds. A worker's event loop is that thread."""
+    return int(pathlib.Path(f"/proc/{pid}/task/{pid}/schedstat").read_text().split()[0]) / 1e9
 
-    def __init__(self, port):
+
+class Watch:
+    """Asks the worker for something that takes it no time, over and over, and keeps how long that took at most, and if it has the
+    worker's ID, for how much of this the event loop computed. In the rest it waited for a processor."""
+
+    def __init__(self, port, pid=None):
         self.port = port
+        self.pid = pid
         self.longest = 0
+        self.computed = 0
         self.over = False
 
     def __enter__(self):
@@ -81,6 +89,7 @@ class Watch:
     def run(self):
         with socket.create_connection(("127.0.0.1", self.port)) as client, contextlib.suppress(ConnectionError):
             while not self.over:
+                before = computed(self.pid) if self.pid else 0
                 begin = time.monotonic()
                 client.sendall(b"GET /idle HTTP/1.1\r\nHost: x\r\n\r\n")
                 received = b""
@@ -88,7 +97,9 @@ class Watch:
                     received = client.recv(4096)
                     if not received:
                         return  # the worker has ended
-                self.longest = max(self.longest, time.monotonic() - begin)
+                if time.monotonic() - begin > self.longest:
+                    self.longest = time.monotonic() - begin
+                    self.computed = computed(self.pid) - before if self.pid else 0
                 time.sleep(0.001)
 
 

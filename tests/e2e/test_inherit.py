@@ -78,6 +78,10 @@ CASES = {
     "helpdesk_email_check": Case("helpdesk_email_check on;", "helpdesk_email_check off;",
                                  lambda at: at.code("add_customer", cid="x", email="nonsense"), ("invalid_email", "ok")),
     "helpdesk_max_records": Case("helpdesk_max_records 1;", "helpdesk_max_records 2;", Location.records, (1, 2)),
+    # The body, which nginx keeps in memory, leaves no room for its values.
+    "helpdesk_max_request_memory": Case("helpdesk_max_request_memory 1m; client_body_buffer_size 1m;",
+                                        "helpdesk_max_request_memory 1g; client_body_buffer_size 1m;",
+                                        lambda at: at.code("add_customer", cid="x", notes="n" * 700_000), ("overloaded", "ok")),
     "helpdesk_date_format": Case("helpdesk_date_format iso;", "helpdesk_date_format reference;", Location.time, (True, False)),
     "helpdesk_geocoder": Case("helpdesk_geocoder /one;", "helpdesk_geocoder /two;", Location.latitude, ("1", "2")),
 }

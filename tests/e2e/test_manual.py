@@ -120,7 +120,7 @@ for directive in re.split(r"^### ", REFERENCE, flags=re.M)[1:]:
     DIRECTIVES[name] = directive
     PARAMETERS |= {(name, parameter.split()[0]): parameter for parameter in parameters}
 
-SAMPLES = {"NAME": "word", "DATABASE": "name", "N": "12", "TIME": "5s", "HEX": SHA256,
+SAMPLES = {"NAME": "word", "DATABASE": "name", "N": "12", "SIZE": "64m", "TIME": "5s", "HEX": SHA256,
            "ADDRESS": "192.0.2.1", "REALM": "Portal", "ACTION": "get_customers", "DAY": "2039-12-31"}
 BODIES = {"helpdesk_database": {"socket": "socket /nonexistent;", "user": "user u;", "name": "name n;"},
           "helpdesk_key": {"sha256": f"sha256 {SHA256};"}}

@@ -374,7 +374,7 @@ bool close_overdue_connections() {
     return others;
 }
 
-void close_database_connections(std::chrono::milliseconds longest) {
+bool close_database_connections(std::chrono::milliseconds longest) {
     const auto end = std::chrono::steady_clock::now() + longest;
     while (db::live_threads > 0 && std::chrono::steady_clock::now() < end)
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -382,6 +382,7 @@ void close_database_connections(std::chrono::milliseconds longest) {
     const std::scoped_lock lock(all.mutex);
     for (auto& [address, pool] : all.pools)
         pool.close_idle();
+    return db::live_threads == 0;
 }
 
 }  // namespace helpdesk

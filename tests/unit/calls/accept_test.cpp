@@ -99,5 +99,23 @@ TEST_F(Accept, RefusesMoreCallsThanAKeyMayHave) {
     EXPECT_NE(call("action=get_customers&cid=x"), nullptr);
 }
 
+TEST_F(Accept, RefusesWhatLeavesNoRoomForOthers) {
+    settings_.memory = std::make_shared<RequestMemory>(10'000);
+    const Request large = request("action=update_customer&cid=x&city=Rome&notes=" + std::string(4000, 'n'));
+    auto first = call(large);
+    expect_refused(large, code::overloaded, "overloaded");
+    EXPECT_NE(call("action=get_customers&cid=x"), nullptr);
+    first.reset();
+    EXPECT_NE(call(large), nullptr);
+}
+
+TEST_F(Accept, CountsTheValuesOfAnUpsertTwice) {
+    settings_.memory = std::make_shared<RequestMemory>(10'000);
+    const std::string notes = "&cid=x&notes=" + std::string(3000, 'n');
+    const auto first = call("action=get_customers&cid=x");
+    EXPECT_NE(call("action=update_customer" + notes), nullptr);
+    expect_refused(request("action=upsert_customer" + notes), code::overloaded, "overloaded");
+}
+
 }  // namespace
 }  // namespace helpdesk

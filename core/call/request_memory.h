@@ -1,0 +1,44 @@
+// A bound on the memory that requests take while their calls wait and are carried out. max_queue bounds only
+// the number of calls, and each may have a body as large as nginx takes.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+
+namespace helpdesk {
+
+// The memory of the requests that are under way in this process. It may be taken and given back on any
+// thread.
+//
+//   - A request must leave as much as it takes, so that large ones leave room for small ones.
+//   - Where there are several databases, each has at most half.
+//   - A request that would be the only one always has room. Otherwise one that is larger than half of the
+//     bound would be refused for ever.
+class RequestMemory {
+  public:
+    static constexpr std::size_t default_most = std::size_t{128} << 20U;
+
+    explicit RequestMemory(std::size_t most) : most_(most) {}
+
+    std::size_t most() const { return most_; }
+
+    // The memory of one request, for as long as it lives.
+    using Share = std::shared_ptr<void>;
+
+    // Takes memory for a request to the database, which is only compared. Returns null if there is no room.
+    // Throws std::bad_alloc, with nothing taken.
+    static Share take(const std::shared_ptr<RequestMemory>& memory, const void* database, std::size_t bytes);
+
+  private:
+    bool add(const void* database, std::size_t bytes);
+    void give_back(const void* database, std::size_t bytes) noexcept;
+
+    const std::size_t most_;
+    std::mutex mutex_;
+    std::size_t taken_ = 0;
+    std::map<const void*, std::size_t> taken_by_;  // by each database that was ever used
+};
+
+}  // namespace helpdesk
