@@ -56,7 +56,7 @@ VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resourc
 VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
     VariableNames names;
     for (const Selector& selector : resource.selectors)
-        if (!verb.gives_rows || selector.finder->selects())
+        if (!verb.gives_rows || !selector.finder->is_walk_position())
             names.emplace_back(selector.name);
     return names;
 }

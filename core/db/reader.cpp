@@ -29,6 +29,8 @@ Reader::Reader(const Reading& reading)
 void Reader::run(Connection& connection) {
     connection_ = &connection;
     pause_ = {};
+    if (!position_.found)
+        choose_leading_word();
     if (selection_.count_only) {
         count_ = count_records();
         position_.found = true;
@@ -50,9 +52,18 @@ void Reader::run(Connection& connection) {
         read_on();
 }
 
+void Reader::choose_leading_word() {
+    const auto statement = count_rows(selection_);
+    if (!statement)
+        return;
+    const auto row = connection_->query(statement->sql, statement->parameters);
+    row->next();
+    leading_ = leading_word(selection_, *row);
+}
+
 std::uint64_t Reader::count_records() {
     Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
-    add_selection(statement, selection_, "", {});
+    add_selection(statement, selection_, "", {}, leading_);
     const auto row = connection_->query(statement.sql, statement.parameters);
     row->next();
     return row->number(1);
@@ -167,7 +178,7 @@ std::uint64_t Reader::find(const Statement& walk_condition) {
     std::vector<Output> ordered_by;
     if (selection_.order != nullptr)
         ordered_by.push_back(*selection_.order);
-    add_selection(statement, selection_, reference_joins(ordered_by), walk_condition);
+    add_selection(statement, selection_, reference_joins(ordered_by), walk_condition, leading_);
     statement.sql += order_of(selection_) + " LIMIT ? OFFSET ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.offset));

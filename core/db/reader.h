@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "db/session/attempts.h"
+#include "db/statements/keyword_sql.h"
 #include "db/statements/record_sql.h"
 
 namespace helpdesk::db {
@@ -32,6 +33,7 @@ class Reader : public Operation {
     bool fits_one_statement() const;
     std::size_t limit() const;
     bool is_full() const { return sink_.held() >= page_bytes; }
+    void choose_leading_word();
     std::uint64_t count_records();
     void read_at_once();
     void walk();
@@ -51,6 +53,7 @@ class Reader : public Operation {
     const Resource& resource_;
     ListPosition& position_;
     RecordSink& sink_;
+    std::optional<LeadingWord> leading_;
     std::uint64_t count_ = 0;
     std::chrono::microseconds pause_{0};
     std::string read_until_;

@@ -28,6 +28,7 @@ enum class Compare {
     at_most,       // the value or less
     up_to_prefix,  // text that begins with the value, or comes before
     contains,      // text with the value in it
+    has_words,     // for each value a word that begins with it
     missing,       // has no value
     present,       // has a value
 };
@@ -35,7 +36,7 @@ enum class Compare {
 // What must be so of a selector's columns.
 struct Comparison {
     Compare how;
-    // Text, a time as SQL writes it, or a number. One, but for `equal`, and none for the last two.
+    // Text, a time as SQL writes it, or a number. One, but for `equal` and words, and none for the last two.
     std::vector<std::variant<std::string, std::uint64_t>> values = {};
 };
 
@@ -72,11 +73,17 @@ struct Finder {
     bool unique = false;          // a value is that of one record at most
     bool continues_walk = false;  // in a walk: the ID of the record where the last page ended
     bool scans = false;           // no index serves it
+    // Selects nothing itself: it says how a selector with this other finder is meant, which must be given
+    // too.
+    const Finder* refines = nullptr;
+    bool finds_words =
+        false;  // looks in an index of words (db/statements/keyword_sql.h), the selector's lists
 
     bool is_keyset() const { return order == Order::keyset; }
     bool is_walk() const { return order == Order::walk; }
-    // Whether it selects by itself. Otherwise it only says where a walk goes on.
+    // Whether it selects by itself. Otherwise it only says where a walk goes on, or refines another.
     bool selects() const { return reach != Reach::nowhere; }
+    bool is_walk_position() const { return continues_walk && !selects(); }
 };
 
 // A selector that a client gave, and its values as the finder read them.
@@ -128,6 +135,8 @@ extern const Finder id;             // one number that is unique, or several if 
 extern const Finder name;           // one text that is unique, or several if `many`
 extern const Finder equals;         // one text, or several if `many`, in any of the columns and lists
 extern const Finder contains;       // text that is part of any of the columns and lists
+extern const Finder keyword;        // words and beginnings of words, all of them, in an index of words
+extern const Finder keyword_match;  // `word`, or `part`: any part of a word; beside a keyword
 extern const Finder flag;           // Y or N, as it is stored
 extern const Finder has_value;      // Y or N: whether the column has a value
 extern const Finder number;         // one number, or several if `many`, such as the ID of another record

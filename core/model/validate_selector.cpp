@@ -49,13 +49,15 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
         expect(selector.columns.front() == "id" ||
                    (resource.name() != nullptr && selector.columns.front() == resource.name()->column),
                "selects by a column that is not the identifier's");
-    if (own && anywhere)
+    expect(!finder.finds_words || (selector.columns.empty() && selector.lists.size() == 2),
+           "looks for words, but not in the two tables of their index");
+    if (own && anywhere && !finder.finds_words)
         for (const std::string_view column : selector.columns)
             expect(variable_in(resource, column) != nullptr, "selects by a column that no variable has");
     if (!own)
         for (const std::string_view column : selector.columns)
             expect(has_column(looked_at, column), "looks at a column that the other resource does not have");
-    if (anywhere)
+    if (anywhere && !finder.finds_words)
         for (const ListTable* list : selector.lists)
             expect(has_list(looked_at, list), "selects by a list of texts, but no variable has it");
     if (finder.unsuited != nullptr) {
@@ -65,11 +67,16 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
     expect(
         !finder.is_walk() || has_selector(resource, [](const Finder& other) { return other.continues_walk; }),
         "walks, but no selector says where a page begins");
-    expect(finder.selects() || has_selector(resource, [](const Finder& other) { return other.is_walk(); }),
+    expect(finder.refines == nullptr ||
+               has_selector(resource, [&](const Finder& other) { return &other == finder.refines; }),
+           "refines a selector that is not there");
+    expect(!finder.is_walk_position() ||
+               has_selector(resource, [](const Finder& other) { return other.is_walk(); }),
            "continues a walk, but none begins");
     expect(!selector.all || finder.takes_several, "cannot select all, which only IDs and names do");
     expect(!selector.many || finder.takes_several, "cannot select several, which only names do");
-    const bool single = finder.unique || finder.is_keyset() || finder.is_walk() || finder.continues_walk;
+    const bool single = finder.unique || finder.is_keyset() || finder.is_walk() || finder.continues_walk ||
+                        finder.refines != nullptr || finder.finds_words;
     expect(!single || std::count_if(resource.selectors.begin(), resource.selectors.end(),
                                     [&](const Selector& other) { return other.finder == &finder; }) == 1,
            "is of a kind that may stand there only once");

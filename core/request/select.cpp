@@ -22,6 +22,7 @@ class SelectionChecker {
         if (!any_selector_ && resource_.needs_selector)
             problem(resource_.known_by(), code::required,
                     "is required (\"*\" selects all), unless another selector is given: " + selector_names());
+        check_refined(selection);
         if (action_.verb.gives_rows)
             return;
         check_walk(selection);
@@ -61,7 +62,8 @@ class SelectionChecker {
     void check_walk(const Selection& selection) {
         const Condition* walk = selection.walk();
         const Condition* keyset = selection.keyset();
-        const Condition* position = selection.find([](const Finder& finder) { return !finder.selects(); });
+        const Condition* position =
+            selection.find([](const Finder& finder) { return finder.is_walk_position(); });
         if (position != nullptr && walk == nullptr)
             for (const Selector& selector : resource_.selectors)
                 if (selector.finder->is_walk())
@@ -75,6 +77,19 @@ class SelectionChecker {
                 problem(name, code::ambiguous,
                         "cannot be given beside " + std::string(own_order->selector->name) +
                             ", which has an order of its own");
+    }
+
+    void check_refined(const Selection& selection) {
+        for (const Condition& condition : selection.conditions) {
+            const Finder* refined = condition.selector->finder->refines;
+            if (refined == nullptr ||
+                std::any_of(selection.conditions.begin(), selection.conditions.end(),
+                            [&](const Condition& other) { return other.selector->finder == refined; }))
+                continue;
+            for (const Selector& selector : resource_.selectors)
+                if (selector.finder == refined && input_.get(selector.name).empty())
+                    problem(condition.selector->name, code::required, "needs " + std::string(selector.name));
+        }
     }
 
     void count_only(Selection& selection) {

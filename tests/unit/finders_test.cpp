@@ -10,6 +10,8 @@ namespace helpdesk {
 namespace {
 
 constexpr Reference company = {.to = &companies};
+constexpr ListTable words = {.table = "job_words", .owner = "job_id", .column = "word"};
+constexpr ListTable word_texts = {.table = "job_texts", .owner = "job_id", .column = "words"};
 constexpr ListTable tags = {.table = "job_tags", .owner = "job_id", .column = "tag"};
 
 // clang-format off
@@ -30,6 +32,8 @@ constexpr std::array selectors = {
     Selector{.name = "portal", .finder = &finders::equals, .columns = {"name"}, .through = {"cid", "portal"}},
     Selector{.name = "opened_from", .finder = &finders::date_from, .columns = {"open_date"}, .event = "opened"},
     Selector{.name = "opened_to", .finder = &finders::date_to, .columns = {"open_date"}, .event = "opened"},
+    Selector{.name = "text", .finder = &finders::keyword, .lists = {&words, &word_texts}},
+    Selector{.name = "text_match", .finder = &finders::keyword_match},
     Selector{.name = "keyword", .finder = &finders::contains, .columns = {"subject", "notes"}, .lists = {&tags}},
     Selector{.name = "tag", .finder = &finders::equals, .lists = {&tags}},
     Selector{.name = "closed", .finder = &finders::flag, .columns = {"closed"}},
@@ -45,7 +49,7 @@ struct Found {
     std::string problem;  // code of the first
 };
 
-Found find(std::string_view query) {
+Found find(std::string_view query, const std::string& leading = {}) {
     static const Resource resource =
         with_outputs({.names = {.one = "job", .many = "jobs", .element = "job", .noun = "job"},
                       .table = "jobs",
@@ -65,7 +69,10 @@ Found find(std::string_view query) {
     if (!problems.empty())
         return {"", {}, std::string(problems.front().code)};
     db::Statement statement;
-    db::add_selection(statement, selection, "", {});
+    std::optional<db::LeadingWord> lead;
+    if (!leading.empty())
+        lead = {db::keyword_of(selection), leading};
+    db::add_selection(statement, selection, "", {}, lead);
     Found found{statement.sql + db::order_of(selection), {}, ""};
     for (const db::Parameter& parameter : statement.parameters)
         found.values.push_back(std::holds_alternative<std::string>(parameter)
@@ -133,6 +140,29 @@ TEST(Finders, PartOfAWordInAnyPlace) {
               "item.`tag` LIKE ? ESCAPE '!'))" +
                   by_id);
     EXPECT_EQ(part.values.front(), "%50!%!_!!\\%");
+}
+
+constexpr std::string_view has_word = "(SELECT `words` LIKE ? FROM `job_texts` WHERE `job_id` = record.id)";
+
+TEST(Finders, WordsOfARecord) {
+    const Found words = find("text=Two+W%C3%96RDS%21");
+    EXPECT_EQ(words.sql, " FROM `jobs` AS record WHERE " + std::string(has_word) + " AND " +
+                             std::string(has_word) + by_id);
+    EXPECT_EQ(words.values, (Texts{"% two%", "% words%"}));
+    EXPECT_EQ(find("text=two&text_match=Part").values, (Texts{"%two%"}));
+    EXPECT_EQ(find("text=two&text_match=word").values, (Texts{"% two%"}));
+    EXPECT_EQ(find("text=%3F").problem, "required");
+    EXPECT_EQ(find("text_match=part").problem, "required");
+    EXPECT_EQ(find("text=a&text_match=x").problem, "invalid_choice");
+}
+
+TEST(Finders, WordsOfWhichOneLeads) {
+    const Found words = find("text=two+words&closed=Y", "words");
+    EXPECT_EQ(words.sql,
+              " FROM (SELECT DISTINCT `job_id` AS id FROM `job_words` WHERE `word` LIKE ?) "
+              "AS found1 JOIN `jobs` AS record ON record.id = found1.id WHERE " +
+                  std::string(has_word) + " AND record.`closed` IN (?)" + by_id);
+    EXPECT_EQ(words.values, (Texts{"words%", "% two%", "Y"}));
 }
 
 TEST(Finders, ListsAlone) {

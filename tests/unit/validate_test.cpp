@@ -455,6 +455,16 @@ TEST_F(Validate, RefusesAWalkThatCannotBeContinued) {
     expect_complaint("desks.updated_since walks, but no selector says where a page begins");
 }
 
+TEST_F(Validate, RefusesAKeywordWithoutAnIndexOfWords) {
+    selectors_.push_back({.name = "keyword", .finder = &finders::keyword, .columns = {"notes"}});
+    expect_complaint("desks.keyword looks for words, but not in the two tables of their index");
+}
+
+TEST_F(Validate, RefusesAMatchWithoutAKeyword) {
+    selectors_.push_back({.name = "keyword_match", .finder = &finders::keyword_match});
+    expect_complaint("desks.keyword_match refines a selector that is not there");
+}
+
 TEST_F(Validate, RefusesToContinueAWalkThatIsNone) {
     remove_selector("updated_since");
     expect_complaint("desks.after_id continues a walk, but none begins");

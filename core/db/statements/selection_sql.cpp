@@ -73,6 +73,21 @@ class SelectionSql {
         }
     }
 
+    // Adds a keyword, of which one word may lead.
+    void add_keyword(const Condition& keyword, bool part, const std::optional<LeadingWord>& leading) {
+        const Selector& selector = *keyword.selector;
+        const std::vector<Hop> path = path_of(resource_, selector);
+        if (leading) {
+            const Statement ids = gather(selector, leading->word);
+            found_.sql += "(" + ids.sql;
+            found_.parameters.push_back(ids.parameters.front());
+            join_found(path);
+        }
+        for (const std::string& word : keyword.values)
+            if (!leading || word != leading->word)
+                add(has_word(id_at(path), selector, word, part));
+    }
+
     void add(const Statement& condition) {
         where_.sql += (where_.sql.empty() ? " WHERE " : " AND ") + condition.sql;
         where_.parameters.insert(where_.parameters.end(), condition.parameters.begin(),
@@ -142,11 +157,21 @@ class SelectionSql {
             add_place("id", table, column);
         for (const ListTable* list : selector.lists)
             add_place(quoted(list->owner) + " AS id", list->table, list->column);
+        join_found(path);
+    }
+
+    // What has the ID of the record at the end of the path. The last hop's table need not be read.
+    std::string id_at(std::span<const Hop> path) {
+        return path.empty() ? rows_.front().alias + ".id"
+                            : column_of(row_at(path.first(path.size() - 1)), path.back().column);
+    }
+
+    // Ends a table of IDs, and joins it.
+    void join_found(std::span<const Hop> path) {
         const std::string alias = "found" + std::to_string(++found_count_);
         found_.sql += ") AS " + alias + " JOIN ";
-        // The last hop's table need not be read: its ID is known.
-        const std::string row = path.empty() ? row_at({}) : row_at(path.first(path.size() - 1));
-        const std::string id = row + "." + (path.empty() ? "id" : quoted(path.back().column));
+        const std::string id = id_at(path);
+        const std::string row = id.substr(0, id.find('.'));
         std::find_if(rows_.begin(), rows_.end(), [&](const Row& one) {
             return one.alias == row;
         })->on.push_back(id + " = " + alias + ".id");
@@ -198,6 +223,7 @@ class SelectionSql {
                 where_.sql += column + " IS NOT NULL";
                 return;
             case Compare::contains:
+            case Compare::has_words:
                 break;
         }
     }
@@ -226,14 +252,16 @@ const Condition* ordering(const Selection& selection) {
 }  // namespace
 
 void add_selection(Statement& statement, const Selection& selection, const std::string& joins,
-                   const Statement& walk_condition) {
+                   const Statement& walk_condition, const std::optional<LeadingWord>& leading) {
     SelectionSql sql(selection.action->resource);
     const bool walking = !walk_condition.sql.empty();
     for (const Condition& condition : selection.conditions) {
         const Finder& finder = *condition.selector->finder;
         // A position in a walk says nothing about a walk as a whole, which may be counted.
         const bool is_position = finder.continues_walk && selection.walk() != nullptr;
-        if (!is_position && !(walking && finder.is_walk()))
+        if (finder.finds_words)
+            sql.add_keyword(condition, looks_for_parts(selection), leading);
+        else if (!is_position && !(walking && finder.is_walk()))
             sql.add(condition);
     }
     if (walking)

@@ -4,15 +4,16 @@
 #include <string>
 
 #include "db/connection.h"
+#include "db/statements/keyword_sql.h"
 #include "request/select.h"
 
 namespace helpdesk::db {
 
 // Adds ` FROM … AS record … WHERE …` to a statement that begins with SELECT. `joins` are the tables of other
 // outputs, as reference_joins() gives them. A walk has conditions of its own in `walk_condition`, which then
-// replace those of its selectors.
+// replace those of its selectors. A keyword's `leading` word, if any, is where the join begins.
 void add_selection(Statement& statement, const Selection& selection, const std::string& joins,
-                   const Statement& walk_condition);
+                   const Statement& walk_condition, const std::optional<LeadingWord>& leading = {});
 
 // ` ORDER BY …`: as the client asked, otherwise along the index that serves the conditions. The ID decides
 // between equals.
