@@ -15,12 +15,12 @@ inline constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
 inline constexpr Choices no_or_yes = {.values = n_or_y, .by_default = "N"};
 
 // clang-format off
-// The selectors of the short lists that customers refer to.
+// The selectors of the short lists. A name may have commas, so there is no list of names.
 inline constexpr std::array selectors_by_name = {
     Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true, .many = true,
              .about = "Picks records by their IDs."},
-    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true,
-             .about = "Picks records by their names."},
+    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true,
+             .about = "Picks the record with this name."},
     Selector{.name = "start_name", .finder = &finders::prefix_from, .columns = {"name"},
              .about = "Begins the list at the names with this beginning."},
     Selector{.name = "end_name", .finder = &finders::prefix_to, .columns = {"name"},

@@ -184,3 +184,40 @@ def test_a_name_with_a_comma_comes_back(api, db):
     api.add("x", selectable_categories="Hardware")
     api.post("update_category", name="Hardware", new_name="Hard, ware")
     assert json.loads(api.get("get_customers", cid="x").text)["customers"][0]["selectable_categories"] == "Hard, ware"
+
+
+def test_a_status(api, db):
+    number = api.post("add_ticket_status", name="Waiting", closed="n", reopen="Y", position="7").json[0]["added_ticket_status"]
+    assert records(api.get("get_ticket_statuses", id=number), "ticket_statuses") == [
+        {"id": number, "name": "Waiting", "closed": "N", "reopen": "Y", "is_default": "N", "position": "7"}]
+    assert api.post("update_ticket_status", id=number, position="").status == 200
+    assert records(api.get("get_ticket_statuses", name="waiting"), "ticket_statuses")[0]["position"] == ""
+    assert api.post("update_ticket_status", id=number, closed="maybe", position="-1").problems == [
+        ("closed", "invalid_choice"), ("position", "out_of_range")]
+
+
+def test_a_priority(api, db):
+    number = api.post("add_ticket_priority", name="Now", due_hours="4").json[0]["added_ticket_priority"]
+    assert records(api.get("get_ticket_priorities", id=number), "ticket_priorities") == [
+        {"id": number, "name": "Now", "position": "", "due_hours": "4", "is_default": "N"}]
+    for hours in ("0", "87601"):
+        assert api.post("update_ticket_priority", id=number, due_hours=hours).problems == [("due_hours", "out_of_range")]
+    assert api.post("update_ticket_priority", id=number, due_hours="1.5").problems == [("due_hours", "invalid_number")]
+
+
+def test_a_rate_is_an_exact_decimal(api, db):
+    number = api.post("add_billing_category", name="x" * 50, rate="90071992547409.9301").json[0]["added_billing_category"]
+    assert records(api.get("get_billing_categories", id=number), "billing_categories") == [
+        {"id": number, "name": "x" * 50, "rate": "90071992547409.9301"}]
+    api.post("update_billing_category", id=number, rate="12.5")
+    assert records(api.get("get_billing_categories", id=number), "billing_categories")[0]["rate"] == "12.50"
+    assert api.post("add_billing_category", name="x" * 51).problems == [("name", "too_long")]
+    assert api.post("update_billing_category", id=number, rate="0.12345").problems == [("rate", "invalid_number")]
+
+
+def test_pages_of_a_short_list_by_id(api, db):
+    def ids(**variables):
+        return [record["id"] for record in records(api.get("get_ticket_statuses", **variables), "ticket_statuses")]
+
+    assert ids(id="4,2") == ["2", "4"]
+    assert (ids(after_id="2", count="1"), ids(after_id="", count="2")) == (["3"], ["1", "2"])
