@@ -9,7 +9,7 @@ build_packages=(
 )
 test_packages=(
     chromium chromium-driver galera-4 mariadb-client nghttp2-client prometheus python3 python3-bcrypt python3-jsonschema
-    python3-lxml python3-passlib python3-pymysql python3-pytest python3-requests python3-selenium tzdata valgrind wrk
+    python3-lxml python3-passlib python3-pymysql python3-pytest python3-requests python3-selenium tzdata valgrind wamerican wrk
 )
 fuzz_packages=(clang libclang-rt-14-dev)
 bench_packages=(git php-fpm php-mbstring php-mysql)

@@ -1,0 +1,1 @@
+"""A help desk of a realistic shape, made from a seed. `fill.fill` writes one into a database."""
