@@ -25,7 +25,7 @@ bool RequestMemory::add(const void* database, std::size_t bytes) {
         return false;
     taken_ += bytes;
     by_this += bytes;
-    change(metric::request_memory, {}, static_cast<std::int64_t>(bytes));
+    add_to_gauge(metric::request_memory, {}, static_cast<std::int64_t>(bytes));
     return true;
 }
 
@@ -33,7 +33,7 @@ void RequestMemory::give_back(const void* database, std::size_t bytes) noexcept 
     const std::lock_guard lock(mutex_);
     taken_ -= bytes;
     taken_by_.find(database)->second -= bytes;
-    change(metric::request_memory, {}, -static_cast<std::int64_t>(bytes));
+    add_to_gauge(metric::request_memory, {}, -static_cast<std::int64_t>(bytes));
 }
 
 }  // namespace helpdesk

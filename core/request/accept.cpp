@@ -72,7 +72,7 @@ Format choose_format(const Settings& settings, const Request& request, const Act
 // the values twice. An import makes values of a few of its rows at a time.
 std::size_t memory_of(const Request& request, const Action& action) {
     std::size_t values = request.rows == nullptr ? 0 : request.rows->text.size();
-    for (const Variables::Variable& variable : request.variables.all())
+    for (const Variables::Sent& variable : request.variables.all())
         values += sizeof(variable) + variable.name.size() + variable.value.size();
     return action.verb.when_missing == nullptr ? values : 2 * values;
 }
