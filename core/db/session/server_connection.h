@@ -20,6 +20,11 @@ namespace helpdesk::db {
 // The client library.
 sql::Driver& driver();
 
+// Whether a connection should be asked if its server still takes writes, so long after its last statement and
+// after it was last asked: when it rested as long as ready() lets it, and in any case after a second.
+bool look_is_due(std::chrono::steady_clock::duration since_use,
+                 std::chrono::steady_clock::duration since_look);
+
 class ServerConnection : public Connection {
   public:
     // Connects to one of the servers and gives the session its settings (settings.h). Throws unsuitable() if
@@ -41,8 +46,7 @@ class ServerConnection : public Connection {
     // Whether the server would take a write: not while it is a replica, or a member of a group that is not
     // the primary. Asks the server.
     bool takes_writes();
-    // Whether that should be asked before the next statement: after the time that ready() waits, too, and
-    // after a second of uninterrupted use.
+    // Whether that should be asked before the next statement.
     bool look_is_due() const;
 
     // Calls this before each query(), execute(), begin() and commit() from now on; it may throw.
