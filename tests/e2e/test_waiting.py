@@ -28,6 +28,8 @@ server {
     location /two/ { """ + DATABASE + """ helpdesk_thread_pool two; helpdesk_api; }
     location /four/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
     location /single/ { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_api; }
+    location /narrow/ { """ + DATABASE + """ helpdesk_thread_pool narrow; helpdesk_api; }
+    location /quick_hash/ { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_bcrypt_cost 4; helpdesk_api; }
     location /other/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
     location = /sign-in { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_auth; helpdesk_auth_cache off; }
     location /page/ { ssi on; root %%FOLDER%%; }
@@ -61,6 +63,15 @@ def locked(mariadb, table):
 
 def stuck(mariadb, count):
     return mariadb.waiting("Waiting for table metadata lock") == count
+
+
+def get_page(api, nginx, queries):
+    """Sends these calls in one turn of the worker: a page includes them."""
+    page = nginx.folder / "page"
+    page.mkdir(exist_ok=True)
+    page.chmod(0o755)
+    (page / "all.html").write_text("".join(f'<!--#include virtual="{query}&format=url&key={api.key}" -->\n' for query in queries))
+    return Api(api.port, api.key).session.get(f"http://127.0.0.1:{api.port}/page/all.html").text
 
 
 def test_lists_leave_threads_for_look_ups(api, db, mariadb):
@@ -113,6 +124,27 @@ def test_keys_go_before_strangers(api, db):
         for client in clients:
             client.close()
     wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
+
+
+def test_keys_do_not_take_turns_with_strangers(api, db, nginx):
+    """Of passwords that wait at the same time, those with a key come first, all of them. They take much less time here."""
+    clients = [sign_in(api.port, f"nobody{i}") for i in range(30)]
+    try:
+        wait_for(lambda: waiting(api, "hash") > 25, "sign-ins to wait")
+        before = hashed(api)
+        adds = [f"/quick_hash/?action=add_customer&cid=c{i}&pass=some-password" for i in range(20)]
+        assert get_page(api, nginx, adds).count("added_customer=") == 20
+        assert hashed(api) - before - 20 < 10
+    finally:
+        for client in clients:
+            client.close()
+    wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
+
+
+def test_what_a_free_thread_will_take_does_not_fill_the_queue(api, db, nginx):
+    """A pool of one thread and a queue of one takes two calls at once, and no more."""
+    text = get_page(api, nginx, [f"/narrow/?action=get_portals&id={i}" for i in (1, 2, 3)])
+    assert (text.count("name="), text.count("code=overloaded")) == (2, 1)
 
 
 def test_a_password_that_waited_too_long_is_not_hashed(api, db):
@@ -200,15 +232,10 @@ def test_an_import_of_a_worker_that_leaves_is_told(api, db, nginx):
 
 def test_more_calls_in_one_request_than_nginx_can_hold(api, db, nginx, mariadb):
     """nginx counts what holds a request in eight bits: 256 would look like none, and the request would be freed under them."""
-    page = nginx.folder / "page"
-    page.mkdir(exist_ok=True)
-    page.chmod(0o755)
-    include = f'<!--#include virtual="/two/?action=get_portals&id=1&format=url&key={api.key}" -->\n'
-    (page / "all.html").write_text(include * 300)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         with locked(mariadb, "portals"):
-            sent = pool.submit(Api(api.port, api.key).session.get, f"http://127.0.0.1:{api.port}/page/all.html")
+            sent = pool.submit(get_page, api, nginx, 300 * ["/two/?action=get_portals&id=1"])
             # Two tasks of 32 are out.
             wait_for(lambda: waiting(api, "database") >= 255 - 64, "all that nginx can hold to be held")
-        text = sent.result().text
+        text = sent.result()
     assert (text.count("name=Main"), text.count("code=overloaded")) == (255, 300 - 255)
