@@ -170,5 +170,15 @@ TEST(ASingleServer, IsAlwaysInUse) {
     EXPECT_TRUE(servers.failed(settings.servers.front(), servers.in_use(), begin, "refused"));
 }
 
+// Several have a pause of 50 ms at least.
+TEST(ASingleServer, IsTriedAgainAtOnceWhenItFailedAtOnce) {
+    DatabaseSettings settings;
+    settings.servers = {{.host = "a", .socket = {}}};
+    Servers servers(settings);
+    const auto not_before_now = Clock::now() + 1h;
+    EXPECT_TRUE(servers.failed(settings.servers.front(), servers.in_use(), not_before_now, "refused"));
+    EXPECT_EQ(servers.to_try(servers.in_use(), Clock::now()).size(), 1U);
+}
+
 }  // namespace
 }  // namespace helpdesk::db
