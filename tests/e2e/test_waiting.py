@@ -31,8 +31,10 @@ server {
     location /narrow/ { """ + DATABASE + """ helpdesk_thread_pool narrow; helpdesk_api; }
     location /quick_hash/ { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_bcrypt_cost 4; helpdesk_api; }
     location /other/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
+    """ + "".join(f"location /database{i}/ {{ {DATABASE} helpdesk_thread_pool four; helpdesk_api; }}" for i in range(4)) + """
     location = /sign-in { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_auth; helpdesk_auth_cache off; }
     location /page/ { ssi on; root %%FOLDER%%; }
+    location = /single-sign-in { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_auth; helpdesk_auth_cache off; }
     location = /status.json { helpdesk_status json; }
 }
 """
@@ -85,6 +87,20 @@ def test_lists_leave_threads_for_look_ups(api, db, mariadb):
     assert [one.result().status for one in lists] == [200] * 6
 
 
+def test_each_kind_of_work_has_its_turn(api, db, mariadb):
+    """What came later goes before another list, since the last turn was that of a list."""
+    with concurrent.futures.ThreadPoolExecutor(3) as pool, locked(mariadb, "categories"):
+        with locked(mariadb, "support_contracts"):
+            lists = [pool.submit(call, api, "/single/", "get_support_contracts", order="name")]
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            lists.append(pool.submit(call, api, "/single/", "get_categories", order="name"))
+            wait_for(lambda: waiting(api, "database") == 1, "another list to wait")
+            look_up = pool.submit(call, api, "/single/", "get_portals", id="1")
+            wait_for(lambda: waiting(api, "database") == 2, "a look-up to wait")
+        assert look_up.result(30).status == 200
+    assert [one.result().status for one in lists] == [200] * 2
+
+
 def test_one_database_leaves_threads_for_another(api, db, mariadb):
     with concurrent.futures.ThreadPoolExecutor(20) as pool, locked(mariadb, "support_contracts"):
         assert call(api, "/other/", "get_portals", id="1").status == 200
@@ -97,10 +113,20 @@ def test_one_database_leaves_threads_for_another(api, db, mariadb):
     assert [one.result().status for one in noisy] == [200] * 20
 
 
-def sign_in(port, name):
+def test_lists_of_many_databases_leave_threads_for_look_ups(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool, locked(mariadb, "support_contracts"):
+        lists = [pool.submit(call, api, f"/database{i}/", "get_support_contracts", order="name") for i in range(4)]
+        wait_for(lambda: stuck(mariadb, 2) and waiting(api, "database") == 2, "two lists to run and two to wait")
+        for i in range(4):
+            assert call(api, f"/database{i}/", "get_portals", id="1").status == 200
+        assert stuck(mariadb, 2) and not any(one.done() for one in lists)
+    assert [one.result().status for one in lists] == [200] * 4
+
+
+def sign_in(port, name, path="/sign-in"):
     credentials = base64.b64encode(f"{name}:some-password".encode()).decode()
     client = socket.create_connection(("127.0.0.1", port))
-    client.sendall(f"GET /sign-in HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
     return client
 
 
@@ -111,6 +137,20 @@ def test_sign_ins_whose_clients_have_gone_are_dropped(api, db):
     assert api.add("x", **{"pass": "some-password"}).status == 200
     wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
     assert hashed(api) - before < 20
+
+
+def test_a_sign_in_goes_on_while_one_client_waits_for_it(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with locked(mariadb, "support_contracts"):
+            busy = pool.submit(call, api, "/single/", "get_support_contracts", order="name")
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            client = sign_in(api.port, "page", "/single-sign-in")
+            with sign_in(api.port, "page", "/single-sign-in"), sign_in(api.port, "another", "/single-sign-in"):
+                wait_for(lambda: waiting(api, "database") == 2, "two checks to wait")
+            wait_for(lambda: waiting(api, "database") == 1, "the check that nobody waits for to be dropped")
+        assert busy.result().status == 200
+        with client:
+            assert client.recv(12) == b"HTTP/1.1 401"
 
 
 def test_keys_go_before_strangers(api, db):
