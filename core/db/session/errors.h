@@ -36,6 +36,7 @@ inline constexpr int packet_too_large = 1153;
 
 // CR_SERVER_GONE_ERROR: the statement did not leave, or not whole. CR_SERVER_LOST is what comes later.
 inline constexpr int gone_before_sending = 2006;
+inline constexpr int lost_after_sending = 2013;
 
 // What a call is told for which no connection could be made: by that error, or by none that is known.
 Problem connect_problem(const sql::SQLException& error);
