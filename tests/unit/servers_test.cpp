@@ -69,6 +69,13 @@ TEST_F(ServersInUse, IsNotTriedAgainAtOnceWhenItFailed) {
     EXPECT_EQ(servers.last_failure(a_()), "refused");
 }
 
+TEST_F(ServersInUse, IsTriedAgainAtOnceWhenItAnsweredAnotherThreadSince) {
+    Servers servers(settings_);
+    EXPECT_TRUE(servers.failed(a_(), servers.in_use(), Clock::now() - 30s, "it does not answer"));
+    servers.connected(a_());
+    EXPECT_EQ(to_try(servers), "a b backup ");
+}
+
 TEST_F(ServersInUse, IsTriedAgainAfterASecondHoweverLongItTookToFail) {
     Servers servers(settings_);
     EXPECT_TRUE(servers.failed(a_(), servers.in_use(), Clock::now() - 30s, "it does not answer"));

@@ -2,6 +2,7 @@
 #include "call/work.h"
 
 #include <numeric>
+#include <thread>
 
 #include "calls/calls.h"
 #include "metrics.h"
@@ -52,6 +53,16 @@ TEST_F(WriteCall, HashesAPasswordFirst) {
     ASSERT_EQ(call->stage(), Stage::database);
     execute(call);
     EXPECT_TRUE(verify_password("secret", stored, lowest_bcrypt_cost));
+}
+
+TEST_F(WriteCall, TellsHowLongItWaitedInAll) {
+    constexpr std::chrono::milliseconds wait(20);
+    auto call = this->call("action=update_customer&cid=x&pass=secret");
+    std::this_thread::sleep_for(wait);
+    call->hash();
+    std::this_thread::sleep_for(wait);
+    execute(call);
+    EXPECT_GE(call->reply().times.queue, 2 * wait);
 }
 
 TEST_F(WriteCall, AnUpsertAnswersAsTheAddThatItCameTo) {
