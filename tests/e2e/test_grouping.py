@@ -287,15 +287,6 @@ def test_a_group_of_updates_by_number_takes_one_statement(db, run):
     assert [status for status, _ in answers] == [200, 404, 200, 200]
 
 
-def test_updates_by_number_and_by_name_in_a_group(db, run):
-    run([[company("add", name=f"n{i}", address="x") for i in range(4)]], "grouped")
-    (by_number, *_, last) = (row["id"] for row in db.query("SELECT id FROM companies WHERE address = 'x' ORDER BY id"))
-    answers = run([[company("update", id=by_number, city="0"), company("update", name="n1", city="1"),
-                    company("update", name="n2", city="2"), company("update", id=last, city="3")]], "grouped")
-    assert [status for status, _ in answers] == [200] * 4
-    assert [row["city"] for row in db.query("SELECT city FROM companies WHERE address = 'x' ORDER BY id")] == list("0123")
-
-
 def test_a_group_of_deletes_by_number_harms_no_neighbour(db, run):
     run([[company("add", name=f"n{i}", address="x") for i in range(8)], [add("c", company="n7")]], "grouped")
     ids = [row["id"] for row in db.query("SELECT id FROM companies WHERE address = 'x' ORDER BY id")]
