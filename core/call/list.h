@@ -28,6 +28,9 @@ class List : public Work, public RecordSink {
     // Lists of one record each can share statements.
     Sharing sharing() const override;
     bool takes_long() const override { return selection_.takes_long(); }
+    bool is_done_with_database(Stage next) const override {
+        return next == Stage::done || (next == Stage::send && is_last_part());
+    }
 
     // Reads the next page, whose text replaces that of the page before.
     Step carry_out() override;

@@ -77,17 +77,24 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
     auto begin = Clock::now();
     const std::uint64_t found = connection.execute(statement.sql, statement.parameters);
     auto took = Clock::now() - begin;
-    if (needs_numbers(*plans.front()))
-        take_numbers(connection, plans);
-    constexpr int most_tries = 3;
-    for (int tries = 0; tries < most_tries; ++tries) {
-        if (found == 0 || !has_walk(plans.front()->resource()) || took <= walk_margin)
-            break;
-        if (plans.front()->is_beside())
+    try {
+        if (needs_numbers(*plans.front()))
             take_numbers(connection, plans);
-        begin = Clock::now();
-        renew_time(connection, plans);
-        took = Clock::now() - begin;
+        constexpr int most_tries = 3;
+        for (int tries = 0; tries < most_tries; ++tries) {
+            if (found == 0 || !has_walk(plans.front()->resource()) || took <= walk_margin)
+                break;
+            if (plans.front()->is_beside())
+                take_numbers(connection, plans);
+            begin = Clock::now();
+            renew_time(connection, plans);
+            took = Clock::now() - begin;
+        }
+    } catch (const sql::SQLException& error) {
+        // That this statement did not leave says nothing of the one before it, which may have committed.
+        if (error.getErrorCode() != gone_before_sending || plans.front()->needs_transaction())
+            throw;
+        throw sql::SQLException(error.what(), error.getSQLState(), lost_after_sending);
     }
     return found;
 }

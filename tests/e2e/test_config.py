@@ -27,7 +27,7 @@ def config(*parts, db=None, key=KEY, pools=POOLS):
 
 def test_a_good_configuration(nginx):
     (nginx.folder / "ca.pem").write_text("")
-    for good in (config(), config(db=database(socket=None, host="db.example", port="3307", connect_timeout="1s", read_timeout="1m",
+    for good in (config(), config(db=database(socket=None, host="db.example", port="3307", connect_timeout="1s", read_timeout="1m", statement_timeout="60s",
                                               connections="100", idle_timeout="5m",
                                               tls="verify", tls_ca="%%FOLDER%%/ca.pem", password_file="%%FOLDER%%/password")),
                  config("helpdesk_bcrypt_cost 31; helpdesk_format json; helpdesk_format_variable output; helpdesk_email_check on;"

@@ -37,7 +37,7 @@ server {
 
 @pytest.fixture(scope="module")
 def mariadb():
-    server = MariaDB("--skip-networking", "--innodb-flush-log-at-trx-commit=2", "--log-bin", "--sync-binlog=0")
+    server = MariaDB("--skip-networking", "--innodb-flush-log-at-trx-commit=2", "--log-bin", "--sync-binlog=100")
     yield server
     server.remove()
 
@@ -51,9 +51,9 @@ def backup(mariadb):
 
 
 @contextlib.contextmanager
-def running_nginx(mariadb, backup, key, more="", first=None, workers=2):
+def running_nginx(mariadb, backup, key, more="", first=None, workers=2, config=CONFIG):
     server = Nginx(mariadb, hashlib.sha256(key.encode()).hexdigest(), workers)
-    server.config = CONFIG.replace("%%BACKUP%%", str(backup.socket)).replace("%%MORE%%", more)
+    server.config = config.replace("%%BACKUP%%", str(backup.socket)).replace("%%MORE%%", more)
     if first is not None:
         server.config = server.config.replace("%%SOCKET%%", str(first))
     try:
@@ -473,6 +473,41 @@ def test_with_failback_it_is_used_again(failback_api, failback_nginx, mariadb):
     assert f"database server unix:{mariadb.socket} is back; all calls go to it again" in failback_nginx.log()
 
 
+BUSY = """
+    location /first_alone/ {
+        helpdesk_database { server unix:%%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }
+        %%KEY_AND_POOLS%%
+        helpdesk_api;
+    }
+}
+"""
+
+
+def test_no_call_waits_for_room_to_look_at_a_better_server(key, mariadb, backup):
+    """Another database has all connections to that one: the call has a server that works."""
+    fill(mariadb, backup)
+    config = CONFIG.replace("%%BACKUP%% backup; server unix:%%SOCKET%%", "%%SOCKET%%; server unix:%%BACKUP%%").rpartition("}")[0] + BUSY
+    with (running_nginx(mariadb, backup, key, "failback on; connections 1;", workers=1, config=config) as nginx,
+          concurrent.futures.ThreadPoolExecutor(1) as pool, mariadb.connect() as holder):
+        api = Api(nginx.port, key)
+        mariadb.execute("SET GLOBAL read_only = 1")
+        try:
+            assert where(api) == "second"
+            holder.cursor().execute("LOCK TABLES portals WRITE")
+            busy = pool.submit(Api(api.port, key).get, "get_portals", path="/first_alone/", id="1")
+            wait_for(lambda: mariadb.waiting("Waiting for table metadata lock") == 1, "the only connection to be busy")
+        finally:
+            mariadb.execute("SET GLOBAL read_only = 0")
+        begin = time.monotonic()
+        for _ in range(5):
+            assert where(api) == "second"
+            time.sleep(0.3)
+        assert time.monotonic() - begin < 30
+        holder.cursor().execute("UNLOCK TABLES")
+        assert busy.result().status == 200
+        wait_for(lambda: where(api) == "first", "the first server to be used again")
+
+
 def test_the_operator_switches_over(api, mariadb, backup):
     switch_over(api, mariadb, "second")
     assert places(api) == {"second"}
@@ -595,5 +630,5 @@ def test_settings_that_can_lose_acknowledged_writes_are_told_once(api, nginx, ma
     told = [line for line in nginx.log().splitlines() if "acknowledged" in line]
     assert 1 <= len(told) == len(pids)  # by each worker that connected
     assert "[warn] " in told[0]
-    assert (f"helpdesk: database server unix:{mariadb.socket} has innodb_flush_log_at_trx_commit = 2 and sync_binlog = 0: "
+    assert (f"helpdesk: database server unix:{mariadb.socket} has innodb_flush_log_at_trx_commit = 2 and sync_binlog = 100: "
             "a crash of its machine may lose changes that were acknowledged") in told[0]

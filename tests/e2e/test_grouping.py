@@ -161,6 +161,24 @@ def test_a_record_that_is_deleted_while_a_shared_update_waits_for_it(db, run):
     assert [row["contact"] for row in db.query("SELECT contact FROM customers")] == ["new"] * 3
 
 
+def test_a_record_that_is_deleted_while_a_shared_delete_waits_for_it(db, run):
+    """All of them are taken back before each is done by itself."""
+    run([[add("a"), add("b"), add("c"), add("d")]], "grouped")
+    with holding(db, "DELETE FROM customers WHERE cid = 'b'") as holder:
+        called = holder.begin(run, [[{"action": "delete_customer", "cid": cid} for cid in "abcd"]], "grouped")
+        holder.commit()
+        assert [status for status, _ in called.result()] == [200, 404, 200, 200]
+    assert db.count("customers") == 0
+
+
+def test_an_update_of_nobody_makes_no_neighbour_change_twice(db, run):
+    run([[add("a")]], "single")
+    for cids, statuses in ((["nobody", "a"], [404, 200]), (["a", "nobody"], [200, 404])):
+        before = db.customer("a")["version"]
+        assert [status for status, _ in run([[update(cid, contact="new") for cid in cids]], "grouped")] == statuses
+        assert db.customer("a")["version"] == before + 1
+
+
 def test_a_row_that_the_database_refuses(db, run):
     db.query("CREATE TRIGGER refuse BEFORE INSERT ON customers FOR EACH ROW "
              "IF NEW.city = 'bad' THEN SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = 'refused'; END IF")
@@ -243,9 +261,14 @@ def company(action, **variables):
     return {"action": f"{action}_company", **variables}
 
 
-def test_a_group_of_adds_is_answered_with_the_number_of_each(db, run):
+@pytest.mark.parametrize("step", [1, 3])
+def test_a_group_of_adds_is_answered_with_the_number_of_each(db, run, step):
+    db.query(f"SET GLOBAL auto_increment_increment = {step}")
     before = executed(db)
-    answers = run([[company("add", name=f"n{i}", address="x") for i in range(32)]], "grouped")
+    try:
+        answers = run([[company("add", name=f"n{i}", address="x") for i in range(32)]], "grouped")
+    finally:
+        db.query("SET GLOBAL auto_increment_increment = 1")
     # Whether numbers are evenly apart, the add, and what numbers it gave.
     assert executed(db) - before in or_one_more(3)
     ids = {row["name"]: row["id"] for row in db.query("SELECT id, name FROM companies")}

@@ -18,7 +18,7 @@ server {
     location / { helpdesk_api; }
     location /health1 { helpdesk_health; }
     location /health2 { helpdesk_health; }
-    location /health3 { helpdesk_health; }
+    location /health3 { helpdesk_health; helpdesk_thread_pool helpdesk; }
 }
 """
 

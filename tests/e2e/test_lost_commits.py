@@ -87,9 +87,9 @@ def test_once_with_an_idle_connection_beside_it(api, db, link):
         calls = [holder.begin(Api(api.port, api.key).update, "x", city=city, contracts="1") for city in ("Rome", "Oslo")]
         holder.rollback()
         assert [call.result().status for call in calls] == [200, 200]
-    db.query("DELETE FROM customers")
-    cuts = Cuts(link, 1, before=False)
-    answer = add(api, **KEY)
+        # At once: a connection that has rested would be asked whether it lives.
+        cuts = Cuts(link, 1, before=False)
+        answer = api.post("add_customer", cid="y", headers=KEY)
     assert cuts.left == 0
     assert (answer.status, answer.headers.get("Idempotent-Replayed")) == (200, "true")
 

@@ -124,6 +124,20 @@ def test_connections_that_nobody_uses_are_closed(api, nginx, mariadb):
     assert status(mariadb, "Aborted_clients") == aborted
 
 
+@pytest.mark.parametrize("longer", [0, 1])
+def test_connections_to_another_server_are_closed_as_well(db, mariadb, own_nginx, key, longer):
+    """By two names it looks like two: those to one are all closed while those to the other may still be used."""
+    (own_nginx.folder / "other.sock").symlink_to(mariadb.socket)
+    first, second = (location(f"t{i}", f"idle_timeout {3 if i == longer else 1}s;") for i in range(2))
+    own_nginx.workers = 1
+    own_nginx.start("server { listen 127.0.0.1:%%PORT%%; %%KEY_AND_POOLS%%\n" + first
+                    + second.replace("%%SOCKET%%", "%%FOLDER%%/other.sock") + "}")
+    api = Api(own_nginx.port, key)
+    for i in range(2):
+        assert call(api, f"t{i}", "upsert_customer", cid="x").status == 200
+    wait_for(lambda: ours(mariadb) == [], "the connections to be closed")
+
+
 def test_numbers_tell_databases_apart(api, nginx):
     before = numbers(api, "helpdesk_database_call_seconds"), numbers(api, "helpdesk_database_queue_seconds")
     for name, calls in (("t1", 2), ("t2", 3)):

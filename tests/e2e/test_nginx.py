@@ -18,6 +18,7 @@ server {
     location / { helpdesk_api; }
     location /if/ { helpdesk_api; if ($arg_mark) { add_header X-Mark $arg_mark always; } }
     location /if_own/ { helpdesk_api; if ($arg_mark) { return 403; } }
+    location /if_elsewhere/ { helpdesk_api; if ($arg_mark) { proxy_pass http://unix:%%FOLDER%%/elsewhere.sock; } }
     location /limited/ { helpdesk_api; limit_except GET { deny all; } }
     location /limited_allow/ { helpdesk_api; limit_except GET { allow 127.0.0.1; deny all; } }
     location /nested/ { helpdesk_api; location /nested/static/ { } }
@@ -37,6 +38,7 @@ server {
     location = /guard { internal; helpdesk_api; }
     location /rewritten/ { rewrite ^/rewritten/(.*)$ /API/?cid=$1; }
 }
+server { listen unix:%%FOLDER%%/elsewhere.sock; location / { return 200 "of another server"; } }
 """
 
 FORM = "application/x-www-form-urlencoded"
@@ -66,6 +68,7 @@ def test_an_if_block_changes_no_answer(api, nginx):
     answer = api.get("add_customer", cid="x", path="/if/", mark="seen", key="wrong")
     assert (answer.status, answer.problems) == (401, [("key", "wrong_key")])
     assert api.get("add_customer", cid="x", path="/if_own/", mark="1").problems == [("", "forbidden")]
+    assert api.get("add_customer", cid="y", path="/if_elsewhere/", mark="1").text == "of another server"
 
 
 def test_a_limit_except_block_answers_as_the_api_does(api):

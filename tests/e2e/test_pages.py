@@ -11,6 +11,7 @@ import re
 import signal
 import socket
 import subprocess
+import time
 import urllib.parse
 
 import lxml.etree
@@ -32,6 +33,10 @@ server {
     location /zipped/ { %%DEFAULTS%% gzip on; gzip_types *; helpdesk_max_records 1000000; helpdesk_api; }
     location /slow/ { %%DEFAULTS%% limit_rate 2m; helpdesk_max_records 1000000; helpdesk_api; }
     location /impatient/ { %%DEFAULTS%% send_timeout 1s; helpdesk_max_records 1000000; helpdesk_api; }
+    location /held_up/ {
+        helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }
+        %%KEY_AND_POOLS%% send_timeout 5s; helpdesk_max_records 1000000; helpdesk_api;
+    }
     location /pages/ { root %%FOLDER%%; ssi on; ssi_min_file_chunk 0; }
     location /after/ { root %%FOLDER%%; add_after_body /export; }
     location /asked/ { root %%FOLDER%%; auth_request /list; }
@@ -369,6 +374,26 @@ def test_a_client_that_takes_nothing_is_left(api, db, nginx, key):
     with clients_that_read_nothing(nginx, key, 1, "/impatient/?" + query("json")):
         wait_for(lambda: nginx.log().count("client timed out") > before, "nginx to give up")
     assert len(get(api, "json").records) == LONG
+
+
+def test_no_client_is_left_for_the_time_that_the_database_takes(db, mariadb, nginx, key):
+    """Between two parts that wait for the client a page waits for the database, for longer than send_timeout."""
+    fill(db, 5 * LONG)
+    text = b""
+    with clients_that_read_nothing(nginx, key, 1, "/held_up/?" + query("json"), buffer=65536) as (client,), mariadb.connect() as holder:
+        time.sleep(0.5)
+        holder.cursor().execute("LOCK TABLES customers WRITE")
+        client.settimeout(0.2)
+        while not mariadb.waiting("Waiting for table metadata lock"):
+            with contextlib.suppress(TimeoutError):
+                text += client.recv(65536)
+        time.sleep(6)
+        holder.cursor().execute("UNLOCK TABLES")
+        time.sleep(0.5)
+        client.settimeout(60)
+        while chunk := client.recv(65536):
+            text += chunk
+    assert text.endswith(b"]}\r\n0\r\n\r\n"), text[-100:]
 
 
 def broken_off(api, format, interrupt):

@@ -5,11 +5,17 @@ import time
 
 import pytest
 
+from link import Cut, Link
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     %%DEFAULTS%%
     location / { helpdesk_api; }
+    location /linked/ {
+        helpdesk_database { socket %%FOLDER%%/link.sock; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
+        helpdesk_api;
+    }
 }
 """
 
@@ -29,3 +35,43 @@ def test_a_write_that_takes_longer_than_the_margin_of_a_walk(api, db, slow):
         db.query("DROP TRIGGER slow")
     stored = db.customer("c")
     assert stored["last_updated"] >= datetime.datetime.fromisoformat(stored["city"]).replace(microsecond=0)
+
+
+class CutBefore:
+    """Cuts the link at the first statement that begins so: at its preparation, or at its execution."""
+
+    def __init__(self, link, begin, at_execution):
+        self.begin, self.at_execution = begin, at_execution
+        self.is_prepared = self.is_done = False
+        self.statements = []
+        link.sees = self.sees
+
+    def sees(self, packet):
+        if packet.is_preparation():
+            self.statements.append(packet.data[5:].decode())
+            self.is_prepared = self.statements[-1].startswith(self.begin)
+        if not self.is_done and self.is_prepared and (packet.is_execution() if self.at_execution else packet.is_preparation()):
+            self.is_done = True
+            raise Cut
+        return packet.data
+
+
+@pytest.mark.parametrize("at_execution", [False, True])
+@pytest.mark.parametrize("action, variables, table, begin", [
+    ("add_customer", {"cid": "new"}, "customers", "UPDATE `customers` SET last_updated = "),
+    ("add_company", {"name": "new", "address": "x"}, "companies", "SELECT LAST_INSERT_ID()")], ids=["time", "number"])
+def test_a_connection_that_is_lost_after_the_record_was_stored(api, db, nginx, mariadb, action, variables, table, begin, at_execution):
+    """It must not be stored once more, which would find itself there."""
+    before = db.count(table)
+    db.query(f"CREATE TRIGGER slow BEFORE INSERT ON {table} FOR EACH ROW DO SLEEP(0.6)")
+    link = Link(nginx.folder / "link.sock", mariadb.socket)
+    cut = CutBefore(link, begin, at_execution)
+    try:
+        answer = api.get(action, path="/linked/", **variables)
+    finally:
+        db.query("DROP TRIGGER slow")
+        link.close()
+    assert cut.is_done
+    assert (answer.status, answer.problems) == (503, [("", "outcome_unknown")])
+    assert [statement.split()[0] for statement in cut.statements].count("INSERT") == 1
+    assert db.count(table) == before + 1

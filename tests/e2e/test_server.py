@@ -221,6 +221,12 @@ def test_values_that_are_too_large_together_are_not_sent(mariadb, db, connect):
         assert connections() == before
 
 
+def test_the_longest_selector_is_named(mariadb, db, connect):
+    with server_has(mariadb, max_allowed_packet=65536):
+        answer = connect().post("get_customers", email="x", cid=",".join(f"{'n' * 90}{i}" for i in range(1000)), start_cid="n")
+        assert (answer.status, answer.problems) == (413, [("cid", "payload_too_large")])
+
+
 @pytest.mark.parametrize("dry_run", ["N", "Y"])
 def test_a_row_that_is_too_large_fails_alone(mariadb, db, connect, dry_run):
     rows = [{"cid": f"c{number}", "notes": "n" * (2 * MEGABYTE if number == 7 else 100_000)} for number in range(20)]

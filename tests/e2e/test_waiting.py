@@ -28,9 +28,13 @@ server {
     location /two/ { """ + DATABASE + """ helpdesk_thread_pool two; helpdesk_api; }
     location /four/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
     location /single/ { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_api; }
+    location /narrow/ { """ + DATABASE + """ helpdesk_thread_pool narrow; helpdesk_api; }
+    location /quick_hash/ { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_bcrypt_cost 4; helpdesk_api; }
     location /other/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
+    """ + "".join(f"location /database{i}/ {{ {DATABASE} helpdesk_thread_pool four; helpdesk_api; }}" for i in range(4)) + """
     location = /sign-in { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_auth; helpdesk_auth_cache off; }
     location /page/ { ssi on; root %%FOLDER%%; }
+    location = /single-sign-in { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_auth; helpdesk_auth_cache off; }
     location = /status.json { helpdesk_status json; }
 }
 """
@@ -63,6 +67,15 @@ def stuck(mariadb, count):
     return mariadb.waiting("Waiting for table metadata lock") == count
 
 
+def get_page(api, nginx, queries):
+    """Sends these calls in one turn of the worker: a page includes them."""
+    page = nginx.folder / "page"
+    page.mkdir(exist_ok=True)
+    page.chmod(0o755)
+    (page / "all.html").write_text("".join(f'<!--#include virtual="{query}&format=url&key={api.key}" -->\n' for query in queries))
+    return Api(api.port, api.key).session.get(f"http://127.0.0.1:{api.port}/page/all.html").text
+
+
 def test_lists_leave_threads_for_look_ups(api, db, mariadb):
     with concurrent.futures.ThreadPoolExecutor(6) as pool, locked(mariadb, "support_contracts"):
         lists = [pool.submit(call, api, "/two/", "get_support_contracts", order="name") for _ in range(6)]
@@ -72,6 +85,20 @@ def test_lists_leave_threads_for_look_ups(api, db, mariadb):
         assert not any(one.done() for one in lists)
         assert stuck(mariadb, 1)
     assert [one.result().status for one in lists] == [200] * 6
+
+
+def test_each_kind_of_work_has_its_turn(api, db, mariadb):
+    """What came later goes before another list, since the last turn was that of a list."""
+    with concurrent.futures.ThreadPoolExecutor(3) as pool, locked(mariadb, "categories"):
+        with locked(mariadb, "support_contracts"):
+            lists = [pool.submit(call, api, "/single/", "get_support_contracts", order="name")]
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            lists.append(pool.submit(call, api, "/single/", "get_categories", order="name"))
+            wait_for(lambda: waiting(api, "database") == 1, "another list to wait")
+            look_up = pool.submit(call, api, "/single/", "get_portals", id="1")
+            wait_for(lambda: waiting(api, "database") == 2, "a look-up to wait")
+        assert look_up.result(30).status == 200
+    assert [one.result().status for one in lists] == [200] * 2
 
 
 def test_one_database_leaves_threads_for_another(api, db, mariadb):
@@ -86,10 +113,20 @@ def test_one_database_leaves_threads_for_another(api, db, mariadb):
     assert [one.result().status for one in noisy] == [200] * 20
 
 
-def sign_in(port, name):
+def test_lists_of_many_databases_leave_threads_for_look_ups(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(4) as pool, locked(mariadb, "support_contracts"):
+        lists = [pool.submit(call, api, f"/database{i}/", "get_support_contracts", order="name") for i in range(4)]
+        wait_for(lambda: stuck(mariadb, 2) and waiting(api, "database") == 2, "two lists to run and two to wait")
+        for i in range(4):
+            assert call(api, f"/database{i}/", "get_portals", id="1").status == 200
+        assert stuck(mariadb, 2) and not any(one.done() for one in lists)
+    assert [one.result().status for one in lists] == [200] * 4
+
+
+def sign_in(port, name, path="/sign-in"):
     credentials = base64.b64encode(f"{name}:some-password".encode()).decode()
     client = socket.create_connection(("127.0.0.1", port))
-    client.sendall(f"GET /sign-in HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
+    client.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Basic {credentials}\r\n\r\n".encode())
     return client
 
 
@@ -100,6 +137,20 @@ def test_sign_ins_whose_clients_have_gone_are_dropped(api, db):
     assert api.add("x", **{"pass": "some-password"}).status == 200
     wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
     assert hashed(api) - before < 20
+
+
+def test_a_sign_in_goes_on_while_one_client_waits_for_it(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with locked(mariadb, "support_contracts"):
+            busy = pool.submit(call, api, "/single/", "get_support_contracts", order="name")
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            client = sign_in(api.port, "page", "/single-sign-in")
+            with sign_in(api.port, "page", "/single-sign-in"), sign_in(api.port, "another", "/single-sign-in"):
+                wait_for(lambda: waiting(api, "database") == 2, "two checks to wait")
+            wait_for(lambda: waiting(api, "database") == 1, "the check that nobody waits for to be dropped")
+        assert busy.result().status == 200
+        with client:
+            assert client.recv(12) == b"HTTP/1.1 401"
 
 
 def test_keys_go_before_strangers(api, db):
@@ -123,6 +174,27 @@ def test_keys_go_before_strangers(api, db):
     # On a slow machine the adds do not come together.
     with concurrent.futures.ThreadPoolExecutor(adds) as pool:
         assert any(go_first(attempt) for attempt in range(5))
+
+
+def test_keys_do_not_take_turns_with_strangers(api, db, nginx):
+    """Of passwords that wait at the same time, those with a key come first, all of them. They take much less time here."""
+    clients = [sign_in(api.port, f"nobody{i}") for i in range(30)]
+    try:
+        wait_for(lambda: waiting(api, "hash") > 25, "sign-ins to wait")
+        before = hashed(api)
+        adds = [f"/quick_hash/?action=add_customer&cid=c{i}&pass=some-password" for i in range(20)]
+        assert get_page(api, nginx, adds).count("added_customer=") == 20
+        assert hashed(api) - before - 20 < 10
+    finally:
+        for client in clients:
+            client.close()
+    wait_for(lambda: waiting(api, "hash") == 0, "nothing to wait")
+
+
+def test_what_a_free_thread_will_take_does_not_fill_the_queue(api, db, nginx):
+    """A pool of one thread and a queue of one takes two calls at once, and no more."""
+    text = get_page(api, nginx, [f"/narrow/?action=get_portals&id={i}" for i in (1, 2, 3)])
+    assert (text.count("name="), text.count("code=overloaded")) == (2, 1)
 
 
 def test_a_password_that_waited_too_long_is_not_hashed(api, db):
@@ -210,15 +282,10 @@ def test_an_import_of_a_worker_that_leaves_is_told(api, db, nginx):
 
 def test_more_calls_in_one_request_than_nginx_can_hold(api, db, nginx, mariadb):
     """nginx counts what holds a request in eight bits: 256 would look like none, and the request would be freed under them."""
-    page = nginx.folder / "page"
-    page.mkdir(exist_ok=True)
-    page.chmod(0o755)
-    include = f'<!--#include virtual="/two/?action=get_portals&id=1&format=url&key={api.key}" -->\n'
-    (page / "all.html").write_text(include * 300)
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         with locked(mariadb, "portals"):
-            sent = pool.submit(Api(api.port, api.key).session.get, f"http://127.0.0.1:{api.port}/page/all.html")
+            sent = pool.submit(get_page, api, nginx, 300 * ["/two/?action=get_portals&id=1"])
             # Two tasks of 32 are out.
             wait_for(lambda: waiting(api, "database") >= 255 - 64, "all that nginx can hold to be held")
-        text = sent.result().text
+        text = sent.result()
     assert (text.count("name=Main"), text.count("code=overloaded")) == (255, 300 - 255)

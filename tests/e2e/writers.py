@@ -1,5 +1,6 @@
 """Clients that write for as long as they are let, and what they were told."""
 
+import datetime
 import itertools
 import random
 import threading
@@ -15,6 +16,11 @@ NOT_DONE = {"database_unavailable", "database_timeout", "overloaded"}
 UNKNOWN = {"outcome_unknown"}
 
 
+def clock():
+    """As the servers' logs have it."""
+    return datetime.datetime.now().time().isoformat("milliseconds")
+
+
 class Writer:
     """Adds and changes customers of its own, one call after the other."""
 
@@ -28,6 +34,8 @@ class Writer:
         self.dropped = 0  # calls without an answer
         self.slowest = 0
         self.wrong = []
+        self.history = {}  # for each cid a line for each write
+        self.suspects = set()  # the cids of calls without an answer, or with a wrong one
 
     def run(self, stop, pause_after_error=0.01):
         chance = random.Random(self.number)
@@ -42,14 +50,19 @@ class Writer:
 
     def write(self, cid, contact, update):
         before = self.may_be.get(cid, {None})
-        begin = time.monotonic()
+        action = "update_customer" if update else "add_customer"
+        sent, begin = clock(), time.monotonic()
+        answer = "no answer"
         try:
-            answer = self.api.post("update_customer" if update else "add_customer", cid=cid, contact=contact)
+            answer = self.api.post(action, cid=cid, contact=contact)
         except requests.exceptions.ConnectionError:
             self.dropped += 1
+            self.suspects.add(cid)
             self.may_be[cid] = before | {contact}
             self.count(cid, done=False)
             return False
+        finally:
+            self.history.setdefault(cid, []).append(f"{sent} to {clock()} {action} contact={contact}: {answer}")
         self.slowest = max(self.slowest, time.monotonic() - begin)
         if answer.status == 200:
             self.may_be[cid] = {contact}
@@ -61,6 +74,7 @@ class Writer:
             self.errors[code] = self.errors.get(code, 0) + 1
         if answer.status not in (503, 504) or not codes or not codes <= NOT_DONE | UNKNOWN:
             self.wrong.append(answer)
+            self.suspects.add(cid)
         self.may_be[cid] = before | {contact} if codes & UNKNOWN else before
         if codes & UNKNOWN:
             self.count(cid, done=False)
@@ -76,6 +90,7 @@ class Writers:
 
     def __init__(self, api, count=32):
         self.stop = threading.Event()
+        self.events = []
         self.all = [Writer(api, number) for number in range(count)]
         self.threads = [threading.Thread(target=writer.run, args=(self.stop,)) for writer in self.all]
 
@@ -124,20 +139,37 @@ class Writers:
 
         Each write adds 1 to a customer's version, so it tells of one that was carried out twice.
         """
-        wrong = [answer for writer in self.all for answer in writer.wrong]
-        assert not wrong
-        stored = {}
-        changes = {cid: counts for writer in self.all for cid, counts in writer.changes.items()}
-        for row in rows:
-            assert row["cid"] not in stored
-            stored[row["cid"]] = row["contact"]
-            if "version" in row:
-                least, most = changes[row["cid"]]
-                assert least <= row["version"] <= most, (row, least, most)
+        answers = [answer for writer in self.all for answer in writer.wrong]
+        assert not answers, self.history(self.suspects)
         expected = {cid: contacts for writer in self.all for cid, contacts in writer.may_be.items()}
-        wrong = {cid: (stored.get(cid), contacts) for cid, contacts in expected.items() if stored.get(cid) not in contacts}
-        assert not wrong
-        assert set(stored) <= set(expected)
+        changes = {cid: counts for writer in self.all for cid, counts in writer.changes.items()}
+        stored, wrong = {}, set()
+        for row in rows:
+            cid = row["cid"]
+            least, most = changes.get(cid, (0, 0))
+            if cid in stored or not least <= row.get("version", least) <= most:
+                wrong.add(cid)
+            stored[cid] = row
+        wrong.update(cid for cid, contacts in expected.items() if stored.get(cid, {}).get("contact") not in contacts)
+        wrong.update(set(stored) - set(expected))
+        assert not wrong, self.history(wrong, stored)
+
+    def note(self, event):
+        """For history()."""
+        self.events.append(f"{clock()} {event}")
+
+    @property
+    def suspects(self):
+        return {cid for writer in self.all for cid in writer.suspects}
+
+    def history(self, cids, stored=()):
+        """What happened, and for each of these customers all that was said of it and, if it is among `stored`, what the
+        database has."""
+        lines = [*self.events, self.figures()]
+        writes = {cid: lines for writer in self.all for cid, lines in writer.history.items()}
+        for cid in sorted(cids):
+            lines += [f"{cid}, stored: {dict(stored).get(cid)}", *(f"    {write}" for write in writes.get(cid, ["no writer's"]))]
+        return "\n".join(lines)
 
     def figures(self):
         slowest = max(writer.slowest for writer in self.all)

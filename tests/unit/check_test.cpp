@@ -114,6 +114,15 @@ TEST(Identifier, IsTrimmedAndRequired) {
     EXPECT_EQ(add("cid=++").codes, (Codes{{"cid", "required"}}));
 }
 
+TEST(Identifier, HasALimitUnderItsNewNameToo) {
+    const std::string longest(255, 'n');
+    EXPECT_EQ(add("cid=" + longest).codes, Codes());
+    EXPECT_EQ(add("cid=n" + longest).codes, (Codes{{"cid", "too_long"}}));
+    EXPECT_EQ(check_call("update_portal", "id=1&new_name=" + longest).codes, Codes());
+    EXPECT_EQ(check_call("update_portal", "id=1&new_name=n" + longest).codes,
+              (Codes{{"new_name", "too_long"}}));
+}
+
 TEST(Identifier, NeedsAVisibleCharacter) {
     for (const char* blank :
          {"%E2%80%8B", "%EF%BB%BF", "%C2%AD", "%C2%A0", "%E3%85%A4", "+%E2%80%8B+%EF%BB%BF"}) {

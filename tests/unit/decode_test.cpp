@@ -239,6 +239,15 @@ TEST(Charset, AFormThatNamesAnotherIsRefused) {
               (Pairs{{"_charset_", "invalid_encoding"}}));
 }
 
+TEST(Multipart, ABoundaryHasSeventyCharactersAtMost) {
+    for (const auto& [length, expected] : {std::pair(70, Pairs()), {71, {{"", "malformed_body"}}}}) {
+        const std::string boundary(static_cast<std::size_t>(length), 'b');
+        const std::string body =
+            "--" + boundary + "\r\nContent-Disposition: form-data; name=cid\r\n\r\nx\r\n--" + boundary + "--";
+        EXPECT_EQ(codes(multipart(body, "multipart/form-data; boundary=" + boundary)), expected) << length;
+    }
+}
+
 TEST(Multipart, WhatIsCutOffIsMalformed) {
     for (const char* body :
          {"", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <atomic>
+#include <latch>
 #include <memory>
 #include <mutex>
 
@@ -164,6 +165,31 @@ TEST_F(Pools, WhoWaitedLongestGoesFirst) {
     EXPECT_EQ(order, (std::vector<std::string>{"first", "second", "third"}));
     EXPECT_EQ(name(own), "own");
     EXPECT_EQ(most_open_, 1U);
+}
+
+// Whichever thread is quicker: one may look before those that go first have gone.
+TEST_F(Pools, AsManyGoAsThereIsRoomFor) {
+    constexpr std::size_t many = 8;
+    for (int round = 0; round < 30; ++round) {
+        TestPool pool(many);
+        std::vector<Lease> busy;
+        for (std::size_t i = 0; i < many; ++i)
+            busy.push_back(std::move(*pool.take(&a_, 0s)));
+        std::latch all(many);
+        std::atomic<std::size_t> came = 0;
+        std::vector<std::thread> threads;
+        for (std::size_t i = 0; i < many; ++i)
+            threads.emplace_back([&] {
+                const auto lease = pool.take(&b_, 10s);
+                came += lease ? 1 : 0;
+                all.arrive_and_wait();
+            });
+        wait_for_waiting(pool, many);
+        busy.clear();
+        for (std::thread& thread : threads)
+            thread.join();
+        ASSERT_EQ(came, many);
+    }
 }
 
 // Whichever thread is quicker after the connection was given back.

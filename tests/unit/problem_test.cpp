@@ -20,6 +20,14 @@ TEST(Problem, BadInputWins) {
     EXPECT_EQ(http_status({{code::already_exists, "cid", ""}}), 409);
 }
 
+TEST(Problem, TheFirstOfManyAreToldAndHowManyMoreThereAre) {
+    const Problems three(3, {code::required, "cid", "is required"});
+    EXPECT_EQ(first_of(three, 3).size(), 3U);
+    EXPECT_EQ(first_of(three, 3).back().code, code::required);
+    EXPECT_EQ(first_of(three, 2).size(), 3U);
+    EXPECT_EQ(first_of(three, 2).back().text, "and 1 more problems");
+}
+
 TEST(Problem, StandsForEveryStatus) {
     EXPECT_EQ(problem_of_status(413).code, code::payload_too_large);
     EXPECT_EQ(problem_of_status(503).code, code::overloaded);

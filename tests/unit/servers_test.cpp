@@ -69,6 +69,13 @@ TEST_F(ServersInUse, IsNotTriedAgainAtOnceWhenItFailed) {
     EXPECT_EQ(servers.last_failure(a_()), "refused");
 }
 
+TEST_F(ServersInUse, IsTriedAgainAtOnceWhenItAnsweredAnotherThreadSince) {
+    Servers servers(settings_);
+    EXPECT_TRUE(servers.failed(a_(), servers.in_use(), Clock::now() - 30s, "it does not answer"));
+    servers.connected(a_());
+    EXPECT_EQ(to_try(servers), "a b backup ");
+}
+
 TEST_F(ServersInUse, IsTriedAgainAfterASecondHoweverLongItTookToFail) {
     Servers servers(settings_);
     EXPECT_TRUE(servers.failed(a_(), servers.in_use(), Clock::now() - 30s, "it does not answer"));
@@ -168,6 +175,16 @@ TEST(ASingleServer, IsAlwaysInUse) {
     servers.leave(servers.in_use(), begin, "hangs");
     EXPECT_FALSE(servers.left_since(servers.in_use(), begin));
     EXPECT_TRUE(servers.failed(settings.servers.front(), servers.in_use(), begin, "refused"));
+}
+
+// Several have a pause of 50 ms at least.
+TEST(ASingleServer, IsTriedAgainAtOnceWhenItFailedAtOnce) {
+    DatabaseSettings settings;
+    settings.servers = {{.host = "a", .socket = {}}};
+    Servers servers(settings);
+    const auto not_before_now = Clock::now() + 1h;
+    EXPECT_TRUE(servers.failed(settings.servers.front(), servers.in_use(), not_before_now, "refused"));
+    EXPECT_EQ(servers.to_try(servers.in_use(), Clock::now()).size(), 1U);
 }
 
 }  // namespace

@@ -37,6 +37,7 @@ inline constexpr int packet_too_large = 1153;
 // CR_SERVER_GONE_ERROR: the statement was not sent, or not completely. After that, the error is
 // CR_SERVER_LOST.
 inline constexpr int gone_before_sending = 2006;
+inline constexpr int lost_after_sending = 2013;
 
 // Returns what the client is told if no connection could be made, because of this error or for an unknown
 // reason.

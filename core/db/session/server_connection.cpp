@@ -98,6 +98,11 @@ class ResultRows : public Rows {
 
 }  // namespace
 
+bool look_is_due(std::chrono::steady_clock::duration since_use,
+                 std::chrono::steady_clock::duration since_look) {
+    return since_look >= longest_between_looks || std::min(since_use, since_look) >= longest_silence;
+}
+
 // Made on first use, which is after nginx forked, and only once, whichever thread is first.
 sql::Driver& driver() {
     static sql::Driver* const driver = [] {
@@ -204,8 +209,7 @@ bool ServerConnection::takes_writes() {
 
 bool ServerConnection::look_is_due() const {
     const auto now = std::chrono::steady_clock::now();
-    return now - last_looked_ >= longest_between_looks ||
-           now - std::max(last_used_, last_looked_) >= longest_silence;
+    return db::look_is_due(now - last_used_, now - last_looked_);
 }
 
 std::unique_ptr<Rows> ServerConnection::query(const std::string& sql,

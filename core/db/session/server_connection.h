@@ -20,6 +20,11 @@ namespace helpdesk::db {
 // Returns the driver of the client library.
 sql::Driver& driver();
 
+// Whether a connection should be asked if its server still takes writes, so long after its last statement and
+// after it was last asked: when it rested as long as ready() lets it, and in any case after a second.
+bool look_is_due(std::chrono::steady_clock::duration since_use,
+                 std::chrono::steady_clock::duration since_look);
+
 class ServerConnection : public Connection {
   public:
     // Connects to one of the servers and gives the session its settings (settings.h). Throws unsuitable() if

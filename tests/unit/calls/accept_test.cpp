@@ -31,6 +31,21 @@ TEST_F(Accept, RefusesACallerWithoutAKeyAndTellsNothingElse) {
     EXPECT_EQ(text(refusal(without)).find("cid"), std::string::npos);
 }
 
+TEST_F(Accept, TakesTheKeyFromTheVariableThenFromItsHeaderThenFromABearer) {
+    settings_.refuse_key_in_url = false;
+    const auto accepts = [&](std::string_view variable, std::string_view header, std::string_view bearer) {
+        Request request = this->request("action=add_customer&cid=x&key=" + std::string(variable));
+        request.api_key = header;
+        request.authorization = bearer;
+        return std::holds_alternative<std::unique_ptr<Call>>(accepted(request));
+    };
+    EXPECT_TRUE(accepts("key", "wrong", "Bearer wrong"));
+    EXPECT_FALSE(accepts("wrong", "key", "Bearer key"));
+    EXPECT_TRUE(accepts("", "key", "Bearer wrong"));
+    EXPECT_FALSE(accepts("", "wrong", "Bearer key"));
+    EXPECT_TRUE(accepts("", "", "Bearer key"));
+}
+
 TEST_F(Accept, RefusesAnUnknownAction) {
     expect_refused(request("action=drop_customer"), code::unknown_action, "no such action");
     expect_refused(request("cid=x"), code::missing_action, "is required");

@@ -1,7 +1,11 @@
 // Each kind of work: its stages, and how it ends.
 #include "call/work.h"
 
+#include <numeric>
+#include <thread>
+
 #include "calls/calls.h"
+#include "metrics.h"
 #include "password.h"
 
 namespace helpdesk {
@@ -49,6 +53,16 @@ TEST_F(WriteCall, HashesAPasswordFirst) {
     ASSERT_EQ(call->stage(), Stage::database);
     execute(call);
     EXPECT_TRUE(verify_password("secret", stored, lowest_bcrypt_cost));
+}
+
+TEST_F(WriteCall, TellsHowLongItWaitedInAll) {
+    constexpr std::chrono::milliseconds wait(20);
+    auto call = this->call("action=update_customer&cid=x&pass=secret");
+    std::this_thread::sleep_for(wait);
+    call->hash();
+    std::this_thread::sleep_for(wait);
+    execute(call);
+    EXPECT_GE(call->reply().times.queue, 2 * wait);
 }
 
 TEST_F(WriteCall, AnUpsertAnswersAsTheAddThatItCameTo) {
@@ -238,6 +252,26 @@ TEST_F(ListCall, IsSentPageByPage) {
     EXPECT_EQ(call->reply().rows, 4U);
 }
 
+// How often it was at the database, for the metrics.
+std::uint64_t counted(std::string_view action) {
+    for (const Sample& sample : samples())
+        if (sample.metric == &metric::database_time && sample.values.front() == action)
+            return std::accumulate(sample.buckets.begin(), sample.buckets.end(), std::uint64_t{0});
+    return 0;
+}
+
+TEST_F(ListCall, OfSeveralPagesIsCountedOnce) {
+    int pages = 0;
+    database().read = [&](const Reading& reading) { return one_page(reading, 2, ++pages == 2); };
+    const std::uint64_t before = counted("get_customers");
+    auto call = this->call("action=get_customers&cid=*");
+    execute(call);
+    EXPECT_EQ(counted("get_customers"), before);
+    call->sent();
+    execute(call);
+    EXPECT_EQ(counted("get_customers"), before + 1);
+}
+
 TEST_F(ListCall, ThatFailsOnItsWayTellsWhatItGave) {
     int pages = 0;
     database().read = [&](const Reading& reading) {
@@ -387,6 +421,14 @@ TEST_F(ImportCall, ThatStopsTellsWhatWasDone) {
     ASSERT_EQ(call->stage(), Stage::done);
     EXPECT_NE(call->failure().find("with 1 added and 0 updated"), std::string::npos) << call->failure();
     EXPECT_EQ(writes, 2);
+
+    // A dry run has done nothing.
+    writes = 0;
+    call = this->call(import_request("action=import_customers&dry_run=Y", "cid\na\nb\n"));
+    execute(call);
+    execute(call);
+    ASSERT_EQ(call->stage(), Stage::done);
+    EXPECT_EQ(call->failure(), "why");
 }
 
 TEST_F(ImportCall, ThatNoThreadTookTellsWhatWasDone) {

@@ -57,7 +57,7 @@ TEST_F(ReferenceTest, ToARowThatIsDeletedInTheMeantimeIsAskedForAgain) {
 TEST_F(ReferenceTest, ByNumberOrNameTriesBoth) {
     const std::string group =
         ", COALESCE((SELECT id FROM `customer_groups` WHERE `id` = ?), (SELECT id FROM `customer_groups` WHERE "
-        "name = ?))";
+        "`name` = ?))";
     connection.expect(customer_question(group), {12U, "12", "anna"}).row(customer(5U, "Anna", {2U}));
     connection.expect(
         "UPDATE `customers` SET version = version + 1, `group_id` = COALESCE((SELECT id FROM "
