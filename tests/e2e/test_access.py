@@ -358,3 +358,11 @@ def test_a_new_key(mariadb, db):
 def test_a_new_key_of_a_bad_name(arguments):
     result = subprocess.run([ROOT / "bin/new-key", *arguments], capture_output=True, text=True)
     assert result.returncode == 2 and result.stderr and not result.stdout
+
+
+def test_a_new_key_is_refused_by_the_name_that_was_called(tmp_path):
+    command = tmp_path / "helpdesk-new-key"
+    command.symlink_to(ROOT / "bin/new-key")
+    usage, refused = (subprocess.run([command, *arguments], capture_output=True, text=True).stderr for arguments in ([], ["a;b"]))
+    assert "\n  helpdesk-new-key NAME " in usage and "bin/" not in usage
+    assert refused.startswith("helpdesk-new-key: \"a;b\" ")

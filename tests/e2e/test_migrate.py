@@ -105,6 +105,17 @@ def test_one_that_waits_too_long_says_for_whom(mariadb):
                              f"connection, number {row['number']}\n")
 
 
+def test_it_has_the_name_that_it_was_called_by(mariadb, tmp_path):
+    command = tmp_path / "helpdesk-migrate"
+    command.symlink_to(ROOT / "bin/migrate")
+    usage = subprocess.run([command], capture_output=True, text=True)
+    assert usage.returncode == 2 and "\n  helpdesk-migrate DATABASE " in usage.stderr and "bin/" not in usage.stderr
+    refused = subprocess.run([command, "nowhere", f"--socket={mariadb.socket}", "--user=root"], capture_output=True, text=True)
+    assert refused.returncode == 1 and "\nhelpdesk-migrate: there is no connection to nowhere" in refused.stderr
+    again = subprocess.run([command, "helpdesk", f"--socket={mariadb.socket}", "--user=root"], capture_output=True, text=True)
+    assert again.returncode == 0 and again.stdout.startswith("helpdesk-migrate: 0001_customers is there\n")
+
+
 @pytest.mark.parametrize("sql", [
     "INSERT INTO customers (cid, notes) VALUES ('A', ''), ('a', '')",
     "INSERT INTO companies (name) VALUES ('ACME')",
