@@ -140,7 +140,7 @@ def refused(api, nginx, reason):
     answer = api.add("x")
     assert (answer.status, answer.problems) == (503, [("", "database_unsuitable")])
     assert reason in nginx.log()
-    assert "; correct the server's configuration, see manual/server.md; the client gets 503 database_unsuitable; nothing was changed" in nginx.log()
+    assert "; correct the server's configuration, see server.md in the manual; the client gets 503 database_unsuitable; nothing was changed" in nginx.log()
     wait_for(lambda: health(api).json()["code"] == "database_unsuitable", "health to say so")
     assert health(api).json()["reason"] == "the database server has settings that this service cannot work with; its error log names them"
 

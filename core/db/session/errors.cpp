@@ -14,7 +14,7 @@ struct Meaning {
 
 namespace advice {
 constexpr std::string_view schema = "apply all migrations with helpdesk-migrate";
-constexpr std::string_view rights = "grant the user of helpdesk_database what manual/install.md says";
+constexpr std::string_view rights = "grant the user of helpdesk_database what install.md in the manual says";
 constexpr std::string_view account =
     "correct user and password of helpdesk_database, or the account on the server";
 constexpr std::string_view address = "start the server, or correct helpdesk_database";
@@ -22,7 +22,7 @@ constexpr std::string_view own_log = "see the server's own error log";
 constexpr std::string_view memory = "the server needs more memory, or fewer connections";
 constexpr std::string_view read_only =
     "the server is read-only: let it take writes, or name one that does in helpdesk_database";
-constexpr std::string_view row_log = "set binlog_format = ROW or MIXED on the server, see manual/server.md";
+constexpr std::string_view row_log = "set binlog_format = ROW or MIXED on the server, see server.md in the manual";
 constexpr std::string_view packet = "raise max_allowed_packet on the server, or let the client send less";
 constexpr std::string_view unknown = "look the number up in the server's manual";
 }  // namespace advice
@@ -32,7 +32,7 @@ constexpr int option_prevents = 1290;
 
 // Numbers of MySQL, MariaDB and the client library, as their headers name them.
 constexpr std::array meanings = {
-    Meaning{unsuitable_server, Failure::other, "correct the server's configuration, see manual/server.md"},
+    Meaning{unsuitable_server, Failure::other, "correct the server's configuration, see server.md in the manual"},
     Meaning{1020, Failure::conflict, ""},                // ER_CHECKREAD: the row changed since it was read
     Meaning{1021, Failure::full, ""},                    // ER_DISK_FULL
     Meaning{1026, Failure::other, advice::own_log},      // ER_ERROR_ON_WRITE
