@@ -138,7 +138,7 @@ def forms(entry, nginx, body=""):
     samples = SAMPLES | {"POOL": entry.split()[0], "PATH": f"{nginx.folder}/password"}
     written = []
     for syntax in re.findall("`([^`]*)`", said(entry, "Syntax")):
-        words = [["", word.strip("[]")] if word.startswith("[") else word.split("|")
+        words = [["", *word.strip("[]").split("|")] if word.startswith("[") else word.split("|")
                  for word in syntax.rstrip(";").removesuffix("{ … }").split() if word != "…"]
         written += [" ".join(form) + (f" {{ {body} }}" if body else ";") for form in itertools.product(*words)]
     default = re.fullmatch("`(.*)`", said(entry, "Default"))
