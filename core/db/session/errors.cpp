@@ -22,7 +22,8 @@ constexpr std::string_view own_log = "see the server's own error log";
 constexpr std::string_view memory = "the server needs more memory, or fewer connections";
 constexpr std::string_view read_only =
     "the server is read-only: let it take writes, or name one that does in helpdesk_database";
-constexpr std::string_view row_log = "set binlog_format = ROW or MIXED on the server, see server.md in the manual";
+constexpr std::string_view row_log =
+    "set binlog_format = ROW or MIXED on the server, see server.md in the manual";
 constexpr std::string_view packet = "raise max_allowed_packet on the server, or let the client send less";
 constexpr std::string_view unknown = "look the number up in the server's manual";
 }  // namespace advice
@@ -32,7 +33,8 @@ constexpr int option_prevents = 1290;
 
 // Numbers of MySQL, MariaDB and the client library, as their headers name them.
 constexpr std::array meanings = {
-    Meaning{unsuitable_server, Failure::other, "correct the server's configuration, see server.md in the manual"},
+    Meaning{unsuitable_server, Failure::other,
+            "correct the server's configuration, see server.md in the manual"},
     Meaning{1020, Failure::conflict, ""},                // ER_CHECKREAD: the row changed since it was read
     Meaning{1021, Failure::full, ""},                    // ER_DISK_FULL
     Meaning{1026, Failure::other, advice::own_log},      // ER_ERROR_ON_WRITE
