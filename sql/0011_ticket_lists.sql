@@ -1,6 +1,5 @@
--- The lists that tickets, time and articles refer to.
---
--- No more than one row of a list is its default: `the_default` is NULL in all others, which a unique key does not compare.
+-- The lists that tickets, time and articles refer to. No more than one row of a list is its default, for which the module sees:
+-- it stores the new default before it clears the one before.
 
 CREATE TABLE IF NOT EXISTS ticket_statuses (
     id          BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY,
@@ -9,9 +8,7 @@ CREATE TABLE IF NOT EXISTS ticket_statuses (
     reopen      ENUM('Y', 'N')  NOT NULL DEFAULT 'N',
     is_default  ENUM('Y', 'N')  NOT NULL DEFAULT 'N',
     position    INT UNSIGNED    NULL,
-    the_default TINYINT         AS (IF(is_default = 'Y', 1, NULL)),
-    UNIQUE KEY ticket_statuses_name (name),
-    UNIQUE KEY ticket_statuses_default (the_default)
+    UNIQUE KEY ticket_statuses_name (name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
   COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
 
@@ -20,9 +17,7 @@ CREATE TABLE IF NOT EXISTS ticket_sources (
     name        VARCHAR(255)    NOT NULL,
     is_default  ENUM('Y', 'N')  NOT NULL DEFAULT 'N',
     position    INT UNSIGNED    NULL,
-    the_default TINYINT         AS (IF(is_default = 'Y', 1, NULL)),
-    UNIQUE KEY ticket_sources_name (name),
-    UNIQUE KEY ticket_sources_default (the_default)
+    UNIQUE KEY ticket_sources_name (name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
   COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
 
@@ -32,9 +27,7 @@ CREATE TABLE IF NOT EXISTS ticket_priorities (
     position    INT UNSIGNED    NULL,
     due_hours   INT UNSIGNED    NULL,
     is_default  ENUM('Y', 'N')  NOT NULL DEFAULT 'N',
-    the_default TINYINT         AS (IF(is_default = 'Y', 1, NULL)),
-    UNIQUE KEY ticket_priorities_name (name),
-    UNIQUE KEY ticket_priorities_default (the_default)
+    UNIQUE KEY ticket_priorities_name (name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
   COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
 
@@ -43,9 +36,7 @@ CREATE TABLE IF NOT EXISTS escalation_levels (
     name        VARCHAR(255)    NOT NULL,
     position    INT UNSIGNED    NULL,
     is_default  ENUM('Y', 'N')  NOT NULL DEFAULT 'N',
-    the_default TINYINT         AS (IF(is_default = 'Y', 1, NULL)),
-    UNIQUE KEY escalation_levels_name (name),
-    UNIQUE KEY escalation_levels_default (the_default)
+    UNIQUE KEY escalation_levels_name (name)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
   COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
 

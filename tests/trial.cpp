@@ -70,7 +70,7 @@ constexpr std::array ticket_selectors = {
 
 const Resource& technicians() {
     static const Resource resource = with_outputs({.names = {"tech", "techs", "technician", "technician"},
-                                                   .table = "technicians",
+                                                   .table = "trial_technicians",
                                                    .variables = technician_variables,
                                                    .selectors = technician_selectors,
                                                    .key = {.variable = "", .answered = false},
@@ -81,7 +81,7 @@ const Resource& technicians() {
 
 const Resource& topics() {
     static const Resource resource = with_outputs({.names = {"topic", "topics", "topic", "topic"},
-                                                   .table = "topics",
+                                                   .table = "trial_topics",
                                                    .variables = topic_variables,
                                                    .selectors = topic_selectors,
                                                    .verbs = known_by_name});
@@ -91,7 +91,7 @@ const Resource& topics() {
 const Resource& sub_topics() {
     static const Resource resource =
         with_outputs({.names = {"sub_topic", "sub_topics", "sub_topic", "sub-topic"},
-                      .table = "sub_topics",
+                      .table = "trial_sub_topics",
                       .variables = sub_topic_variables,
                       .selectors = sub_topic_selectors,
                       .verbs = known_by_name});
@@ -100,7 +100,7 @@ const Resource& sub_topics() {
 
 const Resource& tickets() {
     static const Resource resource = with_outputs({.names = {"ticket", "tickets", "ticket", "ticket"},
-                                                   .table = "tickets",
+                                                   .table = "trial_tickets",
                                                    .variables = ticket_variables,
                                                    .selectors = ticket_selectors,
                                                    .key = {.variable = "tid", .output = "ticket_id"},

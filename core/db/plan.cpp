@@ -101,7 +101,7 @@ std::string_view WritePlan::read_lock() const {
 }
 
 bool WritePlan::can_share() const {
-    if (write_->repeatable || !write_->if_match.empty() || (!adding() && !rules_.empty()))
+    if (write_->repeatable || !write_->if_match.empty() || (!adding() && rules_.ask()))
         return false;
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
@@ -218,11 +218,18 @@ Problem WritePlan::missed() const {
 
 // An add whose identifier is taken, or an update that would give a record the identifier of another.
 Problem WritePlan::already_exists() const {
+    const std::string noun(resource().names.noun);
+    if (resource().name() == nullptr) {
+        const Value* taken = supplied(resource().unique);
+        return {code::already_exists, std::string(resource().unique),
+                taken != nullptr ? "the " + noun + " \"" + taken->text.value_or("") + "\" already exists"
+                                 : "another " + noun + " is like it"};
+    }
     const Value* renamed = supplied(resource().known_by());
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
     return {code::already_exists,
             std::string(renamed != nullptr ? resource().renamed_by : resource().known_by()),
-            "the " + std::string(resource().names.noun) + " \"" + name + "\" already exists"};
+            "the " + noun + " \"" + name + "\" already exists"};
 }
 
 const Value* WritePlan::supplied(std::string_view name) const {

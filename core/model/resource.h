@@ -159,6 +159,9 @@ struct Resource {
     std::span<const Selector> selectors;
     RecordKey key = {};
     std::string_view renamed_by = {};  // the variable of an update that changes the name; empty: nothing does
+    // The variable that no two records may have alike, in the scope that the table's unique key says. Only of
+    // records without a name, which is unique anyway; empty: none.
+    std::string_view unique = {};
     bool timestamps = false;           // has date_added and last_updated
     bool versioned = false;            // has `version`, which counts the changes of a record
     bool needs_selector = false;       // a list without a selector is an error, not all records

@@ -72,8 +72,12 @@ void validate_key(const Resource& resource, Complaints& complaints) {
         std::count_if(resource.variables.begin(), resource.variables.end(),
                       [](const Variable& variable) { return variable.kind == &kinds::identifier; });
     complaints.expect(names <= 1, "", "has two identifiers");
-    if (names > 0)
+    if (names > 0) {
+        complaints.expect(resource.unique.empty(), "", "says what is unique besides its name");
         return;
+    }
+    complaints.expect(resource.unique.empty() || resource.find(resource.unique) != nullptr, "",
+                      "has a unique variable that is not there");
     complaints.expect(resource.known_by_number(), "", "has records that neither a number nor a name finds");
     complaints.expect(resource.key.answered, "", "answers a write with a name, but has none");
     complaints.expect(resource.renamed_by.empty(), "", "changes a name, but has none");

@@ -1,5 +1,6 @@
 // The short lists that tickets, line items, time, schedules and technicians refer to. They differ in a column
 // or two.
+#include "model/rule.h"
 #include "resources/shared.h"
 
 namespace helpdesk {
@@ -98,12 +99,22 @@ constexpr std::array sub_category_selectors = {
 
 constexpr std::array list_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 
-Resource list(ResourceNames names, std::string_view table, std::span<const Variable> variables) {
+// Setting the default of a list clears the one before.
+constexpr Rule one_default = {
+    .on_add = true, .on_update = true, .if_given = {"is_default"}, .also = [](Change& change) {
+        if (change.after("is_default") == "Y")
+            change.change_others("is_default", "Y", "N");
+    }};
+constexpr std::array default_rules = {&one_default};
+
+Resource list(ResourceNames names, std::string_view table, std::span<const Variable> variables,
+              std::span<const Rule* const> rules = {}) {
     return with_outputs({.names = names,
                          .table = table,
                          .variables = variables,
                          .selectors = selectors_by_name,
                          .renamed_by = "new_name",
+                         .rules = rules,
                          .verbs = list_verbs});
 }
 
@@ -112,28 +123,28 @@ Resource list(ResourceNames names, std::string_view table, std::span<const Varia
 const Resource& ticket_statuses() {
     static const Resource resource =
         list({"ticket_status", "ticket_statuses", "ticket_status", "ticket status"}, "ticket_statuses",
-             status_variables);
+             status_variables, default_rules);
     return resource;
 }
 
 const Resource& ticket_sources() {
     static const Resource resource =
         list({"ticket_source", "ticket_sources", "ticket_source", "ticket source"}, "ticket_sources",
-             source_variables);
+             source_variables, default_rules);
     return resource;
 }
 
 const Resource& ticket_priorities() {
     static const Resource resource =
         list({"ticket_priority", "ticket_priorities", "ticket_priority", "ticket priority"},
-             "ticket_priorities", priority_variables);
+             "ticket_priorities", priority_variables, default_rules);
     return resource;
 }
 
 const Resource& escalation_levels() {
     static const Resource resource =
         list({"escalation_level", "escalation_levels", "escalation_level", "escalation level"},
-             "escalation_levels", level_variables);
+             "escalation_levels", level_variables, default_rules);
     return resource;
 }
 
@@ -145,6 +156,7 @@ const Resource& sub_categories() {
                                                    .table = "sub_categories",
                                                    .variables = sub_category_variables,
                                                    .selectors = sub_category_selectors,
+                                                   .unique = "name",
                                                    .verbs = list_verbs});
     return resource;
 }

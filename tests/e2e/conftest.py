@@ -15,7 +15,7 @@ from servers import LOGS, MariaDB, Nginx, wait_for
 TABLES = ("ticket_history", "ticket_tags", "tickets", "technician_groups", "technician_customer_groups", "technician_chat_queues",
           "tech_group_sources", "tech_group_categories", "tech_group_customer_groups", "tech_groups", "technicians", "customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
           "customer_groups", "portals", "sub_categories", "categories", "support_contracts", "ticket_statuses", "ticket_sources",
-          "ticket_priorities", "escalation_levels", "chat_queues", "billing_categories", "time_categories", "schedule_categories",
+          "ticket_priorities", "escalation_levels", "chat_queues", "billing_categories", "time_categories", "schedule_categories", "kb_categories",
           "idempotency_keys")
 # What the tests refer to, with the same IDs each time.
 FIRST_ROWS = {
@@ -81,6 +81,8 @@ class Database:
     def empty(self, cursor):
         """False when a call that its client left is still writing."""
         try:
+            for column in ("tickets SET merged_into_id", "technicians SET supervisor_id", "kb_categories SET parent_id"):
+                cursor.execute(f"UPDATE {column} = NULL")
             for table in TABLES:
                 cursor.execute(f"DELETE FROM {table}")
             return True

@@ -13,27 +13,27 @@ from servers import DATABASE
 CHECK = os.environ["HELPDESK_GROUP_CHECK"]
 
 TABLES = """
-CREATE TABLE technicians (
+CREATE TABLE trial_technicians (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, uid VARCHAR(255) NOT NULL UNIQUE, name VARCHAR(255) NOT NULL DEFAULT '',
     supervisor_id BIGINT UNSIGNED NULL, active ENUM('Y', 'N') NOT NULL DEFAULT 'Y',
     date_added DATETIME(6) NOT NULL DEFAULT '2024-01-02', last_updated DATETIME(6) NOT NULL DEFAULT '2024-01-02',
-    FOREIGN KEY (supervisor_id) REFERENCES technicians (id)) ENGINE = InnoDB;
-CREATE TABLE topics (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL UNIQUE) ENGINE = InnoDB;
-CREATE TABLE sub_topics (
+    FOREIGN KEY (supervisor_id) REFERENCES trial_technicians (id)) ENGINE = InnoDB;
+CREATE TABLE trial_topics (id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL UNIQUE) ENGINE = InnoDB;
+CREATE TABLE trial_sub_topics (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, title VARCHAR(255) NOT NULL, topic_id BIGINT UNSIGNED NOT NULL,
-    UNIQUE KEY (topic_id, title), FOREIGN KEY (topic_id) REFERENCES topics (id)) ENGINE = InnoDB;
-CREATE TABLE tickets (
+    UNIQUE KEY (topic_id, title), FOREIGN KEY (topic_id) REFERENCES trial_topics (id)) ENGINE = InnoDB;
+CREATE TABLE trial_tickets (
     id BIGINT UNSIGNED AUTO_INCREMENT PRIMARY KEY, subject VARCHAR(255) NOT NULL DEFAULT '', topic_id BIGINT UNSIGNED NULL,
     sub_topic_id BIGINT UNSIGNED NULL, technician_id BIGINT UNSIGNED NULL, parent_id BIGINT UNSIGNED NULL,
-    FOREIGN KEY (topic_id) REFERENCES topics (id), FOREIGN KEY (sub_topic_id) REFERENCES sub_topics (id),
-    FOREIGN KEY (technician_id) REFERENCES technicians (id), FOREIGN KEY (parent_id) REFERENCES tickets (id)) ENGINE = InnoDB;
+    FOREIGN KEY (topic_id) REFERENCES trial_topics (id), FOREIGN KEY (sub_topic_id) REFERENCES trial_sub_topics (id),
+    FOREIGN KEY (technician_id) REFERENCES trial_technicians (id), FOREIGN KEY (parent_id) REFERENCES trial_tickets (id)) ENGINE = InnoDB;
 """
 
 ROWS = """
-INSERT INTO technicians (id, uid, name, supervisor_id, active) VALUES (1, 'ann', 'Ann Lee', NULL, 'Y'), (2, 'bob', 'Bob Ray', 1, 'N');
-INSERT INTO topics (id, name) VALUES (1, 'Printer'), (2, 'Network');
-INSERT INTO sub_topics (id, title, topic_id) VALUES (1, 'Other', 1), (2, 'Other', 2), (3, 'Paper', 1), (4, 'Ink', 1);
-INSERT INTO tickets (id, subject, topic_id, sub_topic_id, technician_id) VALUES (1, 'jam', 1, 3, 2), (2, 'slow', 2, 2, NULL);
+INSERT INTO trial_technicians (id, uid, name, supervisor_id, active) VALUES (1, 'ann', 'Ann Lee', NULL, 'Y'), (2, 'bob', 'Bob Ray', 1, 'N');
+INSERT INTO trial_topics (id, name) VALUES (1, 'Printer'), (2, 'Network');
+INSERT INTO trial_sub_topics (id, title, topic_id) VALUES (1, 'Other', 1), (2, 'Other', 2), (3, 'Paper', 1), (4, 'Ink', 1);
+INSERT INTO trial_tickets (id, subject, topic_id, sub_topic_id, technician_id) VALUES (1, 'jam', 1, 3, 2), (2, 'slow', 2, 2, NULL);
 """
 
 
@@ -46,8 +46,8 @@ def tables(mariadb):
 
 @pytest.fixture
 def rows(tables, db):
-    db.query("UPDATE technicians SET supervisor_id = NULL")
-    db.query("UPDATE tickets SET parent_id = NULL")
+    db.query("UPDATE trial_technicians SET supervisor_id = NULL")
+    db.query("UPDATE trial_tickets SET parent_id = NULL")
     for table in ("tickets", "sub_topics", "topics", "technicians"):
         db.query(f"DELETE FROM {table}")
     for statement in filter(str.strip, ROWS.split(";")):
@@ -72,7 +72,7 @@ def call(request, mariadb, rows):
 
 
 def stored(db, ticket):
-    row = db.query("SELECT * FROM tickets WHERE id = %s", ticket)[0]
+    row = db.query("SELECT * FROM trial_tickets WHERE id = %s", ticket)[0]
     return row["topic_id"], row["sub_topic_id"], row["technician_id"], row["parent_id"]
 
 
@@ -117,7 +117,7 @@ def test_a_record_may_refer_to_its_own_table(db, call):
     call(("add_tech", {"uid": "cy", "supervisor": "bob"}), ("add_tech", {"uid": "di", "supervisor": "Ann"}))
     call(("update_tech", {"uid": "ann", "supervisor": "di"}), ("update_tech", {"uid": "bob", "supervisor": "cy"}))
     uids = {row["uid"]: row["supervisor"] for row in db.query(
-        "SELECT t.uid, s.uid AS supervisor FROM technicians t LEFT JOIN technicians s ON s.id = t.supervisor_id")}
+        "SELECT t.uid, s.uid AS supervisor FROM trial_technicians t LEFT JOIN trial_technicians s ON s.id = t.supervisor_id")}
     assert uids == {"ann": "di", "bob": "cy", "cy": "bob", "di": "ann"}
     call(("update_ticket", {"tid": 1, "parent": "2"}), ("update_ticket", {"tid": 2, "parent": "1"}))
     assert [stored(db, 1)[3], stored(db, 2)[3]] == [2, 1]
@@ -141,7 +141,7 @@ def test_a_list_looks_through_it(call):
 
 
 def test_a_row_that_leaves_its_scope_in_the_meantime_is_not_stored(db, call):
-    with holding(db, "UPDATE sub_topics SET topic_id = 2 WHERE id = 4") as others:
+    with holding(db, "UPDATE trial_sub_topics SET topic_id = 2 WHERE id = 4") as others:
         answer = others.begin(call, ("update_ticket", {"tid": 1, "sub_topic": "Ink"}))
         others.commit()
         assert answer.result() == [("unknown_sub_topic", "sub_topic")]
@@ -149,7 +149,7 @@ def test_a_row_that_leaves_its_scope_in_the_meantime_is_not_stored(db, call):
 
 
 def test_a_scope_that_is_changed_in_the_meantime_is_seen(db, call):
-    with holding(db, "UPDATE tickets SET topic_id = 2, sub_topic_id = NULL WHERE id = 1") as others:
+    with holding(db, "UPDATE trial_tickets SET topic_id = 2, sub_topic_id = NULL WHERE id = 1") as others:
         answer = others.begin(call, ("update_ticket", {"tid": 1, "sub_topic": "Paper"}))
         others.commit()
         assert answer.result() == [("unknown_sub_topic", "sub_topic")]
@@ -158,7 +158,7 @@ def test_a_scope_that_is_changed_in_the_meantime_is_seen(db, call):
 
 def test_what_comes_into_a_scope_in_the_meantime_is_not_left_behind(db, call):
     call(("update_ticket", {"tid": 1, "sub_topic": ""}))
-    with holding(db, "UPDATE tickets SET sub_topic_id = 3 WHERE id = 1") as others:
+    with holding(db, "UPDATE trial_tickets SET sub_topic_id = 3 WHERE id = 1") as others:
         answer = others.begin(call, ("update_ticket", {"tid": 1, "topic": "Network"}))
         others.commit()
         assert answer.result() == [("unknown_sub_topic", "sub_topic")]

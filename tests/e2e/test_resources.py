@@ -221,3 +221,51 @@ def test_pages_of_a_short_list_by_id(api, db):
 
     assert ids(id="4,2") == ["2", "4"]
     assert (ids(after_id="2", count="1"), ids(after_id="", count="2")) == (["3"], ["1", "2"])
+
+
+@pytest.mark.parametrize("singular, plural", [("ticket_status", "ticket_statuses"), ("ticket_source", "ticket_sources"),
+                                              ("ticket_priority", "ticket_priorities"), ("escalation_level", "escalation_levels")])
+def test_one_default(api, db, singular, plural):
+    def defaults():
+        return [record["name"] for record in records(api.get(f"get_{plural}"), plural) if record["is_default"] == "Y"]
+
+    assert len(defaults()) == 1
+    number = api.post(f"add_{singular}", name="New default", is_default="Y").json[0][f"added_{singular}"]
+    assert defaults() == ["New default"]
+    first = records(api.get(f"get_{plural}", count="1"), plural)[0]
+    api.post(f"update_{singular}", id=first["id"], is_default="y")
+    assert defaults() == [first["name"]]
+    api.post(f"update_{singular}", id=first["id"], is_default="N")
+    assert defaults() == []
+    api.post(f"update_{singular}", id=number, new_name="other")
+    assert defaults() == []
+
+
+def test_a_sub_category_is_unique_within_its_category(api, db):
+    number = api.post("add_sub_category", name="Paper", category="Hardware").json[0]["added_sub_category"]
+    assert records(api.get("get_sub_categories", id=number), "sub_categories") == [
+        {"id": number, "name": "Paper", "category": "Hardware", "category_id": "1"}]
+    answer = api.post("add_sub_category", name="PAPER", category="1")
+    assert (answer.status, answer.problems) == (409, [("name", "already_exists")])
+    other = api.post("add_sub_category", name="Paper", category="Software").json[0]["added_sub_category"]
+    answer = api.post("update_sub_category", id=other, category="Hardware")
+    assert (answer.status, answer.problems) == (409, [("name", "already_exists")])
+    assert [record["id"] for record in records(api.get("get_sub_categories", name="paper"), "sub_categories")] == [number, other]
+    assert [record["id"] for record in records(api.get("get_sub_categories", category="software"), "sub_categories")] == [other]
+    for variables, problem in (({"name": "x"}, ("category", "required")), ({"category": "1"}, ("name", "required")),
+                               ({"name": "x", "category": "none"}, ("category", "unknown_category"))):
+        assert api.post("add_sub_category", **variables).problems == [problem]
+    assert api.post("delete_category", id="1").problems == [("id", "in_use")]
+    assert api.post("delete_sub_category", id=number).json == [{"deleted_sub_category": number}]
+    assert api.post("delete_category", id="1").status == 200
+
+
+def test_a_category_of_the_knowledge_base_has_a_parent(api, db):
+    top = api.post("add_kb_category", name="Top").json[0]["added_kb_category"]
+    below = api.post("add_kb_category", name="Below", parent="top").json[0]["added_kb_category"]
+    assert records(api.get("get_kb_categories", id=below), "kb_categories") == [
+        {"id": below, "name": "Below", "parent": "Top", "parent_id": top}]
+    assert api.post("add_kb_category", name="x", parent="nowhere").problems == [("parent", "unknown_category")]
+    assert api.post("delete_kb_category", id=top).problems == [("id", "in_use")]
+    api.post("update_kb_category", id=below, parent="")
+    assert api.post("delete_kb_category", id=top).status == 200

@@ -46,7 +46,17 @@ def test_every_variable_comes_back(api, db):
     assert list(record) == TECH
     assert {name: record[name] for name in TECH[1:-2]} == {
         "uid": "Ann", "name": "Ann Example", "group": "2,1", "customer_groups": "5", "chat_queues": "2,1", "phone": "1",
-        "email": "ann@example.com", "rights": "Power User", "viewable_tickets": "OWN", "extension": "12", "active": "Y"}
+        "email": "ann@example.com", "supervisor": "", "rights": "Power User", "viewable_tickets": "OWN", "extension": "12", "active": "Y"}
+
+
+def test_a_supervisor(api, db):
+    api.post("add_tech", uid="boss")
+    api.post("add_tech", uid="t", supervisor="BOSS")
+    assert tech(api, "t")["supervisor"] == "boss"
+    assert api.post("update_tech", uid="t", supervisor="nobody").problems == [("supervisor", "unknown_tech")]
+    assert api.post("delete_tech", uid="boss").problems == [("uid", "in_use")]
+    api.post("update_tech", uid="t", supervisor="")
+    assert api.post("delete_tech", uid="boss").json == [{"deleted_tech": "boss"}]
 
 
 def test_defaults(api, db):
@@ -108,11 +118,12 @@ def test_lists(api, db):
 
 
 def test_a_group(api, db):
-    number = api.post("add_tech_group", name="Field", sources="Phone,api", categories="Été", customer_groups="Retail", email="f@example.com").json[0]["added_group"]
+    api.post("add_tech", uid="boss")
+    number = api.post("add_tech_group", name="Field", sources="Phone,api", categories="Été", customer_groups="Retail", email="f@example.com", manager="boss").json[0]["added_group"]
     record = records(api.get("get_groups", id=number), "tech_groups")[0]
     assert list(record) == ["id", "name", "sources", "categories", "customer_groups", "email", "manager", "date_added", "last_updated"]
-    assert (record["name"], record["sources"], record["categories"], record["customer_groups"], record["email"]) == (
-        "Field", "Phone,API", "Été", "Retail", "f@example.com")
+    assert (record["name"], record["sources"], record["categories"], record["customer_groups"], record["email"], record["manager"]) == (
+        "Field", "Phone,API", "Été", "Retail", "f@example.com", "boss")
     assert api.post("update_group", id=number, sources="").json == [{"updated_group": number}]
     assert records(api.get("get_tech_groups", name="field"), "tech_groups")[0]["sources"] == ""
     assert api.post("add_group", name="x", sources="Fax").problems == [("sources", "unknown_source")]

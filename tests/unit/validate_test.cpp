@@ -232,6 +232,16 @@ TEST_F(ValidateWithoutName, RefusesToChangeIt) {
     expect_complaint("desks changes a name, but has none");
 }
 
+TEST_F(ValidateWithoutName, RefusesAUniqueVariableThatIsNotThere) {
+    resource_.unique = "name";
+    expect_complaint("desks has a unique variable that is not there");
+}
+
+TEST_F(Validate, RefusesAUniqueVariableBesideAName) {
+    resource_.unique = "city";
+    expect_complaint("desks says what is unique besides its name");
+}
+
 TEST_F(ValidateWithoutName, RefusesToImportByIt) {
     verbs_.push_back(&verbs::import_);
     expect_complaint("desks.import takes rows, which name records, but they have no names");
