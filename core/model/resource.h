@@ -162,9 +162,9 @@ struct Resource {
     // The variable that no two records may have alike, in the scope that the table's unique key says. Only of
     // records without a name, which is unique anyway; empty: none.
     std::string_view unique = {};
-    bool timestamps = false;           // has date_added and last_updated
-    bool versioned = false;            // has `version`, which counts the changes of a record
-    bool needs_selector = false;       // a list without a selector is an error, not all records
+    bool timestamps = false;      // has date_added and last_updated
+    bool versioned = false;       // has `version`, which counts the changes of a record
+    bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
     std::span<const Rule* const> rules = {};
     std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described

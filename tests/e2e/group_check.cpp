@@ -32,8 +32,8 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
         Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
         decode_form(queries[i], request.variables);
         Caller caller = identify(settings, request);
-        if (caller.action == nullptr)
-            caller.action = trial::find_action(request.variables.get("action"));
+        if (const Action* action = trial::find_action(request.variables.get("action")))
+            caller.action = action;
         auto accepted = accept(settings, request, caller);
         if (auto* reply = std::get_if<Reply>(&accepted)) {
             replies[i] = std::move(*reply);

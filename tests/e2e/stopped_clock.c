@@ -1,6 +1,6 @@
 // Preloaded into a database server: its clock shows what the first eight bytes of the file HELPDESK_CLOCK, a
-// signed number, say. 0 is the right time, N > 0 a clock that stands still at the second N, and N < 0 one that
-// was set back by -N seconds. The file is mapped once, so that no look at the clock can fail.
+// signed number, say. 0 is the right time, N > 0 a clock that stands still at the second N, and N < 0 one
+// that was set back by -N seconds. The file is mapped once, so that no look at the clock can fail.
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stdint.h>

@@ -194,7 +194,8 @@ def test_metacharacters_come_back_as_they_are(api, db, actions, way):
     for action in actions:
         if action.verb != "add":
             continue
-        values = {each: f"{METACHARACTERS} {each}" for each in action.texts}
+        # The end of those that do not fit.
+        values = {each: f"{METACHARACTERS} {each}"[-action.variables[each].get("maxLength", 0):].strip() for each in action.texts}
         assert getattr(api, way)(action.name, **values).status == 200
         for format_ in ("xml", "json", "url"):
             record = next(each for each in records(api, action, format=format_) if each[action.identifier] == values[action.identifier])

@@ -49,7 +49,7 @@ def rows(tables, db):
     db.query("UPDATE trial_technicians SET supervisor_id = NULL")
     db.query("UPDATE trial_tickets SET parent_id = NULL")
     for table in ("tickets", "sub_topics", "topics", "technicians"):
-        db.query(f"DELETE FROM {table}")
+        db.query(f"DELETE FROM trial_{table}")
     for statement in filter(str.strip, ROWS.split(";")):
         db.query(statement)
 

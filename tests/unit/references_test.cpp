@@ -157,42 +157,47 @@ TEST(References, AreStoredInTheirScope) {
         insert.sql,
         "INSERT INTO `trial_tickets` (`subject`, `topic_id`, `sub_topic_id`, `technician_id`, `parent_id`) "
         "VALUES (?, COALESCE((SELECT id FROM `trial_topics` WHERE id = ? LOCK IN SHARE MODE), 0), "
-        "COALESCE((SELECT id FROM `trial_sub_topics` WHERE id = ? AND `topic_id` = ? LOCK IN SHARE MODE), 0), "
+        "COALESCE((SELECT id FROM `trial_sub_topics` WHERE id = ? AND `topic_id` = ? LOCK IN SHARE MODE), "
+        "0), "
         "COALESCE((SELECT id FROM `trial_technicians` WHERE id = ? LOCK IN SHARE MODE), 0), ?)");
     EXPECT_EQ(insert.values, (Texts{"x", "10", "20", "10", "30", "NULL"}));
 }
 
 TEST(References, HaveTheStoredScopeWhereTheCallGivesNone) {
     Planned planned("update_ticket", "tid=7&sub_topic=12");
-    EXPECT_EQ(planned.question().sql,
-              "SELECT 1, record.id, COALESCE((SELECT id FROM `trial_sub_topics` WHERE `id` = ? AND `topic_id` = "
-              "record.`topic_id`), (SELECT id FROM `trial_sub_topics` WHERE `title` = ? AND `topic_id` = "
-              "record.`topic_id`)) FROM (SELECT 1) AS one LEFT JOIN `trial_tickets` AS record ON record.id = ?");
+    EXPECT_EQ(
+        planned.question().sql,
+        "SELECT 1, record.id, COALESCE((SELECT id FROM `trial_sub_topics` WHERE `id` = ? AND `topic_id` = "
+        "record.`topic_id`), (SELECT id FROM `trial_sub_topics` WHERE `title` = ? AND `topic_id` = "
+        "record.`topic_id`)) FROM (SELECT 1) AS one LEFT JOIN `trial_tickets` AS record ON record.id = ?");
     const Sent update = planned.stored({1, 7, 20});
     EXPECT_EQ(update.sql,
-              "UPDATE `trial_tickets` SET `sub_topic_id` = COALESCE((SELECT id FROM `trial_sub_topics` WHERE id = ? AND "
+              "UPDATE `trial_tickets` SET `sub_topic_id` = COALESCE((SELECT id FROM `trial_sub_topics` WHERE "
+              "id = ? AND "
               "`topic_id` = `trial_tickets`.`topic_id` LOCK IN SHARE MODE), 0) WHERE id IN (?)");
     EXPECT_EQ(update.values, (Texts{"20", "7"}));
 }
 
 TEST(References, AreNotLeftBehindByTheirScope) {
     Planned planned("update_ticket", "tid=7&topic=Printer");
-    EXPECT_EQ(planned.question().sql,
-              "SELECT 1, record.id, COALESCE((SELECT id FROM `trial_topics` WHERE `name` = ?)), "
-              "(record.`sub_topic_id` IS NULL OR EXISTS (SELECT id FROM `trial_sub_topics` WHERE id = "
-              "record.`sub_topic_id` AND `topic_id` = COALESCE((SELECT id FROM `trial_topics` WHERE `name` = ?)))) "
-              "FROM (SELECT 1) AS one LEFT JOIN `trial_tickets` AS record ON record.id = ?");
-    const Sent update = planned.stored({1, 7, 10, 1});
-    EXPECT_EQ(update.sql,
-              "UPDATE `trial_tickets` SET `topic_id` = CASE WHEN (`trial_tickets`.`sub_topic_id` IS NULL OR EXISTS "
-              "(SELECT id FROM `trial_sub_topics` WHERE id = `trial_tickets`.`sub_topic_id` AND `topic_id` = ? "
-              "LOCK IN SHARE MODE)) THEN COALESCE((SELECT id FROM `trial_topics` WHERE id = ? LOCK IN SHARE MODE), "
-              "0) ELSE 0 END WHERE id IN (?)");
-    EXPECT_EQ(update.values, (Texts{"10", "10", "7"}));
     EXPECT_EQ(
-        Planned("update_ticket", "tid=7&topic=Printer&sub_topic=").stored({1, 7, 10}).sql,
-        "UPDATE `trial_tickets` SET `topic_id` = COALESCE((SELECT id FROM `trial_topics` WHERE id = ? LOCK IN SHARE "
-        "MODE), 0), `sub_topic_id` = ? WHERE id IN (?)");
+        planned.question().sql,
+        "SELECT 1, record.id, COALESCE((SELECT id FROM `trial_topics` WHERE `name` = ?)), "
+        "(record.`sub_topic_id` IS NULL OR EXISTS (SELECT id FROM `trial_sub_topics` WHERE id = "
+        "record.`sub_topic_id` AND `topic_id` = COALESCE((SELECT id FROM `trial_topics` WHERE `name` = ?)))) "
+        "FROM (SELECT 1) AS one LEFT JOIN `trial_tickets` AS record ON record.id = ?");
+    const Sent update = planned.stored({1, 7, 10, 1});
+    EXPECT_EQ(
+        update.sql,
+        "UPDATE `trial_tickets` SET `topic_id` = CASE WHEN (`trial_tickets`.`sub_topic_id` IS NULL OR EXISTS "
+        "(SELECT id FROM `trial_sub_topics` WHERE id = `trial_tickets`.`sub_topic_id` AND `topic_id` = ? "
+        "LOCK IN SHARE MODE)) THEN COALESCE((SELECT id FROM `trial_topics` WHERE id = ? LOCK IN SHARE MODE), "
+        "0) ELSE 0 END WHERE id IN (?)");
+    EXPECT_EQ(update.values, (Texts{"10", "10", "7"}));
+    EXPECT_EQ(Planned("update_ticket", "tid=7&topic=Printer&sub_topic=").stored({1, 7, 10}).sql,
+              "UPDATE `trial_tickets` SET `topic_id` = COALESCE((SELECT id FROM `trial_topics` WHERE id = ? "
+              "LOCK IN SHARE "
+              "MODE), 0), `sub_topic_id` = ? WHERE id IN (?)");
 }
 
 TEST(References, AreOneProblemEach) {
@@ -216,14 +221,15 @@ TEST(References, AreOneProblemEach) {
 
 TEST(References, MayLeadToTheSameTable) {
     const std::string row =
-        "COALESCE((SELECT id FROM (SELECT id FROM `trial_technicians` WHERE id = ? LIMIT 1 LOCK IN SHARE MODE) AS "
+        "COALESCE((SELECT id FROM (SELECT id FROM `trial_technicians` WHERE id = ? LIMIT 1 LOCK IN SHARE "
+        "MODE) AS "
         "named), 0)";
-    EXPECT_EQ(
-        Planned("update_tech", "uid=bob&supervisor=ann").stored({1, 2, 2, 1}).sql,
-        "UPDATE `trial_technicians` SET `supervisor_id` = " + row + ", last_updated = SYSDATE() WHERE id IN (?)");
-    EXPECT_EQ(
-        Planned("add_tech", "uid=bob&supervisor=ann").stored({1, 0, 0, 1}).sql,
-        "INSERT INTO `trial_technicians` (`uid`, `name`, `supervisor_id`, `active`) VALUES (?, ?, " + row + ", ?)");
+    EXPECT_EQ(Planned("update_tech", "uid=bob&supervisor=ann").stored({1, 2, 2, 1}).sql,
+              "UPDATE `trial_technicians` SET `supervisor_id` = " + row +
+                  ", last_updated = SYSDATE() WHERE id IN (?)");
+    EXPECT_EQ(Planned("add_tech", "uid=bob&supervisor=ann").stored({1, 0, 0, 1}).sql,
+              "INSERT INTO `trial_technicians` (`uid`, `name`, `supervisor_id`, `active`) VALUES (?, ?, " +
+                  row + ", ?)");
 }
 
 TEST(References, ShowWhatTheirRowSays) {
@@ -246,10 +252,12 @@ TEST(References, ShowWhatTheirRowSays) {
 
 TEST(References, AreLookedThrough) {
     EXPECT_EQ(found("uid=ann"),
-              " FROM `trial_tickets` AS record JOIN `trial_technicians` AS via1 ON via1.id = record.`technician_id` "
+              " FROM `trial_tickets` AS record JOIN `trial_technicians` AS via1 ON via1.id = "
+              "record.`technician_id` "
               "WHERE via1.`uid` IN (?)");
     EXPECT_EQ(found("assigned_since=2024-01-02"),
-              " FROM `trial_tickets` AS record JOIN `trial_technicians` AS via1 ON via1.id = record.`technician_id` "
+              " FROM `trial_tickets` AS record JOIN `trial_technicians` AS via1 ON via1.id = "
+              "record.`technician_id` "
               "WHERE via1.`date_added` >= ?");
 }
 

@@ -56,7 +56,8 @@ TEST_F(ReferenceTest, ToARowThatIsDeletedInTheMeantimeIsAskedForAgain) {
 
 TEST_F(ReferenceTest, ByNumberOrNameTriesBoth) {
     const std::string group =
-        ", COALESCE((SELECT id FROM `customer_groups` WHERE `id` = ?), (SELECT id FROM `customer_groups` WHERE "
+        ", COALESCE((SELECT id FROM `customer_groups` WHERE `id` = ?), (SELECT id FROM `customer_groups` "
+        "WHERE "
         "`name` = ?))";
     connection.expect(customer_question(group), {12U, "12", "anna"}).row(customer(5U, "Anna", {2U}));
     connection.expect(
