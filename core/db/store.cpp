@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "db/session/errors.h"
-#include "db/statements/coordinates.h"
 #include "db/statements/record_sql.h"
+#include "db/statements/stored_if.h"
 #include "db/statements/walk.h"
 
 namespace helpdesk::db {
@@ -178,8 +178,8 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    if (plans.front()->write().action->verb.locates)
-        marks += " AND " + as_read(plans.front()->write(), parameters);
+    if (const auto& only_if = plans.front()->write().only_if; !only_if.empty())
+        marks += " AND " + has_exactly(only_if, parameters);
     return store_in_time(
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
