@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "call/preparation.h"
 #include "model/preparing.h"
