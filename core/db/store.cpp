@@ -99,6 +99,18 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
     return found;
 }
 
+// Returns the SQL condition that each record still has what was read of it.
+std::string all_unchanged(std::span<WritePlan* const> plans, std::vector<Parameter>& parameters) {
+    if (plans.size() == 1)
+        return has_exactly(plans.front()->write().only_if, parameters);
+    std::string sql = "CASE id";
+    for (const WritePlan* plan : plans) {
+        parameters.emplace_back(plan->record_id);
+        sql += " WHEN ? THEN " + has_exactly(plan->write().only_if, parameters);
+    }
+    return sql + " END";
+}
+
 }  // namespace
 
 std::uint64_t last_insert_id(Connection& connection) {
@@ -178,8 +190,8 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    if (const auto& only_if = plans.front()->write().only_if; !only_if.empty())
-        marks += " AND " + has_exactly(only_if, parameters);
+    if (!plans.front()->write().only_if.empty())
+        marks += " AND " + all_unchanged(plans, parameters);
     return store_in_time(
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
