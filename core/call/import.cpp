@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "call/hash_time.h"
-#include "place/locate.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -159,8 +158,8 @@ void Import::accept_row(Row& row) {
         if (problems.empty())
             count_password(write, problems);
         if (problems.empty()) {
-            if (settings().geocoder)
-                leave_unlocated(write);
+            if (const Preparing* preparing = row_action_.resource.preparing)
+                preparing->prepare_row(write, settings());
             pending_.push_back({row.line, std::move(write)});
             return;
         }

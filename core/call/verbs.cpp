@@ -140,6 +140,10 @@ std::string describe_export(const Action& /*action*/) {
     return "the selectors below except `after_id`, and `csv` or `ndjson` in `format`. Answer: the records.";
 }
 
+std::string_view lacks_place(const Resource& resource) {
+    return resource.place == nullptr ? "looks up an address, but there is none" : "";
+}
+
 using Begun = std::unique_ptr<Work>;
 
 Begun begin_write(const Incoming& in) {
@@ -254,8 +258,8 @@ const Verb get = {.name = "get",
 const Verb locate = {.name = "locate",
                      .answer = "located",
                      .changes = true,
-                     .locates = true,
                      .takes_if_match = true,
+                     .unsuited = lacks_place,
                      .variables = names_of_record,
                      .about = "Looks up the coordinates of the stored address of {one}.",
                      .describe = describe_locate,

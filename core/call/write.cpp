@@ -3,31 +3,41 @@
 #include <utility>
 
 #include "call/hash_time.h"
-#include "place/locate.h"
 
 namespace helpdesk {
+namespace {
+
+std::unique_ptr<Preparation> begin_preparation(Write& write, const Settings& settings) {
+    const Preparing* preparing = write.action->resource.preparing;
+    return preparing == nullptr ? nullptr : preparing->begin(write, settings);
+}
+
+}  // namespace
 
 WriteWork::WriteWork(const Settings& settings, Format format, Write write)
-    : Work(settings, format), write_(std::move(write)), look_up_(write_, settings.geocoder) {}
+    : Work(settings, format), write_(std::move(write)), preparation_(begin_preparation(write_, settings)) {}
 
 // Returns the first stage that is still to be done.
 Work::Stage WriteWork::next_stage() {
-    if (look_up_.needs_stored_address())
+    if (prepares_in_database())
         return Stage::database;
-    if (!look_up_.query().empty())
+    if (preparation_ && !preparation_->query().empty())
         return Stage::locate;
     return write_.password() != nullptr ? Stage::hash : Stage::database;
 }
 
 Work::Sharing WriteWork::sharing() const {
-    return !look_up_.needs_stored_address() && can_share(write_) ? Sharing::write : Sharing::none;
+    return !prepares_in_database() && can_share(write_) ? Sharing::write : Sharing::none;
 }
 
+// If nothing more must be looked up or hashed, the write follows in the same step.
 Work::Step WriteWork::carry_out() {
-    if (look_up_.needs_stored_address()) {
-        Step step = read_stored_address();
-        if (step.next != Stage::database)
-            return step;
+    if (prepares_in_database()) {
+        Outcome outcome = preparation_->read(database());
+        if (!outcome.problems.empty())
+            return {Stage::done, std::move(outcome)};
+        if (next_stage() != Stage::database)
+            return {next_stage()};
     }
     return end_with(helpdesk::write(database(), write_));
 }
@@ -45,17 +55,6 @@ std::vector<Work::Step> WriteWork::carry_out_together(std::span<Work* const> wor
     return steps;
 }
 
-// If nothing must be looked up or hashed, the write follows in the same step.
-Work::Step WriteWork::read_stored_address() {
-    StoredPlace place = read_place(database(), write_);
-    if (!place.problems.empty())
-        return {Stage::done, std::move(place)};
-    look_up_.apply_stored_address(place.exists, place.values);
-    if (place.exists && look_up_.query().empty() && only_locates())
-        return {Stage::done, {.problems = {not_located({})}, .log = {}}};
-    return {next_stage()};
-}
-
 Work::Step WriteWork::hash() {
     const HashTime time;
     write_.hash_password(settings().bcrypt_cost);
@@ -63,14 +62,9 @@ Work::Step WriteWork::hash() {
 }
 
 Work::Step WriteWork::apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) {
-    look_up_.apply_answer(answer);
-    if (answer.found)
-        return {next_stage()};
-    if (only_locates())
-        return {Stage::done,
-                {.problems = {not_located(answer)},
-                 .log = answer.failure.empty() ? "" : "the geocoder: " + answer.failure}};
-    warning = describe_failure(write_, answer);
+    Outcome outcome = preparation_->apply_answer(answer, warning);
+    if (!outcome.problems.empty())
+        return {Stage::done, std::move(outcome)};
     return {next_stage()};
 }
 

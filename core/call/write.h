@@ -1,17 +1,18 @@
-// The work of a write: an add, an update, an upsert, a delete, or a lookup of coordinates.
+// The work of a write: an add, an update, an upsert, a delete, or a look-up of what is stored with it.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "call/preparation.h"
 #include "call/work.h"
-#include "place/address_look_up.h"
 #include "request/check.h"
 
 namespace helpdesk {
 
-// Passes through these stages, as far as they are needed: the database for the stored address, the geocoder
-// for the address that the write leaves behind, a hash of the password, and the database for the write.
+// Passes through these stages, as far as they are needed: the database and the geocoder for what the
+// resource looks up, a hash of the password, and the database for the write.
 class WriteWork : public Work {
   public:
     WriteWork(const Settings& settings, Format format, Write write);
@@ -23,7 +24,7 @@ class WriteWork : public Work {
     Step carry_out() override;
     std::vector<Step> carry_out_together(std::span<Work* const> works) override;
     Step hash() override;
-    std::string geocoder_query() const override { return look_up_.query(); }
+    std::string geocoder_query() const override { return preparation_->query(); }
     Step apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) override;
 
   protected:
@@ -32,12 +33,11 @@ class WriteWork : public Work {
 
   private:
     Stage next_stage();
-    bool only_locates() const { return write_.action->verb.locates; }
-    Step read_stored_address();
+    bool prepares_in_database() const { return preparation_ && preparation_->needs_database(); }
     Step end_with(WriteResult result);
 
     Write write_;
-    AddressLookUp look_up_;
+    std::unique_ptr<Preparation> preparation_;  // null: nothing is looked up
     WriteResult result_;
     bool stored_ = false;
 };

@@ -135,13 +135,14 @@ ReadResult read(const DatabaseSettings& database, const Reading& reading);
 // Reads the first pages of several selections of one record each.
 std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span<const Reading> readings);
 
-struct StoredPlace : Outcome {
+struct StoredValues : Outcome {
     bool exists = false;
-    std::vector<std::string> values;  // of the variables with a `place`; empty where there is none
+    std::vector<std::string> values;  // of the variables, in their order; empty if there is no such record
 };
 
-// What is stored of the address, and of its coordinates, in the record that a write is about.
-StoredPlace read_place(const DatabaseSettings& database, const Write& write);
+// Reads variables of the record that a write is about, as answers show them.
+StoredValues read_values(const DatabaseSettings& database, const Write& write,
+                         std::span<const Variable* const> variables);
 
 struct Credentials : Outcome {
     std::string password_hash;         // empty: there is no such record, or it has no password

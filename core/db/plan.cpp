@@ -211,9 +211,10 @@ Problem WritePlan::not_found() const {
 }
 
 Problem WritePlan::missed() const {
-    if (!write_->action->verb.locates)
+    if (write_->only_if.empty())
         return not_found();
-    return {code::overloaded, "", "the address was changed meanwhile, try again"};
+    return {code::overloaded, "",
+            "the " + std::string(resource().names.noun) + " was changed meanwhile, try again"};
 }
 
 // An add whose identifier is taken, or an update that would give a record the identifier of another.

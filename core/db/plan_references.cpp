@@ -2,7 +2,7 @@
 #include <algorithm>
 
 #include "db/plan.h"
-#include "db/statements/coordinates.h"
+#include "db/statements/stored_if.h"
 
 namespace helpdesk::db {
 namespace {
@@ -28,8 +28,8 @@ std::string stored_text(const Reference& reference) {
 
 // Where 0 is stored, it violates the foreign key. The write is then tried again, from its question on.
 std::string Target::stored(std::vector<Parameter>& parameters) const {
-    if (value->located && write->action->verb.stores && !write->action->verb.adds)
-        return coordinate_sql(*write, *value, parameters);
+    if (value->stored_if)
+        return stored_if_sql(*value, parameters);
     std::string kept;
     for (const Variable* variable : bound()) {
         const std::string_view table = write->action->resource.table;

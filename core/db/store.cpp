@@ -4,8 +4,8 @@
 #include <chrono>
 
 #include "db/session/errors.h"
-#include "db/statements/coordinates.h"
 #include "db/statements/record_sql.h"
+#include "db/statements/stored_if.h"
 #include "db/statements/walk.h"
 
 namespace helpdesk::db {
@@ -99,6 +99,18 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
     return found;
 }
 
+// Returns the SQL condition that each record still has what was read of it.
+std::string all_unchanged(std::span<WritePlan* const> plans, std::vector<Parameter>& parameters) {
+    if (plans.size() == 1)
+        return has_exactly(plans.front()->write().only_if, parameters);
+    std::string sql = "CASE id";
+    for (const WritePlan* plan : plans) {
+        parameters.emplace_back(plan->record_id);
+        sql += " WHEN ? THEN " + has_exactly(plan->write().only_if, parameters);
+    }
+    return sql + " END";
+}
+
 }  // namespace
 
 std::uint64_t last_insert_id(Connection& connection) {
@@ -178,8 +190,8 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    if (plans.front()->write().action->verb.locates)
-        marks += " AND " + as_read(plans.front()->write(), parameters);
+    if (!plans.front()->write().only_if.empty())
+        marks += " AND " + all_unchanged(plans, parameters);
     return store_in_time(
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,

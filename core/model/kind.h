@@ -65,12 +65,10 @@ struct Kind {
     Need has_choices = Need::never;
     Need has_range = Need::never;
     Items items = Items::none;
-    bool may_be_place = false;  // may be part of an address
 
     Form form = Form::plain;
     Decimals decimals = {};
-    bool hashed = false;      // stored only as a hash, in no answer and in no log
-    bool coordinate = false;  // of an address, found by a geocoder; stands or falls with its companion
+    bool hashed = false;  // stored only as a hash, in no answer and in no log
 
     // Reads a text that the call supplies, empty on update only. Returns whether the record gets a new value.
     // Null: the variable has no value of its own, but belongs to its companion.

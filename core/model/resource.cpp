@@ -42,11 +42,6 @@ const Variable* Resource::password() const {
     return found == variables.end() ? nullptr : &*found;
 }
 
-bool Resource::has_place() const {
-    return std::any_of(variables.begin(), variables.end(),
-                       [](const Variable& variable) { return !variable.place.empty(); });
-}
-
 Resource with_outputs(Resource resource) {
     std::vector<Output>& outputs = resource.outputs;
     outputs.push_back(

@@ -16,12 +16,14 @@
 #include <vector>
 
 #include "model/kinds.h"
+#include "model/preparing.h"
 #include "model/rule.h"
 #include "model/selector.h"
 #include "model/verb.h"
 
 namespace helpdesk {
 
+struct Place;
 struct Resource;
 
 // An output that a reference makes: a column of the row that it refers to.
@@ -97,8 +99,6 @@ struct Variable {
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
-    // Of a part of an address: its name in the query to a geocoder; of a coordinate: its name in the answer.
-    std::string_view place = {};
     bool secret = false;          // never in an answer or a log
     bool required = false;        // on add
     std::string_view about = {};  // for an integrator: one sentence on what it is for
@@ -167,6 +167,8 @@ struct Resource {
     bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
     std::span<const Rule* const> rules = {};
+    const Preparing* preparing = nullptr;     // what a write looks up before it is stored
+    const Place* place = nullptr;             // its address (place/place.h)
     std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described
     std::span<const Alias> action_aliases = {};
     // Each counts in the actions that read the variable, and have none of the alias's name.
@@ -183,8 +185,6 @@ struct Resource {
     const Output* find_output(std::string_view name) const;
     // The variable whose values are stored as hashes; null: the records have none.
     const Variable* password() const;
-    // Whether its records have an address that a geocoder can find.
-    bool has_place() const;
 };
 
 // The resource with the code of its references, and with the outputs that its variables make: id, each

@@ -126,8 +126,8 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
     }
     complaints.expect(!verb.signs_in || resource.sign_in != nullptr, verb.name,
                       "checks a password, but nobody can sign in");
-    complaints.expect(!verb.locates || resource.has_place(), verb.name,
-                      "looks up an address, but there is none");
+    const std::string_view why = verb.unsuited == nullptr ? "" : verb.unsuited(resource);
+    complaints.expect(why.empty(), verb.name, why);
 }
 
 void validate_aliases(const Resource& resource, Complaints& complaints) {
@@ -153,15 +153,6 @@ void validate_actions(const Resource& resource, Complaints& complaints) {
     for (const Verb* verb : resource.verbs)
         validate_verb(resource, *verb, complaints);
     validate_aliases(resource, complaints);
-}
-
-// The coordinates of an address: a geocoder needs both sides.
-void validate_place(const Resource& resource, Complaints& complaints) {
-    bool address = false;
-    bool coordinates = false;
-    for (const Variable& variable : resource.variables)
-        (variable.kind->coordinate ? coordinates : address) |= !variable.place.empty();
-    complaints.expect(address == coordinates, "", "needs both an address and coordinates to be geocoded");
 }
 
 void validate_sign_in(const Resource& resource, Complaints& complaints) {
@@ -233,7 +224,8 @@ std::vector<std::string> validate(const Resource& resource) {
         validate_rule(resource, *rule, complaints);
     validate_promises(resource, complaints);
     validate_actions(resource, complaints);
-    validate_place(resource, complaints);
+    if (resource.preparing != nullptr)
+        resource.preparing->validate(resource, complaints);
     validate_sign_in(resource, complaints);
     return complaints.list();
 }

@@ -51,8 +51,6 @@ void validate_variable(const Resource& resource, const Variable& variable, Compl
                       "must be secret if it is a password, and only then: a list shows all others");
     complaints.expect(!variable.required || kind.read != nullptr, variable.name,
                       "is required, but only read with another variable");
-    complaints.expect(variable.place.empty() || kind.may_be_place, variable.name,
-                      "is part of a place, but neither text nor a coordinate");
 }
 
 }  // namespace helpdesk

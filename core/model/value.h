@@ -1,6 +1,7 @@
 // A checked value of a variable.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,6 +9,20 @@
 namespace helpdesk {
 
 struct Variable;
+
+// A variable of a record, with a text that the record has.
+struct Stored {
+    const Variable* variable;
+    std::string text;
+};
+
+// Says when an update stores a value, which depends on what the record has at that moment: the stored value
+// stays if the record has all of `stays_with`; otherwise the new value is stored if the record has all that
+// it `needs`; otherwise there is none.
+struct StoredIf {
+    std::vector<Stored> stays_with;  // not empty
+    std::vector<Stored> needs;
+};
 
 // A supplied (or, on add, defaulted) variable, ready to be stored.
 struct Value {
@@ -17,7 +32,8 @@ struct Value {
     const Variable* dates_variable;   // the date_list that goes with a list, or null
     std::vector<std::string> dates;   // its dates, one for each item; empty when none were supplied
     bool given = false;               // by the call; otherwise a default, or found
-    bool located = false;             // a coordinate of the address, not one that the client gave
+    // Null: the value is stored in any case.
+    std::shared_ptr<const StoredIf> stored_if = {};
 
     static Value of(const Variable& variable);
 };

@@ -25,7 +25,6 @@ struct Verb {
     bool adds = false;     // makes the record
     bool stores = false;   // stores the values of the resource's variables
     bool removes = false;
-    bool locates = false;  // looks up the coordinates of the stored address, and does nothing else
     // What it does depends on whether the record exists: one of these two, both of which the resource has.
     const Verb* when_found = nullptr;
     const Verb* when_missing = nullptr;
@@ -37,6 +36,8 @@ struct Verb {
     bool is_mode = false;     // is what the rows of an import can be
     bool takes_if_match = false;
 
+    // Returns why a resource cannot have it, as a predicate. Empty: it can. Null: every resource can.
+    std::string_view (*unsuited)(const Resource& resource) = nullptr;
     // Returns the variables that its action on a resource reads, besides key, action and format.
     std::vector<std::string> (*variables)(const Verb& verb, const Resource& resource) = nullptr;
     // For an integrator: a sentence on what its action does. `{one}` stands for the resource's noun with its

@@ -5,30 +5,31 @@
 #include <string>
 #include <vector>
 
+#include "call/preparation.h"
+#include "model/preparing.h"
 #include "place/geocode.h"
 #include "place/locate.h"
 #include "request/check.h"
 
 namespace helpdesk {
 
-class AddressLookUp {
+// For a resource with a `place`. Nothing is looked up if there is no geocoder, or if the write has nothing to
+// do with an address.
+extern const Preparing look_up_address;
+
+class AddressLookUp final : public Preparation {
   public:
-    // Prepares the write, which must outlive this and stay where it is. Nothing is looked up where the write
-    // has nothing to do with an address, or there is no geocoder.
-    AddressLookUp(Write& write, bool has_geocoder);
+    // Prepares the write, which must outlive this and stay where it is.
+    explicit AddressLookUp(Write& write);
 
-    // Whether the record's address must be read first.
-    bool needs_stored_address() const { return needs_stored_address_; }
-    // The query string for the geocoder. Empty: it is not to be asked.
-    const std::string& query() const { return query_; }
-
-    // Takes the address that was read: whether there is such a record, and the values of its variables with a
-    // `place`, in their order.
-    void apply_stored_address(bool exists, const std::vector<std::string>& values);
-    // Takes the coordinates that the geocoder found, or that it found none.
-    void apply_answer(const GeocoderAnswer& answer);
+    bool needs_database() const override { return needs_stored_address_; }
+    Outcome read(const DatabaseSettings& database) override;
+    const std::string& query() const override { return query_; }
+    Outcome apply_answer(const GeocoderAnswer& answer, std::string& warning) override;
 
   private:
+    void apply_stored(bool exists, const std::vector<std::string>& values);
+
     Write& write_;
     Write* located_;  // gets the coordinates: the write, or that which is done if the record is missing
     bool needs_stored_address_ = false;

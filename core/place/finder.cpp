@@ -13,7 +13,7 @@ constexpr Finder finders::located = {
         return "`Y`: those with coordinates; `N`: those with an address, but without coordinates";
     },
     .unsuited = [](const Resource& resource, const Selector&) -> std::string_view {
-        return resource.has_place() ? "" : "selects by coordinates, but there are none";
+        return resource.place != nullptr ? "" : "selects by coordinates, but there are none";
     },
     .pattern = flag_pattern,
 };

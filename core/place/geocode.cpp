@@ -6,6 +6,7 @@
 #include "decimal.h"
 #include "json.h"
 #include "pattern.h"
+#include "place/place.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -41,8 +42,8 @@ std::optional<double> parse_number(std::string_view text) {
 }
 
 // What can be kept as it is written stays so. A server may give numbers or texts of numbers.
-std::optional<std::string> degrees(const json_t* place, const Variable& variable) {
-    const json_t* member = json_object_getn(place, variable.place.data(), variable.place.size());
+std::optional<std::string> degrees(const json_t* place, std::string_view name, const Variable& variable) {
+    const json_t* member = json_object_getn(place, name.data(), name.size());
     const int decimals = variable.kind->decimals.most;
     const Range& range = variable.range;
     std::optional<double> number;
@@ -95,10 +96,8 @@ GeocoderAnswer read_geocoder_reply(const Resource& resource, const GeocoderReply
     if (json_array_size(places.get()) == 0)
         return {};
     Coordinates found;
-    for (const Variable& variable : resource.variables) {
-        if (!variable.kind->coordinate)
-            continue;
-        auto value = degrees(json_array_get(places.get(), 0), variable);
+    for (const PlacePart& part : resource.place->coordinates) {
+        auto value = degrees(json_array_get(places.get(), 0), part.name, *resource.find(part.variable));
         if (!value)
             return failed(no_coordinates);
         found.push_back(std::move(*value));

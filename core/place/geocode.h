@@ -1,5 +1,6 @@
 // Where an address is: what a geocoder is asked and what it answers, as Nominatim's `search` has them
-// (https://nominatim.org/release-docs/latest/api/Search/). Variables with a `place` take part (resource.h).
+// (https://nominatim.org/release-docs/latest/api/Search/). A resource's `place` says which variables take
+// part (place/place.h).
 #pragma once
 
 #include <optional>
@@ -18,7 +19,7 @@ using AddressParts = std::vector<std::pair<std::string_view, std::string>>;
 // The query string of a search for an address by its parts; empty when all of them are blank.
 std::string geocoder_query(const AddressParts& parts);
 
-// In the order of a resource's coordinate variables: decimal degrees as they are stored, or all of them
+// In the order of the coordinates of a resource's place: decimal degrees as they are stored, or all of them
 // empty.
 using Coordinates = std::vector<std::string>;
 

@@ -15,12 +15,6 @@
 
 namespace helpdesk {
 
-// A variable of a record, with the text that was read from the database.
-struct Stored {
-    const Variable* variable;
-    std::string text;
-};
-
 // One call of an action that writes. For an add it holds every variable, for an update only those that the
 // client sent, a new identifier among them. Companions are not among the values: their values are held with
 // the variable that they belong to.
@@ -29,7 +23,7 @@ struct Write {
     std::string identifier;
     std::optional<std::uint64_t> id;  // if set, finds the record instead of the identifier
     std::vector<Value> values;
-    std::vector<Stored> beside = {};  // the address parts read from the record when it was geocoded
+    std::vector<Stored> only_if = {};  // what the record must still have when it is changed; never of an add
     // Upsert only: the add to run if the record does not exist.
     std::unique_ptr<Write> when_missing = {};
     std::vector<std::string> if_match = {};  // entity tags, one of which the record must have; empty: any

@@ -1,7 +1,9 @@
 // The customer's variables, in the order of the reference's page on add_customer and update_customer, and the
 // selectors of get_customers.
+#include "place/address_look_up.h"
 #include "place/finder.h"
 #include "place/pair.h"
+#include "place/place.h"
 #include "resources/new_company.h"
 #include "resources/shared.h"
 
@@ -50,9 +52,9 @@ constexpr std::array variables = {
              .about = "When each of the customer's support contracts starts."},
     Variable{.name = "encrypt", .kind = &kinds::choice, .column = "encrypt", .choices = &no_or_yes,
              .about = "Whether e-mail to the customer is encrypted, for which both sides need a certificate."},
-    Variable{.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat",
+    Variable{.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude",
              .about = "The latitude of the customer's location, which places the customer on a map."},
-    Variable{.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon",
+    Variable{.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude",
              .about = "The longitude of the customer's location, which places the customer on a map."},
     Variable{.name = "selectable_categories", .kind = &kinds::name_list, .list = &categories,
              .about = "The categories that the customer may pick on the ticket form; none means all of them."},
@@ -66,15 +68,15 @@ constexpr std::array variables = {
              .about = "The e-mail address of the customer."},
     Variable{.name = "email2", .kind = &kinds::email_list, .list = &emails,
              .about = "Further e-mail addresses, by which incoming mail finds the customer."},
-    Variable{.name = "address", .column = "address", .place = "street",
+    Variable{.name = "address", .column = "address",
              .about = "The street address of the customer."},
-    Variable{.name = "city", .column = "city", .place = "city",
+    Variable{.name = "city", .column = "city",
              .about = "The city where the customer is located."},
-    Variable{.name = "state", .column = "state", .place = "state",
+    Variable{.name = "state", .column = "state",
              .about = "The state, territory or region where the customer is located."},
-    Variable{.name = "zip", .column = "zip", .place = "postalcode",
+    Variable{.name = "zip", .column = "zip",
              .about = "The ZIP or postal code of the customer's address."},
-    Variable{.name = "country", .column = "country", .place = "country",
+    Variable{.name = "country", .column = "country",
              .about = "The country where the customer is located."},
     Variable{.name = "phone", .column = "phone",
              .about = "The phone number of the customer, or any other value that you keep there."},
@@ -114,6 +116,12 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
+// The names are those of Nominatim's `search`.
+constexpr Place place = {
+    .coordinates = {PlacePart{"latitude", "lat"}, PlacePart{"longitude", "lon"}},
+    .address = {PlacePart{"address", "street"}, PlacePart{"city", "city"}, PlacePart{"state", "state"},
+                PlacePart{"zip", "postalcode"}, PlacePart{"country", "country"}}};
+
 constexpr std::array rules = {&create_company, &coordinates_together};
 
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
@@ -137,6 +145,8 @@ const Resource& customers() {
          .needs_selector = true,
          .sign_in = &sign_in,
          .rules = rules,
+         .preparing = &look_up_address,
+         .place = &place,
          .verbs = customer_verbs});
     return resource;
 }

@@ -31,7 +31,8 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
     std::abort();
 }
 
-StoredPlace read_place(const DatabaseSettings& /*database*/, const Write& /*write*/) {
+StoredValues read_values(const DatabaseSettings& /*database*/, const Write& /*write*/,
+                         std::span<const Variable* const> /*variables*/) {
     std::abort();
 }
 

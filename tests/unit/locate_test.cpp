@@ -27,9 +27,16 @@ Write update(std::string_view query) {
 std::vector<std::string> coordinates(const Write& write) {
     std::vector<std::string> texts;
     for (const Value& value : write.values)
-        if (value.variable->kind->coordinate && value.located)
+        if (value.variable->kind == &kinds::degrees)
             texts.push_back(std::string(value.variable->name) + "=" + value.text.value_or("none"));
     std::sort(texts.begin(), texts.end());
+    return texts;
+}
+
+std::vector<std::string> texts(const std::vector<Stored>& stored) {
+    std::vector<std::string> texts;
+    for (const Stored& one : stored)
+        texts.push_back(std::string(one.variable->name) + "=" + one.text);
     return texts;
 }
 
@@ -70,11 +77,36 @@ TEST(BeginLocating, OfAnUpdateAsksForTheAddressThatItMakes) {
     Write write = update("cid=x&city=Bonn&zip=");
     EXPECT_EQ(begin_locating(write, stored), head + "&street=Main%20St&city=Bonn&country=DE");
     EXPECT_EQ(coordinates(write), none);
-    ASSERT_EQ(write.beside.size(), 3U);
-    EXPECT_EQ(write.beside[0].variable->name, "address");
-    EXPECT_EQ(write.beside[0].text, "Main St");
-    EXPECT_EQ(write.beside[1].text, "");
-    EXPECT_EQ(write.beside[2].text, "DE");
+}
+
+TEST(BeginLocating, OfAnUpdateBindsCoordinatesToTheAddress) {
+    Write write = update("cid=x&city=Bonn&zip=");
+    begin_locating(write, stored);
+    set_coordinates(write, {"3.5", "4.5"});
+    for (const char* name : {"latitude", "longitude"}) {
+        const Value* value = write.find(*customers().find(name));
+        ASSERT_NE(value, nullptr);
+        ASSERT_NE(value->stored_if, nullptr);
+        EXPECT_EQ(texts(value->stored_if->stays_with), (std::vector<std::string>{"city=Bonn", "zip="}));
+        EXPECT_EQ(texts(value->stored_if->needs),
+                  (std::vector<std::string>{"address=Main St", "state=", "country=DE"}));
+    }
+    EXPECT_TRUE(write.only_if.empty());
+}
+
+TEST(BeginLocating, OfAnAddBindsNothing) {
+    Write write = add("cid=x&city=Ulm");
+    begin_locating(write, {});
+    EXPECT_EQ(write.find(*customers().find("latitude"))->stored_if, nullptr);
+}
+
+TEST(LeaveUnlocated, KeepsCoordinatesOnlyWithTheSameAddress) {
+    Write write = update("cid=x&city=Bonn");
+    leave_unlocated(write);
+    EXPECT_EQ(coordinates(write), none);
+    const Value* value = write.find(*customers().find("latitude"));
+    EXPECT_EQ(texts(value->stored_if->stays_with), (std::vector<std::string>{"city=Bonn"}));
+    EXPECT_TRUE(value->stored_if->needs.empty());
 }
 
 TEST(BeginLocating, KeepsTheCoordinatesOfAnAddressThatStays) {
@@ -95,7 +127,8 @@ TEST(BeginLocating, OfARecordAloneAsksForWhatIsStored) {
     Write write = call("locate_customer", "cid=x");
     EXPECT_EQ(begin_locating(write, stored), head + "&street=Main%20St&city=Ulm&postalcode=89073&country=DE");
     EXPECT_TRUE(write.values.empty());
-    EXPECT_EQ(write.beside.size(), 5U);
+    EXPECT_EQ(texts(write.only_if),
+              (std::vector<std::string>{"address=Main St", "city=Ulm", "state=", "zip=89073", "country=DE"}));
 }
 
 // The SQL of an update compares with the address that was as long as it still stands there.

@@ -7,7 +7,9 @@
 
 #include "model/action.h"
 
+#include "place/address_look_up.h"
 #include "place/finder.h"
+#include "place/place.h"
 
 namespace helpdesk {
 namespace {
@@ -66,11 +68,11 @@ class Validate : public testing::Test {
         {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
         {.name = "keys", .kind = &kinds::id_list, .list = &keys},
         {.name = "key_dates", .kind = &kinds::date_list, .column = "given", .companion = "keys"},
-        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude", .place = "lat"},
-        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude", .place = "lon"},
+        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude"},
+        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude"},
         {.name = "label", .column = "label"},
         {.name = "label2", .kind = &kinds::text_list, .list = &labels},
-        {.name = "city", .column = "city", .place = "city"},
+        {.name = "city", .column = "city"},
         {.name = "notes", .limit = 0, .column = "notes"},
     };
     std::vector<Selector> selectors_ = {
@@ -86,6 +88,8 @@ class Validate : public testing::Test {
     std::vector<const Verb*> verbs_ = {&verbs::add,    &verbs::update,  &verbs::upsert,
                                        &verbs::remove, &verbs::get,     &verbs::locate,
                                        &verbs::verify, &verbs::import_, &verbs::export_};
+    Place place_ = {.coordinates = {PlacePart{"latitude", "lat"}, PlacePart{"longitude", "lon"}},
+                    .address = {PlacePart{"city", "city"}}};
     Resource resource_ = {.names = {.one = "desk", .many = "desks", .element = "desk", .noun = "desk"},
                           .table = "desks",
                           .variables = {},
@@ -93,7 +97,9 @@ class Validate : public testing::Test {
                           .key = {.variable = "", .answered = false},
                           .timestamps = true,
                           .versioned = true,
-                          .sign_in = &sign_in};
+                          .sign_in = &sign_in,
+                          .preparing = &look_up_address,
+                          .place = &place_};
 
     Variable& variable(std::string_view name) {
         return *std::find_if(variables_.begin(), variables_.end(),
@@ -390,19 +396,34 @@ TEST_F(Validate, RefusesACompanionThatNobodyReads) {
 }
 
 TEST_F(Validate, RefusesCoordinatesWithoutAnAddress) {
-    variable("city").place = "";
+    place_.address = {};
     expect_complaint("desks needs both an address and coordinates to be geocoded");
 }
 
 TEST_F(Validate, RefusesAnAddressWithoutCoordinates) {
-    remove_variable("latitude");
-    remove_variable("longitude");
+    place_.coordinates = {};
     expect_complaint("desks needs both an address and coordinates to be geocoded");
 }
 
 TEST_F(Validate, RefusesAChoiceAsPartOfAnAddress) {
-    variable("open").place = "state";
-    expect_complaint("desks.open is part of a place, but neither text nor a coordinate");
+    place_.address = {PlacePart{"city", "city"}, PlacePart{"open", "state"}};
+    expect_complaint("desks.open is part of an address, but no text");
+}
+
+TEST_F(Validate, RefusesAPlaceOfVariablesThatAreNotThere) {
+    place_ = {.coordinates = {PlacePart{"height", "lat"}}, .address = {PlacePart{"town", "city"}}};
+    expect_complaint("desks.town is part of an address, but no text");
+    expect_complaint("desks.height is a coordinate of a place, but no degrees");
+}
+
+TEST_F(Validate, RefusesTextAsACoordinate) {
+    place_.coordinates = {PlacePart{"city", "lat"}};
+    expect_complaint("desks.city is a coordinate of a place, but no degrees");
+}
+
+TEST_F(Validate, RefusesToLookUpAddressesWithoutAPlace) {
+    resource_.place = nullptr;
+    expect_complaint("desks looks up addresses, but has no place");
 }
 
 TEST_F(Validate, RefusesAPasswordThatIsNotSecret) {
@@ -481,8 +502,7 @@ TEST_F(Validate, RefusesToContinueAWalkThatIsNone) {
 }
 
 TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
-    for (Variable& variable : variables_)
-        variable.place = "";
+    resource_.place = nullptr;
     expect_complaint("desks.geocoded selects by coordinates, but there are none");
 }
 
@@ -535,8 +555,7 @@ TEST_F(Validate, RefusesVerbsThatLackWhatTheyNeed) {
     expect_complaint("desks.import takes rows, but there is nothing that they can be");
     verbs_ = {&verbs::verify, &verbs::locate};
     resource_.sign_in = nullptr;
-    for (Variable& variable : variables_)
-        variable.place = "";
+    resource_.place = nullptr;
     expect_complaint("desks.verify checks a password, but nobody can sign in");
     expect_complaint("desks.locate looks up an address, but there is none");
 }

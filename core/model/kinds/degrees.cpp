@@ -1,4 +1,4 @@
-// The coordinates of an address: decimal degrees, two of which belong together.
+// Coordinates: decimal degrees, two of which belong together.
 #include "model/kinds.h"
 #include "model/kinds/number.h"
 #include "model/kinds/words.h"
@@ -42,10 +42,8 @@ void validate(const Resource& resource, const Variable& variable, Complaints& co
 const Kind kinds::degrees = {.name = "degrees",
                              .has_companion = Need::must,
                              .has_range = Need::must,
-                             .may_be_place = true,
                              .form = Form::decimal,
                              .decimals = decimals,
-                             .coordinate = true,
                              .read = read,
                              .omit = expect_none_alone,
                              .describe = describe,

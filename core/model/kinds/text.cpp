@@ -31,8 +31,7 @@ Description describe_identifier(const Variable& variable) {
 
 }  // namespace
 
-const Kind kinds::text = {
-    .name = "text", .may_be_place = true, .read = read, .omit = leave_empty, .describe = describe};
+const Kind kinds::text = {.name = "text", .read = read, .omit = leave_empty, .describe = describe};
 
 const Kind kinds::identifier = {
     .name = "identifier", .read = read, .omit = leave_empty, .describe = describe_identifier};

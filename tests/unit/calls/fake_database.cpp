@@ -59,9 +59,10 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
     return results;
 }
 
-StoredPlace read_place(const DatabaseSettings& /*database*/, const Write& /*write*/) {
-    database().asked.emplace_back("place");
-    return database().place();
+StoredValues read_values(const DatabaseSettings& /*database*/, const Write& /*write*/,
+                         std::span<const Variable* const> /*variables*/) {
+    database().asked.emplace_back("values");
+    return database().values();
 }
 
 Outcome check_health(const DatabaseSettings& /*database*/) {

@@ -24,7 +24,7 @@ struct FakeDatabase {
         reading.position.found = true;
         return ReadResult{};
     };
-    std::function<StoredPlace()> place = [] { return StoredPlace{}; };
+    std::function<StoredValues()> values = [] { return StoredValues{}; };
     std::function<Credentials()> credentials = [] { return Credentials{}; };
     std::function<Outcome()> health = [] { return Outcome{}; };
     bool shares = false;  // what can_share() says

@@ -133,11 +133,11 @@ TEST_F(WriteCall, IsStoredWithoutCoordinatesThatNobodyKnows) {
 TEST_F(WriteCall, AnUpdateReadsTheStoredAddressFirst) {
     settings_.geocoder = true;
     database().shares = true;
-    database().place = [] {
-        StoredPlace place;
-        place.exists = true;
-        place.values = {"1.5", "2.5", "Main St", "Ulm", "", "89073", "DE"};
-        return place;
+    database().values = [] {
+        StoredValues stored;
+        stored.exists = true;
+        stored.values = {"1.5", "2.5", "Main St", "Ulm", "", "89073", "DE"};
+        return stored;
     };
     auto call = this->call("action=update_customer&cid=x&city=Bonn");
     ASSERT_EQ(call->stage(), Stage::database);
@@ -149,7 +149,7 @@ TEST_F(WriteCall, AnUpdateReadsTheStoredAddressFirst) {
     ASSERT_EQ(call->stage(), Stage::database);
     EXPECT_EQ(call->sharing(), Call::Sharing::write);
     execute(call);
-    EXPECT_EQ(database().asked, (Texts{"place", "write update_customer x"}));
+    EXPECT_EQ(database().asked, (Texts{"values", "write update_customer x"}));
 
     // The address stays: nothing is to be asked, and the write follows at once.
     call = this->call("action=update_customer&cid=x&city=Ulm");
@@ -159,11 +159,11 @@ TEST_F(WriteCall, AnUpdateReadsTheStoredAddressFirst) {
 
 TEST_F(WriteCall, ALookUpOfNothingElseFailsWithoutCoordinates) {
     settings_.geocoder = true;
-    database().place = [] {
-        StoredPlace place;
-        place.exists = true;
-        place.values = {"", "", "Main St", "Ulm", "", "", ""};
-        return place;
+    database().values = [] {
+        StoredValues stored;
+        stored.exists = true;
+        stored.values = {"", "", "Main St", "Ulm", "", "", ""};
+        return stored;
     };
     auto call = this->call("action=locate_customer&cid=x");
     execute(call);
@@ -171,7 +171,7 @@ TEST_F(WriteCall, ALookUpOfNothingElseFailsWithoutCoordinates) {
     call->apply_geocoder_reply({.status = 200, .body = "[]"});
     EXPECT_EQ(call->stage(), Stage::done);
     EXPECT_EQ(call->reply().outcome, code::not_located);
-    EXPECT_EQ(database().asked, (Texts{"place"}));
+    EXPECT_EQ(database().asked, (Texts{"values"}));
 }
 
 TEST_F(WriteCall, SharesItsStatementsWithOthers) {

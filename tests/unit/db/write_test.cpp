@@ -13,6 +13,9 @@ constexpr auto category_question =
 constexpr auto category_insert = "INSERT INTO `categories` (`name`) VALUES (?)";
 constexpr auto category_update = "UPDATE `categories` SET `name` = ? WHERE id IN (?)";
 constexpr auto category_delete = "DELETE FROM `categories` WHERE id IN (?)";
+constexpr auto page_question =
+    "SELECT 0, record.id, record.`name` FROM (SELECT 1) AS one LEFT JOIN `pages` AS record ON "
+    "record.`name` = ?";
 const Row no_category = {0U, nullptr, nullptr};
 
 using Add = DbTest;
@@ -91,6 +94,53 @@ TEST_F(Update, CountsTheVersionAndSetsTheTimeLast) {
         "SYSDATE() WHERE id IN (?)",
         {"T", "", 5U});
     EXPECT_EQ(answer(store(checked(action_of(pages(), verbs::update), "name=a&title=T&body="))), "5");
+}
+
+// A page whose title hangs on its body.
+Write page_update(const StoredIf& condition) {
+    Write write{.action = &action_of(pages(), verbs::update), .identifier = "a", .id = {}, .values = {}};
+    Value title = Value::of(*pages().find("title"));
+    title.text = "T";
+    title.stored_if = std::make_shared<StoredIf>(condition);
+    write.values.push_back(title);
+    return write;
+}
+
+TEST_F(Update, StoresAValueIfTheRecordHasWhatItNeeds) {
+    const Variable& body = *pages().find("body");
+    connection.expect(page_question, {"a"}).row({0U, 5U, "a"});
+    connection.expect(
+        "UPDATE `pages` SET version = version + 1, `title` = CASE WHEN CAST(`body` AS BINARY) = CAST(? AS "
+        "BINARY) THEN `title` WHEN CAST(`name` AS BINARY) = CAST(? AS BINARY) AND CAST(`body` AS BINARY) = "
+        "CAST(? AS BINARY) THEN ? END, last_updated = SYSDATE() WHERE id IN (?)",
+        {"new", "a", "old", "T", 5U});
+    EXPECT_EQ(answer(store(page_update(
+                  {.stays_with = {{&body, "new"}}, .needs = {{pages().name(), "a"}, {&body, "old"}}}))),
+              "5");
+}
+
+TEST_F(Update, StoresAValueThatNeedsNothingUnlessTheStoredOneStays) {
+    connection.expect(page_question, {"a"}).row({0U, 5U, "a"});
+    connection.expect(
+        "UPDATE `pages` SET version = version + 1, `title` = CASE WHEN CAST(`body` AS BINARY) = CAST(? AS "
+        "BINARY) THEN `title` ELSE ? END, last_updated = SYSDATE() WHERE id IN (?)",
+        {"new", "T", 5U});
+    EXPECT_EQ(answer(store(page_update({.stays_with = {{pages().find("body"), "new"}}, .needs = {}}))), "5");
+}
+
+TEST_F(Update, OfARecordThatNoLongerHasWhatWasReadIsRefused) {
+    Write write = checked(action_of(pages(), verbs::update), "name=a&title=T");
+    write.only_if = {{pages().find("body"), "old"}};
+    connection.expect(page_question, {"a"}).row({0U, 5U, "a"});
+    connection
+        .expect(
+            "UPDATE `pages` SET version = version + 1, `title` = ?, last_updated = SYSDATE() WHERE id IN (?) "
+            "AND CAST(`body` AS BINARY) = CAST(? AS BINARY)",
+            {"T", 5U, "old"})
+        .finds(0);
+    const WriteResult result = store(write);
+    EXPECT_EQ(answer(result), "overloaded");
+    EXPECT_EQ(result.problems.front().text, "the page was changed meanwhile, try again");
 }
 
 TEST_F(Update, ThatTakesLongSetsTheTimeAgain) {

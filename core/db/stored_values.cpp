@@ -1,4 +1,4 @@
-// What is stored of a record's address.
+// What is stored of a record before it is written.
 #include "db/plan.h"
 #include "db/session/attempts.h"
 #include "db/statements/record_sql.h"
@@ -7,18 +7,17 @@ namespace helpdesk {
 namespace db {
 namespace {
 
-class PlaceReader : public Operation {
+class ValuesReader : public Operation {
   public:
-    PlaceReader(const Write& write, StoredPlace& result) : write_(write), result_(result) {}
+    ValuesReader(const Write& write, std::span<const Variable* const> variables, StoredValues& result)
+        : write_(write), variables_(variables), result_(result) {}
 
     void run(Connection& connection) override {
         const Resource& resource = write_.action->resource;
         Columns columns;
         std::vector<const Output*> outputs;
-        for (const Variable& variable : resource.variables) {
-            if (variable.place.empty())
-                continue;
-            outputs.push_back(resource.find_output(variable.name));
+        for (const Variable* variable : variables_) {
+            outputs.push_back(resource.find_output(variable->name));
             columns.add(selected(*outputs.back()));
         }
         const auto row = connection.query("SELECT " + columns.sql() + " FROM " + quoted(resource.table) +
@@ -34,15 +33,17 @@ class PlaceReader : public Operation {
 
   private:
     const Write& write_;
-    StoredPlace& result_;
+    std::span<const Variable* const> variables_;
+    StoredValues& result_;
 };
 
 }  // namespace
 }  // namespace db
 
-StoredPlace read_place(const DatabaseSettings& database, const Write& write) {
-    StoredPlace result;
-    db::PlaceReader reader(write, result);
+StoredValues read_values(const DatabaseSettings& database, const Write& write,
+                         std::span<const Variable* const> variables) {
+    StoredValues result;
+    db::ValuesReader reader(write, variables, result);
     static_cast<Outcome&>(result) = db::attempt(database, reader);
     return result;
 }
