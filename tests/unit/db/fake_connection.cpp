@@ -96,8 +96,9 @@ FakeConnection::~FakeConnection() {
 }
 
 Expected& FakeConnection::expect(std::string sql, Row parameters) {
-    return expected_.emplace_back(
-        Expected{.statement = {.sql = std::move(sql), .parameters = std::move(parameters)}});
+    Expected& added = expected_.emplace_back();
+    added.statement = {.sql = std::move(sql), .parameters = std::move(parameters)};
+    return added;
 }
 
 std::unique_ptr<Rows> FakeConnection::query(const std::string& sql,

@@ -4,12 +4,14 @@
 namespace helpdesk::db {
 namespace {
 
+const Parameter left_out = nullptr;
+
 class LongValue : public ListTest {
   protected:
     // A page whose body has so many bytes. It is NULL where the statement leaves it out.
-    static Row page(std::uint64_t bytes, Parameter body, std::uint64_t version = 1) {
+    static Row page(std::uint64_t bytes, const Parameter& body, std::uint64_t version = 1) {
         Row row = db::page(5, "a");
-        row[3] = std::move(body);
+        row[3] = body;
         row[6] = version;
         row[7] = bytes;
         return row;
@@ -37,8 +39,8 @@ class LongValue : public ListTest {
             {begin, std::uint64_t{page_bytes}, 5U, version});
     }
     void expect_long(std::uint64_t bytes) {
-        expect_record().row(page(bytes, nullptr));
-        expect_again().row(page(bytes, nullptr));
+        expect_record().row(page(bytes, left_out));
+        expect_again().row(page(bytes, left_out));
     }
     const Selection selection_ = selected("id=5");
 };
@@ -54,7 +56,7 @@ TEST_F(LongValue, IsReadWithItsRecordAloneIfItFitsAPage) {
 TEST_F(LongValue, IsReadInPiecesOfAPage) {
     const std::uint64_t bytes = 2 * page_bytes + 3;
     expect_long(bytes);
-    expect_alone().row(page(bytes, nullptr));
+    expect_alone().row(page(bytes, left_out));
     expect_piece(1).row({std::string(page_bytes, 'x')});
     EXPECT_EQ(list(selection_), "5:a[262144]");
     EXPECT_FALSE(position.done());
@@ -68,7 +70,7 @@ TEST_F(LongValue, IsReadInPiecesOfAPage) {
 TEST_F(LongValue, IsCutBetweenCharacters) {
     const std::uint64_t bytes = page_bytes + 1;
     expect_long(bytes);
-    expect_alone().row(page(bytes, nullptr));
+    expect_alone().row(page(bytes, left_out));
     // The last character has two bytes, of which the page has one.
     expect_piece(1).row({std::string(page_bytes - 1, 'x') + "\xc3"});
     expect_piece(page_bytes).row({"\xc3\xa4"});
@@ -79,7 +81,7 @@ TEST_F(LongValue, IsCutBetweenCharacters) {
 TEST_F(LongValue, ThatChangesBeforeItsFirstPieceIsReadAgain) {
     const std::uint64_t bytes = page_bytes + 1;
     expect_long(bytes);
-    expect_alone().row(page(bytes, nullptr));
+    expect_alone().row(page(bytes, left_out));
     expect_piece(1);
     expect_alone().row(page(5, "short", 2));
     EXPECT_EQ(list(selection_), "5:a");
@@ -88,7 +90,7 @@ TEST_F(LongValue, ThatChangesBeforeItsFirstPieceIsReadAgain) {
 TEST_F(LongValue, ThatChangesBetweenItsPiecesEndsTheList) {
     const std::uint64_t bytes = page_bytes + 1;
     expect_long(bytes);
-    expect_alone().row(page(bytes, nullptr));
+    expect_alone().row(page(bytes, left_out));
     expect_piece(1).row({std::string(page_bytes, 'x')});
     EXPECT_EQ(list(selection_), "5:a[262144]");
     expect_piece(page_bytes + 1);
@@ -105,7 +107,7 @@ TEST_F(LongValue, OfARecordThatIsDeletedInTheMeantimeIsLeftOut) {
 TEST_F(LongValue, GoesOnAfterALostConnection) {
     const std::uint64_t bytes = page_bytes + 1;
     expect_long(bytes);
-    expect_alone().row(page(bytes, nullptr));
+    expect_alone().row(page(bytes, left_out));
     expect_piece(1).row({std::string(page_bytes, 'x')});
     EXPECT_EQ(list(selection_), "5:a[262144]");
     expect_piece(page_bytes + 1).fails(2013);
