@@ -10,6 +10,7 @@
 
 #include "key.h"
 #include "nfc.h"
+#include "text.h"
 
 namespace helpdesk {
 namespace {
@@ -99,10 +100,15 @@ bool verify_bytes(std::string_view password, const std::string& hash, int cost) 
     return false;
 }
 
+// No password of 255 characters has more in any form. Longer texts are nobody's password, and are left as
+// they are: the time for sorting their combining marks grows with the square of their number.
+constexpr std::size_t longest_to_normalize = 1020;
+
 // A password in NFC, which is overwritten at the end.
 class Normalized {
   public:
-    explicit Normalized(std::string_view password) : text_(to_nfc(password)) {}
+    explicit Normalized(std::string_view password)
+        : text_(text::length(password) <= longest_to_normalize ? to_nfc(password) : std::string(password)) {}
     Normalized(const Normalized&) = delete;
     Normalized& operator=(const Normalized&) = delete;
     ~Normalized() { cleanse(text_); }

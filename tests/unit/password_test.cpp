@@ -71,6 +71,21 @@ TEST(Password, HashesOfWhatWasSentStayGood) {
     EXPECT_FALSE(verify_password(composed, hash, 4));
 }
 
+// Only passwords of a length that somebody may have: the rest would take time by the square of their length.
+TEST(Password, OfNobodysLengthIsNotNormalized) {
+    const auto repeated = [](std::string_view text, int times) {
+        std::string all;
+        for (int i = 0; i < times; ++i)
+            all += text;
+        return all;
+    };
+    const std::string hash = hash_password(repeated("\u00E9", 510), 4);
+    EXPECT_TRUE(verify_password(repeated("e\u0301", 510), hash, 4));
+    const std::string longer = hash_password(repeated("\u00E9", 511), 4);
+    EXPECT_TRUE(verify_password(repeated("\u00E9", 511), longer, 4));
+    EXPECT_FALSE(verify_password(repeated("e\u0301", 511), longer, 4));
+}
+
 TEST(Nfc, ComposesButKeepsWhatLooksAlike) {
     EXPECT_EQ(to_nfc(decomposed), composed);
     EXPECT_EQ(to_nfc("\u1E9B\u0323"), "\u1E9B\u0323");  // not NFKC, which would make an s of it

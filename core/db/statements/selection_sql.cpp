@@ -32,7 +32,7 @@ std::string pattern_around(std::string_view value) {
     return pattern + "%";
 }
 
-std::string column_of(const std::string& row, std::string_view column) {
+std::string row_column(const std::string& row, std::string_view column) {
     return row + "." + quoted(column);
 }
 
@@ -69,7 +69,7 @@ class SelectionSql {
             if (comparison.how == Compare::contains)
                 add_contains(selector, row, comparison);
             else
-                add_comparison(column_of(row, selector.columns.front()), selector, comparison);
+                add_comparison(row_column(row, selector.columns.front()), selector, comparison);
         }
     }
 
@@ -128,7 +128,7 @@ class SelectionSql {
     std::string row_at(std::span<const Hop> path) {
         std::string alias = rows_.front().alias;
         for (const Hop& hop : path) {
-            const std::string id = column_of(alias, hop.column);
+            const std::string id = row_column(alias, hop.column);
             const auto known =
                 std::find_if(rows_.begin(), rows_.end(), [&](const Row& row) { return row.joined_to == id; });
             if (known != rows_.end()) {
@@ -163,7 +163,7 @@ class SelectionSql {
     // What has the ID of the record at the end of the path. The last hop's table need not be read.
     std::string id_at(std::span<const Hop> path) {
         return path.empty() ? rows_.front().alias + ".id"
-                            : column_of(row_at(path.first(path.size() - 1)), path.back().column);
+                            : row_column(row_at(path.first(path.size() - 1)), path.back().column);
     }
 
     // Ends a table of IDs, and joins it.
@@ -191,7 +191,7 @@ class SelectionSql {
             separator = " OR ";
         };
         for (const std::string_view column : selector.columns)
-            add_place(column_of(row, column) + like);
+            add_place(row_column(row, column) + like);
         for (const ListTable* list : selector.lists)
             add_place(has_item(row, *list, like));
         where_.sql += ")";
