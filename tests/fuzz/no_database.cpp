@@ -22,6 +22,10 @@ bool can_share(const Write& /*write*/) {
     return false;
 }
 
+bool adds_rows(const Write& /*write*/) {
+    return false;
+}
+
 ReadResult read(const DatabaseSettings& /*database*/, const Reading& /*reading*/) {
     std::abort();
 }
