@@ -10,6 +10,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace helpdesk {
@@ -164,11 +165,13 @@ inline void observe(const Metric& histogram, LabelValues values, std::chrono::na
     observe(histogram, values, static_cast<std::uint64_t>(std::max<std::int64_t>(time.count(), 0)));
 }
 
-// Adds one to a gauge for as long as it exists. The labels' values must exist as long.
+// Adds one to a gauge for as long as it exists. The labels' values must exist as long; a temporary text,
+// which would not, is refused.
 class GaugeIncrement {
   public:
     template <typename... Values>
-    explicit GaugeIncrement(const Metric& gauge, const Values&... values) noexcept
+    requires(!(std::is_same_v<Values, std::string> ||
+               ...)) explicit GaugeIncrement(const Metric& gauge, Values&&... values) noexcept
         : gauge_(gauge), values_{values...}, count_(sizeof...(values)) {
         add(1);
     }

@@ -161,7 +161,8 @@ TEST_F(Metrics, ANumberWithoutRoomIsToldOnce) {
 
 TEST_F(Metrics, ALevelMayHaveTwoLabels) {
     {
-        const GaugeIncrement raised(metric::connections_busy, "db1:3306", std::string("shop"));
+        const std::string database = "shop";
+        const GaugeIncrement raised(metric::connections_busy, "db1:3306", database);
         EXPECT_EQ(value(metric::connections_busy, {"db1:3306", "shop"}), 1);
     }
     EXPECT_EQ(value(metric::connections_busy, {"db1:3306", "shop"}), 0);
