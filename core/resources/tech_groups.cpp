@@ -7,7 +7,7 @@ namespace {
 constexpr Reference source = {.to = &ticket_sources, .unknown = "unknown_source"};
 constexpr Reference category = {.to = &helpdesk::categories};
 constexpr Reference customer_group = {.to = &helpdesk::customer_groups, .unknown = "unknown_group"};
-constexpr Reference manager = {.to = &technicians, .shown = {{{"manager"}}}};
+constexpr Reference manager = {.to = &technicians, .shown = {Shown{"manager"}}};
 
 constexpr ListTable sources = {
     .table = "tech_group_sources", .owner = "group_id", .column = "source_id", .reference = &source};
