@@ -42,11 +42,11 @@ std::optional<Mark> mark_of(ngx_http_request_t* r, const Resource& resource) {
 }
 
 const Resource& signs_in(ngx_http_request_t* r) {
-    return *location_conf(r).answerer.signs_in;
+    return location_conf(r).answerer.accounts->resource();
 }
 
 void admit(ngx_http_request_t* r, const std::string& name) {
-    const char* header = &signs_in(r) == &technicians() ? "X-Helpdesk-Technician" : "X-Helpdesk-Customer";
+    const std::string header(location_conf(r).answerer.accounts->header);
     answer_request(r, {.status = NGX_HTTP_NO_CONTENT,
                        .content_type = "",
                        .body = {},

@@ -58,9 +58,12 @@ void read_answerer(ngx_conf_t* cf, Values /*values*/, LocationConf& conf) {
 
 void read_auth(ngx_conf_t* cf, Values values, LocationConf& conf) {
     read_answerer<Role::auth, handle_auth>(cf, values, conf);
-    conf.answerer.signs_in = &customers();
-    if (!values.empty() && (view(values[0]) == "customers" || view(values[0]) == "technicians")) {
-        conf.answerer.signs_in = view(values[0]) == "technicians" ? &technicians() : &customers();
+    conf.answerer.accounts = all_accounts;
+    const auto named =
+        std::find_if(std::begin(all_accounts), std::end(all_accounts),
+                     [&](const Accounts& one) { return !values.empty() && one.word == view(values[0]); });
+    if (named != std::end(all_accounts)) {
+        conf.answerer.accounts = named;
         values = values.subspan(1);
     } else if (values.size() > 1) {
         throw wrong_value("must be \"customers\" or \"technicians\"", values[0]);

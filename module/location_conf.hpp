@@ -12,6 +12,8 @@
 namespace helpdesk::ngx {
 
 // Where a subrequest looks up coordinates, and how long a call waits for it.
+struct Accounts;
+
 struct Geocoder {
     std::string location;  // empty: off
     ngx_msec_t timeout = 2000;
@@ -26,7 +28,7 @@ struct Answerer {
     std::string_view file;  // of the configuration, with the line
     ngx_uint_t line = 0;
     std::string realm;                   // auth only: the words with which a browser asks for the password
-    const Resource* signs_in = nullptr;  // auth only: whose passwords are checked
+    const Accounts* accounts = nullptr;  // auth only: whose passwords are checked
 };
 
 // One level of the configuration: http, server or location. A level has its own values where its directives

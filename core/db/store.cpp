@@ -99,16 +99,17 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
     return found;
 }
 
-// Returns the SQL condition that each record still has what was read of it.
-std::string all_unchanged(std::span<WritePlan* const> plans, std::vector<Parameter>& parameters) {
+// Returns the expression that `sql` gives for each record, in a statement on all of them.
+template <typename Sql>
+std::string for_each_record(std::span<WritePlan* const> plans, std::vector<Parameter>& parameters, Sql sql) {
     if (plans.size() == 1)
-        return has_exactly(plans.front()->write().only_if, parameters);
-    std::string sql = "CASE id";
+        return sql(*plans.front());
+    std::string all = "CASE id";
     for (const WritePlan* plan : plans) {
         parameters.emplace_back(plan->record_id);
-        sql += " WHEN ? THEN " + has_exactly(plan->write().only_if, parameters);
+        all += " WHEN ? THEN " + sql(*plan);
     }
-    return sql + " END";
+    return all + " END";
 }
 
 }  // namespace
@@ -170,17 +171,9 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
     for (std::size_t i = 0; i < targets.size(); ++i) {
         if (targets[i].is_list())
             continue;
-        sql += ", " + quoted(targets[i].value->variable->column) + " = ";
-        if (plans.size() == 1) {
-            sql += targets[i].stored(parameters);
-            continue;
-        }
-        sql += "CASE id";
-        for (const WritePlan* plan : plans) {
-            parameters.emplace_back(plan->record_id);
-            sql += " WHEN ? THEN " + plan->targets()[i].stored(parameters);
-        }
-        sql += " END";
+        sql += ", " + quoted(targets[i].value->variable->column) + " = " +
+               for_each_record(plans, parameters,
+                               [&](const WritePlan& plan) { return plan.targets()[i].stored(parameters); });
     }
     if (resource.timestamps)
         sql.append(", last_updated = ").append(time_of_change);
@@ -190,8 +183,11 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
+    // Only those that still have what was read of them.
     if (!plans.front()->write().only_if.empty())
-        marks += " AND " + all_unchanged(plans, parameters);
+        marks += " AND " + for_each_record(plans, parameters, [&](const WritePlan& plan) {
+                     return has_exactly(plan.write().only_if, parameters);
+                 });
     return store_in_time(
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,

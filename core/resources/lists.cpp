@@ -107,10 +107,11 @@ constexpr Rule one_default = {
     }};
 constexpr std::array default_rules = {&one_default};
 
-Resource list(ResourceNames names, std::string_view table, std::span<const Variable> variables,
-              std::span<const Rule* const> rules = {}) {
-    return with_outputs({.names = names,
-                         .table = table,
+// `many` is its table, too.
+Resource list(std::string_view one, std::string_view many, std::string_view noun,
+              std::span<const Variable> variables, std::span<const Rule* const> rules = {}) {
+    return with_outputs({.names = {.one = one, .many = many, .element = one, .noun = noun},
+                         .table = many,
                          .variables = variables,
                          .selectors = selectors_by_name,
                          .renamed_by = "new_name",
@@ -122,29 +123,25 @@ Resource list(ResourceNames names, std::string_view table, std::span<const Varia
 
 const Resource& ticket_statuses() {
     static const Resource resource =
-        list({"ticket_status", "ticket_statuses", "ticket_status", "ticket status"}, "ticket_statuses",
-             status_variables, default_rules);
+        list("ticket_status", "ticket_statuses", "ticket status", status_variables, default_rules);
     return resource;
 }
 
 const Resource& ticket_sources() {
     static const Resource resource =
-        list({"ticket_source", "ticket_sources", "ticket_source", "ticket source"}, "ticket_sources",
-             source_variables, default_rules);
+        list("ticket_source", "ticket_sources", "ticket source", source_variables, default_rules);
     return resource;
 }
 
 const Resource& ticket_priorities() {
     static const Resource resource =
-        list({"ticket_priority", "ticket_priorities", "ticket_priority", "ticket priority"},
-             "ticket_priorities", priority_variables, default_rules);
+        list("ticket_priority", "ticket_priorities", "ticket priority", priority_variables, default_rules);
     return resource;
 }
 
 const Resource& escalation_levels() {
     static const Resource resource =
-        list({"escalation_level", "escalation_levels", "escalation_level", "escalation level"},
-             "escalation_levels", level_variables, default_rules);
+        list("escalation_level", "escalation_levels", "escalation level", level_variables, default_rules);
     return resource;
 }
 
@@ -163,34 +160,29 @@ const Resource& sub_categories() {
 
 const Resource& kb_categories() {
     static const Resource resource =
-        list({"kb_category", "kb_categories", "kb_category", "category of the knowledge base"},
-             "kb_categories", kb_variables);
+        list("kb_category", "kb_categories", "category of the knowledge base", kb_variables);
     return resource;
 }
 
 const Resource& chat_queues() {
-    static const Resource resource =
-        list({"chat_queue", "chat_queues", "chat_queue", "chat queue"}, "chat_queues", only_name);
+    static const Resource resource = list("chat_queue", "chat_queues", "chat queue", only_name);
     return resource;
 }
 
 const Resource& billing_categories() {
     static const Resource resource =
-        list({"billing_category", "billing_categories", "billing_category", "billing category"},
-             "billing_categories", billing_variables);
+        list("billing_category", "billing_categories", "billing category", billing_variables);
     return resource;
 }
 
 const Resource& time_categories() {
-    static const Resource resource = list(
-        {"time_category", "time_categories", "time_category", "time category"}, "time_categories", only_name);
+    static const Resource resource = list("time_category", "time_categories", "time category", only_name);
     return resource;
 }
 
 const Resource& schedule_categories() {
     static const Resource resource =
-        list({"schedule_category", "schedule_categories", "schedule_category", "schedule category"},
-             "schedule_categories", only_name);
+        list("schedule_category", "schedule_categories", "schedule category", only_name);
     return resource;
 }
 

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "call/call.h"
+#include "check_database.h"
 #include "request/accept.h"
 #include "trial.h"
 
@@ -54,12 +55,7 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
 int main(int argc, char** argv) {
     if (argc != 6)
         return 2;
-    DatabaseSettings database;
-    database.servers = {{.host = {}, .socket = argv[1]}};
-    database.user = argv[2];
-    database.password = argv[3];
-    database.name = argv[4];
-    database.read_timeout = std::chrono::seconds(100);  // tests hold locks for seconds
+    const DatabaseSettings database = database_of(argv);
     const bool grouped = std::string(argv[5]) == "grouped";
     Settings settings;
     settings.database = &database;

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <string>
 
+#include "check_database.h"
 #include "db/database.h"
 #include "request/check.h"
 #include "test_resource.h"
@@ -63,12 +64,7 @@ void print(const WriteResult& result) {
 int main(int argc, char** argv) {
     if (argc != 6)
         return 2;
-    DatabaseSettings database;
-    database.servers = {{.host = {}, .socket = argv[1]}};
-    database.user = argv[2];
-    database.password = argv[3];
-    database.name = argv[4];
-    database.read_timeout = std::chrono::seconds(100);
+    const DatabaseSettings database = database_of(argv);
 
     std::vector<Write> writes;
     std::vector<WriteResult> results;

@@ -9,6 +9,7 @@
 #include <iostream>
 #include <string>
 
+#include "check_database.h"
 #include "db/database.h"
 #include "db/statements/record_sql.h"
 #include "model/finder.h"
@@ -76,11 +77,7 @@ std::string join(const std::vector<std::string>& found) {
 int main(int argc, char** argv) {
     if (argc != 5)
         return 2;
-    DatabaseSettings database;
-    database.servers = {{.host = {}, .socket = argv[1]}};
-    database.user = argv[2];
-    database.password = argv[3];
-    database.name = argv[4];
+    const DatabaseSettings database = database_of(argv);
 
     const Resource jobs =
         with_outputs({.names = {.one = "job", .many = "jobs", .element = "job", .noun = "job"},
