@@ -31,6 +31,9 @@ struct Target {
     }
     // The references that an update leaves as they are, although it changes their scope: to what this is.
     std::vector<const Variable*> bound() const;
+    // Whether the row may lead back to the record, which its reference forbids. Nothing leads to a record
+    // that is being added.
+    bool may_close_ring() const;
     // The ID of the row, as the scope of another reference of the record.
     Statement id() const;
     // Returns the SQL for the value of its column. A reference is a subquery that locks the row it refers to:
@@ -130,8 +133,10 @@ class WritePlan final : public RuledWrite {
     const Target* supplied_scope(const Reference& reference) const;
     Scope asked_scope(const Variable& variable) const;
     Scope stored_scope(const Variable& variable) const;
+    std::string chain_of(const Target& target, std::vector<Parameter>& parameters) const;
     void check_references();
     void check_bound(const Rows& row);
+    void check_rings(const Rows& row);
     void check_version(const Rows& row);
 
     // Where the answer to the question has what.
@@ -142,6 +147,8 @@ class WritePlan final : public RuledWrite {
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
         // Whether what is stored of a reference is in its new scope.
         std::vector<std::pair<const Variable*, unsigned>> bound;
+        // The Chain to which a reference leads.
+        std::vector<std::pair<const Variable*, unsigned>> rings;
     };
 
     const Write* write_;

@@ -55,6 +55,9 @@ struct Reference {
     bool first_if_unknown = false;  // no match, or no value on add: the row with the lowest ID
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if any.
     bool has_default = false;
+    // Of a resource to itself: no record may lead back to itself, through any number of others. It holds for
+    // what calls give; a rule must not fill it.
+    bool no_rings = false;
 };
 
 // The rows that hold a variable's list. They carry the owner's ID, a position and `column`.

@@ -17,7 +17,7 @@ constexpr Reference group = {.to = &tech_groups, .by = Reference::By::id};
 constexpr Reference customer_group = {
     .to = &helpdesk::customer_groups, .by = Reference::By::id, .unknown = "unknown_group"};
 constexpr Reference queue = {.to = &chat_queues, .by = Reference::By::id};
-constexpr Reference supervisor = {.to = &technicians, .shown = {Shown{"supervisor"}}};
+constexpr Reference supervisor = {.to = &technicians, .shown = {Shown{"supervisor"}}, .no_rings = true};
 
 constexpr ListTable groups = {
     .table = "technician_groups", .owner = "technician_id", .column = "group_id", .reference = &group};
