@@ -66,6 +66,9 @@ struct ListTable {
     std::string_view owner;   // column of the owner's ID
     std::string_view column;  // of the item: text, or the ID of the row it names
     const Reference* reference = nullptr;
+    // Shown in the order of the items' names: the rows are those of another list, which leads here and whose
+    // positions they have.
+    bool by_name = false;
 };
 
 // A word that counts as a choice, besides the choice itself.
@@ -92,6 +95,9 @@ struct Range {
     bool is_set() const { return least < most; }
 };
 
+// When a call may supply a variable. That which none supplies is set by rules alone.
+enum class Supplied { always, on_add, never };
+
 struct Variable {
     std::string_view name;
     const Kind* kind = &kinds::text;
@@ -102,8 +108,10 @@ struct Variable {
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
-    bool secret = false;          // never in an answer or a log
-    bool required = false;        // on add
+    bool secret = false;    // never in an answer or a log
+    bool required = false;  // on add, and never emptied
+    Supplied supplied = Supplied::always;
+    bool may_be_cleared = false;  // by an update, although it is required
     std::string_view about = {};  // for an integrator: one sentence on what it is for
 };
 
@@ -194,6 +202,9 @@ struct Resource {
 // variable that can be read, in order, then the times. Calls no `to` of a reference, which may lead back
 // here.
 Resource with_outputs(Resource resource);
+
+// Whether a call may supply the variable.
+bool may_be_supplied(const Variable& variable, bool adding);
 
 // What a reference says of the resource that it refers to, or what that says itself. None of these may be
 // called before `to` is set.

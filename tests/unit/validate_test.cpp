@@ -461,6 +461,43 @@ TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
     expect_complaint("desks.label selects by a list of texts, but no variable has it");
 }
 
+TEST_F(Validate, LooksForNumbersInListsOfIdsAndForTextsInListsOfTexts) {
+    selectors_.push_back({.name = "key", .finder = &finders::number, .lists = {&keys}, .many = true});
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    selector("key").lists = {&labels};
+    expect_complaint("desks.key selects by a list of IDs, but no variable has it");
+    selector("label").lists = {&keys};
+    expect_complaint("desks.label selects by a list of texts, but no variable has it");
+}
+
+TEST_F(Validate, RefusesToRequireWhatNoCallMaySupply) {
+    variable("city").supplied = Supplied::never;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    variable("city").required = true;
+    expect_complaint("desks.city is required, but no call may supply it");
+}
+
+TEST_F(Validate, RefusesToClearWhatIsNotRequired) {
+    variable("city").may_be_cleared = true;
+    expect_complaint("desks.city may be cleared, which only what is required needs to say");
+    variable("city").required = true;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+}
+
+TEST_F(Validate, RefusesAListFromItsOtherEndThatACallSupplies) {
+    ListTable rooms_of = rooms_by_name;
+    rooms_of.by_name = true;
+    variables_.push_back({.name = "rooms", .kind = &kinds::name_list, .list = &rooms_of});
+    expect_complaint(
+        "desks.rooms shows another list from its other end, but is no list of names, or is supplied");
+    variables_.back().supplied = Supplied::never;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    rooms_of.reference = &room_by_id;
+    variables_.back().kind = &kinds::id_list;
+    expect_complaint(
+        "desks.rooms shows another list from its other end, but is no list of names, or is supplied");
+}
+
 TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
     selector("after_name").columns = {"city"};
     expect_complaint("desks.after_name selects by a column that is not the identifier's");
