@@ -251,17 +251,17 @@ def test_clients_that_set_the_default_at_once_leave_one(api, db, singular, plura
     def change(seed):
         chance = random.Random(seed)
         return [api.post(f"add_{singular}", name=f"{seed}/{i}", is_default="Y") if chance.random() < 0.2 else
-                api.post(f"update_{singular}", id=chance.choice(ids), is_default="Y") for i in range(15)]
+                api.post(f"update_{singular}", id=chance.choice(ids), is_default="Y") for i in range(3)]
 
-    for default in ("Y", "N"):
-        # The second time there is none, whose row all of them would have to change.
-        db.query(f"UPDATE {plural} SET is_default = 'N'")
-        db.query(f"UPDATE {plural} SET is_default = %s WHERE id = %s", default, ids[0])
+    for i in range(12):
+        if i % 2:
+            # There is none, whose row all of them would have to change.
+            db.query(f"UPDATE {plural} SET is_default = 'N'")
         with concurrent.futures.ThreadPoolExecutor(8) as clients:
-            answers = [answer for answers in clients.map(change, range(8) if default == "Y" else range(8, 16)) for answer in answers]
+            answers = [answer for answers in clients.map(change, range(8 * i, 8 * (i + 1))) for answer in answers]
         # Those that wait for each other again and again are told to try later.
         assert {answer.status for answer in answers} <= {200, 503}, answers
-        assert sum(answer.status == 200 for answer in answers) > 20
+        assert any(answer.status == 200 for answer in answers)
         assert db.query(f"SELECT COUNT(*) AS n FROM {plural} WHERE is_default = 'Y'") == [{"n": 1}]
 
 
