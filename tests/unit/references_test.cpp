@@ -1,4 +1,4 @@
-// References to records that are known by any name, in a scope, and of the same resource: their statements.
+// Tests the statements of references: to records known by any name, in a scope, and of the same resource.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -85,10 +85,10 @@ class Planned {
         const db::Statement statement = plan_.question(1);
         return sent(statement.sql, statement.parameters);
     }
-    // What is wrong once the question is answered: `code variable: text`.
+    // Returns the problems once the question is answered: `code variable: text`.
     Texts problems(std::vector<std::uint64_t> answer) {
         question();
-        plan_.take_answer(Answer(std::move(answer)));
+        plan_.apply_answer(Answer(std::move(answer)));
         Texts texts;
         for (const Problem& problem : plan_.problems)
             texts.push_back(std::string(problem.code) + " " + problem.variable + ": " + problem.text);

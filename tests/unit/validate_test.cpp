@@ -443,7 +443,7 @@ TEST_F(Validate, RefusesARequiredCompanion) {
 
 TEST_F(Validate, RefusesASelectorWithoutItsColumn) {
     selector("start_date").columns = {};
-    expect_complaint("desks.start_date must have a column if its kind compares one, and only then");
+    expect_complaint("desks.start_date must have a column if its finder compares one, and only then");
 }
 
 TEST_F(Validate, RefusesASelectorOnAColumnThatNoVariableHas) {
@@ -508,7 +508,7 @@ TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
 
 TEST_F(Validate, RefusesAListThatASelectorDoesNotRead) {
     selector("start_date").lists = {&labels};
-    expect_complaint("desks.start_date has a list, which its kind does not read");
+    expect_complaint("desks.start_date has a list, which its finder does not compare");
 }
 
 TEST_F(Validate, RefusesAllOfDates) {
@@ -523,7 +523,7 @@ TEST_F(Validate, RefusesSeveralDates) {
 
 TEST_F(Validate, RefusesASecondSelectorOfNames) {
     selectors_.push_back({.name = "names", .finder = &finders::name, .columns = {"name"}});
-    expect_complaint("desks.names is of a kind that may stand there only once");
+    expect_complaint("desks.names has a finder that only one selector may have");
 }
 
 TEST_F(Validate, RefusesAnExportWithoutASelectorThatContinuesIt) {

@@ -1,4 +1,4 @@
-// Lists, comma-separated.
+// The kinds of comma-separated lists.
 #include <algorithm>
 #include <set>
 
@@ -11,7 +11,7 @@
 namespace helpdesk {
 namespace {
 
-// Returns whether there are no more items than a list may have.
+// Splits a list into its items. Returns false if it has too many, which is a problem.
 bool split(const Input& input, Value& value, const std::string& text) {
     value.items = text::split_list(text, max_list_items + 1);
     if (value.items.size() <= max_list_items)

@@ -140,7 +140,7 @@ TEST_F(Update, OfARecordThatNoLongerHasWhatWasReadIsRefused) {
         .finds(0);
     const WriteResult result = store(write);
     EXPECT_EQ(answer(result), "overloaded");
-    EXPECT_EQ(result.problems.front().text, "the page was changed meanwhile, try again");
+    EXPECT_EQ(result.problems.front().text, "the page was changed in the meantime, try again");
 }
 
 TEST_F(Update, ThatTakesLongSetsTheTimeAgain) {
