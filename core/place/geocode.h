@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "call/outside_reply.h"
 #include "model/resource.h"
 
 namespace helpdesk {
@@ -23,13 +24,6 @@ std::string geocoder_query(const AddressParts& parts);
 // empty.
 using Coordinates = std::vector<std::string>;
 
-// What came back from a geocoder, if anything did.
-struct GeocoderReply {
-    int status = 0;
-    std::string_view body = {};
-    std::string failure = {};  // why nothing came back; empty when something did
-};
-
 struct GeocoderAnswer {
     std::optional<Coordinates> found;
     std::string failure;  // why the geocoder is of no use now; empty when it knows no such place
@@ -37,7 +31,7 @@ struct GeocoderAnswer {
     std::string_view result() const { return found ? "found" : failure.empty() ? "unknown" : "failed"; }
 };
 
-// The body is text of others: whatever is not one place with coordinates in range is a failure.
-GeocoderAnswer read_geocoder_reply(const Resource& resource, const GeocoderReply& reply);
+// Reads the body, which is untrusted: anything but one place with coordinates in range is a failure.
+GeocoderAnswer read_geocoder_reply(const Resource& resource, const OutsideReply& reply);
 
 }  // namespace helpdesk

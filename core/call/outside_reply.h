@@ -1,0 +1,17 @@
+// What another server, which a call asked, sent back.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+namespace helpdesk {
+
+struct OutsideReply {
+    int status = 0;                   // of HTTP
+    std::string_view body = {};       // must not be trusted
+    std::string failure = {};         // why nothing came back; empty if something did
+    std::chrono::nanoseconds time{};  // how long the call waited for it
+};
+
+}  // namespace helpdesk
