@@ -224,7 +224,7 @@ Problem WritePlan::already_exists() const {
         const Value* taken = supplied(resource().unique);
         return {code::already_exists, std::string(resource().unique),
                 taken != nullptr ? "the " + noun + " \"" + taken->text.value_or("") + "\" already exists"
-                                 : "another " + noun + " is like it"};
+                                 : "another " + noun + " like it already exists"};
     }
     const Value* renamed = supplied(resource().known_by());
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
@@ -254,7 +254,7 @@ Problem WritePlan::too_large(std::uint64_t most) const {
                          [&](const Value& one, const Value& other) { return size(one) < size(other); });
     return {code::payload_too_large,
             std::string(longest == write_->values.end() ? resource().known_by() : longest->variable->name),
-            "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
+            "is larger than the database server accepts, " + std::to_string(most) + " bytes in all"};
 }
 
 std::string WritePlan::entity_tag_of(std::uint64_t version) const {

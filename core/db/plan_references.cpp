@@ -20,7 +20,7 @@ std::string unknown_text(const Reference& reference, const std::string& text) {
 }
 
 std::string stored_text(const Reference& reference) {
-    return "what is stored is no " + std::string(noun_of(reference)) + " of this " +
+    return "the stored value is no " + std::string(noun_of(reference)) + " of this " +
            std::string(reference.within) + ": supply another one, or an empty value";
 }
 

@@ -80,7 +80,7 @@ std::optional<Problem> Reader::explain(int error) const {
         selection_.conditions.begin(), selection_.conditions.end(),
         [&](const Condition& one, const Condition& other) { return size(one) < size(other); });
     return Problem{code::payload_too_large, std::string(longest->selector->name),
-                   "is larger than the database server takes, " +
+                   "is larger than the database server accepts, " +
                        std::to_string(connection_->largest_packet()) + " bytes in all"};
 }
 

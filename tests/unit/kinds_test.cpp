@@ -221,7 +221,7 @@ TEST(Kinds, SayWhatTheyAre) {
     EXPECT_EQ(words("rights"),
               "`Admin` or `User` or `Power User`, `Users` for `User`, in any case; any other value is "
               "`invalid_choice` / `User`");
-    EXPECT_EQ(words("status"), "the name of a status, else `unknown_status` / the default");
+    EXPECT_EQ(words("status"), "the name of a status, otherwise `unknown_status` / the default");
 }
 
 TEST(Kinds, RefuseChoicesThatContradictThemselves) {

@@ -91,14 +91,15 @@ Description describe_emails(const Variable& variable) {
 
 Description describe_ids(const Variable& variable) {
     const Reference& reference = *variable.list->reference;
-    return {.values = "IDs of " + std::string(noun_of(reference)) + "s between commas, else " +
+    return {.values = "IDs of " + std::string(noun_of(reference)) + "s between commas, otherwise " +
                       quoted_word(unknown_code(reference)),
             .omitted = omitted(variable)};
 }
 
 Description describe_names(const Variable& variable) {
-    return {.values = "names between commas, else " + quoted_word(unknown_code(*variable.list->reference)),
-            .omitted = omitted(variable)};
+    return {
+        .values = "names between commas, otherwise " + quoted_word(unknown_code(*variable.list->reference)),
+        .omitted = omitted(variable)};
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ Description describe(const Variable& variable) {
     if (!reference.within.empty())
         text += " within the " + quoted_word(reference.within);
     text += reference.first_if_unknown ? "; no match: the first"
-                                       : ", else " + quoted_word(unknown_code(reference));
+                                       : ", otherwise " + quoted_word(unknown_code(reference));
     if (reference.has_default)
         return {.values = text, .omitted = "the default"};
     return {.values = text, .omitted = reference.first_if_unknown ? "the first" : omitted(variable)};
