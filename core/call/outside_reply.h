@@ -1,4 +1,4 @@
-// What another server, which a call asked, sent back.
+// The reply of another server that a call asked.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// What a write looks up before it is stored, step by step: first in the database, then on another server, as
-// far as it needs to. A resource may have one (model/preparing.h).
+// Looks something up for a write before it is stored, step by step: first in the database, then on another
+// server, as far as it needs to. A resource may have one (model/preparing.h).
 #pragma once
 
 #include <string>

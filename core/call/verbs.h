@@ -1,4 +1,4 @@
-// What verbs share that change one record, for those that are made elsewhere.
+// Functions that verbs share which change one record, for those that are made elsewhere.
 #pragma once
 
 #include <memory>

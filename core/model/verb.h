@@ -20,7 +20,7 @@ struct Verb {
     std::string_view answer;  // begins the output variable: added; empty: the answer is a list
     bool many = false;        // the action's name ends with the resource's plural
 
-    // What it does to one record. All are false for a verb that only reads.
+    // These say what it does to one record. All are false for a verb that only reads.
     bool changes = false;  // changes or makes it; such an action takes an Idempotency-Key
     bool adds = false;     // makes it
     bool stores = false;   // stores the values of the resource's variables
@@ -52,7 +52,7 @@ struct Verb {
     std::unique_ptr<Work> (*begin)(const Incoming& incoming) = nullptr;
 };
 
-// Those that any resource may have.
+// The verbs that any resource may have.
 namespace verbs {
 
 extern const Verb add;

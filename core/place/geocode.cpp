@@ -41,7 +41,7 @@ std::optional<double> parse_number(std::string_view text) {
     return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-// What can be kept as it is written stays so. A server may give numbers or texts of numbers.
+// Keeps a number as it is written if it can. A server may give numbers or texts of numbers.
 std::optional<std::string> degrees(const json_t* place, std::string_view name, const Variable& variable) {
     const json_t* member = json_object_getn(place, name.data(), name.size());
     const int decimals = variable.kind->decimals.most;

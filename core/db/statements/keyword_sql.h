@@ -6,8 +6,8 @@
 //       ticket_id BIGINT UNSIGNED NOT NULL,
 //       PRIMARY KEY (word, ticket_id)
 //   ) ENGINE = InnoDB;
-//   -- The same words, each after a blank: whether a ticket has a word, and which rows it has in
-//   ticket_words. CREATE TABLE ticket_texts (
+//   -- The same words, each after a blank: whether a ticket has a word, and its rows in ticket_words.
+//   CREATE TABLE ticket_texts (
 //       ticket_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
 //       words     LONGBLOB        NOT NULL,
 //       CONSTRAINT ticket_texts_ticket FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE CASCADE
