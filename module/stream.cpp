@@ -98,7 +98,7 @@ void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<
     after_output(r, stream, output(r, stream));
 }
 
-void break_off(ngx_http_request_t* r, const Reply& reply) {
+void abort_answer(ngx_http_request_t* r, const Reply& reply) {
     const std::string line =
         "the answer was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s; its client sees that it is incomplete",

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "answer/reply.h"
+#include "call/outside_reply.h"
 #include "call/settings.h"
 #include "call/work.h"
 #include "key.h"
 #include "metrics.h"
-#include "place/geocode.h"
 
 namespace helpdesk {
 
@@ -58,11 +58,12 @@ class Call {
     std::chrono::microseconds pause() const { return work_->pause(); }
     void end_pause() { begin_waiting(Stage::database); }
 
-    // For stage locate: returns the query string for the geocoder.
-    std::string geocoder_query() const { return work_->geocoder_query(); }
+    // For stage ask: returns the query string for the other server.
+    std::string query() const { return work_->query(); }
 
-    // Continues with the geocoder's reply. Returns a warning for the operator, or an empty text.
-    std::string apply_geocoder_reply(const GeocoderReply& reply);
+    // Continues with the reply of the other server, whose time it sets. Returns a warning for the operator,
+    // or an empty text.
+    std::string apply_reply(OutsideReply reply);
 
     // Hashes or checks the password. It blocks for some hundred milliseconds of processor time, so call it on
     // a thread of the hash pool. Never throws.

@@ -106,9 +106,9 @@ TEST_F(WriteCall, AFailedOneAnswersWithItsProblem) {
 TEST_F(WriteCall, AnAddAsksTheGeocoderForItsAddress) {
     settings_.geocoder = true;
     auto call = this->call("action=add_customer&cid=x&city=Ulm&pass=secret");
-    ASSERT_EQ(call->stage(), Stage::locate);
-    EXPECT_NE(call->geocoder_query().find("city=Ulm"), std::string::npos);
-    EXPECT_EQ(call->apply_geocoder_reply({.status = 200, .body = R"([{"lat":"48.4","lon":"9.98"}])"}), "");
+    ASSERT_EQ(call->stage(), Stage::ask);
+    EXPECT_NE(call->query().find("city=Ulm"), std::string::npos);
+    EXPECT_EQ(call->apply_reply({.status = 200, .body = R"([{"lat":"48.4","lon":"9.98"}])"}), "");
     ASSERT_EQ(call->stage(), Stage::hash);
     call->hash();
     std::string latitude;
@@ -125,7 +125,7 @@ TEST_F(WriteCall, AnAddAsksTheGeocoderForItsAddress) {
 TEST_F(WriteCall, IsStoredWithoutCoordinatesThatNobodyKnows) {
     settings_.geocoder = true;
     auto call = this->call("action=add_customer&cid=x&city=Ulm");
-    const std::string warning = call->apply_geocoder_reply({.status = 200, .body = "[]"});
+    const std::string warning = call->apply_reply({.status = 200, .body = "[]"});
     EXPECT_NE(warning.find("locate_customer asks again"), std::string::npos) << warning;
     EXPECT_EQ(call->stage(), Stage::database);
 }
@@ -143,9 +143,9 @@ TEST_F(WriteCall, AnUpdateReadsTheStoredAddressFirst) {
     ASSERT_EQ(call->stage(), Stage::database);
     EXPECT_EQ(call->sharing(), Call::Sharing::none);
     execute(call);
-    ASSERT_EQ(call->stage(), Stage::locate);
-    EXPECT_NE(call->geocoder_query().find("street=Main%20St&city=Bonn"), std::string::npos);
-    call->apply_geocoder_reply({.failure = "it is away"});
+    ASSERT_EQ(call->stage(), Stage::ask);
+    EXPECT_NE(call->query().find("street=Main%20St&city=Bonn"), std::string::npos);
+    call->apply_reply({.failure = "it is away"});
     ASSERT_EQ(call->stage(), Stage::database);
     EXPECT_EQ(call->sharing(), Call::Sharing::write);
     execute(call);
@@ -167,8 +167,8 @@ TEST_F(WriteCall, ALookUpOfNothingElseFailsWithoutCoordinates) {
     };
     auto call = this->call("action=locate_customer&cid=x");
     execute(call);
-    ASSERT_EQ(call->stage(), Stage::locate);
-    call->apply_geocoder_reply({.status = 200, .body = "[]"});
+    ASSERT_EQ(call->stage(), Stage::ask);
+    call->apply_reply({.status = 200, .body = "[]"});
     EXPECT_EQ(call->stage(), Stage::done);
     EXPECT_EQ(call->reply().outcome, code::not_located);
     EXPECT_EQ(database().asked, (Texts{"values"}));
