@@ -11,6 +11,15 @@ namespace {
 
 using Role = Answerer::Role;
 
+template <typename Conf>
+Conf* make_or_null(ngx_conf_t* cf) noexcept {
+    try {
+        return make<Conf>(cf->pool);
+    } catch (const std::exception&) {
+        return nullptr;
+    }
+}
+
 void inherit(LocationConf& outer, LocationConf& conf) {
     std::size_t index = 0;
     for (const Directive& row : directives())
@@ -37,6 +46,13 @@ void complete_database(ngx_conf_t* cf, LocationConf& conf) {
         throw std::bad_alloc();
 }
 
+void note_pools(ngx_conf_t* cf, const LocationConf& conf) {
+    auto& main = *static_cast<MainConf*>(ngx_http_conf_get_module_main_conf(cf, ngx_http_helpdesk_module));
+    for (ngx_thread_pool_t* pool : {conf.thread_pool, conf.hash_thread_pool})
+        if (pool != nullptr)
+            main.databases_of_pools[pool].insert(conf.settings.database);
+}
+
 void check_hash_pool(const LocationConf& conf) {
     if (conf.hash_thread_pool == nullptr)
         throw std::invalid_argument("needs \"helpdesk_hash_thread_pool\", a thread pool for passwords alone");
@@ -55,18 +71,20 @@ void complete(ngx_conf_t* cf, LocationConf& conf) {
         throw std::invalid_argument("needs at least one \"helpdesk_key\" block");
     if (role == Role::api || role == Role::auth)
         check_hash_pool(conf);
+    if (role != Role::none)
+        note_pools(cf, conf);
     if (!conf.openapi_base.empty())
         conf.openapi = openapi_document(conf.openapi_base, conf.settings.format_variable);
 }
 
 }  // namespace
 
+void* create_main_conf(ngx_conf_t* cf) noexcept {
+    return make_or_null<MainConf>(cf);
+}
+
 void* create_location_conf(ngx_conf_t* cf) noexcept {
-    try {
-        return make<LocationConf>(cf->pool);
-    } catch (const std::exception&) {
-        return nullptr;
-    }
+    return make_or_null<LocationConf>(cf);
 }
 
 char* merge_location_conf(ngx_conf_t* cf, void* outer, void* inner) noexcept {

@@ -5,6 +5,7 @@
 
 namespace helpdesk::ngx {
 
+void* create_main_conf(ngx_conf_t* cf) noexcept;
 void* create_location_conf(ngx_conf_t* cf) noexcept;
 char* merge_location_conf(ngx_conf_t* cf, void* outer, void* inner) noexcept;
 

@@ -1,8 +1,11 @@
-// The configuration of a location. directives.cpp has a row for each directive that fills it.
+// The configuration of a location, and of all of them together. directives.cpp has a row for each directive
+// that fills it.
 #pragma once
 
 #include <bitset>
 #include <chrono>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -49,6 +52,12 @@ struct LocationConf {
     std::bitset<64> written;
 
     bool is_api() const { return answerer.role == Answerer::Role::api; }
+};
+
+// What the module must know of all locations together.
+struct MainConf {
+    // The databases whose work goes to each pool.
+    std::map<ngx_thread_pool_t*, std::set<const DatabaseSettings*>> databases_of_pools;
 };
 
 inline const LocationConf& location_conf(ngx_http_request_t* r) {

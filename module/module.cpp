@@ -12,6 +12,7 @@
 #include "envelope.hpp"
 #include "geocoder.hpp"
 #include "idle.hpp"
+#include "location_conf.hpp"
 #include "metrics.h"
 #include "model/validate.h"
 #include "redact.hpp"
@@ -70,7 +71,23 @@ unsigned connections_of_worker() {
     return static_cast<unsigned>(std::max(least, together / std::max<ngx_int_t>(core->worker_processes, 1)));
 }
 
-ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
+// Lets the queue before each pool know its databases.
+ngx_int_t make_queues(ngx_cycle_t* cycle) noexcept {
+    const auto* conf =
+        static_cast<MainConf*>(ngx_http_cycle_get_module_main_conf(cycle, ngx_http_helpdesk_module));
+    if (conf == nullptr)
+        return NGX_OK;
+    try {
+        for (const auto& [pool, databases] : conf->databases_of_pools)
+            for (const DatabaseSettings* database : databases)
+                WorkerQueue::before(pool).expect(database);
+        return NGX_OK;
+    } catch (const std::bad_alloc&) {
+        return NGX_ERROR;
+    }
+}
+
+ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     begin_summed_gauges(static_cast<unsigned>(ngx_process_slot));
     set_default_connections(connections_of_worker());
     WorkerQueue::call_after_tasks(watch_idle_connections);
@@ -80,7 +97,7 @@ ngx_int_t init_process(ngx_cycle_t* /*cycle*/) noexcept {
             "helpdesk: there is no room for more numbers in the status zone: \"%*s\" and others lack some",
             metric.size(), metric.data());
     });
-    return NGX_OK;
+    return make_queues(cycle);
 }
 
 // By now nginx has waited until each thread of its pools had nothing more to do, but not until the threads
@@ -96,7 +113,7 @@ void exit_process(ngx_cycle_t* /*cycle*/) noexcept {
 ngx_http_module_t context = {
     before_configuration,  // preconfiguration
     after_configuration,   // postconfiguration
-    nullptr,               // create main configuration
+    create_main_conf,      // create main configuration
     nullptr,               // init main configuration
     nullptr,               // create server configuration
     nullptr,               // merge server configuration

@@ -58,6 +58,10 @@ class WorkerQueue {
     WorkerQueue(const WorkerQueue&) = delete;
     WorkerQueue& operator=(const WorkerQueue&) = delete;
 
+    // Counts the database among those that share the pool, before it has its first job: it must find threads
+    // then, whatever the others have.
+    void expect(const DatabaseSettings* database) { tenants_.try_emplace(database); }
+
     // Takes over the job, which goes to a thread together with those that come in the same turn of the event
     // loop. Returns false when too many wait already, and then the job is untouched. Throws std::bad_alloc,
     // with nothing done.

@@ -91,10 +91,11 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
             took = Clock::now() - begin;
         }
     } catch (const sql::SQLException& error) {
-        // That this statement did not leave says nothing of the one before it, which may have committed.
-        if (error.getErrorCode() != gone_before_sending || plans.front()->needs_transaction())
+        if (plans.front()->needs_transaction())
             throw;
-        throw sql::SQLException(error.what(), error.getSQLState(), lost_after_sending);
+        // The statement before this one has committed, and must not be executed again. So whatever this one
+        // met counts as a connection that was lost when the change was on its way.
+        throw sql::SQLException(describe(error), error.getSQLState(), lost_after_sending);
     }
     return found;
 }

@@ -101,6 +101,7 @@ TEST_F(Pools, TheLongestIdleOfAnotherGivesWay) {
     give_back(b, b_);
     auto c = take(pool, c_, "c");
     EXPECT_EQ(closed_, "a ");
+    EXPECT_TRUE(c->took_place);
     auto more = take(pool, c_, "more");
     EXPECT_EQ(closed_, "a b ");
     EXPECT_EQ(pool.open(), 3U);
@@ -113,6 +114,7 @@ TEST_F(Pools, NoneGivesWayWhileThereIsRoom) {
     auto a = take(pool, a_, "a");
     give_back(a, a_);
     auto b = take(pool, b_, "b");
+    EXPECT_FALSE(b->took_place);
     EXPECT_EQ(closed_, "");
     EXPECT_EQ(pool.idle(), 1U);
 }

@@ -29,10 +29,13 @@ class Pool {
     class Lease {
       public:
         Lease(Lease&& other) noexcept
-            : item(std::exchange(other.item, std::nullopt)), pool_(std::exchange(other.pool_, nullptr)) {}
+            : item(std::exchange(other.item, std::nullopt)),
+              took_place(other.took_place),
+              pool_(std::exchange(other.pool_, nullptr)) {}
         Lease& operator=(Lease&& other) noexcept {
             end();
             item = std::exchange(other.item, std::nullopt);
+            took_place = other.took_place;
             pool_ = std::exchange(other.pool_, nullptr);
             return *this;
         }
@@ -47,6 +50,7 @@ class Pool {
         }
 
         std::optional<Item> item{};  // none: a new connection may be opened
+        bool took_place = false;     // a connection of another owner was closed for this one
 
       private:
         friend Pool;
@@ -148,11 +152,13 @@ class Pool {
     Lease take_now(Owner owner, std::list<Idle>& closed) {
         if (auto found = find(owner))
             return std::move(*found);
-        if (open_ < limit_)
-            ++open_;
-        else
+        Lease lease(*this);
+        lease.took_place = open_ == limit_;
+        if (lease.took_place)
             closed.splice(closed.end(), idle_, idle_.begin());
-        return Lease(*this);
+        else
+            ++open_;
+        return lease;
     }
 
     void keep(std::list<Idle>& one) {

@@ -75,9 +75,10 @@ ServerPool& pool_of(const DatabaseSettings& database, const Server& server) {
     return per_database<DatabasePools>(database).of(server);
 }
 
-// A server takes a moment to forget a closed connection and its statements.
+// A server takes a moment to forget a closed connection and its statements. A busy one takes longer.
 constexpr std::array pauses_until_forgotten = {std::chrono::milliseconds(5), std::chrono::milliseconds(45),
-                                               std::chrono::milliseconds(200)};
+                                               std::chrono::milliseconds(200),
+                                               std::chrono::milliseconds(750)};
 
 // ER_READ_ONLY_MODE: nothing was done, and another server may take the statement.
 constexpr int refused = 1836;
@@ -235,7 +236,7 @@ ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration 
     const auto begin = Clock::now();
     try {
         if (is_new)
-            lease->item.emplace(Kept{.connection = make(server), .begin = begin});
+            lease->item.emplace(Kept{.connection = make(server, lease->took_place), .begin = begin});
         ServerConnection& connection = *lease->item->connection;
         if (!servers_.several() || connection.takes_writes()) {
             if (is_new && servers_.connected(server))
@@ -256,9 +257,8 @@ ThreadSession::Opened ThreadSession::open(const Server& server, Clock::duration 
 }  // NOLINT(clang-analyzer-cplusplus.NewDeleteLeaks)
 
 // Other programs may have taken the connections that the server allows. Then our idle connections make room,
-// if there are any.
-std::unique_ptr<ServerConnection> ThreadSession::make(const Server& server) {
-    bool made_room = false;
+// if there are any. `made_room` tells that one was already closed for this.
+std::unique_ptr<ServerConnection> ThreadSession::make(const Server& server, bool made_room) {
     for (const auto pause : pauses_until_forgotten) {
         try {
             return std::make_unique<ServerConnection>(database_, server);

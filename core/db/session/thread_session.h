@@ -54,7 +54,7 @@ class ThreadSession : public Session {
     std::optional<NoConnection> connect();
     Next connect_to_one_of(const std::vector<const Server*>& servers, NoConnection& none);
     Opened open(const Server& server, Clock::duration patience, NoConnection& none);
-    std::unique_ptr<ServerConnection> make(const Server& server);
+    std::unique_ptr<ServerConnection> make(const Server& server, bool made_room);
     void go_back();
     void adopt(Lease lease);
     void check_durability(ServerConnection& connection);

@@ -90,6 +90,17 @@ TEST_F(GroupOfAdds, ThatLosesItsConnectionLeavesAllInDoubt) {
               (Codes{"outcome_unknown", "outcome_unknown"}));
 }
 
+TEST_F(GroupOfAdds, WhoseNumbersAreRefusedIsNotAddedAgain) {
+    for (const int error : {1461, 1317, 1969, 1205}) {
+        connection.expect(galera);
+        connection.expect("INSERT INTO `entries` (`title`) VALUES (?), (?)", {"a", "a"}).finds(2);
+        connection.expect(numbers).fails(error);
+        EXPECT_EQ(answers(store_grouped(action_of(entries(), verbs::add), {"title=a", "title=a"})),
+                  (Codes{"outcome_unknown", "outcome_unknown"}))
+            << error;
+    }
+}
+
 TEST_F(GroupOfAdds, ThatLosesItsConnectionBeforeTheStatementIsTriedAgain) {
     connection.expect(galera).fails(2013);
     connection.expect(galera).fails(2013);

@@ -240,6 +240,15 @@ TEST_F(Failure, OfAStatementThatDidNotLeaveLeavesNone) {
     EXPECT_EQ(answer(store("add_category", "name=Sales")), "7");
 }
 
+TEST_F(Failure, AfterTheChangeWasCommittedLeavesDoubt) {
+    // Lost before it left, refused, interrupted, too late, and a conflict.
+    for (const int error : {gone_before_sending, 1461, 1317, 1969, 1205}) {
+        connection.expect(category_insert, {"Sales"});
+        connection.expect("SELECT LAST_INSERT_ID()").fails(error);
+        EXPECT_EQ(answer(store("add_category", "name=Sales")), "outcome_unknown") << error;
+    }
+}
+
 TEST_F(Failure, OfALargeStatementNamesTheLongestValue) {
     connection
         .expect("INSERT INTO `pages` (`name`, `title`, `body`, last_updated) VALUES (?, ?, ?, SYSDATE())",
