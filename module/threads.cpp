@@ -104,20 +104,23 @@ void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::unique_
     next(r, conf, std::move(job.call));
 }
 
-bool run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::function<void()> work,
-                   std::function<void()> done) {
-    auto stage_done = [done = std::move(done)](Job& job) noexcept {
+void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, BodyWork work) {
+    auto stage_done = [done = work.done](Job& job) noexcept {
         ngx_http_request_t* request = job.request;
-        const bool dropped = job.dropped;
         resume(request, [&] {
-            dropped ? ngx_http_finalize_request(request, NGX_HTTP_CLIENT_CLOSED_REQUEST) : done();
+            if (job.dropped)
+                ngx_http_finalize_request(request, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+            else
+                done(!job.refused);
         });
     };
     Job job{.database = conf.settings.database,
             .stage_done = std::move(stage_done),
             .request = r,
-            .work = std::move(work)};
-    return add_held(WorkerQueue::before(conf.thread_pool), job);
+            .work = std::move(work.read),
+            .is_strangers = work.is_strangers};
+    if (!add_held(WorkerQueue::before(conf.thread_pool), job))
+        work.done(false);
 }
 
 void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<bool()> is_wanted,
