@@ -38,9 +38,11 @@ void resume(ngx_http_request_t* r, Step step) noexcept {
     release(r);
     run_or_end(r, [&] {
         if (is_terminated(r))
-            ngx_http_finalize_request(r, NGX_ERROR);
-        else
-            step();
+            return ngx_http_finalize_request(r, NGX_ERROR);
+        // nginx lets a subrequest set the timer for the client although it only waits for its turn after this
+        // request. Had anybody waited for the client when the timer fired, the request would have ended.
+        connection->write->timedout = 0;
+        step();
     });
     ngx_http_run_posted_requests(connection);
 }
