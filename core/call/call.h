@@ -45,10 +45,8 @@ class Call {
     // Returns who signed in, by the identifier as stored. Empty if nobody did, or if the call failed.
     std::string signed_in() const { return work_->signed_in(); }
     bool failed() const { return failed_without_memory_ || !outcome_.problems.empty(); }
-    // Returns what the client of a failed call is told first, for the log.
-    std::string_view failure() const {
-        return outcome_.problems.empty() ? std::string_view("out of memory") : outcome_.problems.front().text;
-    }
+    // Returns how far the call came, for the log, if it ends without its client. Empty if that tells nothing.
+    std::string progress() const { return work_->progress(); }
 
     // Returns the next stage.
     Stage stage() const { return stage_; }

@@ -80,6 +80,9 @@ class Work {
     // Adds to the problem that ends the work what a client must know about what was done before.
     virtual void explain(Problem& /*problem*/) const {}
 
+    // Returns how far the work came, for the log, if it ends without its client. Empty if that tells nothing.
+    virtual std::string progress() const { return {}; }
+
     // Returns the answer to a call that ended with this outcome; or its headers without a body, before the
     // first part is sent. Call it once, unless the outcome has problems or the answer is sent in parts.
     virtual Reply reply(const Outcome& outcome);
