@@ -60,8 +60,13 @@ void add_body(const BodyHead& head, std::string body, Request& request) {
         decode_body(head.type, body, head.content_type, request.variables);
 }
 
-// A large body, which a thread reads, decodes and checks. Anybody may have sent it: if the line and the
-// headers show no key, the body must show one before it is decoded.
+// Returns whether anybody may have sent the request, as far as its line and headers say.
+bool is_from_stranger(const Settings& settings, const Request& head) {
+    return identify_entitled(settings, head).key == nullptr;
+}
+
+// A large body, which a thread reads, decodes and checks. If it is a stranger's, it must show a key before it
+// is decoded.
 struct LargeBody {
     const Settings& settings;
     Request request;
@@ -94,19 +99,25 @@ struct LargeBody {
     }
 };
 
-void begin_large(ngx_http_request_t* r, const LocationConf& conf, Body body) {
+void begin_large(ngx_http_request_t* r, const LocationConf& conf, Body body, bool is_strangers) {
     auto large = std::make_shared<LargeBody>(LargeBody{
         .settings = conf.settings, .request = head_of(r), .head = body_head(r), .body = std::move(body)});
-    const auto done = [r, &conf, large] {
-        context(r).caller = large->caller;
+    const auto done = [r, &conf, large](bool is_read) {
+        if (!is_read) {
+            Problems ignored;
+            return answer_request(
+                r, problem_reply(conf.settings, choose_format(conf.settings, head_of(r), ignored),
+                                 {problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE)}));
+        }
+        RequestContext& ctx = context(r);
+        ctx.caller = large->caller;
         if (!large->failure.empty())
             throw std::runtime_error(large->failure);
+        if (large->caller.key != nullptr)
+            RequestMemory::set_known(*ctx.body_memory);
         continue_accepted(r, conf, std::move(*large->accepted));
     };
-    if (!run_in_thread(
-            r, conf, [large] { large->run(); }, done))
-        answer_request(r, problem_reply(conf.settings, conf.settings.format,
-                                        {problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE)}));
+    run_in_thread(r, conf, {.read = [large] { large->run(); }, .done = done, .is_strangers = is_strangers});
 }
 
 void begin_small(ngx_http_request_t* r, const LocationConf& conf, const Request& request) {
@@ -122,12 +133,16 @@ void on_body(ngx_http_request_t* r) noexcept {
         const LocationConf& conf = location_conf(r);
         Body body(r);
         const Settings& settings = conf.settings;
-        context(r).body_memory =
-            RequestMemory::take(settings.memory, settings.database, body.size_in_memory());
+        // Of a small body it is known at once who sent it.
+        const bool is_large = body.size() > small_body;
+        const bool is_strangers = is_large && is_from_stranger(settings, head_of(r));
+        context(r).body_memory = RequestMemory::take(
+            settings.memory, settings.database, body.size_in_memory(),
+            is_strangers ? RequestMemory::Sender::stranger : RequestMemory::Sender::known);
         if (context(r).body_memory == nullptr)
             return answer_request(r, refuse_for_memory(settings, head_of(r)));
-        if (body.size() > small_body)
-            return begin_large(r, conf, std::move(body));
+        if (is_large)
+            return begin_large(r, conf, std::move(body), is_strangers);
         Request request = head_of(r);
         add_body(body_head(r), body.read(), request);
         begin_small(r, conf, request);

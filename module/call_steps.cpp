@@ -11,7 +11,7 @@ namespace {
 
 void answer(ngx_http_request_t* r, Call& call) {
     if (is_streaming(r))
-        break_off(r, call.reply());
+        abort_answer(r, call.reply());
     else
         answer_request(r, call.reply());
 }
@@ -20,7 +20,7 @@ void answer(ngx_http_request_t* r, Call& call) {
 
 void continue_call(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call) {
     switch (call->stage()) {
-        case Call::Stage::locate:
+        case Call::Stage::ask:
             return look_up(r, conf, std::move(call), continue_call);
         case Call::Stage::hash:
         case Call::Stage::database:

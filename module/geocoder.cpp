@@ -27,7 +27,7 @@ struct LookUp {
     off_t length = 0;        // of the answer's body, as far as it came
     bool too_long = false;   // more than nginx has room for
     bool has_ended = false;  // with an answer or without
-    GeocoderReply reply;
+    OutsideReply reply;
 
     LookUp() = default;
     LookUp(const LookUp&) = delete;
@@ -82,8 +82,8 @@ void isolate(ngx_http_request_t* subrequest, const Isolation& made) noexcept {
 }
 
 // Throws std::bad_alloc.
-GeocoderReply read_answer(const LookUp& look_up, ngx_http_request_t* sr, ngx_int_t rc) {
-    GeocoderReply reply;
+OutsideReply read_answer(const LookUp& look_up, ngx_http_request_t* sr, ngx_int_t rc) {
+    OutsideReply reply;
     if (look_up.too_long) {
         reply.failure = "its answer is longer than subrequest_output_buffer_size";
     } else if (rc == NGX_ERROR) {
@@ -149,7 +149,7 @@ void cancel(ngx_http_request_t* sr) {
 
 void hand_on(LookUp& look_up) {
     ngx_http_request_t* r = look_up.request;
-    const std::string line = look_up.call->apply_geocoder_reply(look_up.reply);
+    const std::string line = look_up.call->apply_reply(look_up.reply);
     if (!line.empty())
         ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "helpdesk: %*s", line.size(), line.data());
     look_up.next(r, *look_up.conf, std::move(look_up.call));
@@ -192,7 +192,7 @@ void look_up(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Ca
     look_up.event.data = &look_up;
     look_up.event.log = ngx_cycle->log;
     ngx_str_t uri = copy(r->pool, conf.geocoder.location);
-    ngx_str_t query = copy(r->pool, look_up.call->geocoder_query());
+    ngx_str_t query = copy(r->pool, look_up.call->query());
     const Isolation isolation = make_isolation(r);
     if (ngx_http_subrequest(r, &uri, &query, &look_up.subrequest, &look_up.post,
                             NGX_HTTP_SUBREQUEST_IN_MEMORY | NGX_HTTP_SUBREQUEST_BACKGROUND) != NGX_OK) {

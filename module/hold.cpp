@@ -6,7 +6,7 @@ namespace helpdesk::ngx {
 
 bool client_has_gone(ngx_http_request_t* r) {
     const ngx_connection_t* connection = r->connection;
-    if (r->done || connection->error || connection->read->pending_eof)
+    if (is_terminated(r) || connection->read->pending_eof)
         return true;
     // In HTTP/2 all streams share a socket. nginx marks the stream when its client resets it.
     if (r->stream != nullptr)

@@ -24,6 +24,12 @@ inline void release(ngx_http_request_t* r) {
     r->main->blocked--;
 }
 
+// Returns whether a lost client or worker_shutdown_timeout has terminated the request. nginx only waits until
+// nothing holds it.
+inline bool is_terminated(const ngx_http_request_t* r) {
+    return r->done || r->connection->error;
+}
+
 // Ends a hold in the worker and runs the next step of the request. The step gives up the owner's count.
 template <typename Step>
 void resume(ngx_http_request_t* r, Step step) noexcept {
@@ -31,12 +37,12 @@ void resume(ngx_http_request_t* r, Step step) noexcept {
     ngx_http_set_log_request(connection->log, r);
     release(r);
     run_or_end(r, [&] {
-        // A lost client or worker_shutdown_timeout has terminated the request. nginx only waited for
-        // `blocked`, and ends the request now.
-        if (r->done || connection->error)
-            ngx_http_finalize_request(r, NGX_ERROR);
-        else
-            step();
+        if (is_terminated(r))
+            return ngx_http_finalize_request(r, NGX_ERROR);
+        // nginx lets a subrequest set the timer for the client although it only waits for its turn after this
+        // request. Had anybody waited for the client when the timer fired, the request would have ended.
+        connection->write->timedout = 0;
+        step();
     });
     ngx_http_run_posted_requests(connection);
 }

@@ -54,7 +54,8 @@ void on_writable(ngx_http_request_t* r) noexcept {
 // Waits until the client has taken the part, and then lets the call make the next one. After the last part,
 // ends the request.
 void after_output(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
-    ngx_event_t* event = r->connection->write;
+    ngx_connection_t* connection = r->connection;
+    ngx_event_t* event = connection->write;
     if (rc == NGX_ERROR)
         return ngx_http_finalize_request(r, rc);
     // nginx sends the rest of the last part by itself.
@@ -66,6 +67,10 @@ void after_output(ngx_http_request_t* r, Stream& stream, ngx_int_t rc) {
         const auto* core =
             static_cast<ngx_http_core_loc_conf_t*>(ngx_http_get_module_loc_conf(r, ngx_http_core_module));
         r->write_event_handler = on_writable;
+        // A part of a subrequest waits for what comes before it in the page, not for the client. nginx calls
+        // the handler when its turn has come.
+        if (connection->data != r)
+            return;
         if (!event->delayed)
             ngx_add_timer(event, core->send_timeout);
         if (ngx_handle_write_event(event, core->send_lowat) != NGX_OK)
@@ -98,7 +103,7 @@ void send_part(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<
     after_output(r, stream, output(r, stream));
 }
 
-void break_off(ngx_http_request_t* r, const Reply& reply) {
+void abort_answer(ngx_http_request_t* r, const Reply& reply) {
     const std::string line =
         "the answer was broken off after " + std::to_string(reply.rows) + " records: " + reply.log;
     ngx_log_error(NGX_LOG_ERR, r->connection->log, 0, "helpdesk: %*s; its client sees that it is incomplete",

@@ -21,6 +21,6 @@ bool is_streaming(ngx_http_request_t* r);
 
 // Ends an answer that is sent in parts and cannot be completed. The connection is closed, so that the client
 // sees that the rest is missing.
-void break_off(ngx_http_request_t* r, const Reply& reply);
+void abort_answer(ngx_http_request_t* r, const Reply& reply);
 
 }  // namespace helpdesk::ngx

@@ -24,13 +24,20 @@ WorkerQueue& queue_for(const LocationConf& conf, const Call& call) {
                                                                        : conf.thread_pool);
 }
 
-void end_without_client(ngx_http_request_t* r, const Call* call) {
-    if (call != nullptr && call->is_import()) {
-        const std::string_view text = call->failure();
-        ngx_log_error(NGX_LOG_WARN, r->connection->log, 0, "helpdesk: the client of an import has gone: %*s",
-                      text.size(), text.data());
+// Logs how far an import came that goes no further, because its client has gone. There is no answer that
+// could tell.
+void log_end_without_client(const Job& job) noexcept {
+    ngx_log_t* log = job.request->connection->log;
+    if (!job.dropped && (!is_terminated(job.request) || job.call->stage() == Stage::done))
+        return;
+    try {
+        const std::string progress = job.call->progress();
+        if (!progress.empty())
+            ngx_log_error(NGX_LOG_WARN, log, 0, "helpdesk: the client has gone: %*s; it can be sent again",
+                          progress.size(), progress.data());
+    } catch (const std::exception& error) {
+        log_exception(log, error, "a call ended because its client has gone");
     }
-    ngx_http_finalize_request(r, NGX_HTTP_CLIENT_CLOSED_REQUEST);
 }
 
 void refuse(Call& call) {
@@ -81,9 +88,10 @@ void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::unique_
     WorkerQueue& queue = queue_for(conf, *call);
     const auto stage_done = [&conf, next](Job& job) noexcept {
         ngx_http_request_t* request = job.request;
+        log_end_without_client(job);
         resume(request, [&] {
             if (job.dropped)
-                end_without_client(request, job.call.get());
+                ngx_http_finalize_request(request, NGX_HTTP_CLIENT_CLOSED_REQUEST);
             else
                 next(request, conf, std::move(job.call));
         });
@@ -96,18 +104,23 @@ void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::unique_
     next(r, conf, std::move(job.call));
 }
 
-bool run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::function<void()> work,
-                   std::function<void()> done) {
-    auto stage_done = [done = std::move(done)](Job& job) noexcept {
+void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, BodyWork work) {
+    auto stage_done = [done = work.done](Job& job) noexcept {
         ngx_http_request_t* request = job.request;
-        const bool dropped = job.dropped;
-        resume(request, [&] { dropped ? end_without_client(request, nullptr) : done(); });
+        resume(request, [&] {
+            if (job.dropped)
+                ngx_http_finalize_request(request, NGX_HTTP_CLIENT_CLOSED_REQUEST);
+            else
+                done(!job.refused);
+        });
     };
     Job job{.database = conf.settings.database,
             .stage_done = std::move(stage_done),
             .request = r,
-            .work = std::move(work)};
-    return add_held(WorkerQueue::before(conf.thread_pool), job);
+            .work = std::move(work.read),
+            .is_strangers = work.is_strangers};
+    if (!add_held(WorkerQueue::before(conf.thread_pool), job))
+        work.done(false);
 }
 
 void run_apart(const LocationConf& conf, std::unique_ptr<Call> call, std::function<bool()> is_wanted,

@@ -17,11 +17,17 @@ namespace helpdesk::ngx {
 void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::unique_ptr<Call> call,
                    NextStep next);
 
-// Does work on the request in a thread of the database pool, and then calls `done` in the worker. Both run as
-// long as the request is held. `done` takes over the caller's count on the request; `work` must not throw.
-// Returns false when there is no room, and then nothing is done. Throws std::bad_alloc, with nothing done.
-bool run_in_thread(ngx_http_request_t* r, const LocationConf& conf, std::function<void()> work,
-                   std::function<void()> done);
+// Reads a request's body in a thread of the database pool. `read` must not throw.
+struct BodyWork {
+    std::function<void()> read;
+    // Called in the worker, with false if nothing was read, because there is no room or no thread took the
+    // work in time. Takes over the caller's count on the request.
+    std::function<void(bool is_read)> done;
+    bool is_strangers = false;  // the request has shown no key yet
+};
+
+// Does the work. Both functions run as long as the request is held. Throws std::bad_alloc, with nothing done.
+void run_in_thread(ngx_http_request_t* r, const LocationConf& conf, BodyWork work);
 
 // Carries out a call that belongs to no single request, through all its stages, and gives it to `done` in the
 // worker, perhaps at once. While `is_wanted` returns false, the call may fail before a thread takes it.

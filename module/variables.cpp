@@ -101,7 +101,7 @@ constexpr std::array variables = {
     NginxVariable{"helpdesk_queue_time", variable<seconds<&Times::queue>>},
     NginxVariable{"helpdesk_database_time", variable<seconds<&Times::database>>},
     NginxVariable{"helpdesk_hash_time", variable<seconds<&Times::hash>>},
-    NginxVariable{"helpdesk_geocoder_time", variable<seconds<&Times::geocoder>>},
+    NginxVariable{"helpdesk_geocoder_time", variable<seconds<&Times::asking>>},
     NginxVariable{"helpdesk_rows", variable<rows>},
     NginxVariable{"helpdesk_customer", variable<signed_in<customers>>},
     NginxVariable{"helpdesk_technician", variable<signed_in<technicians>>},

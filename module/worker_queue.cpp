@@ -18,8 +18,10 @@ constexpr ngx_msec_t long_task = 60'000;
 // How often jobs are removed that nobody waits for any more.
 constexpr ngx_msec_t between_sweeps = 1000;
 
-// A password that has waited for so long is not hashed any more, because its client has hardly waited.
+// A password that has waited for so long is not hashed any more, because its client has hardly waited. Nor is
+// a stranger's body read.
 constexpr ngx_msec_t longest_hash_wait = 5000;
+constexpr ngx_msec_t longest_strangers_wait = 5000;
 
 // A client that has closed its side of the connection may still read the answer, and one that sent a write
 // may not need it. Such clients count as gone only after their calls have waited for so long.
@@ -31,28 +33,43 @@ struct Rules {
     ngx_uint_t most_tasks;  // out at the same time; 0: no bound
     std::size_t most_jobs;  // in a task
     ngx_msec_t patience;    // a job that has waited for so long goes in spite of most_tasks
+    unsigned quarters;      // of max_queue, that jobs of the lane may take
 };
 
 // Of jobs that share statements, two tasks are out at the same time: one is at the database while the next is
 // on its way. Further jobs gather in the meantime, but not for long, because both tasks may wait for a locked
 // row. Only one task asks for the health of a database, even when the database hangs.
 constexpr std::array<Rules, lanes> rules = {{
-    {2, most_grouped, 10},
-    {2, most_grouped, 10},
-    {1, most_grouped, long_task},
-    {0, 1, 0},
-    {0, 1, 0},
-    {0, 1, 0},
-    {1, 1, long_task},
+    {2, most_grouped, 10, 4},
+    {2, most_grouped, 10, 4},
+    {1, most_grouped, long_task, 4},
+    {0, 1, 0, 4},
+    {0, 1, 0, 4},
+    {0, 1, 0, 3},
+    {1, 1, long_task, 4},
+    {1, 1, long_task, 1},
 }};
 
 constexpr const Rules& rules_of(Lane lane) {
     return rules.at(static_cast<std::size_t>(lane));
 }
 
+// Returns the lane that goes before this one, which anybody can fill, as one for requests with a key. Returns
+// nothing if there is none.
+constexpr std::optional<Lane> lane_before(Lane lane) {
+    switch (lane) {
+        case Lane::sign_in:
+            return Lane::call;
+        case Lane::strangers_body:
+            return Lane::body;
+        default:
+            return std::nullopt;
+    }
+}
+
 Lane lane_of(const Job& job) {
     if (job.call == nullptr)
-        return Lane::body;
+        return job.is_strangers ? Lane::strangers_body : Lane::body;
     const Call& call = *job.call;
     if (call.takes_long())
         return Lane::bulk;
@@ -91,7 +108,7 @@ bool is_wanted(const Job& job) {
 
 bool is_too_late(const Job& job) {
     if (job.call == nullptr)
-        return false;
+        return job.is_strangers && waited(job) > longest_strangers_wait;
     // An import would keep a stopping worker for hours. Its client is told how far it came.
     if (job.call->is_import())
         return ngx_exiting != 0;
@@ -99,10 +116,11 @@ bool is_too_late(const Job& job) {
 }
 
 void fail(Job& job) {
+    job.waiting.reset();
     if (job.call != nullptr)
         job.call->fail(problem_of_status(NGX_HTTP_SERVICE_UNAVAILABLE));
     else
-        job.dropped = true;
+        job.refused = !job.dropped;
 }
 
 // Fails a waiting job that needs no thread any more. Returns whether it did.
@@ -158,13 +176,29 @@ WorkerQueue::WorkerQueue(ngx_thread_pool_t* pool) : pool_(pool), size_(size_of(p
     }
 }
 
+// Returns how many jobs may wait in the lane. What free threads will take in a moment does not count.
+ngx_uint_t WorkerQueue::most_waiting(const Tenant& tenant, Lane lane) const {
+    const Rules& rule = rules_of(lane);
+    const ngx_uint_t tasks = tenant.queues.at(static_cast<std::size_t>(lane)).tasks;
+    ngx_uint_t taken_soon = size_.threads - std::min(size_.threads, tasks_);
+    if (rule.most_tasks > 0)
+        taken_soon = std::min(taken_soon, rule.most_tasks - std::min(rule.most_tasks, tasks));
+    return std::max<ngx_uint_t>(1, size_.max_queue * rule.quarters / 4) + taken_soon;
+}
+
 bool WorkerQueue::add(Job& job) {
     Tenant& tenant = tenants_[job.database];
     const ngx_uint_t free_threads = size_.threads - std::min(size_.threads, tasks_);
     if (tenant.waiting >= size_.max_queue + free_threads)
         return false;
+    const Lane lane = lane_of(job);
+    std::deque<Job>& jobs = tenant.queues.at(static_cast<std::size_t>(lane)).jobs;
+    if (lane_before(lane) && jobs.size() >= most_waiting(tenant, lane))
+        return false;
+    if (job.call == nullptr)
+        job.waiting = std::make_unique<GaugeIncrement>(metric::queue_depth, "database");
     job.since = ngx_current_msec;
-    tenant.queues.at(static_cast<std::size_t>(lane_of(job))).jobs.push_back(std::move(job));
+    jobs.push_back(std::move(job));
     ++tenant.waiting;
     ++waiting_;
     sort(tenant, tenant.turn);
@@ -232,19 +266,18 @@ void WorkerQueue::sort(Tenant& tenant, std::uint64_t turn) noexcept {
 // Returns the lane whose turn it is: among the databases, and then among the lanes of that database, the one
 // whose last turn was longest ago.
 WorkerQueue::Choice WorkerQueue::choose() {
-    std::optional<bool> keys_wait;
+    std::array<std::optional<bool>, lanes> may_others_go;  // whether the lane has a job that may go
     for (const auto& [turn, tenant] : turns_of_waiting_) {
         Choice best;
         for (std::size_t i = 0; i < lanes; ++i) {
             const auto lane = static_cast<Lane>(i);
             if (!may_go(*tenant, lane))
                 continue;
-            // Calls with a key go before sign-ins, which anybody can send.
-            if (lane == Lane::sign_in) {
-                if (!keys_wait)
-                    keys_wait = std::any_of(turns_of_waiting_.begin(), turns_of_waiting_.end(),
-                                            [&](const auto& one) { return may_go(*one.second, Lane::call); });
-                if (*keys_wait)
+            if (const auto before = lane_before(lane)) {
+                std::optional<bool>& may_before = may_others_go.at(static_cast<std::size_t>(*before));
+                if (!may_before)
+                    may_before = may_any_go(*before);
+                if (*may_before)
                     continue;
             }
             if (best.tenant == nullptr ||
@@ -257,6 +290,11 @@ WorkerQueue::Choice WorkerQueue::choose() {
     return {};
 }
 
+bool WorkerQueue::may_any_go(Lane lane) const {
+    return std::any_of(turns_of_waiting_.begin(), turns_of_waiting_.end(),
+                       [&](const auto& one) { return may_go(*one.second, lane); });
+}
+
 bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
     const LaneQueue& queue = tenant.queues.at(static_cast<std::size_t>(lane));
     if (queue.jobs.empty())
@@ -264,8 +302,10 @@ bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
     const ngx_uint_t share = tenants_.size() > 1 ? size_.threads - size_.threads / 2 : size_.threads;
     if (tenant.tasks >= share)
         return false;
-    if (lane == Lane::bulk && (bulk_tasks_ >= std::max<ngx_uint_t>(1, size_.threads / 2) ||
+    if (lane == Lane::bulk && (tasks_of_lane(Lane::bulk) >= std::max<ngx_uint_t>(1, size_.threads / 2) ||
                                queue.tasks >= std::max<ngx_uint_t>(1, share / 2)))
+        return false;
+    if (lane == Lane::strangers_body && tasks_of_lane(lane) >= std::max<ngx_uint_t>(1, size_.threads / 4))
         return false;
     const Rules& rule = rules_of(lane);
     return rule.most_tasks == 0 || queue.tasks < rule.most_tasks ||
@@ -337,7 +377,9 @@ bool WorkerQueue::post(Batch& batch) {
     ++tasks_;
     ++batch.from.tenant->tasks;
     ++batch.from.tenant->queues.at(static_cast<std::size_t>(batch.from.lane)).tasks;
-    bulk_tasks_ += batch.from.lane == Lane::bulk ? 1 : 0;
+    ++tasks_of_lane(batch.from.lane);
+    for (Job& job : batch.jobs)
+        job.waiting.reset();
     ngx_add_timer(&batch.task.event, long_task);
     return true;
 }
@@ -376,7 +418,7 @@ void WorkerQueue::on_task_done(ngx_event_t* event) noexcept {
     --queue.tasks_;
     --batch->from.tenant->tasks;
     --batch->from.tenant->queues.at(static_cast<std::size_t>(batch->from.lane)).tasks;
-    queue.bulk_tasks_ -= batch->from.lane == Lane::bulk ? 1 : 0;
+    --queue.tasks_of_lane(batch->from.lane);
     if (queue.waiting_ > 0) {
         ngx_post_event(&queue.turn_, &ngx_posted_events);
     }

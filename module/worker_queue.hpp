@@ -7,8 +7,11 @@
 //   - At most as many tasks are out as the pool has threads, so that all waiting happens here.
 //   - Databases take turns. Where there are several, each has at most half of the threads, rounded up.
 //   - Lists, imports and exports together have at most half of the threads, but at least one.
-//   - Large bodies, which anybody may have sent, are read one at a time.
-//   - The pool's max_queue bounds the jobs that wait for each database.
+//   - Large bodies of a database are read one at a time. So are those of strangers, whose requests have shown
+//     no key yet, in at most a quarter of the threads, but at least one, and only while no other body waits.
+//     A stranger's body that has waited for five seconds is refused.
+//   - The pool's max_queue bounds the jobs that wait for each database. Strangers' bodies may have a quarter
+//     of it, and sign-ins, which need no key either, three quarters.
 #pragma once
 
 #include <array>
@@ -23,6 +26,7 @@
 #include <vector>
 
 #include "call/call.h"
+#include "metrics.h"
 #include "ngx.hpp"
 #include "pool_size.hpp"
 
@@ -40,14 +44,17 @@ struct Job {
     // Only without a request: gets the call in the end, and tells whether anybody still waits for it.
     std::function<void(Call&)> call_done = {};
     std::function<bool()> is_wanted = {};
-    std::function<void()> work = {};  // only without a call; must not throw
+    std::function<void()> work = {};  // only without a call: reads a body; must not throw
+    bool is_strangers = false;        // only with work: the request has shown no key yet
     bool dropped = false;             // nothing was done, because nobody waits for the job any more
+    bool refused = false;             // only with work: nothing was done, because no thread took it in time
     ngx_msec_t since = 0;             // when it began to wait
+    std::unique_ptr<GaugeIncrement> waiting = {};  // only with work; a call counts itself
 };
 
 // The kinds of work. Each database has a queue for each.
-enum class Lane { look_up, write, health, call, bulk, sign_in, body };
-inline constexpr std::size_t lanes = 7;
+enum class Lane { look_up, write, health, call, bulk, sign_in, body, strangers_body };
+inline constexpr std::size_t lanes = 8;
 
 class WorkerQueue {
   public:
@@ -109,7 +116,11 @@ class WorkerQueue {
 
     void dispatch() noexcept;
     Choice choose();
+    bool may_any_go(Lane lane) const;
     bool may_go(const Tenant& tenant, Lane lane) const;
+    ngx_uint_t& tasks_of_lane(Lane lane) { return tasks_of_lanes_.at(static_cast<std::size_t>(lane)); }
+    ngx_uint_t tasks_of_lane(Lane lane) const { return tasks_of_lanes_.at(static_cast<std::size_t>(lane)); }
+    ngx_uint_t most_waiting(const Tenant& tenant, Lane lane) const;
     void sort(Tenant& tenant, std::uint64_t turn) noexcept;
     std::unique_ptr<Batch> make_batch(const Choice& choice, std::vector<Job>& ended);
     void sweep(std::vector<Job>& ended);
@@ -129,8 +140,8 @@ class WorkerQueue {
     std::uint64_t turns_ = 0;
     ngx_msec_t swept_ = 0;  // when the jobs that nobody waits for were last removed
     ngx_uint_t waiting_ = 0;
-    ngx_uint_t tasks_ = 0;       // out
-    ngx_uint_t bulk_tasks_ = 0;  // of those
+    ngx_uint_t tasks_ = 0;                               // out
+    std::array<ngx_uint_t, lanes> tasks_of_lanes_ = {};  // of those
 };
 
 }  // namespace helpdesk::ngx

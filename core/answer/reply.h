@@ -19,7 +19,7 @@ struct Times {
     std::chrono::nanoseconds queue{};  // until threads took it
     std::chrono::nanoseconds database{};
     std::chrono::nanoseconds hash{};
-    std::chrono::nanoseconds geocoder{};
+    std::chrono::nanoseconds asking{};  // until another server replied
 };
 
 struct Reply {

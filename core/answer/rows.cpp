@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "json.h"
+#include "request/json_numbers.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -47,11 +48,16 @@ bool looks_like_formula(std::string_view cell) {
 
 struct CsvRecord {
     std::size_t line = 0;
-    bool marked = false;  // begins with a mark, or follows one that is alone in its line
-    std::vector<std::string> cells;
+    bool marked = false;             // begins with a mark, or follows one that is alone in its line
+    std::size_t size = 0;            // how many cells it has
+    std::vector<std::string> cells;  // as many of them as a header may have columns
+    bool is_empty = true;            // no cell has a text
 
-    bool is_empty() const {
-        return std::all_of(cells.begin(), cells.end(), [](const std::string& cell) { return cell.empty(); });
+    void add(const char* text, std::size_t length) {
+        ++size;
+        is_empty = is_empty && length == 0;
+        if (cells.size() < max_variables)
+            cells.emplace_back(text, length);
     }
 };
 
@@ -73,7 +79,7 @@ class CsvText {
     bool next(CsvRecord& record) {
         record.marked = false;
         while (read(record))
-            if (!record.is_empty())
+            if (!record.is_empty)
                 return true;
         return false;
     }
@@ -83,7 +89,9 @@ class CsvText {
   private:
     bool read(CsvRecord& record) {
         record.cells.clear();
-        cells_ = &record.cells;
+        record.size = 0;
+        record.is_empty = true;
+        record_ = &record;
         ended_ = false;
         bool begun = false;
         while (!rest_.empty() && !ended_) {
@@ -117,7 +125,7 @@ class CsvText {
     static void add_cell(void* cell, std::size_t size, void* self) noexcept {
         auto& text = *static_cast<CsvText*>(self);
         try {
-            text.cells_->emplace_back(static_cast<const char*>(cell), size);
+            text.record_->add(static_cast<const char*>(cell), size);
         } catch (const std::exception&) {
             text.out_of_memory_ = true;
         }
@@ -128,7 +136,7 @@ class CsvText {
     csv_parser parser_{};
     std::string_view rest_;
     std::size_t line_ = 0;
-    std::vector<std::string>* cells_ = nullptr;
+    CsvRecord* record_ = nullptr;
     bool ended_ = false;
     bool broken_ = false;
     bool out_of_memory_ = false;
@@ -153,11 +161,12 @@ class Header {
     // A mark says that a file begins. Without a mark, a single cell that repeats the header may as well be a
     // row, and is read as one.
     Match match(const CsvRecord& record) const {
-        if (record.cells == cells_ && (record.marked || cells_.size() > 1))
+        const bool as_long = record.size == cells_.size();
+        if (as_long && record.cells == cells_ && (record.marked || cells_.size() > 1))
             return Match::same;
         if (!record.marked || !names_.is_known(text::to_lower(text::trim(record.cells.front()))))
             return Match::row;
-        return names_in(record) == columns_ ? Match::same : Match::other;
+        return as_long && names_in(record) == columns_ ? Match::same : Match::other;
     }
 
   private:
@@ -187,7 +196,7 @@ std::vector<std::string> variables_of(const std::vector<std::string>& columns, R
 // Reads a header, and returns the variables of its columns.
 std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, Problems& problems) {
     std::vector<std::string> columns;
-    if (header.cells.size() > max_variables) {
+    if (header.size > max_variables) {
         problems.push_back({code::too_many_variables, "",
                             "a header may have at most " + std::to_string(max_variables) + " columns"});
         return columns;
@@ -217,9 +226,9 @@ class CsvReader : public RowReader {
                 return false;
         } while (header_->match(record_) != Header::Match::row);
         row = {record_.line, {}};
-        if (record_.cells.size() != columns_.size())
+        if (record_.size != columns_.size())
             row.variables.add_problem({code::count_mismatch, "",
-                                       "the row has " + std::to_string(record_.cells.size()) +
+                                       "the row has " + std::to_string(record_.size) +
                                            " cells, but the header has " + std::to_string(columns_.size())});
         for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
             std::string& cell = record_.cells[i];
@@ -342,12 +351,8 @@ bool is_utf16(std::string_view text) {
 // Returns whether a text without a line break holds several objects.
 bool are_several_objects(std::string_view text) {
     text = text::trim(without_mark(text));
-    if (text.find_first_of("\r\n") != std::string_view::npos)
-        return false;
-    json_error_t error;
-    const Json first(json_loadb(text.data(), text.size(), JSON_DISABLE_EOF_CHECK, &error));
-    return json_is_object(first.get()) &&
-           text::trim(text.substr(static_cast<std::size_t>(error.position))).starts_with('{');
+    return text.find_first_of("\r\n") == std::string_view::npos && text.starts_with('{') &&
+           text::trim(text.substr(json_value_end(text))).starts_with('{');
 }
 
 Problems check_ndjson(std::string_view text) {

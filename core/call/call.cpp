@@ -100,12 +100,11 @@ void Call::hash() {
     end_stage(&Times::hash);
 }
 
-std::string Call::apply_geocoder_reply(const GeocoderReply& reply) {
-    times_.geocoder = Clock::now() - since_;
-    const GeocoderAnswer answer = read_geocoder_reply(action_->resource, reply);
-    observe(metric::geocoder_time, {answer.result()}, times_.geocoder);
+std::string Call::apply_reply(OutsideReply reply) {
+    reply.time = Clock::now() - since_;
+    times_.asking = reply.time;
     std::string warning;
-    apply_step(work_->apply_geocoder_answer(answer, warning));
+    apply_step(work_->apply_reply(reply, warning));
     begin_waiting(stage_);
     return warning;
 }

@@ -15,11 +15,11 @@
 #include <vector>
 
 #include "answer/reply.h"
+#include "call/outside_reply.h"
 #include "call/settings.h"
 #include "call/work.h"
 #include "key.h"
 #include "metrics.h"
-#include "place/geocode.h"
 
 namespace helpdesk {
 
@@ -45,10 +45,8 @@ class Call {
     // Returns who signed in, by the identifier as stored. Empty if nobody did, or if the call failed.
     std::string signed_in() const { return work_->signed_in(); }
     bool failed() const { return failed_without_memory_ || !outcome_.problems.empty(); }
-    // Returns what the client of a failed call is told first, for the log.
-    std::string_view failure() const {
-        return outcome_.problems.empty() ? std::string_view("out of memory") : outcome_.problems.front().text;
-    }
+    // Returns how far the call came, for the log, if it ends without its client. Empty if that tells nothing.
+    std::string progress() const { return work_->progress(); }
 
     // Returns the next stage.
     Stage stage() const { return stage_; }
@@ -58,11 +56,12 @@ class Call {
     std::chrono::microseconds pause() const { return work_->pause(); }
     void end_pause() { begin_waiting(Stage::database); }
 
-    // For stage locate: returns the query string for the geocoder.
-    std::string geocoder_query() const { return work_->geocoder_query(); }
+    // For stage ask: returns the query string for the other server.
+    std::string query() const { return work_->query(); }
 
-    // Continues with the geocoder's reply. Returns a warning for the operator, or an empty text.
-    std::string apply_geocoder_reply(const GeocoderReply& reply);
+    // Continues with the reply of the other server, whose time it sets. Returns a warning for the operator,
+    // or an empty text.
+    std::string apply_reply(OutsideReply reply);
 
     // Hashes or checks the password. It blocks for some hundred milliseconds of processor time, so call it on
     // a thread of the hash pool. Never throws.

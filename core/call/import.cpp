@@ -260,8 +260,14 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
 
 void Import::explain(Problem& problem) const {
     if (report_.changed() > 0 && !options_.dry_run)
-        problem.text += "; the import stopped before its end, with " + std::to_string(report_.added) +
-                        " added and " + std::to_string(report_.updated) + " updated; it can be sent again";
+        problem.text += "; " + progress() + "; it can be sent again";
+}
+
+std::string Import::progress() const {
+    if (options_.dry_run)
+        return "the dry run of an import stopped before its end";
+    return "the import stopped before its end, with " + std::to_string(report_.added) + " added and " +
+           std::to_string(report_.updated) + " updated";
 }
 
 }  // namespace helpdesk

@@ -47,6 +47,7 @@ class Import : public Work {
     Step hash() override;
 
     void explain(Problem& problem) const override;
+    std::string progress() const override;
     std::string ignored() const override { return done_ ? names_.ignored() : ""; }
 
   protected:

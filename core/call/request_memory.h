@@ -16,6 +16,8 @@ namespace helpdesk {
 //   - Where there are several databases, each has at most half.
 //   - A request that would be the only one always has room. Otherwise one that is larger than half of the
 //     bound would be refused for ever.
+//   - Strangers, whose requests have shown no key yet, together have at most a quarter. One that is the only
+//     stranger is treated as anybody else.
 class RequestMemory {
   public:
     static constexpr std::size_t default_most = std::size_t{128} << 20U;
@@ -24,20 +26,28 @@ class RequestMemory {
 
     std::size_t most() const { return most_; }
 
+    enum class Sender { known, stranger };
+
+    class Taken;
     // The memory of one request, for as long as it lives.
-    using Share = std::shared_ptr<void>;
+    using Share = std::shared_ptr<Taken>;
 
     // Takes memory for a request to the database, which is only compared. Returns null if there is no room.
     // Throws std::bad_alloc, with nothing taken.
-    static Share take(const std::shared_ptr<RequestMemory>& memory, const void* database, std::size_t bytes);
+    static Share take(const std::shared_ptr<RequestMemory>& memory, const void* database, std::size_t bytes,
+                      Sender sender = Sender::known);
+
+    // Counts the memory as that of a known sender, once the request has shown its key.
+    static void set_known(Taken& taken) noexcept;
 
   private:
-    bool add(const void* database, std::size_t bytes);
-    void give_back(const void* database, std::size_t bytes) noexcept;
+    bool add(const void* database, std::size_t bytes, Sender sender);
+    void give_back(const void* database, std::size_t bytes, Sender sender) noexcept;
 
     const std::size_t most_;
     std::mutex mutex_;
     std::size_t taken_ = 0;
+    std::size_t taken_by_strangers_ = 0;
     std::map<const void*, std::size_t> taken_by_;  // by each database that was ever used
 };
 

@@ -1,5 +1,5 @@
 // The verbs, one row for each, and the work that each begins.
-#include "model/verb.h"
+#include "call/verbs.h"
 
 #include <memory>
 
@@ -22,15 +22,6 @@ using VariableNames = std::vector<std::string>;
 // Returns whether the client may name the record by its ID.
 bool may_name_number(const Verb& verb, const Resource& resource) {
     return resource.known_by_number() && !verb.adds;
-}
-
-VariableNames names_of_record(const Verb& verb, const Resource& resource) {
-    VariableNames names;
-    if (may_name_number(verb, resource))
-        names.emplace_back(resource.key.variable);
-    if (resource.name() != nullptr)
-        names.emplace_back(resource.name()->name);
-    return names;
 }
 
 VariableNames names_of_values(const Verb& verb, const Resource& resource) {
@@ -107,16 +98,8 @@ std::string describe_upsert(const Action& action) {
            " or " + quote(action.answer) + ", " + answered_with(resource) + ".";
 }
 
-std::string describe_remove(const Action& action) {
-    return record_of(action.resource) + answer_to_change(action);
-}
-
 std::string describe_get(const Action& action) {
     return "the selectors below. Answer: " + quote(action.answer) + ", a list.";
-}
-
-std::string describe_locate(const Action& action) {
-    return record_of(action.resource) + answer_to_change(action);
 }
 
 std::string describe_verify(const Action& action) {
@@ -141,26 +124,7 @@ std::string describe_export(const Action& /*action*/) {
     return "the selectors below except `after_id`, and `csv` or `ndjson` in `format`. Answer: the records.";
 }
 
-std::string_view lacks_place(const Resource& resource) {
-    return resource.place == nullptr ? "looks up an address, but there is none" : "";
-}
-
 using Begun = std::unique_ptr<Work>;
-
-Begun begin_write(const Incoming& in) {
-    Write write = check(in.action, in.variables, in.check_options(), in.problems);
-    write.if_match = in.if_match(in.action.takes_if_match());
-    write.repeatable = in.repeatable(write.if_match);
-    in.refuse_other_conditions();
-    return std::make_unique<WriteWork>(in.settings, in.format, std::move(write));
-}
-
-Begun begin_locate(const Incoming& in) {
-    Begun work = begin_write(in);
-    if (!in.settings.geocoder)
-        in.problems.push_back({code::geocoder_unavailable, "", "this server has no geocoder"});
-    return work;
-}
 
 Begun begin_list(const Incoming& in) {
     Selection selection = check_selection(in.action, in.variables, in.settings.max_records, in.problems);
@@ -198,6 +162,27 @@ Begun begin_sign_in(const Incoming& in) {
 }
 
 }  // namespace
+
+std::vector<std::string> names_of_record(const Verb& verb, const Resource& resource) {
+    VariableNames names;
+    if (may_name_number(verb, resource))
+        names.emplace_back(resource.key.variable);
+    if (resource.name() != nullptr)
+        names.emplace_back(resource.name()->name);
+    return names;
+}
+
+std::string describe_change_of_record(const Action& action) {
+    return record_of(action.resource) + answer_to_change(action);
+}
+
+std::unique_ptr<Work> begin_write(const Incoming& in) {
+    Write write = check(in.action, in.variables, in.check_options(), in.problems);
+    write.if_match = in.if_match(in.action.takes_if_match());
+    write.repeatable = in.repeatable(write.if_match);
+    in.refuse_other_conditions();
+    return std::make_unique<WriteWork>(in.settings, in.format, std::move(write));
+}
 
 namespace verbs {
 
@@ -243,7 +228,7 @@ const Verb remove = {.name = "delete",
                      .takes_if_match = true,
                      .variables = names_of_record,
                      .about = "Deletes {one}.",
-                     .describe = describe_remove,
+                     .describe = describe_change_of_record,
                      .begin = begin_write};
 
 const Verb get = {.name = "get",
@@ -255,16 +240,6 @@ const Verb get = {.name = "get",
                   .about = "Lists {many}.",
                   .describe = describe_get,
                   .begin = begin_list};
-
-const Verb locate = {.name = "locate",
-                     .answer = "located",
-                     .changes = true,
-                     .takes_if_match = true,
-                     .unsuited = lacks_place,
-                     .variables = names_of_record,
-                     .about = "Looks up the coordinates of the stored address of {one}.",
-                     .describe = describe_locate,
-                     .begin = begin_locate};
 
 const Verb verify = {.name = "verify",
                      .answer = "verified",

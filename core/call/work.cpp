@@ -12,7 +12,7 @@ std::vector<Work::Step> Work::carry_out_together(std::span<Work* const> works) {
     return steps;
 }
 
-Work::Step Work::apply_geocoder_answer(const GeocoderAnswer& /*answer*/, std::string& /*warning*/) {
+Work::Step Work::apply_reply(const OutsideReply& /*reply*/, std::string& /*warning*/) {
     return {Stage::database};
 }
 

@@ -11,22 +11,22 @@
 #include <vector>
 
 #include "answer/reply.h"
+#include "call/outside_reply.h"
 #include "call/settings.h"
 #include "db/database.h"
-#include "place/geocode.h"
 
 namespace helpdesk {
 
 class Work {
   public:
     // The next step of the work:
-    // - locate: ask the geocoder for geocoder_query().
+    // - ask: send query() to another server, and continue with its reply.
     // - hash: hash or check a password, on a thread of the hash pool.
     // - database: carry_out(), on a database thread.
     // - pause: nothing until pause() has passed. Then the database again.
     // - send: send part() to the client. Then the database again, unless that was the last part.
     // - done: nothing. The answer is complete.
-    enum class Stage { locate, hash, database, pause, send, done };
+    enum class Stage { ask, hash, database, pause, send, done };
 
     // Says what several pieces of work of one class share on a database thread: statements, or the answer.
     enum class Sharing { none, read, write, health };
@@ -62,11 +62,10 @@ class Work {
     // May throw.
     virtual Step hash() { return {Stage::done}; }
 
-    // Returns the query string for the geocoder.
-    virtual std::string geocoder_query() const { return {}; }
-    // Continues with the geocoder's answer. Sets `warning` if there is something that the operator should
-    // know.
-    virtual Step apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning);
+    // Returns the query string for another server.
+    virtual std::string query() const { return {}; }
+    // Continues with that server's reply. Sets `warning` if there is something that the operator should know.
+    virtual Step apply_reply(const OutsideReply& reply, std::string& warning);
 
     // Returns how long to pause.
     virtual std::chrono::microseconds pause() const { return {}; }
@@ -80,6 +79,9 @@ class Work {
 
     // Adds to the problem that ends the work what a client must know about what was done before.
     virtual void explain(Problem& /*problem*/) const {}
+
+    // Returns how far the work came, for the log, if it ends without its client. Empty if that tells nothing.
+    virtual std::string progress() const { return {}; }
 
     // Returns the answer to a call that ended with this outcome; or its headers without a body, before the
     // first part is sent. Call it once, unless the outcome has problems or the answer is sent in parts.

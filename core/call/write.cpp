@@ -22,7 +22,7 @@ Work::Stage WriteWork::next_stage() {
     if (prepares_in_database())
         return Stage::database;
     if (preparation_ && !preparation_->query().empty())
-        return Stage::locate;
+        return Stage::ask;
     return write_.password() != nullptr ? Stage::hash : Stage::database;
 }
 
@@ -61,8 +61,8 @@ Work::Step WriteWork::hash() {
     return {Stage::database};
 }
 
-Work::Step WriteWork::apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) {
-    Outcome outcome = preparation_->apply_answer(answer, warning);
+Work::Step WriteWork::apply_reply(const OutsideReply& reply, std::string& warning) {
+    Outcome outcome = preparation_->apply_reply(reply, warning);
     if (!outcome.problems.empty())
         return {Stage::done, std::move(outcome)};
     return {next_stage()};

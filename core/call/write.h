@@ -11,7 +11,7 @@
 
 namespace helpdesk {
 
-// Passes through these stages, as far as they are needed: the database and the geocoder for what the
+// Passes through these stages, as far as they are needed: the database and another server for what the
 // resource looks up, a hash of the password, and the database for the write.
 class WriteWork : public Work {
   public:
@@ -24,8 +24,8 @@ class WriteWork : public Work {
     Step carry_out() override;
     std::vector<Step> carry_out_together(std::span<Work* const> works) override;
     Step hash() override;
-    std::string geocoder_query() const override { return preparation_->query(); }
-    Step apply_geocoder_answer(const GeocoderAnswer& answer, std::string& warning) override;
+    std::string query() const override { return preparation_->query(); }
+    Step apply_reply(const OutsideReply& reply, std::string& warning) override;
 
   protected:
     Reply answer() override;

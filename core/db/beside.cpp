@@ -8,10 +8,10 @@
 namespace helpdesk::db {
 namespace {
 
-// Stores the records in their order.
+// Adds the records in their order, at most `at_once` with one statement.
 void add_records(Connection& connection, std::span<WritePlan* const> records, std::size_t at_once) {
     while (!records.empty()) {
-        // A power of two at once, so that few prepared statements serve all numbers.
+        // A power of two at once, so that few prepared statements serve all counts.
         std::size_t count = std::min(at_once, most_grouped);
         while (count > records.size())
             count /= 2;
@@ -20,9 +20,9 @@ void add_records(Connection& connection, std::span<WritePlan* const> records, st
     }
 }
 
-// The others are locked before any of them is changed. An UPDATE by itself would pass a row that another
-// transaction is about to give the value, as READ COMMITTED allows; a locking SELECT waits for it. Two that
-// wait for each other are a deadlock, which is tried again.
+// Locks the other records before it changes them. READ COMMITTED allows an UPDATE alone to pass over a row
+// that another transaction is about to give the value; a locking SELECT waits for that row. If two
+// transactions wait for each other, that is a deadlock, and one is tried again.
 //
 // `plans` begins with the one whose change it is. Those after it share its statements, but come later: their
 // records are stored already, and it leaves them alone.

@@ -1,4 +1,5 @@
-// What rules write with a record, once it is stored and in its transaction.
+// Writes what rules add to a write: other records, after its own record is stored and in the same
+// transaction.
 #pragma once
 
 #include <span>
@@ -7,8 +8,8 @@
 
 namespace helpdesk::db {
 
-// Writes what the rules of all plans say. The records that they add to one resource share statements if there
-// are several plans, whose numbers are then known to be steady.
+// Writes what the rules of the plans say. With several plans, the records that are added to one resource
+// share statements; then the caller must know that has_steady_numbers().
 void write_beside(Connection& connection, std::span<WritePlan* const> plans);
 
 }  // namespace helpdesk::db

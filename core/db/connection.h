@@ -1,5 +1,5 @@
-// What the statements of this layer need of a connection: a server's (session/server_connection.h), or that
-// of a test, which takes statements as text and gives rows.
+// A connection as the statements of this layer use it: one to a server (session/server_connection.h), or that
+// of a test, which receives statements as text and gives rows.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 namespace helpdesk::db {
 
-// Times that a transaction is tried which others keep from its rows.
+// How often a transaction is tried if others hold its rows.
 inline constexpr int most_conflicts = 3;
 
 // A parameter of a prepared statement.
@@ -22,12 +22,13 @@ struct Statement {
     std::vector<Parameter> parameters;
 };
 
-// Table and column names come from the resource tables only; quoted, since some are SQL's own words.
+// Quotes the name of a table or column, since some are words of SQL. Names come from the tables of resources
+// only.
 inline std::string quoted(std::string_view name) {
     return "`" + std::string(name) + "`";
 }
 
-// The rows of an answer, one after the other. Columns count from 1.
+// The rows of a result, one after the other. Columns count from 1.
 class Rows {
   public:
     Rows() = default;
@@ -35,11 +36,11 @@ class Rows {
     Rows& operator=(const Rows&) = delete;
     virtual ~Rows() = default;
 
-    // Goes to the next row, which at the beginning is the first. False: there is none.
+    // Goes to the next row; the first call goes to the first row. Returns false if there is none.
     virtual bool next() = 0;
     virtual bool is_null(unsigned column) const = 0;
     virtual std::string text(unsigned column) const = 0;
-    // 0 where the value is NULL.
+    // Returns 0 if the value is NULL.
     virtual std::uint64_t number(unsigned column) const = 0;
 };
 
@@ -51,14 +52,14 @@ class Connection {
     Connection& operator=(const Connection&) = delete;
     virtual ~Connection() = default;
 
-    // In bytes: what a value, and a statement with all its values, may have (max_allowed_packet).
+    // Returns the most bytes of a value, and of a statement with all its values (max_allowed_packet).
     virtual std::uint64_t largest_packet() const = 0;
     // Throws packet_too_large if the server takes no statement with these values.
     virtual void expect_room(const std::vector<Parameter>& parameters) const = 0;
 
     // Both throw packet_too_large, before anything is sent, if the statement is larger.
     virtual std::unique_ptr<Rows> query(const std::string& sql, const std::vector<Parameter>& parameters) = 0;
-    // The number of rows that it found.
+    // Returns the number of rows that the statement found.
     virtual std::uint64_t execute(const std::string& sql, const std::vector<Parameter>& parameters) = 0;
 
     virtual void begin() = 0;

@@ -1,4 +1,4 @@
-// The credentials of the record that a client signs in as.
+// Reads the credentials of the record as which a client signs in.
 #include "db/session/attempts.h"
 #include "db/statements/record_sql.h"
 

@@ -1,9 +1,9 @@
-// The database layer's one door: checked values in, an outcome out. SQL, the connector and its exceptions
-// stay behind it.
+// The only door to the database layer: checked values go in, an outcome comes out. SQL, the connector and its
+// exceptions stay behind it.
 //
-// The threads of a process share its connections: a call has one to itself until it is done, then the next
-// call on the same database gets it. They are opened when needed, opened again after the server went away,
-// and closed when nobody used them for a while or another database needs the room.
+// The threads of a process share its connections. A call has one to itself until it is done; then the next
+// call on the same database gets it. A connection is opened when it is needed, opened again after the server
+// went away, and closed if it was idle for a while or another database needs the room.
 #pragma once
 
 #include <chrono>
@@ -27,70 +27,74 @@ struct Server {
     std::string host;
     unsigned port = 3306;
     std::string socket;   // a unix socket's path, instead of host and port
-    bool backup = false;  // only used while no other works
+    bool backup = false;  // only used if no other works
 };
 
 struct DatabaseSettings {
     std::vector<Server> servers;  // of one database; the first that takes writes is used, and stays in use
-    // Whether calls go back to a server that comes before the one in use when it takes writes again. Only
-    // where the servers are one cluster: otherwise that server lacks what the other acknowledged meanwhile.
+    // Whether calls go back to a server that comes before the one in use when it takes writes again. It must
+    // only be set if the servers are one cluster: otherwise that server lacks what the other one acknowledged
+    // in the meantime.
     bool failback = false;
     std::string user;
     std::string password;
     std::string name;
     std::chrono::seconds connect_timeout{5};
     std::chrono::seconds read_timeout{10};  // the longest wait for the answer to one statement
-    // After which the server itself ends a statement; 0: a little before the read timeout, so that its
-    // outcome is known.
+    // The time after which the server itself ends a statement. 0: a little before the read timeout, so that
+    // the statement's outcome is known.
     std::chrono::milliseconds statement_timeout{0};
-    // The most connections of this process to one server, those of all databases on it together. Where these
-    // name different numbers, the smallest counts. 0: what set_default_connections() said.
+    // The most connections of this process to one server, for all databases on it together. If these have
+    // different limits, the smallest counts. 0: the limit of set_default_connections().
     unsigned connections = 0;
-    std::chrono::seconds idle_timeout{60};  // a connection that nobody used for so long is closed
+    std::chrono::seconds idle_timeout{60};  // a connection that was idle for so long is closed
     Tls tls = Tls::off;
     std::string tls_ca;  // PEM file; empty: the system's authorities
-    // Takes what the operator should know of the servers, a line each; called on any thread.
+    // Logs a line that tells the operator about a server. Called on any thread.
     std::function<void(const std::string&)> warn;
 };
 
-// How a call on the database ended.
+// Says how a call on the database ended.
 struct Outcome {
     Problems problems;  // empty: done and, if it changed anything, committed
     std::string log;    // what went wrong, for the operator; empty when nothing did
 };
 
-// None of these throws: what fails is a problem in the outcome. All block for round trips to the server.
+// None of these functions throws: a failure is a problem in the outcome. All of them block for round trips to
+// the server.
 
 struct WriteResult : Outcome {
     std::string answer;  // the record's identifier as stored, or its ID where the resource is known by that
-    bool added = false;  // of an add, and of an upsert that found no such record
-    bool repeated = false;   // nothing was done: this was the answer to the first of the repeats
-    std::string entity_tag;  // of the record as it is now, if the write has an If-Match
+    bool added = false;  // by an add, or by an upsert that found no record
+    bool repeated = false;   // nothing was done: this is the answer that the first request got
+    std::string entity_tag;  // of the record after the write, if the write has an If-Match
 };
 
-// Does one write as one transaction: whole, or not at all. An add or an update without lists takes two round
-// trips at most. A repeatable write is done again after a lost connection, since that does no harm.
+// Carries out one write as one transaction: completely, or not at all. An add or an update without lists
+// takes at most two round trips. A repeatable write is tried again after a lost connection, since it cannot
+// be done twice.
 WriteResult write(const DatabaseSettings& database, const Write& write);
 
-// What write() would come to now, as far as the database can tell without doing it. Changes nothing.
+// Returns what write() would return now, as far as the database can tell without changing anything.
 WriteResult rehearse(const DatabaseSettings& database, const Write& write);
 
-// The most writes, and the most look-ups, that share a statement.
+// The most writes or look-ups that share a statement.
 inline constexpr std::size_t most_grouped = 32;
 
-// Whether a write may share statements and commit with others: it has no list, no new row and no rule over
-// stored values. An add shares them even if rules write other records with it.
+// Returns whether a write may share statements and a commit with others: it must have no list, no new row and
+// no rule that reads stored values. An add may share them even if its rules write other records.
 bool can_share(const Write& write);
 
-// Whether a write may add rows of other resources for its record to refer to.
+// Returns whether a write may add rows of other resources to which its record refers.
 bool adds_rows(const Write& write);
 
-// Does several writes that can share, each whole or not at all by itself: one that fails harms no other.
+// Carries out several writes, all of which must be able to share. Each is carried out completely or not at
+// all, and one that fails harms no other.
 std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
                                        std::span<const Write* const> writes);
 
-// Takes the records of a list, one after the other. Each comes once: after a lost connection the list is read
-// on from where it was.
+// Receives the records of a list, one after the other. Each comes once, also after a lost connection: reading
+// then continues where it was.
 class RecordSink {
   public:
     RecordSink() = default;
@@ -99,19 +103,19 @@ class RecordSink {
     virtual ~RecordSink() = default;
 
     virtual void record(const StoredRecord& record) = 0;
-    // The same for a record that has values of many bytes. Those that are left out of it follow in their
-    // order, each in pieces of whole characters, the last of which is marked.
+    // Receives a record without its long values. These follow in their order, each in pieces of whole
+    // characters; `last` marks its last piece.
     virtual void begin_record(StoredRecord record) = 0;
     virtual void piece(std::string_view text, bool last) = 0;
-    // Bytes of text that wait to be sent.
+    // Returns the bytes of text that wait to be sent.
     virtual std::size_t held() const = 0;
 };
 
-// A list is read until so many bytes of text wait to be sent: the record, or the piece, that passes them is
-// the last of its page.
+// The bytes of text that may wait to be sent. The record, or the piece, with which there are as many or more
+// is the last of its page.
 inline constexpr std::size_t page_bytes = std::size_t{256} * 1024;
 
-// What is read, how far that was done, and what takes it.
+// A list that is being read: its selection, how far it was read, and what receives its records.
 struct Reading {
     const Selection& selection;
     ListPosition& position;
@@ -126,10 +130,9 @@ struct ReadResult : Outcome {
     std::string read_until;
 };
 
-// Reads the next page of a list, or counts it: its records are found by the first call, and read as the pages
-// come to them. Holds no more than a few dozen records at once, and of a value no more than a page. Never
-// sleeps: a walk that has come to the second in which records are still changed gives a pause of 1.25 s at
-// most.
+// Reads the next page of a list, or counts its records. The first call finds the records, and each call reads
+// those of its page. Holds at most a few dozen records at once, and at most a page of a value. Never sleeps:
+// if a walk comes to a second in which records may still change, returns a pause of at most 1.25 s.
 ReadResult read(const DatabaseSettings& database, const Reading& reading);
 
 // Reads the first pages of several selections of one record each.
@@ -137,10 +140,10 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span
 
 struct StoredValues : Outcome {
     bool exists = false;
-    std::vector<std::string> values;  // of the variables, in their order; empty if there is no such record
+    std::vector<std::string> values;  // one for each variable; empty if there is no such record
 };
 
-// Reads variables of the record that a write is about, as answers show them.
+// Reads variables of the record that a write changes, as answers show them.
 StoredValues read_values(const DatabaseSettings& database, const Write& write,
                          std::span<const Variable* const> variables);
 
@@ -148,26 +151,28 @@ struct Credentials : Outcome {
     std::string password_hash;         // empty: there is no such record, or it has no password
     bool allowed = false;              // what SignIn::allowed_by says
     std::string identifier;            // as stored
-    std::vector<std::string> outputs;  // those of SignIn
+    std::vector<std::string> outputs;  // one for each of SignIn::outputs
 };
 
+// Reads what decides whether somebody may sign in.
 Credentials read_credentials(const DatabaseSettings& database, const SignInCheck& check);
 
-// Whether a write could be served. Gives the last answer if that is less than a second old, otherwise asks
-// the database. Callers that come at once all ask: let one call at a time. The log says only when it stops
-// being well.
+// Finds out whether a write could be served. Returns the last result if it is less than a second old;
+// otherwise asks the database. Threads that call it at once all ask, so only one should call it at a time.
+// The outcome has a log line only when the database stops working.
 Outcome check_health(const DatabaseSettings& database);
 
-// Sets the number of connections of databases that name none, which is 32 without it. Before any is used.
+// Sets the limit for databases that name none, which otherwise is 32. Must be called before a database is
+// used.
 void set_default_connections(unsigned connections);
 
-// Closes the connections that nobody used for longer than their database's idle_timeout. Returns whether
-// others are idle. Sends without waiting for an answer.
+// Closes the connections that were idle for longer than the idle_timeout of their database. Returns whether
+// others are idle. Does not wait for the servers.
 bool close_overdue_connections();
 
-// Waits until the threads that called any of these have ended, at most so long, then closes all connections
-// that are idle. For a process that is about to end, after it told its threads to end. Returns whether they
-// have.
+// Waits until the threads that called any of these functions have ended, but not longer than `longest`, and
+// then closes all idle connections. Returns whether the threads have ended. Meant for a process that is about
+// to end and has told its threads to end.
 bool close_database_connections(std::chrono::milliseconds longest);
 
 }  // namespace helpdesk

@@ -1,4 +1,4 @@
-// Writes and lists on the servers of a database.
+// Carries out writes and lists on the servers of a database.
 #include "db/database.h"
 
 #include <algorithm>
@@ -35,7 +35,8 @@ bool can_share(const Write& write) {
     if (!verb.removes && !verb.stores)
         return false;
     const db::WritePlan plan(write);
-    // An update of nothing stores nothing. What an upsert adds may not share what it updates might.
+    // An update of nothing stores nothing. The add of an upsert may be unable to share although its update
+    // could.
     return (verb.removes || verb.adds || !plan.targets().empty()) && plan.can_share() &&
            (!write.when_missing || db::WritePlan(*write.when_missing).can_share());
 }

@@ -1,8 +1,8 @@
-// The writes and lists of database.h on whatever attempts their operations: a database's servers, or a test.
+// Carries out the writes and lists of database.h, by an Attempt: on the servers of a database, or in a test.
 //
-// Writes and look-ups of several calls at once share their statements and their commit if they have one
-// shape. A call that shares fails alone: whatever the shared statement meets, the calls in it are carried out
-// again, each by itself. Only a lost connection leaves all of a statement's calls in the same doubt.
+// Writes and look-ups of several calls share statements and a commit if they have the same shape. A call that
+// shares fails alone: if the shared statement fails for any reason, its calls are carried out again, each by
+// itself. Only if the connection is lost while it commits is the outcome of all of its calls unknown.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,7 @@
 
 namespace helpdesk::db {
 
-// These do what the functions of the same name in database.h do, but for what other calls have to learn of a
+// These functions do what those of the same name in database.h do, except for telling other calls about a
 // write.
 WriteResult write(const Attempt& attempt, const Write& write);
 std::vector<WriteResult> write_grouped(const Attempt& attempt, std::span<const Write* const> writes);

@@ -1,4 +1,4 @@
-// Look-ups of several calls at once: those by one selector share a statement.
+// Reads look-ups of several calls at once: those by one selector share a statement.
 #include <map>
 #include <unordered_map>
 
@@ -9,7 +9,7 @@
 namespace helpdesk::db {
 namespace {
 
-// The records that several look-ups of one selector name.
+// Reads the records that several look-ups by one selector name.
 class Lookup : public Operation {
   public:
     explicit Lookup(std::span<const Selection* const> selections) : selections_(selections) {}
@@ -38,7 +38,7 @@ class Lookup : public Operation {
 
     static const Condition& condition(const Selection& selection) { return selection.conditions.front(); }
 
-    // The records by the value that names them, as stored.
+    // Returns the records, each under its name as stored.
     const std::unordered_map<std::string, StoredRecord>& records() const { return records_; }
 
   private:
@@ -69,7 +69,7 @@ class GroupReader {
             selections.push_back(&readings_[i].selection);
         Lookup lookup(selections);
         const Outcome outcome = attempt_(lookup);
-        // The statement may be too large, or one record unreadable: each by itself.
+        // The statement may be too large, or one record unreadable: then each look-up is read by itself.
         if (has_problem(outcome, code::internal_error)) {
             for (const std::size_t i : members)
                 read_alone(i);
@@ -95,7 +95,7 @@ class GroupReader {
             else
                 read_alone(i);
         }
-        // Records that nobody named letter by letter belong to those who wrote them in another case.
+        // If some record has none of the names letter by letter, some call wrote its name in another case.
         const bool other_spellings = named < lookup.records().size();
         for (const std::size_t i : unnamed) {
             if (other_spellings)
@@ -105,7 +105,7 @@ class GroupReader {
         }
     }
 
-    // The whole list: one record, or none.
+    // Gives the whole list: one record, or none.
     static void give(const Reading& reading, const StoredRecord* record) {
         if (record != nullptr)
             reading.sink.record(*record);

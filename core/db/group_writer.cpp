@@ -1,4 +1,5 @@
-// Writes of several calls at once: which of them share statements, and what becomes of each.
+// Carries out writes of several calls at once: decides which of them share statements, and finds the result
+// of each.
 #include <map>
 #include <set>
 #include <unordered_map>
@@ -12,7 +13,8 @@
 namespace helpdesk::db {
 namespace {
 
-// A power of two at once, so that few prepared statements serve all numbers.
+// Returns how many share the next statement. It is a power of two, so that few prepared statements serve all
+// counts.
 std::size_t group_size(std::size_t waiting) {
     std::size_t size = most_grouped;
     while (size > waiting)
@@ -29,10 +31,10 @@ void in_groups(std::span<T> all, Function each) {
     }
 }
 
-// What all plans ask of the database, in one statement.
-class Questions : public Operation {
+// Asks the questions of all plans with one statement.
+class AskQuestions : public Operation {
   public:
-    explicit Questions(std::span<WritePlan* const> plans) : plans_(plans) {}
+    explicit AskQuestions(std::span<WritePlan* const> plans) : plans_(plans) {}
 
     void run(Connection& connection) override {
         Statement all;
@@ -44,17 +46,17 @@ class Questions : public Operation {
         }
         const auto row = connection.query(all.sql, all.parameters);
         while (row->next())
-            plans_[row->number(WritePlan::question_number)]->take_answer(*row);
+            plans_[row->number(WritePlan::question_number)]->apply_answer(*row);
     }
 
   private:
     std::span<WritePlan* const> plans_;
 };
 
-// The records that updates name, in one statement.
-class Records : public Operation {
+// Finds the records that updates name with one statement.
+class FindRecords : public Operation {
   public:
-    explicit Records(std::span<WritePlan* const> plans) : plans_(plans) {}
+    explicit FindRecords(std::span<WritePlan* const> plans) : plans_(plans) {}
 
     void run(Connection& connection) override {
         const Resource& resource = plans_.front()->resource();
@@ -77,7 +79,7 @@ class Records : public Operation {
         }
     }
 
-    // Whether each is there under the very same letters.
+    // Returns whether each record exists, under a name with exactly these letters.
     bool complete() const { return complete_; }
 
   private:
@@ -85,11 +87,11 @@ class Records : public Operation {
     bool complete_ = false;
 };
 
-// Stores all plans with one statement, which commits by itself unless it deletes, or rules write other
+// Carries out all plans with one statement, which commits by itself unless it deletes, or rules write other
 // records with it.
-class Storage : public Operation {
+class StoreRecords : public Operation {
   public:
-    explicit Storage(std::span<WritePlan* const> plans) : plans_(plans) {}
+    explicit StoreRecords(std::span<WritePlan* const> plans) : plans_(plans) {}
 
     void run(Connection& connection) override {
         committing_ = false;
@@ -104,7 +106,7 @@ class Storage : public Operation {
         if (plans_.front()->adding())
             insert_records(connection, plans_);
         else
-            // A record may have been deleted in the meantime.
+            // A record may be named twice, or have been deleted in the meantime.
             alone_ = names_one_twice() || update_records(connection, plans_) != plans_.size();
     }
 
@@ -117,7 +119,7 @@ class Storage : public Operation {
         return problem_of_status(500);
     }
 
-    // Nothing was stored, or not for all: each call by itself.
+    // Returns whether each write must be carried out by itself, because nothing was stored, or not all of it.
     bool alone() const { return alone_; }
 
   private:
@@ -129,7 +131,8 @@ class Storage : public Operation {
         connection.commit();
     }
 
-    // What was deleted must not be missed by the call that comes after: all records, or none.
+    // Deletes all records, or none: if each call is then carried out by itself, it must still find its
+    // record.
     void remove(Connection& connection) {
         alone_ = names_one_twice();
         if (alone_)
@@ -154,7 +157,8 @@ class Storage : public Operation {
     mutable bool alone_ = false;
 };
 
-// What makes two writes share statements: what they name, and how.
+// Returns a text that is the same for writes that can share statements: their action, their variables, and
+// what they refer to.
 std::string shape(const WritePlan& plan) {
     std::string shape = plan.write().action->name + (plan.write().id ? " id" : "") + plan.rules().shape();
     for (const Target& target : plan.targets()) {
@@ -207,7 +211,7 @@ class GroupWriter {
         }
     }
 
-    // The statement itself tells whether all records are there. It does not tell their names.
+    // The statement itself tells whether all records exist. It does not tell their names.
     void update_by_number(std::span<WritePlan* const> group) {
         for (WritePlan* plan : group)
             plan->record_id = *plan->write().id;
@@ -216,7 +220,7 @@ class GroupWriter {
     }
 
     void find(std::span<WritePlan* const> group) {
-        Records records(group);
+        FindRecords records(group);
         const Outcome outcome = attempt_(records);
         if (!outcome.problems.empty())
             return fail(group, outcome);
@@ -229,7 +233,7 @@ class GroupWriter {
     void ask(std::span<WritePlan* const> group) {
         if (group.size() == 1)
             return write_alone(group);
-        Questions questions(group);
+        AskQuestions questions(group);
         const Outcome outcome = attempt_(questions);
         if (!outcome.problems.empty())
             return fail(group, outcome);
@@ -250,11 +254,11 @@ class GroupWriter {
         });
     }
 
-    // False when none of them was.
+    // Stores the writes with one statement. Returns false if each must be carried out by itself.
     bool stored(std::span<WritePlan* const> group) {
         if (group.size() == 1)
             return false;
-        Storage storage(group);
+        StoreRecords storage(group);
         const Outcome outcome = attempt_(storage);
         if (storage.alone())
             return false;
@@ -270,8 +274,8 @@ class GroupWriter {
             results_[index_.at(plan)] = db::write(attempt_, plan->write());
     }
 
-    // A question that is refused, as too large or for what one record holds, is asked for each write by
-    // itself.
+    // If the server refused a shared question, which may be too large, or fail for what one record holds,
+    // asks it for each write by itself.
     void fail(std::span<WritePlan* const> group, const Outcome& outcome) {
         if (has_problem(outcome, code::internal_error))
             return write_alone(group);
@@ -294,8 +298,8 @@ WriteResult write(const Attempt& attempt, const Write& write) {
         WriteResult result = writer.result();
         if (!outcome.problems.empty())
             static_cast<Outcome&>(result) = outcome;
-        // What an upsert found missing may have been added by another meanwhile: then it is there to be
-        // changed.
+        // Another client may have added, in the meantime, what an upsert did not find. The upsert then
+        // changes it.
         if (!write.when_missing || !has_problem(result, code::already_exists) || tries == most_conflicts)
             return result;
     }
@@ -305,7 +309,7 @@ std::vector<WriteResult> write_grouped(const Attempt& attempt, std::span<const W
     std::vector<WriteResult> results(writes.size());
     if (!writes.empty())
         GroupWriter(attempt, writes, results).run();
-    // The upserts that found nothing.
+    // The upserts that found no record.
     std::vector<std::size_t> places;
     std::vector<const Write*> adds;
     for (std::size_t i = 0; i < writes.size(); ++i) {

@@ -10,7 +10,7 @@ namespace {
 // The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
 constexpr std::string_view locking = " LOCK IN SHARE MODE";
 
-// Whether the record has the value, which otherwise only a rule reads.
+// Returns whether the value is stored with the record. If not, only rules read it.
 bool is_stored(const Variable& variable) {
     return !variable.column.empty() || variable.list != nullptr;
 }
@@ -133,7 +133,7 @@ Statement WritePlan::question(unsigned number) {
     std::vector<Parameter> parameters;
     columns.add(std::to_string(number));
     asked_ = {};
-    // The question of another attempt: what rules filled then is no more.
+    // Forgets what rules filled in an earlier attempt.
     if (!rules_.empty())
         make_targets();
     asked_.id = columns.add("record.id");
@@ -154,7 +154,7 @@ Statement WritePlan::question(unsigned number) {
         if (target.may_close_ring())
             asked_.rings.emplace_back(target.value->variable, columns.add(chain_of(target, parameters)));
     rules_.add_question(*this, columns, parameters);
-    // A row comes back whether or not the record exists, so that all problems are known at once.
+    // The SELECT gives a row whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
                       quoted(resource().table) + " AS record ON ";
     if (adding() && name == nullptr) {
@@ -168,7 +168,7 @@ Statement WritePlan::question(unsigned number) {
     return {.sql = std::move(sql), .parameters = std::move(parameters)};
 }
 
-void WritePlan::take_answer(const Rows& row) {
+void WritePlan::apply_answer(const Rows& row) {
     auto column = asked_.references.begin();
     for (Target& target : targets_) {
         target.ids.clear();
@@ -188,7 +188,7 @@ void WritePlan::take_answer(const Rows& row) {
         check_rings(row);
     }
     if (exists != adding()) {
-        rules_.take_answer(*this, row);
+        rules_.apply_answer(*this, row);
         rules_.fill_and_check(*this);
     }
     for (Target& target : targets_)
@@ -218,17 +218,17 @@ Problem WritePlan::missed() const {
     if (write_->only_if.empty())
         return not_found();
     return {code::overloaded, "",
-            "the " + std::string(resource().names.noun) + " was changed meanwhile, try again"};
+            "the " + std::string(resource().names.noun) + " was changed in the meantime, try again"};
 }
 
-// An add whose identifier is taken, or an update that would give a record the identifier of another.
+// The identifier is taken: that of an add, or the new one of an update.
 Problem WritePlan::already_exists() const {
     const std::string noun(resource().names.noun);
     if (resource().name() == nullptr) {
         const Value* taken = supplied(resource().unique);
         return {code::already_exists, std::string(resource().unique),
                 taken != nullptr ? "the " + noun + " \"" + taken->text.value_or("") + "\" already exists"
-                                 : "another " + noun + " is like it"};
+                                 : "another " + noun + " like it already exists"};
     }
     const Value* renamed = supplied(resource().known_by());
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
@@ -258,7 +258,7 @@ Problem WritePlan::too_large(std::uint64_t most) const {
                          [&](const Value& one, const Value& other) { return size(one) < size(other); });
     return {code::payload_too_large,
             std::string(longest == write_->values.end() ? resource().known_by() : longest->variable->name),
-            "is larger than the database server takes, " + std::to_string(most) + " bytes in all"};
+            "is larger than the database server accepts, " + std::to_string(most) + " bytes in all"};
 }
 
 std::string WritePlan::entity_tag_of(std::uint64_t version) const {

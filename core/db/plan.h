@@ -1,4 +1,4 @@
-// One write while it is carried out: what its values refer to, and what the database said to that.
+// One write while it is carried out: what its values refer to, and what the database has answered about that.
 #pragma once
 
 #include <memory>
@@ -14,45 +14,46 @@
 
 namespace helpdesk::db {
 
-// A Value with the texts in it that name rows, and the IDs of those rows.
+// A value, with the texts in it that name rows, and the IDs of those rows.
 struct Target {
     const Write* write;
     const Value* value;
     std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
     std::vector<std::optional<std::uint64_t>> ids;  // one for each name; nothing: no such row
-    bool adds_row = false;                          // of that name, if there is none
+    bool adds_row = false;                          // with that name, if there is none
     Scope scope = {};  // of its reference, for the statement that stores it; known when the IDs are
 
     bool is_list() const { return value->variable->list != nullptr; }
-    // Whether it names a row that is not there and will not be. Known when the IDs are.
+    // Returns whether it names a row that does not exist and will not be added. Known once the IDs are known.
     bool names_nothing() const { return !adds_row && !ids.empty() && !ids.front(); }
     const Reference* reference() const {
         return is_list() ? value->variable->list->reference : value->variable->reference;
     }
-    // The references that an update leaves as they are, although it changes their scope: to what this is.
+    // Returns the references whose scope this value is, and which an update keeps although it changes the
+    // scope.
     std::vector<const Variable*> bound() const;
-    // Whether the row may lead back to the record, which its reference forbids. Nothing leads to a record
-    // that is being added.
+    // Returns whether the row may lead back to the record, which its reference forbids. Nothing leads to a
+    // record that is being added.
     bool may_close_ring() const;
-    // The ID of the row, as the scope of another reference of the record.
+    // Returns the ID of the row, as the scope of another reference.
     Statement id() const;
-    // Returns the SQL for the value of its column. A reference is a subquery that locks the row it refers to:
-    // the server would lock it for the foreign key anyway, but each server at another moment. So the wait for
-    // that row is over once the value is evaluated.
+    // Returns the SQL for the value of its column. For a reference that is a subquery which locks the row
+    // that it refers to. The server would lock it for the foreign key anyway, but MariaDB and MySQL do so at
+    // different moments; like this, the wait for that row is over once the value is evaluated.
     std::string stored(std::vector<Parameter>& parameters) const;
 
   private:
     std::string unbound(std::vector<Parameter>& parameters) const;
 };
 
-// The column that finds a write's record, and its value: the number or the name that the call gave.
+// Return the column that finds a write's record, and its value: the number or the name in the call.
 std::string key_column(const Write& write);
 Parameter key_value(const Write& write);
 
 class WritePlan final : public RuledWrite {
   public:
-    // A rule's write is done beside that of a call: its values are right as they are, and no rules apply to
-    // it.
+    // A write of a rule is carried out beside that of a call. Its values are not checked, and no rules apply
+    // to it.
     enum class Of { call, rule };
     explicit WritePlan(const Write& write, Of of = Of::call);
 
@@ -64,53 +65,54 @@ class WritePlan final : public RuledWrite {
     std::vector<Target>& targets() { return targets_; }
     const std::vector<Target>& targets() const { return targets_; }
 
-    // The rules of the resource that apply to this write.
+    // Returns the rules that apply to this write.
     const AppliedRules& rules() const { return rules_; }
     AppliedRules& rules() { return rules_; }
 
-    // Whether more than one statement makes the change, or it hangs on what is stored: lists, new rows, a
-    // rule over stored values, records beside, and what the request's headers ask for.
+    // Returns whether the change takes several statements or depends on what is stored: because of lists, new
+    // rows, rules that read stored values or write other records, or headers of the request.
     bool needs_transaction() const { return !can_share() || writes_beside(); }
 
-    // Whether it may share its statements with other writes of its shape.
+    // Returns whether it may share its statements with other writes of its shape.
     bool can_share() const;
 
-    // Whether rules may write other records once this one is stored.
+    // Returns whether rules may write other records once this one is stored.
     bool writes_beside() const { return rules_.write_beside(); }
 
-    // Whether this is such a record, whose number nobody is told.
+    // Returns whether it is such a write of a rule. No answer shows the number of its record.
     bool is_beside() const { return is_beside_; }
 
-    // Whether it may add rows for its references to name.
+    // Returns whether it may add rows to which its references then refer.
     bool adds_rows() const;
 
-    // Whether no value refers to another row, and none is the scope of what does.
+    // Returns whether no value refers to another row, or is the scope of a stored reference.
     bool names_no_rows() const;
 
-    // Whether anything can be wrong that the statement which stores the record would not meet by itself.
+    // Returns whether it needs the question: whether the statement that stores the record cannot find every
+    // problem by itself.
     bool needs_question() const;
 
-    // Returns the SELECT for all that the database must say before anything is stored. It gives one row,
+    // Returns the question: the SELECT of all that must be known before anything is stored. It gives one row,
     // whose column `question_number` holds `number`.
     Statement question(unsigned number);
     static constexpr unsigned question_number = 1;
 
-    // Takes that row. What is wrong becomes a problem.
-    void take_answer(const Rows& row);
+    // Applies that row. Whatever is wrong becomes a problem.
+    void apply_answer(const Rows& row);
 
     Problem not_found() const;
-    // Why an update, or the like, did not meet its record, which was there before.
+    // Returns why the statement of an update found no record, although there was one before.
     Problem missed() const;
     Problem already_exists() const;
     Problem in_use() const;
-    // Names the longest value, for which the server takes no more bytes than these.
+    // Names the longest value. `most` is the number of bytes that the server accepts.
     Problem too_large(std::uint64_t most) const;
 
     Problems problems;
     std::uint64_t record_id = 0;
     std::string identifier;  // as stored
 
-    // What the client is told, once all is done.
+    // Returns what the client is told, once everything is done.
     WriteResult result() const;
 
     std::uint64_t number() const override { return record_id; }
@@ -139,13 +141,13 @@ class WritePlan final : public RuledWrite {
     void check_rings(const Rows& row);
     void check_version(const Rows& row);
 
-    // Where the answer to the question has what.
+    // The columns of the answer to the question.
     struct Asked {
         unsigned id = 0;
         unsigned identifier = 0;
         unsigned version = 0;              // 0: not asked for
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
-        // Whether what is stored of a reference is in its new scope.
+        // Each says whether the stored value of a reference is in its new scope.
         std::vector<std::pair<const Variable*, unsigned>> bound;
         // The Chain to which a reference leads.
         std::vector<std::pair<const Variable*, unsigned>> rings;
@@ -157,7 +159,7 @@ class WritePlan final : public RuledWrite {
     std::vector<Target> targets_;
     std::vector<std::unique_ptr<Value>> filled_;  // by rules
     Asked asked_;
-    std::uint64_t version_ = 0;  // where there is an If-Match
+    std::uint64_t version_ = 0;  // if there is an If-Match
 };
 
 }  // namespace helpdesk::db

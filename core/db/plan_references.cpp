@@ -1,4 +1,4 @@
-// The part of a plan that is about references: what they name, and in which scope.
+// The references of a plan: what they name, and in which scope.
 #include <algorithm>
 
 #include "db/plan.h"
@@ -21,13 +21,13 @@ std::string unknown_text(const Reference& reference, const std::string& text) {
 }
 
 std::string stored_text(const Reference& reference) {
-    return "what is stored is no " + std::string(noun_of(reference)) + " of this " +
+    return "the stored value is no " + std::string(noun_of(reference)) + " of this " +
            std::string(reference.within) + ": supply another one, or an empty value";
 }
 
 }  // namespace
 
-// Where 0 is stored, it violates the foreign key. The write is then tried again, from its question on.
+// A 0 violates the foreign key. The write is then tried again, beginning with its question.
 std::string Target::stored(std::vector<Parameter>& parameters) const {
     if (value->stored_if)
         return stored_if_sql(*value, parameters);
@@ -75,7 +75,7 @@ Statement Target::id() const {
     return {"?", {*ids.front()}};
 }
 
-// The variable of the same write that gives a reference its scope; null: it is not supplied.
+// Returns the value of the same write that is the scope of a reference. Null: the write does not supply it.
 const Target* WritePlan::supplied_scope(const Reference& reference) const {
     const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
         return !reference.within.empty() && target.value->variable->name == reference.within;
@@ -83,7 +83,7 @@ const Target* WritePlan::supplied_scope(const Reference& reference) const {
     return found == targets_.end() ? nullptr : &*found;
 }
 
-// The scope in the question, where no ID is known yet.
+// Returns the scope for the question, where no ID is known yet.
 Scope WritePlan::asked_scope(const Variable& variable) const {
     const Reference* reference = variable.reference;
     if (reference == nullptr || reference->within.empty())
@@ -99,8 +99,9 @@ Scope WritePlan::asked_scope(const Variable& variable) const {
     return scope;
 }
 
-// The scope in the statement that stores the record. It is the ID that the write supplies, since a server may
-// read a column that an UPDATE sets before or after it is set; otherwise the column, which stays.
+// Returns the scope for the statement that stores the record: the ID, if the write supplies it, because an
+// UPDATE may read a column before or after it has set it. Otherwise it is the column, which the statement
+// does not set.
 Scope WritePlan::stored_scope(const Variable& variable) const {
     const Reference* reference = variable.reference;
     if (reference == nullptr || reference->within.empty())
@@ -118,7 +119,7 @@ void WritePlan::check_references() {
         const Reference* reference = target.reference();
         if (reference == nullptr || target.adds_row || reference->first_if_unknown)
             continue;
-        // That of which nothing is known has no scope either: one problem tells both.
+        // If the scope itself names nothing, one problem is enough.
         const Target* scope = supplied_scope(*reference);
         if (scope != nullptr && scope->names_nothing())
             continue;

@@ -15,7 +15,7 @@
 namespace helpdesk::db {
 namespace {
 
-// Records held at once.
+// The most records that are held at once.
 constexpr std::size_t most_in_chunk = 64;
 
 }  // namespace
@@ -80,17 +80,17 @@ std::optional<Problem> Reader::explain(int error) const {
         selection_.conditions.begin(), selection_.conditions.end(),
         [&](const Condition& one, const Condition& other) { return size(one) < size(other); });
     return Problem{code::payload_too_large, std::string(longest->selector->name),
-                   "is larger than the database server takes, " +
+                   "is larger than the database server accepts, " +
                        std::to_string(connection_->largest_packet()) + " bytes in all"};
 }
 
-// Whether the conditions alone, without sorting, give a few records.
+// Returns whether the conditions alone, without sorting, give a few records.
 bool Reader::fits_one_statement() const {
     return limit() <= most_in_chunk && selection_.order == nullptr && selection_.offset == 0 &&
            is_in_order(selection_) && selection_.walk() == nullptr;
 }
 
-// How many records there can be at most.
+// Returns how many records there can be at most.
 std::size_t Reader::limit() const {
     std::size_t limit = selection_.limit;
     for (const Condition& condition : selection_.conditions)
@@ -99,8 +99,9 @@ std::size_t Reader::limit() const {
     return limit;
 }
 
-// Those that do not fit the page, or have values that do not, are read once more. The connector has the whole
-// result before the first record is given, so that none is given by an attempt that fails.
+// Reads the records with one statement. Those that do not fit the page, or have values that do not, are read
+// again. The connector has the whole result before the first record is given, so an attempt that fails gives
+// none.
 void Reader::read_at_once() {
     Statement statement{.sql = "SELECT " + record_sql(resource_).in_group, .parameters = {}};
     add_selection(statement, selection_, record_sql(resource_).joins, {});
@@ -120,12 +121,13 @@ void Reader::read_at_once() {
     }
 }
 
-// A walk goes by the second, as answers show it, and then by ID, so that second and ID of a page's last
-// record say where the next one begins. It passes nothing: it reads with locks, so that it waits for the
-// writers whose rows it meets, and gives no record of a second in which somebody may still write.
+// A walk is in the order of the seconds of changes, as answers show them, and then of IDs, so that the second
+// and the ID of a page's last record say where the next page begins. It misses nothing: it reads with locks,
+// so that it waits for the writers whose rows it meets, and gives no record of a second in which somebody may
+// still write.
 //
-// If the first read comes to such a second, the caller pauses until that second is over and reads again. The
-// second read asks the clock again: the timer may have been early, or the server another one.
+// If the first read comes to such a second, the caller pauses until it is over and reads again. The second
+// read asks the clock again, because the timer may have been early, or the server may be another one.
 void Reader::walk() {
     const std::string second = "'%Y-%m-%d %H:%i:%s'";
     const auto clock = connection_->query(
@@ -145,7 +147,7 @@ void Reader::walk() {
         position_ = {};
         read_until_ = next;
     } else {
-        // Not past the next second, if the clock was set back.
+        // If the clock was set back, it must not read past the next second.
         read_until_ = std::min(selection_.read_until, next);
         if (read_until_ <= open) {
             condition.sql += " AND record." + quoted(selection_.walk()->selector->columns.front()) + " < ?";
@@ -154,7 +156,7 @@ void Reader::walk() {
             return;
         }
     }
-    // It is the next second, or this one, whose margin is not over.
+    // `read_until_` is the next second, or this one if the margin of the one before is not over.
     const std::chrono::microseconds left = read_until_ == next ? std::chrono::seconds(1) - elapsed : -elapsed;
     pause_ = left + walk_margin;
 }
@@ -169,7 +171,8 @@ Statement Reader::walk_start() const {
     return {.sql = column + " >= ?", .parameters = {time}};
 }
 
-// Gives when the last of them was changed, if that is their order; 0 if there is none.
+// Finds the records. Returns when the last of them was changed if they are in that order, otherwise 0; 0 as
+// well if there is none.
 std::uint64_t Reader::find(const Statement& walk_condition) {
     const bool walking = !walk_condition.sql.empty();
     Statement statement{.sql = "SELECT record.id", .parameters = {}};
@@ -196,8 +199,9 @@ std::uint64_t Reader::find(const Statement& walk_condition) {
     return changed;
 }
 
-// A writer that changes a record again within its second moves nothing in the index of the walk: only the
-// record itself tells of it. Once the lock is had, what follows reads what that writer left.
+// Waits for writers that hold the records. A writer that changes a record again within the same second moves
+// nothing in the walk's index, so only the record itself shows the change. Once the record is locked, later
+// statements read what that writer stored.
 void Reader::wait_for_writers(const std::vector<std::uint64_t>& ids) {
     Statement statement{.sql = "SELECT id FROM " + quoted(resource_.table) + " FORCE INDEX (PRIMARY) WHERE ",
                         .parameters = {}};
@@ -205,7 +209,7 @@ void Reader::wait_for_writers(const std::vector<std::uint64_t>& ids) {
     connection_->query(statement.sql + " LOCK IN SHARE MODE", statement.parameters);
 }
 
-// As many as the page has room for, by what was seen of the list's records.
+// Returns how many records the page has room for, by the size of those that were read.
 std::size_t Reader::chunk_size() const {
     if (position_.record_bytes == 0)
         return most_in_chunk;
@@ -260,21 +264,21 @@ void Reader::read_records() {
     }
 }
 
-// Keeps a moving average, so that long records that stand among short ones are not read again and again with
-// the chunk that they end.
+// Keeps a moving average. A few long records among short ones would otherwise be read again and again, each
+// with the chunk that it ends.
 void Reader::note_size(std::size_t bytes) {
     constexpr std::size_t weight = 4;
     position_.record_bytes =
         position_.record_bytes == 0 ? bytes : ((weight - 1) * position_.record_bytes + bytes) / weight;
 }
 
-// In a walk, one that was changed meanwhile stands further on.
+// Returns whether the record still belongs here. In a walk, one that was changed in the meantime comes later.
 bool Reader::is_due(const StoredRecord& record, const FoundRecords::Record& found) const {
     return found.changed == 0 || record.changed == found.changed;
 }
 
-// A record that has values of many bytes. If they are too many for a page, it is left open; its text begins
-// only when there is a piece of the first, since until then it can be read again.
+// Reads a record that has long values. If they are too long for a page, the record stays open. Its text
+// begins only when there is a piece of the first value, because until then it can be read again.
 void Reader::read_alone(const FoundRecords::Record& found) {
     const std::string sql = "SELECT " + record_sql(resource_).alone + " FROM " + quoted(resource_.table) +
                             " AS record" + record_sql(resource_).joins + " WHERE record.id = ?";
@@ -282,7 +286,7 @@ void Reader::read_alone(const FoundRecords::Record& found) {
         StoredRecord record;
         {
             const auto row = connection_->query(sql, {found.id});
-            // Otherwise it was deleted meanwhile.
+            // Without a row, it was deleted in the meantime.
             if (!row->next())
                 return;
             record = record_sql(resource_).read(*row, longest_alone);

@@ -1,5 +1,5 @@
-// One page of a list on one connection: the records' IDs in order, then their values a few dozen at a time; a
-// selection that is small by nature takes one statement for both.
+// Reads one page of a list on one connection: the IDs of the records in order, then their values, a few dozen
+// at a time. A selection that is small by nature takes one statement for both.
 #pragma once
 
 #include <chrono>
@@ -18,7 +18,7 @@ class Reader : public Operation {
   public:
     explicit Reader(const Reading& reading);
 
-    // Tried again, it goes on where it was.
+    // Another attempt continues where the one before ended.
     void run(Connection& connection) override;
     std::optional<Problem> explain(int error) const override;
 
@@ -26,7 +26,7 @@ class Reader : public Operation {
     // As in ReadResult.
     std::chrono::microseconds pause() const { return pause_; }
     const std::string& read_until() const { return read_until_; }
-    // What kept it from going on, though no statement failed.
+    // Returns why the list cannot be continued, although no statement failed.
     const Problems& problems() const { return problems_; }
 
   private:

@@ -1,4 +1,4 @@
-// A write up to where it would change something.
+// Carries out a write up to where it would change something.
 #include "db/plan.h"
 #include "db/session/attempts.h"
 #include "db/session/errors.h"
@@ -34,7 +34,7 @@ class Rehearsal : public Operation {
         const Statement question = plan_.question(0);
         const auto row = connection.query(question.sql, question.parameters);
         row->next();
-        plan_.take_answer(*row);
+        plan_.apply_answer(*row);
     }
 
     const Write& write_;

@@ -25,7 +25,7 @@ bool applies(const Rule& rule, const Write& write) {
                        [&](std::string_view variable) { return gives(write, variable); });
 }
 
-// The output that shows a variable's value. Null: none does.
+// Returns the output that shows a variable's value. Null: none does.
 const Output* shown(const Resource& resource, const Variable& variable) {
     return variable.kind->read == nullptr || variable.secret ? nullptr : resource.find_output(variable.name);
 }
@@ -45,7 +45,7 @@ std::string joined(const std::vector<std::string>& items) {
     return text;
 }
 
-// As the database would show it.
+// Returns a value as the database would show it.
 MaybeText text_of(const Value& value) {
     if (value.variable->list != nullptr)
         return value.items.empty() ? std::nullopt : MaybeText(joined(value.items));
@@ -54,21 +54,22 @@ MaybeText text_of(const Value& value) {
     return value.text;
 }
 
-// The scalar subquery for a column of the row that a reference names. The row is locked in a transaction: it
-// may have been added while the statement waited for the record.
+// Returns the subquery for a column of the row that a reference names. In a transaction it locks the row,
+// which may have been added while the statement waited for the record.
 std::string referred_sql(const Reference& reference, std::string_view column, const std::string& id,
                          const RuledWrite& write) {
     return "(SELECT " + as_text(quoted(column)) + " FROM " + quoted(reference.to().table) +
            " WHERE id = " + id + std::string(write.read_lock()) + ")";
 }
 
-// What a rule sees of a row that a reference names: its name, or its number where it has none.
+// Returns the column that a rule sees of the row that a reference names: its name, or its number if it has no
+// name.
 std::string_view shown_column(const Reference& reference) {
     const std::string_view name = name_column(reference);
     return name.empty() ? "id" : name;
 }
 
-// The record as it is stored.
+// Returns the expression for a variable's stored value.
 std::string before_sql(const RuledWrite& write, const Variable& variable) {
     if (variable.reference != nullptr)
         return referred_sql(*variable.reference, shown_column(*variable.reference),
@@ -78,7 +79,7 @@ std::string before_sql(const RuledWrite& write, const Variable& variable) {
 
 }  // namespace
 
-// What the rules of a write see of it, and do to it.
+// The Change of a write: what its rules see of it, and do to it.
 class PlannedChange final : public Change {
   public:
     enum class Phase { prepare, fill, check, also };
@@ -290,7 +291,7 @@ void AppliedRules::add_question(const RuledWrite& write, Columns& columns,
     }
 }
 
-void AppliedRules::take_answer(const RuledWrite& write, const Rows& row) {
+void AppliedRules::apply_answer(const RuledWrite& write, const Rows& row) {
     if (!ask())
         return;
     now_ = row.text(now_place_);

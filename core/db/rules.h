@@ -1,5 +1,5 @@
-// The rules of a resource (model/rule.h) while one write is carried out: what they ask of the database, and
-// the Change that their functions see.
+// The rules of a resource (model/rule.h) while one write is carried out: what they read from the database,
+// and the Change that their functions see.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace helpdesk::db {
 
-// The write of a record as its rules reach it.
+// A write as its rules see and change it.
 class RuledWrite {
   public:
     RuledWrite() = default;
@@ -27,15 +27,16 @@ class RuledWrite {
     virtual ~RuledWrite() = default;
 
     virtual const Write& write() const = 0;
-    // Of the record; 0: it has none yet.
+    // Returns the number of the record. 0: it has none yet.
     virtual std::uint64_t number() const = 0;
-    // The value that the record will have, from the call or from a rule. Null: it stays.
+    // Returns the value that the record will have, from the call or from a rule. Null: the stored one stays.
     virtual const Value* value_after(const Variable& variable) const = 0;
-    // Whether a value is one of the call, not of a rule.
+    // Returns whether a value is from the call, not from a rule.
     virtual bool is_of_call(const Value& value) const = 0;
     // Returns the SQL for the ID that a reference will hold, for use in the question.
     virtual std::string id_after(const Variable& variable, std::vector<Parameter>& parameters) const = 0;
-    // What ends a subquery of the question, so that what it reads stays true until the record is stored.
+    // Returns how a subquery of the question ends, so that what it reads does not change before the record is
+    // stored.
     virtual std::string_view read_lock() const = 0;
 
     virtual void set(const Variable& variable, std::optional<std::string> text) = 0;
@@ -52,36 +53,37 @@ struct Beside {
     Write write;
 };
 
-// What a rule gives to the other records of its resource.
+// A value that a rule gives to other records of its resource.
 struct ChangeOfOthers {
     const Variable* variable;
     std::string from;
     std::string to;
 };
 
-// The rules that apply to one write, and what the database said to them.
+// The rules that apply to one write, and what they have read from the database.
 class AppliedRules {
   public:
     AppliedRules() = default;
     explicit AppliedRules(const Write& write);
 
     bool empty() const { return rules_.empty(); }
-    // Whether any of them needs the answer to the question.
+    // Returns whether any of them needs the question.
     bool ask() const;
-    // Whether any of them may write other records.
+    // Returns whether any of them may write other records.
     bool write_beside() const { return has(&Rule::also); }
-    // Tells sets of rules of one resource apart.
+    // Returns a text that differs for different sets of rules of one resource.
     std::string shape() const;
 
-    // Adds what the rules read to a question on the record. The question has the same columns for all writes
-    // with these rules.
+    // Adds the columns that the rules read to the question. They are the same for all writes with these
+    // rules.
     void add_question(const RuledWrite& write, Columns& columns, std::vector<Parameter>& parameters);
-    void take_answer(const RuledWrite& write, const Rows& row);
+    // Keeps what the rules read.
+    void apply_answer(const RuledWrite& write, const Rows& row);
 
     void prepare(RuledWrite& write);
-    // Fills values and checks them, once the answer was taken.
+    // Fills values and checks them. Must be called after apply_answer().
     void fill_and_check(RuledWrite& write);
-    // Collects what is written beside the record, which is stored.
+    // Collects what is written beside the record. Must be called once that is stored.
     void collect(RuledWrite& write);
 
     std::vector<std::unique_ptr<Beside>> added;

@@ -11,12 +11,12 @@
 namespace helpdesk::db {
 namespace {
 
-// The time of the change. A walk by last_updated must not have passed it when the record's entry appears in
-// the index, so the clock is read as late as possible: SYSDATE() is the time of its own evaluation, while
-// NOW() and the column's default are the time at which the statement began. Servers evaluate the assignments
-// of an UPDATE, and the values of a row, in the order in which they are written. This one comes last, when
-// the record and all rows that it refers to are locked. An add that waits for another with its identifier has
-// written its entry by then, because the index of times comes first.
+// The time of the change. A walk by last_updated must not have passed that time when the record's entry
+// appears in the index, so the clock is read as late as possible. SYSDATE() is the time of its own
+// evaluation; NOW() and the column's default are the time at which the statement began. Servers evaluate the
+// assignments of an UPDATE, and the values of a row, in the order in which they are written. The time comes
+// last, when the record and all rows that it refers to are locked. An add that waits for another one with its
+// identifier has written its entry by then, because the index of times comes first.
 constexpr std::string_view time_of_change = "SYSDATE()";
 
 bool has_walk(const Resource& resource) {
@@ -24,9 +24,9 @@ bool has_walk(const Resource& resource) {
                        [](const Selector& selector) { return selector.finder->is_walk(); });
 }
 
-// Gives the records that the last INSERT added their numbers. A server that knows the number of rows takes as
-// many numbers at once, in the rows' order.
-void take_numbers(Connection& connection, std::span<WritePlan* const> plans) {
+// Sets the numbers of the records that the last INSERT added. A server that knows the number of rows reserves
+// as many numbers at once, in the order of the rows.
+void set_numbers(Connection& connection, std::span<WritePlan* const> plans) {
     if (plans.size() == 1) {
         plans.front()->record_id = last_insert_id(connection);
         return;
@@ -40,8 +40,8 @@ void take_numbers(Connection& connection, std::span<WritePlan* const> plans) {
     }
 }
 
-// Sets the time of records that were just stored to now. Their entries are in the index, and other writers
-// have no reason to lock them for long.
+// Sets the time of records that were just stored to the current time. Their entries are in the index, and
+// other writers have no reason to lock them for long.
 void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
     const WritePlan& first = *plans.front();
     const Resource& resource = first.resource();
@@ -62,7 +62,7 @@ void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
     try {
         connection.execute(statement.sql, statement.parameters);
     } catch (const sql::SQLException& error) {
-        // The records are stored, unless the transaction goes on: that must not be done again.
+        // Outside of a transaction the records are stored already, and must not be stored again.
         if (first.needs_transaction() || is_lost(error.getErrorCode()))
             throw;
     }
@@ -79,13 +79,13 @@ std::uint64_t store_in_time(Connection& connection, std::span<WritePlan* const> 
     auto took = Clock::now() - begin;
     try {
         if (needs_numbers(*plans.front()))
-            take_numbers(connection, plans);
+            set_numbers(connection, plans);
         constexpr int most_tries = 3;
         for (int tries = 0; tries < most_tries; ++tries) {
             if (found == 0 || !has_walk(plans.front()->resource()) || took <= walk_margin)
                 break;
             if (plans.front()->is_beside())
-                take_numbers(connection, plans);
+                set_numbers(connection, plans);
             begin = Clock::now();
             renew_time(connection, plans);
             took = Clock::now() - begin;
@@ -125,8 +125,8 @@ bool needs_numbers(const WritePlan& plan) {
     return plan.adding() && !plan.is_beside() && (plan.needs_transaction() || plan.resource().key.answered);
 }
 
-// In a Galera cluster every statement takes over the step between numbers from the number of members, so the
-// step that is read after an INSERT may not be the one that it went by. MySQL has no such variable.
+// In a Galera cluster the step between numbers follows the number of members at every statement, so the step
+// that is read after an INSERT may not be the one that it used. MySQL has no such variable.
 bool has_steady_numbers(Connection& connection) {
     const auto row = connection.query("SHOW SESSION VARIABLES LIKE 'wsrep_on'", {});
     return !row->next() || row->text(2) != "ON";
@@ -184,7 +184,7 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    // Only those that still have what was read of them.
+    // Only records that still have what was read of them are updated.
     if (!plans.front()->write().only_if.empty())
         marks += " AND " + for_each_record(plans, parameters, [&](const WritePlan& plan) {
                      return has_exactly(plan.write().only_if, parameters);

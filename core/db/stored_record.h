@@ -1,4 +1,4 @@
-// A record as it was read.
+// A record that was read.
 #pragma once
 
 #include <cstdint>
@@ -11,10 +11,10 @@ namespace helpdesk {
 
 struct StoredRecord {
     std::uint64_t number = 0;         // its key
-    std::uint64_t version = 0;        // 0 where the resource has none
-    std::uint64_t changed = 0;        // the time of the last change as one number; 0 where there is none
+    std::uint64_t version = 0;        // 0 if the resource has none
+    std::uint64_t changed = 0;        // the time of the last change as one number; 0 if there is none
     std::vector<std::string> values;  // one for each output of the resource, times as SQL writes them
-    // Values of many bytes, which are empty above and read in pieces.
+    // Long values, which are empty above and read in pieces.
     std::vector<ListPosition::LongValue> left_out;
 };
 

@@ -1,4 +1,4 @@
-// What is stored of a record before it is written.
+// Reads what is stored of a record before it is written.
 #include "db/plan.h"
 #include "db/session/attempts.h"
 #include "db/statements/record_sql.h"

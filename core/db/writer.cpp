@@ -26,7 +26,7 @@ void Writer::run(Connection& connection) {
     connection.commit();
 }
 
-// Of an upsert, the add may need one even if the update needs none.
+// The add of an upsert may need one even if its update needs none.
 bool Writer::needs_transaction() const {
     return plan_.needs_transaction() ||
            (write_.when_missing && WritePlan(*write_.when_missing).needs_transaction());
@@ -64,22 +64,23 @@ void Writer::store_in_transaction() {
         keep_answer(*connection_, *write_.repeatable, result_);
 }
 
-// What is wrong becomes a problem of the plan, which becomes that of the add where an upsert finds nothing.
+// Asks the question. Whatever is wrong becomes a problem of the plan. If an upsert finds no record, the plan
+// becomes that of its add.
 void Writer::ask() {
     if (!plan_.needs_question())
         return;
-    take_answer();
+    ask_question();
     if (plan_.adding() || plan_.record_id != 0 || !write_.when_missing || !write_.if_match.empty())
         return;
     plan_ = WritePlan(*write_.when_missing);
-    take_answer();
+    ask_question();
 }
 
-void Writer::take_answer() {
+void Writer::ask_question() {
     const Statement question = plan_.question(0);
     const auto row = connection_->query(question.sql, question.parameters);
     row->next();
-    plan_.take_answer(*row);
+    plan_.apply_answer(*row);
 }
 
 std::optional<Problem> Writer::explain(int error) const {
@@ -92,7 +93,7 @@ std::optional<Problem> Writer::explain(int error) const {
     return std::nullopt;
 }
 
-// A row of that name may have appeared meanwhile: then it is used.
+// Adds the rows to which references refer. If a row of that name was added in the meantime, it is used.
 void Writer::create_rows() {
     for (Target& target : plan_.targets()) {
         if (!target.adds_row || target.ids.front())
@@ -158,8 +159,8 @@ void Writer::replace_list(const Target& target) {
     }
 }
 
-// The list's rows as parameters: owner, position, item and, in a dated list, the date: the supplied one, or
-// that which the row had before, or NULL for today.
+// Returns the list's rows as parameters: owner, position, item and, in a dated list, the date. That is the
+// supplied one, otherwise the one that the row had before, otherwise NULL for today.
 std::vector<std::vector<Parameter>> Writer::list_rows(const Target& target) {
     const Value& value = *target.value;
     const ListTable& list = *value.variable->list;

@@ -1,4 +1,4 @@
-// One write on one connection.
+// Carries out one write on one connection.
 #pragma once
 
 #include "db/plan.h"
@@ -13,11 +13,11 @@ class Writer : public Operation {
 
     void run(Connection& connection) override;
     bool committing() const override { return committing_; }
-    // It then finds the answer that was kept with the change.
+    // Another attempt then finds the answer that was kept with the change.
     bool repeatable() const override { return write_.repeatable.has_value(); }
     std::optional<Problem> explain(int error) const override;
 
-    // Of the last attempt.
+    // Returns the result of the last attempt.
     const WriteResult& result() const { return result_; }
 
   private:
@@ -25,7 +25,7 @@ class Writer : public Operation {
     void store_alone();
     void store_in_transaction();
     void ask();
-    void take_answer();
+    void ask_question();
     void create_rows();
     void write_beside();
     void store();

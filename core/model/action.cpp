@@ -23,7 +23,7 @@ std::string about(const Verb& verb, const ResourceNames& names) {
                     "{many}", many);
 }
 
-// A variable of the action's own keeps its name.
+// Leaves out an alias that has the name of a variable of the action.
 std::vector<Alias> aliases_of_variables(const Resource& resource, const std::vector<std::string>& variables) {
     const auto reads = [&](std::string_view name) {
         return std::find(variables.begin(), variables.end(), name) != variables.end();

@@ -14,19 +14,19 @@ namespace helpdesk {
 // The variable that names the action.
 inline constexpr std::string_view action_variable = "action";
 
-// What an import takes besides its rows.
+// The variables of an import besides its rows.
 inline constexpr std::string_view mode_variable = "mode";
 inline constexpr std::string_view dry_run_variable = "dry_run";
 inline constexpr std::array<std::string_view, 2> import_variables = {mode_variable, dry_run_variable};
 
-// What every list action takes besides its selectors.
+// The variables of every list besides its selectors.
 inline constexpr std::array<std::string_view, 5> paging_variables = {"count", "page", "count_only", "order",
                                                                      "order_direction"};
 
 struct Action {
     std::string name;  // add_customer, get_customers
-    // The output variable: added_customer; of a list the root: customers. An upsert answers as the add or the
-    // update that it came to, and this is the update's.
+    // The output variable, added_customer, or the root of a list, customers. An upsert answers as the add or
+    // the update that it was; this is the answer of the update.
     std::string answer;
     const Verb& verb;
     const Resource& resource;
@@ -35,24 +35,26 @@ struct Action {
     std::vector<Alias> variable_aliases;
     std::string about;  // for an integrator: one sentence on what it does
 
-    // Whether it goes by that name or alias, in any case.
+    // Returns whether this is its name or one of its aliases, in any case.
     bool is_called(std::string_view other) const;
     bool knows(std::string_view variable) const;
-    // Returns the variable that a name stands for, by itself or as an alias. Empty: none.
+    // Returns the variable that has this name or alias, or an empty text if there is none.
     std::string_view resolve(std::string_view name) const;
-    // Whether it takes an If-Match: it is about records that are there and have an ETag.
+    // Returns whether a request may have an If-Match: the action must be about records that exist and have an
+    // ETag.
     bool takes_if_match() const { return resource.versioned && verb.takes_if_match; }
 };
 
-// The names a client sent that no variable of an action has: problems, or a list for the client's author.
+// Collects the names in a request that no variable of the action has. If `reject` is set, each of them is a
+// problem; otherwise they are listed for the client's author.
 class UnknownNames {
   public:
     UnknownNames(const Action& action, bool reject) : action_(action), reject_(reject) {}
 
-    // `name` in lower case.
+    // Adds a name, which must be in lower case.
     void add(const std::string& name, Problems& problems);
 
-    // Those that are ignored, between commas: the first few. An empty one is shown as "".
+    // Returns the first 20 names that are ignored, with commas between. An empty name is shown as "".
     const std::string& ignored() const { return ignored_; }
 
   private:
@@ -62,22 +64,21 @@ class UnknownNames {
     std::vector<std::string> listed_;
 };
 
-// Every action, resource by resource.
+// Returns every action, resource by resource.
 const std::vector<Action>& actions();
 
 // Returns the actions of a resource, in the order of its verbs. The resource must outlive them.
 std::vector<Action> actions_of(const Resource& resource);
 
-// Finds an action by its name or an alias, in any case. Null when there is none.
+// Finds an action by its name or an alias, in any case. Returns null if there is none.
 const Action* find_action(std::string_view name);
-// Null when the resource has no such action.
+// Returns null if the resource has no such action.
 const Action* find_action(const Resource& resource, const Verb& verb);
 
-// Returns the verbs that the rows of the resource's import can be. The first is meant where a request names
-// none.
+// Returns the verbs that an import can carry out for its rows. The first is the default.
 std::vector<const Verb*> modes_of(const Resource& resource);
 
-// Lists their names as a sentence does, with `quote` around each: add, update or upsert.
+// Returns the names of these verbs as a sentence lists them, with `quote` around each: add, update or upsert.
 std::string list_modes(const Resource& resource, std::string_view quote = "");
 
 }  // namespace helpdesk

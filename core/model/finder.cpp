@@ -81,7 +81,7 @@ std::vector<Comparison> with_numbers(Compare how, const Finder::Values& values) 
 
 namespace {
 
-// One of the references that a selector looks through, in words. The last one stands before what it does.
+// Describes one of the references that a selector follows. What the selector does comes after the last one.
 std::string step(std::string_view name, bool last) {
     return "`" + std::string(name) + "`" + (last ? ": " : " of ");
 }

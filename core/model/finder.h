@@ -1,9 +1,9 @@
-// What selecting by a variable does: how its value is read, which records it means, in which order they come
-// and how the reference describes it. A selector (model/selector.h) names a finder and the columns it looks
-// at. Nothing else knows what a selector means: a new selector is one row, a new finder one file in
-// model/finders/.
+// A finder says what a selector does: how its value is read, which records it selects, in which order they
+// come and how the reference describes it. A selector (model/selector.h) names a finder and the columns that
+// it compares. Nothing else knows what a selector means, so a new selector is one row, and a new finder one
+// file in model/finders/.
 //
-// A finder knows no SQL. It says what it means as comparisons, of which core/db/ makes conditions.
+// A finder contains no SQL. It returns comparisons, which core/db/ turns into conditions.
 #pragma once
 
 #include <cstdint>
@@ -33,17 +33,19 @@ enum class Compare {
     present,       // has a value
 };
 
-// What must be so of a selector's columns.
+// A condition on the columns of a selector.
 struct Comparison {
     Compare how;
-    // Text, a time as SQL writes it, or a number. One, but for `equal` and words, and none for the last two.
+    // Texts, times as SQL writes them, or numbers. `equal` and `has_words` take several, `missing` and
+    // `present` none, all others one.
     std::vector<std::variant<std::string, std::uint64_t>> values = {};
 };
 
-// Which order a list has unless the client asks for one. Each is along the selector's column. The last of
-// these wins; if several selectors have it, the first one in the table. None: by ID.
+// The order of a list if the client asks for none. It is that of the selector's column. If a list has several
+// selectors, the order that comes last here counts, and among selectors of that order the first one in the
+// table.
 enum class Order {
-    none,
+    none,    // by ID
     names,   // the records that were named
     range,   // dates or numbers
     prefix,  // the alphabet
@@ -51,65 +53,66 @@ enum class Order {
     walk,    // in the order of change, then by ID, without gaps while others write
 };
 
-// How many columns and lists of a selector a finder can look at.
+// The columns and lists of a selector that a finder can compare.
 enum class Reach { nowhere, one_column, anywhere };
 
 struct Finder {
-    // Reads what the client wrote. If that is no good, adds a problem and returns nothing.
+    // Reads what the client sent. If it is malformed, adds a problem and returns nothing.
     using Values = std::vector<std::string>;
     std::optional<Values> (*read)(const Selector& selector, const std::string& text, Problems& problems);
-    // What the values mean. All comparisons must hold.
+    // Returns what the values mean. A record is selected if all comparisons hold.
     std::vector<Comparison> (*meaning)(const Values& values);
     // Describes for the reference and OpenAPI which records a value selects.
     std::string (*words)(const Resource& resource, const Selector& selector);
-    // Why a selector of the resource itself cannot have the finder, as a predicate for validate(); empty: it
-    // can. Null: it can have any column.
+    // Returns why a selector of the resource's columns cannot have the finder, as a predicate for validate(),
+    // or an empty text if it can. Null: it can have any column.
     std::string_view (*unsuited)(const Resource& resource, const Selector& selector) = nullptr;
     std::string_view pattern = {};  // a regular expression that values match, for OpenAPI; empty: any text
 
     Reach reach = Reach::one_column;
     Order order = Order::none;
     bool takes_several = false;   // reads a list of values, and `*` for all
-    bool unique = false;          // a value is that of one record at most
+    bool unique = false;          // at most one record has a value
     bool continues_walk = false;  // in a walk: the ID of the record where the last page ended
     bool scans = false;           // no index serves it
-    // Selects nothing itself: it says how a selector with this other finder is meant, which must be given
-    // too.
+    // The finder whose meaning this one changes. Such a finder selects nothing itself, and a list needs a
+    // selector with the other finder beside it.
     const Finder* refines = nullptr;
-    bool finds_words =
-        false;  // looks in an index of words (db/statements/keyword_sql.h), the selector's lists
+    // The selector's lists are the two tables of an index of words (db/statements/keyword_sql.h).
+    bool finds_words = false;
 
     bool is_keyset() const { return order == Order::keyset; }
     bool is_walk() const { return order == Order::walk; }
-    // Whether it selects by itself. Otherwise it only says where a walk goes on, or refines another.
+    // Returns whether it selects records itself. Otherwise it only says where a walk continues, or refines
+    // another finder.
     bool selects() const { return reach != Reach::nowhere; }
     bool is_walk_position() const { return continues_walk && !selects(); }
 };
 
-// A selector that a client gave, and its values as the finder read them.
+// A selector of a request, and its values as the finder read them.
 struct Condition {
     const Selector* selector;
     std::vector<std::string> values;
 };
 
-// For finders of text: the value without outer white space, if it is not too long.
+// Reads a text without its outer white space. One that is longer than the selector's limit is a problem.
 std::optional<Finder::Values> read_one_text(const Selector& selector, const std::string& text,
                                             Problems& problems);
-// The same of each item of a list between commas, for selectors of `many`.
+// Does the same, for each item of a list between commas if the selector has `many`.
 std::optional<Finder::Values> read_texts(const Selector& selector, const std::string& text,
                                          Problems& problems);
-// The items between commas. At least one, and not too many.
+// Splits a list at its commas. No item, or more than max_list_items, is a problem.
 std::optional<Finder::Values> split_values(const Selector& selector, const std::string& text,
                                            Problems& problems);
-// Y or N in any case, as the capital letter.
 inline constexpr std::string_view flag_pattern = "^[YyNn]?$";
+// Reads Y or N in any case, as the capital letter.
 std::optional<Finder::Values> read_flag(const Selector& selector, const std::string& text,
                                         Problems& problems);
-// The moment, as SQL writes it.
+// Reads a date, with or without a time, and returns it as SQL writes times.
 std::optional<Finder::Values> read_date(const Selector& selector, const std::string& text,
                                         Problems& problems);
 
-// One comparison with the values as text, or as the numbers that their digits write.
+// Return one comparison with the values, as texts or as numbers. A number must consist of digits.
 std::vector<Comparison> with_texts(Compare how, const Finder::Values& values);
 std::vector<Comparison> with_numbers(Compare how, const Finder::Values& values);
 
@@ -126,7 +129,7 @@ std::vector<Comparison> compare_numbers(const Finder::Values& values) {
 // Describes a selector for the reference and OpenAPI.
 std::string describe_selector(const Resource& resource, const Selector& selector);
 
-// What every finder of selectors with `all` adds to its words.
+// Returns what a finder's words say about `*` if the selector has `all`; otherwise nothing.
 std::string or_all(const Selector& selector);
 
 namespace finders {

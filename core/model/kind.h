@@ -1,8 +1,9 @@
-// A kind of variable, as a value: all that differs from one kind to another.
+// A kind says how the values of a variable are read, checked, stored, shown and described. It is a value with
+// functions.
 //
-// A kind is made in one file of model/kinds/ and declared in model/kinds.h. Nothing else mentions it:
-// checking (request/check.h), SQL (db/), the answers, the reference and OpenAPI read its members and call
-// through it.
+// Each kind is made in one file of model/kinds/ and declared in model/kinds.h. Checking (request/check.h),
+// SQL (db/), the answers, the reference and OpenAPI read its members and call its functions, and never ask
+// which kind it is.
 #pragma once
 
 #include <cstddef>
@@ -34,10 +35,10 @@ struct Decimals {
     int least = 0;   // shown after the point
 };
 
-// What the items of a list are. Those of `ids` and `names` are rows of another table.
+// The items of a list. Those of `ids` and `names` stand for rows of another table.
 enum class Items { none, texts, ids, names };
 
-// Whether a row of a table has something that its kind reads.
+// Whether a variable's row has a field that its kind may read.
 enum class Need { never, may, must };
 
 // The values of a variable, described to people and to programs.
@@ -51,14 +52,15 @@ struct Description {
     std::string_view by_default = {};
 };
 
-// The output that a variable makes unless its kind says otherwise: the value of its column.
+// Adds the output that most variables have: the value of their column.
 void show_column(const Resource& resource, const Variable& variable, std::vector<Output>& outputs);
+// Adds no output.
 void show_nothing(const Resource& resource, const Variable& variable, std::vector<Output>& outputs);
 
 struct Kind {
     std::string_view name;
 
-    // What its rows of a table have; validate.h sees to it.
+    // The fields that a variable of this kind has, which validate() checks.
     bool has_column = true;  // of the record, or, if it has no value of its own, of its companion's list
     bool has_reference = false;
     Need has_companion = Need::never;
@@ -74,17 +76,17 @@ struct Kind {
     // Reads a text that the call supplies, empty on update only. Returns whether the record gets a new value.
     // Null: the variable has no value of its own, but belongs to its companion.
     bool (*read)(const Input& input, Value& value, const std::string& text) = nullptr;
-    // Sets what an add stores that omits the variable. Null: nothing.
+    // Sets what an add stores if the call omits the variable. Null: nothing.
     void (*omit)(const Input& input, Value& value) = nullptr;
-    // Reads what belongs to a value of the companion that the call supplies.
+    // Reads the variable as part of the value of its companion, which the call supplies.
     void (*read_beside)(const Input& input, const Variable& variable, Value& value) = nullptr;
     // Checks a variable that is read beside its companion, whether or not that one is supplied.
     void (*check_alone)(const Input& input, const Variable& variable) = nullptr;
-    // Adds the outputs that a record shows for it.
+    // Adds the outputs of a variable.
     void (*show)(const Resource& resource, const Variable& variable,
                  std::vector<Output>& outputs) = show_column;
     Description (*describe)(const Variable& variable) = nullptr;
-    // Complains about a row that contradicts itself in a way that the members above do not say.
+    // Complains about a variable that contradicts itself in a way that the members above cannot tell.
     void (*validate)(const Resource& resource, const Variable& variable, Complaints& complaints) = nullptr;
 };
 

@@ -1,4 +1,4 @@
-// The kinds of variables that there are. Each is made in a file of kinds/.
+// The kinds of variables. Each is made in a file of kinds/.
 #pragma once
 
 #include "model/kind.h"
@@ -14,7 +14,7 @@ extern const Kind flag;        // Y or N and nothing else; N without `choices`
 extern const Kind integer;     // a whole number within `range`
 extern const Kind decimal;     // an exact decimal with at most four decimals, within `range` if it has one
 extern const Kind money;       // a decimal that is shown with at least two decimals
-extern const Kind degrees;     // decimal degrees within `range`; stand or fall with `companion`
+extern const Kind degrees;     // decimal degrees within `range`; both `companion`s or neither
 extern const Kind time;        // a moment, in the formats of date.h
 extern const Kind reference;   // names a row of another table
 extern const Kind text_list;   // comma-separated; duplicates folded

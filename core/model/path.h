@@ -1,4 +1,4 @@
-// What the names in a selector stand for in its resource.
+// Finds what the names in a selector's row stand for.
 #pragma once
 
 #include <string_view>
@@ -8,17 +8,17 @@
 
 namespace helpdesk {
 
-// From a record to the one that it refers to, whose ID is in `column`.
+// A step from a record to the one whose ID is in its `column`.
 struct Hop {
     std::string_view column;
     const Resource* resource;  // to which it leads
 };
 
-// The way to the records whose columns the selector looks at; empty if they are those of the resource itself.
-// Stops before a name that is no reference, which validate() finds.
+// Returns the steps to the records whose columns the selector compares: none if they are the resource's own.
+// Stops before a name that is no reference, about which validate() complains.
 std::vector<Hop> path_of(const Resource& resource, const Selector& selector);
 
-// The output that shows a column as it is stored; null if there is none.
+// Returns the output that shows a column as it is stored, or null if there is none.
 const Output* output_of(const Resource& resource, std::string_view column);
 
 }  // namespace helpdesk

@@ -1,4 +1,5 @@
-// What a resource does with a write before it is stored: look something up, in the database or elsewhere.
+// Prepares the writes of a resource before they are stored: looks something up, in the database or on another
+// server.
 #pragma once
 
 #include <memory>
@@ -12,8 +13,8 @@ struct Settings;
 struct Write;
 
 struct Preparing {
-    // Begins with the write of a call (call/preparation.h), which must outlive what is returned and stay
-    // where it is. Null: there is nothing to look up.
+    // Begins the preparation of a call's write (call/preparation.h), which must outlive it and stay where it
+    // is. Returns null if there is nothing to look up.
     std::unique_ptr<Preparation> (*begin)(Write& write, const Settings& settings) = nullptr;
     // Prepares a row of an import, for which nothing is looked up.
     void (*prepare_row)(Write& write, const Settings& settings) = nullptr;

@@ -1,11 +1,11 @@
 // The model of the API: an action writes, reads or deletes records of a resource, and a resource is a table
 // of its variables and one of its selectors.
 //
-// A row of the first says all about a variable: its name, its limit, its default, where it is stored and how
-// a name in it is resolved; what its values are is a kind's part (kind.h). A row of the second says how a
-// list is narrowed (selector.h). Checking (check.h, select.h), SQL (db/), the answers and the manual's
-// reference read the rows; none of them knows a variable by name. A new variable is one row and a migration,
-// a new resource one file and a line in resources/all.cpp.
+// A variable's row has its name, its limit, its default, its column and its reference; its kind says what the
+// values may be (kind.h). A selector's row says how a list is narrowed (selector.h). Checking (check.h,
+// select.h), SQL (db/), the answers and the manual's reference read the rows, and none of them knows a
+// variable by name. So a new variable is one row and a migration, and a new resource one file and a line in
+// resources/all.cpp.
 #pragma once
 
 #include <cstddef>
@@ -26,7 +26,7 @@ namespace helpdesk {
 struct Place;
 struct Resource;
 
-// An output that a reference makes: a column of the row that it refers to.
+// An output of a reference: a column of the row that it refers to.
 struct Shown {
     std::string_view output;       // its name
     std::string_view column = {};  // of that row; `id`: its number; empty: its name
@@ -35,32 +35,34 @@ struct Shown {
     bool operator==(const Shown&) const = default;
 };
 
-// A record of a resource, which may be the same one, that a value refers to.
+// Says to which records of which resource a value refers. That may be the resource of the value itself.
 struct Reference {
     enum class By { name, id, id_or_name };
 
     // The resource. A function, because tables are constants, and a resource may refer to itself.
     const Resource& (*to)() = nullptr;
     By by = By::name;
-    // The column of the name by which a record is found; empty: that of the resource's identifier. Any other
-    // one needs a scope, within which it is unique.
+    // The column with the names by which records are found; empty: that of the resource's identifier. Any
+    // other column needs a scope, within which its values are unique.
     std::string_view column = {};
-    // The scope: a variable of the record that refers, itself a reference. The record that is found must
-    // refer to the same one: a sub-category to the category of the ticket.
+    // The scope: another reference of the record that refers. The record that is found must refer to the same
+    // record as that one does, as a sub-category must belong to the category of the ticket.
     std::string_view within = {};
     std::string_view noun = {};     // in messages; empty: the resource's
     std::string_view unknown = {};  // code of the problem that there is no such record; empty: the resource's
-    // What a list shows of it. Empty: its name under the name of the variable, and its number as `…_id`.
+    // The outputs. Empty: the name, under the name of the variable, and the number, as `…_id`.
     Few<Shown, 4> shown = {};
     bool first_if_unknown = false;  // no match, or no value on add: the row with the lowest ID
-    // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if any.
+    // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if
+    // there is one.
     bool has_default = false;
     // Of a resource to itself: no record may lead back to itself, through any number of others. It holds for
     // what calls give; a rule must not fill it.
     bool no_rings = false;
 };
 
-// The rows that hold a variable's list. They carry the owner's ID, a position and `column`.
+// The table that holds the items of a variable's lists. Its rows have the owner's ID, a position and
+// `column`.
 struct ListTable {
     std::string_view table;
     std::string_view owner;   // column of the owner's ID
@@ -71,19 +73,19 @@ struct ListTable {
     bool by_name = false;
 };
 
-// A word that counts as a choice, besides the choice itself.
+// Another word for a choice.
 struct Synonym {
     std::string_view word;
     std::string_view choice;
 };
 
-// What a choice chooses from.
+// The values of a choice.
 struct Choices {
     std::span<const std::string_view> values;
     std::string_view by_default = {};  // one of `values`: on add, and for any other value unless it is strict
     bool strict = false;               // any other value is an error; otherwise it is one only with
                                        // `helpdesk_unknown_variables reject`
-    bool exact = false;                // letters' case counts
+    bool exact = false;                // case counts
     std::span<const Synonym> synonyms = {};
 };
 
@@ -115,12 +117,13 @@ struct Variable {
     std::string_view about = {};  // for an integrator: one sentence on what it is for
 };
 
-// The most items that a list may have (ours): more would be a slow statement, not a customer.
+// The most items of a list. The API sets no limit; this one keeps statements fast.
 inline constexpr std::size_t max_list_items = 1000;
 
-// A variable of a list's records.
+// A value that lists show of each record.
 struct Output {
-    // A reference shows a column of the record that it refers to, or the number of that record.
+    // The origin of the value. `reference` is a column of the record that a reference leads to,
+    // `reference_id` the number of that record.
     enum class Source { id, column, reference, reference_id, list, list_dates };
 
     std::string name;
@@ -132,13 +135,13 @@ struct Output {
     Form form = Form::plain;
 };
 
-// How a client asks whether a record's password is right.
+// Says how clients sign in with the name and the password of a record.
 struct SignIn {
     std::string_view allowed_by;                // the choice that must be Y
     std::span<const std::string_view> outputs;  // what the answer adds
 };
 
-// The number that the database gives each record, in its column `id`.
+// The number that the database gives each record, in the column `id`.
 struct RecordKey {
     std::string_view variable = "id";  // by which a client names a record; empty: by its name only
     std::string_view output = "id";    // in a list
@@ -149,7 +152,7 @@ struct RecordKey {
 inline constexpr std::string_view date_added = "date_added";
 inline constexpr std::string_view last_updated = "last_updated";
 
-// What a resource is called.
+// The names of a resource.
 struct ResourceNames {
     std::string_view one;      // in the names of actions about one record, and in their answers
     std::string_view many;     // in the names of actions about many, and the root of a list
@@ -170,8 +173,8 @@ struct Resource {
     std::span<const Selector> selectors;
     RecordKey key = {};
     std::string_view renamed_by = {};  // the variable of an update that changes the name; empty: nothing does
-    // The variable that no two records may have alike, in the scope that the table's unique key says. Only of
-    // records without a name, which is unique anyway; empty: none.
+    // The variable in which any two records differ, within the scope of the table's unique key; empty: none.
+    // Only for records without a name, since names are unique anyway.
     std::string_view unique = {};
     bool timestamps = false;      // has date_added and last_updated
     bool versioned = false;       // has `version`, which counts the changes of a record
@@ -182,46 +185,48 @@ struct Resource {
     const Place* place = nullptr;             // its address (place/place.h)
     std::span<const Verb* const> verbs = {};  // its actions, in the order in which they are described
     std::span<const Alias> action_aliases = {};
-    // Each counts in the actions that read the variable, and have none of the alias's name.
+    // An alias applies to the actions that read the variable, unless they have a variable with the alias's
+    // name.
     std::span<const Alias> variable_aliases = {};
     std::vector<Output> outputs = {};
     std::string unknown = {};  // code of the problem that a reference finds no such record
 
-    // The unique text by which clients know a record besides its number. Null: its records have none.
+    // Returns the variable with the unique text that names a record. Null: its records have only numbers.
     const Variable* name() const;
-    // The variable that names a record: that of its name, or where it has none that of its number.
+    // Returns the name of the variable that finds a record: that of its name if it has one, otherwise that of
+    // its number.
     std::string_view known_by() const;
     bool known_by_number() const { return !key.variable.empty(); }
     const Variable* find(std::string_view name) const;
     const Output* find_output(std::string_view name) const;
-    // The variable whose values are stored as hashes; null: the records have none.
+    // Returns the variable whose values are stored as hashes. Null: the records have none.
     const Variable* password() const;
 };
 
-// The resource with the code of its references, and with the outputs that its variables make: id, each
-// variable that can be read, in order, then the times. Calls no `to` of a reference, which may lead back
-// here.
+// Returns the resource with its code `unknown`, and with its outputs: the ID, each variable that can be read,
+// in their order, and the times. Calls no reference's `to`, since that may be the function that calls this
+// one.
 Resource with_outputs(Resource resource);
 
-// Whether a call may supply the variable.
+// Returns whether a call may supply the variable.
 bool may_be_supplied(const Variable& variable, bool adding);
 
-// What a reference says of the resource that it refers to, or what that says itself. None of these may be
-// called before `to` is set.
+// Return the noun and the code of a reference, which are those of the resource that it refers to unless it
+// has its own. These functions, and the next one, need a reference with a `to`.
 std::string_view noun_of(const Reference& reference);
 std::string_view unknown_code(const Reference& reference);
-// The column of the name by which it finds a record; empty if records have no name.
+// Returns the column with the names by which it finds records. Empty if they have none.
 std::string_view name_column(const Reference& reference);
-// The variable that has a column; null if none has.
+// Returns the variable that is stored in a column, or null if none is.
 const Variable* variable_in(const Resource& resource, std::string_view column);
-// The variable whose values an output shows, for a reference one of the other resource; null if it is no
-// variable's.
+// Returns the variable whose values an output shows; for a reference, that is one of the other resource. Null
+// if the values are not those of a variable.
 const Variable* shown_variable(const Output& output);
-// The variable by which the records that a reference with a scope finds refer to the scope: the only one that
-// refers to the resource to which `within` refers. Null if there is none, or more than one.
+// Returns the variable by which the records that a reference finds refer to its scope: the only one that
+// refers to the same resource as `within`. Null if there is none, or more than one.
 const Variable* scope_of(const Resource& resource, const Reference& reference);
 
-// What the API manages, and the lists that its records refer to.
+// Return the resources that the API manages, and the lists to which their records refer.
 const Resource& customers();
 const Resource& companies();
 const Resource& portals();
@@ -241,7 +246,7 @@ const Resource& time_categories();
 const Resource& schedule_categories();
 const Resource& kb_categories();
 
-// Every resource, in the order of the reference.
+// Returns every resource, in the order of the manual's reference.
 std::span<const Resource* const> all_resources();
 
 }  // namespace helpdesk

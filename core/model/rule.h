@@ -1,9 +1,10 @@
-// The rules of a resource: what fills values that a call does not give, what forbids a change, and what else
-// is written with it, in the same transaction.
+// The rules of a resource. A rule fills values that a call does not supply, forbids a change, or writes
+// something else in the same transaction.
 //
-// A rule is a row of its resource's `rules`: when it applies, what it reads, and functions that see the write
-// as a Change. It knows no SQL. The question that the database layer asks before a write reads what all rules
-// of it need, so that rules cost no round trip of their own; only what is added beside is a statement more.
+// A rule is a row of its resource's `rules`. It says when it applies and what it reads, and has functions
+// that see the write as a Change; it contains no SQL. The question that the database layer asks before a
+// write reads what all rules need, so that they need no round trip of their own. Only what they write beside
+// a record takes another statement.
 #pragma once
 
 #include <cstdint>
@@ -20,14 +21,14 @@ namespace helpdesk {
 
 struct Resource;
 
-// A value as text; nothing: NULL, or none.
+// A value as text, or nothing if it is NULL or there is none.
 using MaybeText = std::optional<std::string>;
 
 // One write while it is carried out. A time is `YYYY-MM-DD hh:mm:ss` in UTC, a list its items between commas,
 // a reference the name that answers show for it.
 //
-// A member function that names a variable, or a column, which the rule does not read throws
-// std::logic_error, as does one that is called in a function of the rule that it is not for.
+// A member function throws std::logic_error if it is given a variable or a column that the rule does not
+// read, or if it is called from a function of the rule that it is not for.
 class Change {
   public:
     Change() = default;
@@ -38,22 +39,22 @@ class Change {
     virtual bool adding() const = 0;
     virtual bool updating() const = 0;
     virtual bool removing() const = 0;
-    // The number of the record. 0 while an add has none yet, which is until `also`.
+    // Returns the number of the record. It is 0 for an add before `also`.
     virtual std::uint64_t number() const = 0;
 
-    // Whether the call supplies the variable. An empty value is none on add, and clears the variable on
-    // update.
+    // Returns whether the call supplies the variable. On add, an empty value counts as none; on update, it
+    // clears the variable.
     virtual bool gives(std::string_view variable) const = 0;
-    // The value that is stored. Nothing on add.
+    // Returns the value that is stored. Nothing on add.
     virtual MaybeText before(std::string_view variable) const = 0;
-    // The value that will be stored: what the call or a rule gives, or what was stored and stays. A reference
-    // that a rule set is the text that it was set to.
+    // Returns the value that will be stored: the one from the call or a rule, otherwise the stored one. A
+    // reference that a rule set is the text that it was set to.
     virtual MaybeText after(std::string_view variable) const = 0;
-    // A column of the row that a reference names after the change, as SQL shows it.
+    // Returns a column of the row that a reference names after the change, as SQL shows it.
     virtual MaybeText referred(std::string_view variable, std::string_view column) const = 0;
-    // The time at which the database was asked.
+    // Returns the time at which the database was asked.
     virtual const std::string& now() const = 0;
-    // The variables, of those that rules read, whose value changes.
+    // Returns those of the variables that rules read whose values change.
     virtual std::vector<std::string_view> changed() const = 0;
 
     // For `prepare` and `fill`: sets a value, as the text that is stored. A reference takes a name or a
@@ -64,7 +65,7 @@ class Change {
 
     // For `check`: refuses the write. Nothing of it is stored.
     virtual void forbid(Problem problem) = 0;
-    // For `check`: stores nothing of an update, which changes nothing. Its record keeps its version and time.
+    // For `check`: stores nothing of an update that changes nothing. The record keeps its version and time.
     virtual void leave() = 0;
 
     // For `also`: adds a record of another resource; a variable that is not named gets its default. The
@@ -87,21 +88,22 @@ struct Referred {
 struct Rule {
     using Function = void (*)(Change& change);
 
-    // Which writes it applies to. An update or a removal with a rule is a transaction, which locks its record
-    // and the rows that it refers to when it reads them, and shares no statements. An add locks nothing when
-    // it reads: it sees what it refers to as it was when the database was asked, and still shares statements.
+    // The writes to which it applies. An update or a removal with a rule is a transaction that locks its
+    // record, and the rows to which that refers, when it reads them; it shares no statements. An add locks
+    // nothing when it reads: it sees what it refers to as it was when the database was asked, and still
+    // shares statements.
     bool on_add = false;
     bool on_update = false;
     bool on_remove = false;
-    // Adds and updates only that supply one of these variables. None: all of them.
+    // If not empty, it applies only to adds and updates that supply one of these variables.
     Few<std::string_view, 8> if_given = {};
 
-    // What the functions read; all that a call can read, or these variables.
+    // The variables that the functions read: all that a call can read, or these.
     bool reads_all = false;
     Few<std::string_view, 16> reads = {};
     Few<Referred, 8> refers = {};  // each written as Referred{…}: braces alone do not tell them apart
 
-    // In this order, each for all rules before the next one.
+    // They run in this order, each for all rules before the next one.
     Function prepare = nullptr;  // before the database is asked: knows what the call gives, and nothing else
     Function fill = nullptr;     // gives values
     Function check = nullptr;    // forbids

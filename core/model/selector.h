@@ -1,4 +1,4 @@
-// How a list is narrowed: one row for each variable that a client may select by.
+// Says how a list is narrowed: one row for each variable by which a client may select.
 #pragma once
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace helpdesk {
 struct Finder;
 struct ListTable;
 
-// A few items written into a row of a table. None of them is empty.
+// A few items in a row of a table. The first empty item ends them.
 template <typename Item, std::size_t most>
 struct Few {
     std::array<Item, most> items;
@@ -26,11 +26,12 @@ struct Few {
 struct Selector {
     std::string_view name;
     const Finder* finder;  // what a value means, see model/finder.h
-    // Where the value is looked for. In several columns and lists: a record is selected if one of them fits.
+    // The columns and lists that are compared with the value. A record is selected if one of them fits.
     Few<std::string_view, 4> columns = {};
     Few<const ListTable*, 2> lists = {};
-    // Variables that are references: the columns and lists are those of the record that the last one of them
-    // names, which the first one of this resource begins to lead to. None: those of the record itself.
+    // References that lead to another record, whose columns and lists are compared. The first is a variable
+    // of this resource, each other one a variable of the resource to which the one before refers. Empty: the
+    // columns and lists are those of the record itself.
     Few<std::string_view, 3> through = {};
     std::size_t limit = 255;      // Unicode characters of a value, the columns' length
     bool all = false;             // `*` selects every record

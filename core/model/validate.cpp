@@ -15,10 +15,10 @@ bool is_name(std::string_view name) {
     });
 }
 
-// Names are compared in lower case, and each stands for one thing.
-class Names {
+// Complains about a name that has capitals, or that is there already.
+class UniqueNames {
   public:
-    Names(Complaints& complaints, std::string_view what) : complaints_(complaints), what_(what) {}
+    UniqueNames(Complaints& complaints, std::string_view what) : complaints_(complaints), what_(what) {}
 
     void add(std::string_view name) {
         complaints_.expect(is_name(name), name, "is no name in lower case");
@@ -38,7 +38,7 @@ void validate_names(const Resource& resource, Complaints& complaints) {
     complaints.expect(!resource.names.noun.empty(), "", "needs a noun");
     complaints.expect(!resource.table.empty(), "", "needs a table");
 
-    Names variables(complaints, "is the name of two variables");
+    UniqueNames variables(complaints, "is the name of two variables");
     variables.add(action_variable);
     for (const std::string_view name : {resource.key.variable, resource.renamed_by})
         if (!name.empty())
@@ -46,14 +46,14 @@ void validate_names(const Resource& resource, Complaints& complaints) {
     for (const Variable& variable : resource.variables)
         variables.add(variable.name);
 
-    Names selectors(complaints, "is the name of two selectors");
+    UniqueNames selectors(complaints, "is the name of two selectors");
     selectors.add(action_variable);
     for (const std::string_view name : paging_variables)
         selectors.add(name);
     for (const Selector& selector : resource.selectors)
         selectors.add(selector.name);
 
-    Names outputs(complaints, "is the name of two outputs");
+    UniqueNames outputs(complaints, "is the name of two outputs");
     for (const Output& output : resource.outputs)
         outputs.add(output.name);
 }
@@ -66,7 +66,7 @@ void validate_columns(const Resource& resource, Complaints& complaints) {
                               "has the column of another variable");
 }
 
-// What finds a record, and what a write answers with.
+// Checks what finds a record, and with what a write answers.
 void validate_key(const Resource& resource, Complaints& complaints) {
     const auto names =
         std::count_if(resource.variables.begin(), resource.variables.end(),
@@ -89,7 +89,7 @@ bool has_keyset(const Resource& resource) {
                        [](const Selector& selector) { return selector.finder->is_keyset(); });
 }
 
-// What a resource promises hangs on rows of its table.
+// Checks that the table has the rows on which the resource's other fields depend.
 void validate_promises(const Resource& resource, Complaints& complaints) {
     const bool has_unbounded =
         std::any_of(resource.outputs.begin(), resource.outputs.end(), [](const Output& output) {
@@ -120,7 +120,7 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
     if (verb.when_missing != nullptr) {
         complaints.expect(has_verb(resource, verb.when_found) && has_verb(resource, verb.when_missing),
                           verb.name, "lacks what it does to a record that exists, or to one that does not");
-        // What has an ID of ours is not added under one that the client chose.
+        // A record whose ID the database chooses cannot be added under an ID that a client chose.
         complaints.expect(!resource.known_by_number(), verb.name,
                           "may add a record, which a client cannot name by ID");
     }

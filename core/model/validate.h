@@ -1,5 +1,5 @@
-// Whether the tables of the model are consistent. A table that contradicts itself is a programming error: a
-// test refuses it, and a debug build of the module does not start with it.
+// Checks that the tables of the model do not contradict themselves. If one does, that is a programming error:
+// a test fails, and a debug build of the module does not start.
 #pragma once
 
 #include <span>
@@ -27,22 +27,23 @@ class Complaints {
     std::vector<std::string> list_;
 };
 
-// Whether two variables name each other as companions, and the other is of a kind.
+// Returns whether the variable and its companion name each other, and the companion is of this kind.
 bool are_companions(const Resource& resource, const Variable& variable, const Kind& kind);
 
-// Whether it has a reference that says of no resource what it refers to. Nothing else can be said of it then.
+// Returns whether the variable has a reference to no resource. Then nothing else can be checked about it.
 bool refers_to_nothing(const Variable& variable);
 
-// The rules of a single row, apart from those of its neighbours.
+// Check one row each, apart from how it fits the others.
 void validate_variable(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_reference(const Resource& resource, const Variable& variable, Complaints& complaints);
 void validate_selector(const Resource& resource, const Selector& selector, Complaints& complaints);
 void validate_rule(const Resource& resource, const Rule& rule, Complaints& complaints);
 
-// Returns what contradicts itself in a resource: "customers.support has no choices". Empty: nothing does.
+// Returns the contradictions in a resource, such as "customers.support has no choices". Empty if there are
+// none.
 std::vector<std::string> validate(const Resource& resource);
 
-// Returns the same for all of them, and what contradicts itself between them.
+// Returns the contradictions in all of the resources, and those between them.
 std::vector<std::string> validate(std::span<const Resource* const> resources);
 
 }  // namespace helpdesk

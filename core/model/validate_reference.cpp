@@ -1,4 +1,4 @@
-// The rules for references: what each says must be true of the resource to which it leads.
+// Checks references: what each says must be true of the resource to which it refers.
 #include <algorithm>
 
 #include "model/path.h"
@@ -65,7 +65,8 @@ class ReferenceRules {
         if (own == nullptr)
             return;
         expect(own->form == form, "shows a column in another form than its own resource");
-        // It is read in pieces, as long as the version of its own record is the same.
+        // Such a value is read in pieces while the version of its own record stays the same, which a
+        // reference does not know.
         expect(shown == nullptr || shown->limit != 0 || form != Form::plain,
                "shows a value without a limit, which is not read beside another record");
     }
@@ -82,7 +83,7 @@ class ReferenceRules {
                "has a default, which may not be in its scope");
     }
 
-    // Whether the scope of its scope, and so on, leads back to a scope before.
+    // Returns whether its scopes lead round in a ring.
     bool is_in_a_ring() const {
         const Variable* scope = &variable_;
         for (std::size_t steps = 0; steps <= resource_.variables.size(); ++steps) {
@@ -99,7 +100,8 @@ class ReferenceRules {
     Complaints& complaints_;
 };
 
-// A name that reads as an ID is exported as the ID.
+// Returns whether a reference by name or ID shows its name, but not its ID. An export gives the ID instead of
+// a name that an import would read as an ID.
 bool hides_number(const Resource& resource, const Variable& variable) {
     if (variable.reference == nullptr || variable.reference->by != Reference::By::id_or_name)
         return false;

@@ -6,7 +6,7 @@
 namespace helpdesk {
 namespace {
 
-// Whether a rule can know what is stored of it.
+// Returns whether a rule can read the variable's stored value.
 bool is_readable(const Resource& resource, std::string_view name) {
     const Variable* variable = resource.find(name);
     return variable != nullptr && !variable->secret && variable->kind->read != nullptr &&

@@ -7,7 +7,8 @@
 namespace helpdesk {
 namespace {
 
-// Whether a selector of another resource can look at the column. Its own resource may have more.
+// Returns whether a selector of another resource can compare the column. Selectors of the resource itself can
+// compare further ones.
 bool has_column(const Resource& resource, std::string_view column) {
     return column == "id" || variable_in(resource, column) != nullptr ||
            (resource.timestamps && (column == date_added || column == last_updated));
@@ -36,9 +37,9 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
     const bool anywhere = finder.reach == Reach::anywhere;
     const bool own = selector.through.empty();
     expect(finder.selects() == !(selector.columns.empty() && selector.lists.empty()),
-           "must have a column if its kind compares one, and only then");
-    expect(anywhere || selector.columns.size() <= 1, "has several columns, of which its kind reads one");
-    expect(anywhere || selector.lists.empty(), "has a list, which its kind does not read");
+           "must have a column if its finder compares one, and only then");
+    expect(anywhere || selector.columns.size() <= 1, "has several columns, but its finder compares only one");
+    expect(anywhere || selector.lists.empty(), "has a list, which its finder does not compare");
     const std::vector<Hop> path = path_of(resource, selector);
     expect(path.size() == selector.through.size(), "goes through a variable that is no reference");
     if (path.size() != selector.through.size())
@@ -82,7 +83,7 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
                         finder.refines != nullptr || finder.finds_words;
     expect(!single || std::count_if(resource.selectors.begin(), resource.selectors.end(),
                                     [&](const Selector& other) { return other.finder == &finder; }) == 1,
-           "is of a kind that may stand there only once");
+           "has a finder that only one selector may have");
 }
 
 }  // namespace helpdesk

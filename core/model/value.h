@@ -10,7 +10,7 @@ namespace helpdesk {
 
 struct Variable;
 
-// A variable of a record, with a text that the record has.
+// A variable, and the text that is stored for it.
 struct Stored {
     const Variable* variable;
     std::string text;
@@ -31,7 +31,7 @@ struct Value {
     std::vector<std::string> items;   // of a list
     const Variable* dates_variable;   // the date_list that goes with a list, or null
     std::vector<std::string> dates;   // its dates, one for each item; empty when none were supplied
-    bool given = false;               // by the call; otherwise a default, or found
+    bool given = false;               // by the call, so neither a default nor looked up
     // Null: the value is stored in any case.
     std::shared_ptr<const StoredIf> stored_if = {};
 

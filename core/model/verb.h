@@ -1,6 +1,6 @@
-// The verbs of the API: what an action does with its resource. A verb is a row of call/verbs.cpp, and a
-// resource lists those that it has. The rest of the program asks a verb for what it needs to know of it, and
-// never which one it is.
+// A verb says what an action does with its resource. Each is a row of call/verbs.cpp, or is made beside the
+// work that it alone begins, and a resource lists those that it has. The rest of the program reads the
+// members of a verb, and never asks which one it is.
 #pragma once
 
 #include <memory>
@@ -18,14 +18,15 @@ class Work;
 struct Verb {
     std::string_view name;    // begins the action's name: add, delete
     std::string_view answer;  // begins the output variable: added; empty: the answer is a list
-    bool many = false;        // the action's name goes on with the plural of the resource
+    bool many = false;        // the action's name ends with the resource's plural
 
-    // What it does to one record, if it changes any.
-    bool changes = false;  // whether it does; such an action takes an Idempotency-Key
-    bool adds = false;     // makes the record
+    // These say what it does to one record. All are false for a verb that only reads.
+    bool changes = false;  // changes or makes it; such an action takes an Idempotency-Key
+    bool adds = false;     // makes it
     bool stores = false;   // stores the values of the resource's variables
     bool removes = false;
-    // What it does depends on whether the record exists: one of these two, both of which the resource has.
+    // The verbs that it stands for if the record exists or does not; null unless it is such a verb. Its
+    // resource must have both.
     const Verb* when_found = nullptr;
     const Verb* when_missing = nullptr;
 
@@ -33,23 +34,25 @@ struct Verb {
     bool signs_in = false;    // checks a password
     bool takes_rows = false;  // the body of its request carries many records
     bool gives_rows = false;  // its answer carries many records, as an import takes them
-    bool is_mode = false;     // is what the rows of an import can be
+    bool is_mode = false;     // an import can carry it out for its rows
     bool takes_if_match = false;
 
-    // Returns why a resource cannot have it, as a predicate. Empty: it can. Null: every resource can.
+    // Returns why a resource cannot have it, as a predicate for validate(), or an empty text if it can. Null:
+    // every resource can have it.
     std::string_view (*unsuited)(const Resource& resource) = nullptr;
     // Returns the variables that its action on a resource reads, besides key, action and format.
     std::vector<std::string> (*variables)(const Verb& verb, const Resource& resource) = nullptr;
-    // For an integrator: a sentence on what its action does. `{one}` stands for the resource's noun with its
+    // A sentence for integrators on what its action does. `{one}` stands for the resource's noun with its
     // article, `{many}` for its plural.
     std::string_view about = {};
     // Returns what its action takes and answers, in Markdown, for the reference.
     std::string (*describe)(const Action& action) = nullptr;
 
-    // Makes of a request what its call does (call/incoming.h).
+    // Makes the work of a request's call (call/incoming.h).
     std::unique_ptr<Work> (*begin)(const Incoming& incoming) = nullptr;
 };
 
+// The verbs that any resource may have.
 namespace verbs {
 
 extern const Verb add;
@@ -57,7 +60,6 @@ extern const Verb update;
 extern const Verb upsert;
 extern const Verb remove;
 extern const Verb get;
-extern const Verb locate;
 extern const Verb verify;
 extern const Verb import_;
 extern const Verb export_;

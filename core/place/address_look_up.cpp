@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "call/settings.h"
+#include "metrics.h"
 #include "model/validate.h"
 #include "place/place.h"
 
@@ -70,7 +71,9 @@ void AddressLookUp::apply_stored(bool exists, const std::vector<std::string>& va
     query_ = ask ? begin_locating(*located_, {}) : "";
 }
 
-Outcome AddressLookUp::apply_answer(const GeocoderAnswer& answer, std::string& warning) {
+Outcome AddressLookUp::apply_reply(const OutsideReply& reply, std::string& warning) {
+    const GeocoderAnswer answer = read_geocoder_reply(write_.action->resource, reply);
+    observe(metric::geocoder_time, {answer.result()}, reply.time);
     query_.clear();
     if (answer.found)
         set_coordinates(*located_, *answer.found);

@@ -1,5 +1,5 @@
-// The look-up of the coordinates of the address that a write leaves behind, step by step: what is stored of
-// the address is read, if it matters, then the geocoder is asked, if it has to be.
+// Looks up the coordinates of the address that a record has after a write, step by step: reads the stored
+// parts of the address if they matter, then asks the geocoder if it must be asked.
 #pragma once
 
 #include <string>
@@ -7,14 +7,13 @@
 
 #include "call/preparation.h"
 #include "model/preparing.h"
-#include "place/geocode.h"
 #include "place/locate.h"
 #include "request/check.h"
 
 namespace helpdesk {
 
-// For a resource with a `place`. Nothing is looked up if there is no geocoder, or if the write has nothing to
-// do with an address.
+// Looks up addresses of a resource that has a `place`. Nothing is looked up if there is no geocoder, or if
+// the write changes no address.
 extern const Preparing look_up_address;
 
 class AddressLookUp final : public Preparation {
@@ -25,7 +24,7 @@ class AddressLookUp final : public Preparation {
     bool needs_database() const override { return needs_stored_address_; }
     Outcome read(const DatabaseSettings& database) override;
     const std::string& query() const override { return query_; }
-    Outcome apply_answer(const GeocoderAnswer& answer, std::string& warning) override;
+    Outcome apply_reply(const OutsideReply& reply, std::string& warning) override;
 
   private:
     void apply_stored(bool exists, const std::vector<std::string>& values);

@@ -41,7 +41,7 @@ std::optional<double> parse_number(std::string_view text) {
     return error == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-// What can be kept as it is written stays so. A server may give numbers or texts of numbers.
+// Keeps a number as it is written if it can. A server may give numbers or texts of numbers.
 std::optional<std::string> degrees(const json_t* place, std::string_view name, const Variable& variable) {
     const json_t* member = json_object_getn(place, name.data(), name.size());
     const int decimals = variable.kind->decimals.most;
@@ -62,7 +62,7 @@ std::optional<std::string> degrees(const json_t* place, std::string_view name, c
 
 // Some servers, LocationIQ for one, answer so where Nominatim's list is empty: 404, and an object with the
 // text of the error. Any other 404 is that of a path that does not exist.
-bool is_unknown_place(const GeocoderReply& reply) {
+bool is_unknown_place(const OutsideReply& reply) {
     constexpr int not_found = 404;
     if (reply.status != not_found || reply.body.size() > longest_body)
         return false;
@@ -80,7 +80,7 @@ std::string geocoder_query(const AddressParts& parts) {
     return query.empty() ? query : "format=jsonv2&limit=1" + query;
 }
 
-GeocoderAnswer read_geocoder_reply(const Resource& resource, const GeocoderReply& reply) {
+GeocoderAnswer read_geocoder_reply(const Resource& resource, const OutsideReply& reply) {
     constexpr int ok = 200;
     if (!reply.failure.empty())
         return failed(reply.failure);

@@ -49,7 +49,7 @@ Locating locating(const Write& write) {
         return Locating::from_record;
     if (!verb.stores || place == nullptr)
         return Locating::none;
-    // An update that clears a coordinate has brought it, too.
+    // Clearing a coordinate counts as supplying it.
     const auto brings = [&](const PlacePart& part) {
         const Value* value = value_of(write, part);
         return value != nullptr && (!verb.adds || value->text);
@@ -106,7 +106,7 @@ void set_coordinates(Write& write, const Coordinates& coordinates) {
     for (const PlacePart& part : write.action->resource.place->coordinates) {
         const Variable& variable = *write.action->resource.find(part.variable);
         Value* value = write.find(variable);
-        // In front: SQL stores them while it still knows the address that was.
+        // They come first, because an UPDATE compares the stored address before it sets the new one.
         if (value == nullptr)
             value = &*write.values.insert(write.values.begin(), Value::of(variable));
         value->text = next->empty() ? std::nullopt : std::optional(*next);

@@ -5,8 +5,8 @@
 
 namespace helpdesk {
 
-// Of a resource with the variables `latitude` and `longitude`: refuses an update that would leave one of them
-// alone. On add the kind of the variables sees to it, without the database.
+// For a resource with the variables `latitude` and `longitude`: refuses an update that would leave one of
+// them alone. On add, the kind of these variables checks that without the database.
 extern const Rule coordinates_together;
 
 }  // namespace helpdesk

@@ -14,6 +14,9 @@ namespace {
 // No key is longer, in any encoding.
 constexpr std::size_t longest_key = 4096;
 
+// The most bytes of all headers of a part together. They are read before the key is known.
+constexpr std::size_t most_part_headers = 8192;
+
 // `number` is the text of the value if that is a number.
 void add_json_member(const char* name, const json_t* value, std::string_view number, Variables& variables) {
     switch (json_typeof(value)) {
@@ -77,8 +80,68 @@ std::optional<std::string_view> split_before(std::string_view& rest, std::string
     return part;
 }
 
+// Passes the values that a header such as `form-data; name="cid"` gives a parameter to `accept`, without
+// their quotes, until that returns false. There is exactly one, unless the parameter is missing or repeated.
+template <typename Accept>
+void read_parameters(std::string_view header, std::string_view name, Accept accept) {
+    std::size_t at = header.find(';');
+    while (at != std::string_view::npos && at < header.size()) {
+        at = header.find_first_not_of("; \t", at);
+        if (at == std::string_view::npos)
+            break;
+        const std::size_t equals = header.find_first_of("=;", at);
+        if (equals == std::string_view::npos || header[equals] == ';') {
+            at = equals;
+            continue;
+        }
+        const std::string_view found = text::trim(header.substr(at, equals - at));
+        std::string value;
+        at = equals + 1;
+        if (at < header.size() && header[at] == '"') {
+            for (++at; at < header.size() && header[at] != '"'; ++at) {
+                if (header[at] == '\\' && at + 1 < header.size() &&
+                    (header[at + 1] == '"' || header[at + 1] == '\\'))
+                    ++at;
+                value += header[at];
+            }
+            at = header.find(';', at);
+        } else {
+            const std::size_t end = std::min(header.find(';', at), header.size());
+            value = text::trim(header.substr(at, end - at));
+            at = end;
+        }
+        if (text::equal_ignoring_case(found, name) && !accept(std::move(value)))
+            return;
+    }
+}
+
+bool has_parameter(std::string_view header, std::string_view name) {
+    bool found = false;
+    read_parameters(header, name, [&](const std::string& /*value*/) {
+        found = true;
+        return false;
+    });
+    return found;
+}
+
+// A parameter that must come once. Of one that is repeated no more than two values are read, however many
+// there are.
+struct Single {
+    std::string value = {};  // the first one
+    std::size_t times = 0;   // at most 2
+
+    void read(std::string_view header, std::string_view name) {
+        read_parameters(header, name, [&](std::string one) {
+            if (times == 0)
+                value = std::move(one);
+            times += times < 2 ? 1 : 0;
+            return times < 2;
+        });
+    }
+};
+
 struct Part {
-    std::vector<std::string> names;  // exactly one, if the part is valid
+    Single name;  // once, if the part is valid
     bool is_file = false;
     std::string problem = {};  // why its value cannot be used; empty if it can
 };
@@ -112,10 +175,9 @@ Part read_part_headers(std::string_view headers) {
         if (name.empty()) {
             part.problem = "a header of the part is continued on another line";
         } else if (name == "content-disposition") {
-            for (std::string& one : header_parameters(line, "name"))
-                part.names.push_back(std::move(one));
-            part.is_file = part.is_file || !header_parameters(line, "filename").empty() ||
-                           !header_parameters(line, "filename*").empty();
+            part.name.read(line, "name");
+            part.is_file =
+                part.is_file || has_parameter(line, "filename") || has_parameter(line, "filename*");
         } else if (name == "content-transfer-encoding" && !is_plain_transfer(value)) {
             part.problem = "must be sent unencoded, without a Content-Transfer-Encoding";
         } else if (name == "content-encoding" && !text::equal_ignoring_case(value, "identity")) {
@@ -212,9 +274,10 @@ using Fault = std::string_view;
 // Passes each part with its value to `accept`, until that returns false.
 template <typename Accept>
 Fault read_parts(std::string_view body, std::string_view content_type, Accept accept) {
-    const auto boundaries = header_parameters(content_type, "boundary");
-    const std::string boundary = boundaries.size() == 1 ? boundaries.front() : "";
-    if (boundary.empty() || boundary.size() > 70)
+    Single parameter;
+    parameter.read(content_type, "boundary");
+    const std::string& boundary = parameter.value;
+    if (parameter.times != 1 || boundary.empty() || boundary.size() > 70)
         return "the multipart body has no valid boundary";
 
     // Each delimiter begins with a line break, except one at the very beginning of the body.
@@ -232,13 +295,15 @@ Fault read_parts(std::string_view body, std::string_view content_type, Accept ac
             break;
         const auto headers =
             body.starts_with("\r\n") ? std::optional<std::string_view>("") : split_before(body, "\r\n\r\n");
+        if (headers.value_or(body).size() > most_part_headers)
+            return "the headers of a part of the multipart body are longer than 8 KB";
         const auto value = headers ? split_before(body, delimiter) : std::nullopt;
         if (!value)
             break;
         const Part part = read_part_headers(*headers);
-        if (part.names.size() != 1)
-            return part.names.empty() ? "a part of the multipart body has no name"
-                                      : "a part of the multipart body has several names";
+        if (part.name.times != 1)
+            return part.name.times == 0 ? "a part of the multipart body has no name"
+                                        : "a part of the multipart body has several names";
         if (!accept(part, *value))
             return {};
     }
@@ -265,7 +330,7 @@ std::optional<std::string> find_part_text(std::string_view body, std::string_vie
                                           std::string_view name) {
     std::optional<std::string> found;
     read_parts(body, content_type, [&](const Part& part, std::string_view value) {
-        const std::string& own = part.names.front();
+        const std::string& own = part.name.value;
         if (own.size() == name.size() && text::to_lower(own) == name && value.size() <= longest_key)
             found = value;
         return !found;
@@ -280,7 +345,7 @@ void decode_multipart(std::string_view body, std::string_view content_type, Vari
         variables.add_unreadable({code::malformed_body, std::move(variable), std::string(text)});
     };
     const Fault fault = read_parts(body, content_type, [&](const Part& part, std::string_view value) {
-        const std::string& name = part.names.front();
+        const std::string& name = part.name.value;
         if (part.is_file)
             malformed(
                 printable_name(text::to_lower(name)),
@@ -346,14 +411,19 @@ void decode_json(std::string_view body, Variables& variables, const std::string&
 }
 
 std::optional<std::string> unsupported_charset(std::string_view content_type) {
-    for (std::string& charset : header_parameters(content_type, "charset"))
-        if (!is_utf8_charset(charset))
-            return std::make_optional(std::move(charset));
+    std::optional<std::string> unsupported;
+    const auto refuse = [&](std::string charset) {
+        unsupported = std::move(charset);
+        return false;
+    };
+    read_parameters(content_type, "charset", [&](std::string charset) {
+        return is_utf8_charset(charset) || refuse(std::move(charset));
+    });
     // RFC 2231 has another form, which no charset needs.
     for (const char* name : {"charset*", "charset*0", "charset*0*"})
-        for (std::string& charset : header_parameters(content_type, name))
-            return std::make_optional(std::move(charset));
-    return std::nullopt;
+        if (!unsupported)
+            read_parameters(content_type, name, refuse);
+    return unsupported;
 }
 
 BodyType body_type(std::string_view content_type) {
@@ -385,40 +455,6 @@ void decode_body(BodyType type, std::string_view body, std::string_view content_
         case BodyType::unsupported:
             return;
     }
-}
-
-std::vector<std::string> header_parameters(std::string_view header, std::string_view name) {
-    std::vector<std::string> values;
-    std::size_t at = header.find(';');
-    while (at != std::string_view::npos && at < header.size()) {
-        at = header.find_first_not_of("; \t", at);
-        if (at == std::string_view::npos)
-            break;
-        const std::size_t equals = header.find_first_of("=;", at);
-        if (equals == std::string_view::npos || header[equals] == ';') {
-            at = equals;
-            continue;
-        }
-        const std::string_view found = text::trim(header.substr(at, equals - at));
-        std::string value;
-        at = equals + 1;
-        if (at < header.size() && header[at] == '"') {
-            for (++at; at < header.size() && header[at] != '"'; ++at) {
-                if (header[at] == '\\' && at + 1 < header.size() &&
-                    (header[at + 1] == '"' || header[at + 1] == '\\'))
-                    ++at;
-                value += header[at];
-            }
-            at = header.find(';', at);
-        } else {
-            const std::size_t end = std::min(header.find(';', at), header.size());
-            value = text::trim(header.substr(at, end - at));
-            at = end;
-        }
-        if (text::equal_ignoring_case(found, name))
-            values.push_back(std::move(value));
-    }
-    return values;
 }
 
 }  // namespace helpdesk

@@ -90,8 +90,4 @@ std::optional<std::string> find_in_body(BodyType type, std::string_view body, st
 // Decodes a body, whose type must be one of the first three.
 void decode_body(BodyType type, std::string_view body, std::string_view content_type, Variables& variables);
 
-// Returns the values that a header such as `form-data; name="cid"` gives a parameter, without their quotes.
-// There is exactly one, unless the parameter is missing or repeated.
-std::vector<std::string> header_parameters(std::string_view header, std::string_view name);
-
 }  // namespace helpdesk

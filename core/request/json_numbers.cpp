@@ -133,4 +133,21 @@ std::optional<std::string> find_json_string(std::string_view json, std::string_v
     return std::nullopt;
 }
 
+std::size_t json_value_end(std::string_view json) {
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < json.size();) {
+        const char c = json[at];
+        if (c == '"') {
+            at = string_end(json, at);
+            continue;
+        }
+        ++at;
+        if (c == '{' || c == '[')
+            ++depth;
+        else if ((c == '}' || c == ']') && --depth == 0)
+            return at;
+    }
+    return json.size();
+}
+
 }  // namespace helpdesk

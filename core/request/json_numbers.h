@@ -30,4 +30,8 @@ std::optional<JsonNumbers> extract_numbers(std::string_view json, std::size_t mo
 std::optional<std::string> find_json_string(std::string_view json, std::string_view name,
                                             std::size_t most_items, std::size_t longest);
 
+// Returns where the object or list ends with which the text begins, by its brackets outside strings. Returns
+// the size of the text if it does not end. Accepts any bytes, and allocates nothing.
+std::size_t json_value_end(std::string_view json);
+
 }  // namespace helpdesk

@@ -1,5 +1,5 @@
-// The customer's variables, in the order of the reference's page on add_customer and update_customer, and the
-// selectors of get_customers.
+// Customers. The variables are in the order of the public pages of the original web service on add_customer
+// and update_customer.
 #include "place/address_look_up.h"
 #include "place/finder.h"
 #include "place/pair.h"

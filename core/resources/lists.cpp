@@ -48,7 +48,7 @@ constexpr std::array priority_variables = {
     is_default,
 };
 
-// Known by its number only: another category may have one of the same name.
+// A sub category is known by its number only, because another category may have one of the same name.
 constexpr Reference category = {.to = &categories, .by = Reference::By::id_or_name};
 constexpr std::array sub_category_variables = {
     Variable{.name = "name", .column = "name", .required = true,
@@ -99,7 +99,7 @@ constexpr std::array sub_category_selectors = {
 
 constexpr std::array list_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 
-// Setting the default of a list clears the one before.
+// A record that becomes the default replaces the one that was it.
 constexpr Rule one_default = {
     .on_add = true, .on_update = true, .if_given = {"is_default"}, .also = [](Change& change) {
         if (change.after("is_default") == "Y")
@@ -107,7 +107,7 @@ constexpr Rule one_default = {
     }};
 constexpr std::array default_rules = {&one_default};
 
-// `many` is its table, too.
+// Makes the resource of a list. Its table is called `many`, too.
 Resource list(std::string_view one, std::string_view many, std::string_view noun,
               std::span<const Variable> variables, std::span<const Rule* const> rules = {}) {
     return with_outputs({.names = {.one = one, .many = many, .element = one, .noun = noun},

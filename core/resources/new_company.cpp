@@ -20,7 +20,7 @@ bool is_asked_for(const Input& input) {
     return text::trim(input.get(company_name)) == create_new;
 }
 
-// A key with a list of actions makes no company by the way that it may not add by itself.
+// A key that may not add companies must not create one through a customer either.
 void expect_right_to_create(const Input& input, const Variable& company) {
     const Action* add = find_action(companies(), verbs::add);
     if (input.options.key != nullptr && check_action(*input.options.key, *add))

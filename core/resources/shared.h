@@ -1,4 +1,4 @@
-// What several tables of resources share.
+// Choices and selectors that several resources share.
 #pragma once
 
 #include <array>
@@ -15,7 +15,7 @@ inline constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
 inline constexpr Choices no_or_yes = {.values = n_or_y, .by_default = "N"};
 
 // clang-format off
-// The selectors of the short lists. A name may have commas, so there is no list of names.
+// The selectors of the short lists. A name may contain commas, so `name` takes no list of names.
 inline constexpr std::array selectors_by_name = {
     Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true, .many = true,
              .about = "Picks records by their IDs."},

@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::array<std::string_view, 3> all_rights = {"Admin", "User", "Power User"};
 constexpr std::array<Synonym, 1> users = {{{.word = "Users", .choice = "User"}}};
-// A right is never guessed.
+// An unknown value is an error: rights must not be guessed.
 constexpr Choices rights = {.values = all_rights, .by_default = "User", .strict = true, .synonyms = users};
 
 constexpr std::array<std::string_view, 2> scopes = {"ALL", "OWN"};

@@ -13,7 +13,7 @@
 namespace helpdesk::search {
 namespace {
 
-// Elements that go on within a word.
+// The elements whose tags do not separate words.
 constexpr std::array<std::string_view, 21> inline_elements = {
     "a",    "abbr", "b",     "big",  "code",   "del",    "em",  "font", "i",  "ins", "kbd",
     "mark", "s",    "small", "span", "strike", "strong", "sub", "sup",  "tt", "u"};
@@ -30,7 +30,7 @@ void remove_through(std::string_view& text, std::size_t found, std::size_t size)
     text.remove_prefix(found == std::string_view::npos ? text.size() : found + size);
 }
 
-// Behind a tag's name. A `>` between quotes does not end it.
+// Removes the rest of a tag after its name. A `>` between quotes does not end the tag.
 void skip_attributes(std::string_view& text) {
     char quote = 0;
     std::size_t i = 0;
@@ -48,7 +48,7 @@ void skip_attributes(std::string_view& text) {
     remove_through(text, i < text.size() ? i : std::string_view::npos, 1);
 }
 
-// Up to the tag that ends the element, which is left.
+// Removes the text up to the tag that ends the element. That tag stays.
 void skip_to_end_of(std::string_view element, std::string_view& text) {
     for (std::size_t at = text.find("</"); at != std::string_view::npos; at = text.find("</", at + 2)) {
         if (text::equal_ignoring_case(text.substr(at + 2, element.size()), element))
@@ -69,7 +69,7 @@ char32_t numbered(std::string_view digits) {
     return good && !surrogate ? code : U' ';
 }
 
-// The characters that have names. libxml2 looks through all of them for each name.
+// Returns the characters that have names. libxml2 would search through all of them for each name.
 const std::unordered_map<std::string_view, char32_t>& entities() {
     static const std::unordered_map<std::string_view, char32_t> known = [] {
         constexpr unsigned last = 9830;  // &diams;

@@ -1,18 +1,20 @@
-// HTML as a search reads it: what a browser would show, not how.
+// Reads HTML for the search: the text that a browser would show, without its markup.
 #pragma once
 
 #include <string_view>
 
 namespace helpdesk::search {
 
-// Both expect that the text begins with the character they are about, and remove what they have read from it.
+// Both functions need a text that begins with the character that they read, and remove from it what they have
+// read.
 
-// Reads a tag at `<`, a comment, or a script or style with all that is in it. Returns whether it parts words,
-// as all but the likes of `<b>` do. A `<` that begins none of them is removed alone, and parts words.
+// Reads what begins with `<`: a tag, a comment, or a script or style with its contents. Returns whether it
+// separates words, as all tags do except those like `<b>`. A `<` that begins none of these is removed alone,
+// and separates words.
 bool skip_tag(std::string_view& text);
 
-// Reads a character at `&`: that of `&eacute;` or `&#233;`, otherwise the sign itself, which is removed
-// alone.
+// Reads what begins with `&`: the character of `&eacute;` or `&#233;`. Otherwise it is the `&` itself, which
+// is removed alone.
 char32_t next_entity(std::string_view& text);
 
 }  // namespace helpdesk::search

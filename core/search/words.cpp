@@ -22,14 +22,15 @@ bool is_in(const std::array<Range, size>& ranges, char32_t code) {
                        [&](const Range& range) { return code >= range.first && code <= range.last; });
 }
 
-// Scripts without blanks between words: Thai, Lao, Burmese, Khmer, kana and Han.
+// The scripts without blanks between words: Thai, Lao, Burmese, Khmer, kana and Han.
 constexpr std::array unspaced = {
     Range{0x0E00, 0x0EFF}, Range{0x1000, 0x109F}, Range{0x1780, 0x17FF},   Range{0x3005, 0x3007},
     Range{0x3040, 0x30FF}, Range{0x31F0, 0x31FF}, Range{0x3400, 0x4DBF},   Range{0x4E00, 0x9FFF},
     Range{0xF900, 0xFAFF}, Range{0xA9E0, 0xA9FF}, Range{0x1AFF0, 0x1B16F}, Range{0x20000, 0x3FFFF},
 };
 
-// Letters with a stroke, and ligatures, that Unicode does not take apart, as people write them without.
+// A letter with a stroke, or a ligature, that Unicode does not decompose, and how people write it in plain
+// letters.
 struct Letter {
     char32_t code;
     std::string_view plain;
@@ -39,8 +40,9 @@ constexpr std::array letters = {
     Letter{0x131, "i"}, Letter{0x142, "l"}, Letter{0x153, "oe"}, Letter{0x167, "t"},
 };
 
-// Accents and vowel points, by their combining classes: the points of Hebrew and Arabic, and what stands
-// above, below or through a letter. The others are vowels, or make another letter of a kana.
+// Returns whether a mark is an accent or a vowel point, by its combining class: the points of Hebrew and
+// Arabic, and the marks above, below or through a letter. Other marks are vowels, or make another letter of a
+// kana.
 bool is_accent(const utf8proc_property_t& property) {
     const bool point = property.combining_class >= 10 && property.combining_class <= 36;
     return point || property.combining_class >= 200;
@@ -68,11 +70,11 @@ bool is_letter_or_digit(const utf8proc_property_t& property) {
 
 class Words {
   public:
-    // Folds the character, and adds what it is made of.
+    // Folds a character, and adds the characters into which it decomposes.
     void add(char32_t code) {
         if (code < 0x80)
             return add_ascii(static_cast<char>(code));
-        // No character is made of more than 18.
+        // No character decomposes into more than 18.
         std::array<utf8proc_int32_t, 32> parts{};
         constexpr auto options = static_cast<utf8proc_option_t>(
             UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_DECOMPOSE | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE);
@@ -95,7 +97,7 @@ class Words {
 
     bool has_room() const { return words_.size() < most_words; }
 
-    std::vector<std::string> take() {
+    std::vector<std::string> finish() {
         end_word();
         std::vector<std::string> words(words_.begin(), words_.end());
         std::sort(words.begin(), words.end());
@@ -157,7 +159,7 @@ class Words {
 
     std::unordered_set<std::string> words_;
     std::string word_;
-    bool full_ = false;     // nothing more of this word counts
+    bool full_ = false;     // the rest of this word does not count
     std::string previous_;  // the character before, in a script without blanks
 };
 
@@ -184,12 +186,12 @@ std::vector<std::string> words_of(std::string_view text, Markup markup) {
             words.add(next_character(text));
         }
     }
-    return words.take();
+    return words.finish();
 }
 
 std::vector<std::string> keywords_of(std::string_view text) {
     std::vector<std::string> words = words_of(text);
-    // Those that a word begins are right behind it.
+    // The words that begin with a word come right after it.
     const auto begins_next = [&](const std::string& word) {
         const std::string* const next = &word + 1;
         return next != words.data() + words.size() && next->starts_with(word);

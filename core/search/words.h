@@ -1,15 +1,15 @@
-// Text as the words that a search finds it by. The index (db/statements/keyword_sql.h) and the keywords of a
-// request are cut by the same function, so that both servers give the same answer whatever their own word
-// breakers, collations and stop words are.
+// Splits text into the words by which a search finds it. The same function does this for the index
+// (db/statements/keyword_sql.h) and for the keywords of a request, so that MariaDB and MySQL give the same
+// answers, whatever their own word breakers, collations and stop words are.
 //
-// A word is a run of letters and digits; everything else parts words, the marks of `info@example.com`,
-// `INV-2041` and `don't` too. Case and accents do not count: `Ärger` is `arger`, in NFC as in NFD, `Straße`
-// is `strasse`, and the Turkish `İ`, `I`, `ı` and `i` are one letter. Marks that are letters of their own,
-// such as the vowels of Hindi and Thai, stay. Symbols and emoji are no words.
+// A word is a run of letters and digits. Everything else separates words, also in `info@example.com`,
+// `INV-2041` and `don't`. Case and accents do not count: `Ärger` is `arger`, in NFC as in NFD, `Straße` is
+// `strasse`, and the Turkish `İ`, `I`, `ı` and `i` are one letter. Marks that are letters of their own, such
+// as the vowels of Hindi and Thai, stay. Symbols and emoji are no words.
 //
-// Scripts that put no blanks between words (Chinese, Japanese, Thai, Lao, Burmese, Khmer) are cut into
-// overlapping pairs of characters, and the last character alone: `東京都` is `東京`, `京都` and `都`. Any
-// part of such a text is thereby found.
+// Text in scripts without blanks between words (Chinese, Japanese, Thai, Lao, Burmese, Khmer) is split into
+// overlapping pairs of characters, and the last character alone: `東京都` is `東京`, `京都` and `都`. So any
+// part of such a text is found.
 #pragma once
 
 #include <cstddef>
@@ -19,12 +19,11 @@
 
 namespace helpdesk::search {
 
-// The bytes of UTF-8 that count of a word, a whole number of characters. Longer words are found by their
-// beginnings.
+// The most bytes of UTF-8 that count in a word, which is cut between characters. Longer words are found by
+// their beginnings.
 inline constexpr std::size_t longest_word = 64;
 
-// The different words that count of a text, the first ones. A novel has about 10,000; whoever sends more
-// sends data.
+// The most different words that count in a text: those that come first. A novel has about 10,000.
 inline constexpr std::size_t most_words = 50'000;
 
 enum class Markup {
@@ -32,12 +31,12 @@ enum class Markup {
     html,  // tags, comments, scripts and styles are no words, and `&eacute;` is a letter
 };
 
-// The different words of a text, which must be UTF-8, in the order of their bytes. Memory is bounded by the
-// two limits, not by the text.
+// Returns the different words of a text, which should be UTF-8, in the order of their bytes. The two limits
+// bound the memory that it needs, however long the text is.
 std::vector<std::string> words_of(std::string_view text, Markup markup = Markup::none);
 
-// The words of which a record must have the beginnings: those of the text, without those that begin another.
-// Empty: there is nothing to search for.
+// Returns the words whose beginnings a record must have: those of the text, without those with which another
+// one begins. Empty if there is nothing to search for.
 std::vector<std::string> keywords_of(std::string_view text);
 
 }  // namespace helpdesk::search

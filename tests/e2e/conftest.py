@@ -4,6 +4,7 @@ import hashlib
 import secrets
 import shutil
 import tempfile
+import time
 
 import pymysql
 import pytest
@@ -74,7 +75,11 @@ class Database:
         return [row[column] for row in rows]
 
     def wait_for_lock(self, count=1):
-        """Until so many transactions wait for rows. The server renews this table when nobody read it for 0.1 s."""
+        """Waits until so many transactions wait for rows. The server renews this table when nobody read it for 0.1 s.
+
+        Before that it may still show the waits of the test before.
+        """
+        time.sleep(0.2)
         wait_for(lambda: len(self.query("SELECT 1 FROM information_schema.INNODB_TRX WHERE trx_state = 'LOCK WAIT'")) >= count,
                  "a transaction to wait for a lock", pause=0.2)
 

@@ -3,11 +3,14 @@
 //   helpdesk_group_check SOCKET USER PASSWORD DATABASE MODE < query strings, one a line, groups apart by
 //   blank lines
 //
-// Knows the actions of the module, and those of trial.h. MODE is `grouped` or `single`. Prints status and
-// body of each call, in the order of the input.
+// Knows the actions of the module, and those of trial.h. MODE is `grouped` or `single`, or `located`:
+// grouped, with a geocoder that finds every address at one place. Prints status and body of each call, in the
+// order of the input.
+#include <algorithm>
 #include <cstdio>
 #include <iostream>
 #include <string>
+#include <utility>
 
 #include "call/call.h"
 #include "check_database.h"
@@ -25,10 +28,20 @@ void print(const Reply& reply) {
     std::printf("\n");
 }
 
+// Answers what the calls ask the geocoder. All that then need the database go to it together.
+void locate(std::vector<std::unique_ptr<Call>>& calls) {
+    for (const auto& call : calls)
+        if (call->stage() == Call::Stage::ask)
+            call->apply_reply({.status = 200, .body = R"([{"lat":"41.5","lon":"12.25"}])"});
+    const auto end = std::stable_partition(
+        calls.begin(), calls.end(), [](const auto& call) { return call->stage() == Call::Stage::database; });
+    Call::execute({calls.begin(), end});
+}
+
 void carry_out(const Settings& settings, const std::vector<std::string>& queries) {
     std::vector<std::unique_ptr<Call>> calls;
     std::vector<Reply> replies(queries.size());
-    std::vector<std::size_t> places;
+    std::vector<std::pair<Call*, std::size_t>> places;
     for (std::size_t i = 0; i < queries.size(); ++i) {
         Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
         decode_form(queries[i], request.variables);
@@ -40,12 +53,14 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
             replies[i] = std::move(*reply);
         } else {
             calls.push_back(std::move(std::get<std::unique_ptr<Call>>(accepted)));
-            places.push_back(i);
+            places.emplace_back(calls.back().get(), i);
         }
     }
     Call::execute(calls);
-    for (std::size_t i = 0; i < calls.size(); ++i)
-        replies[places[i]] = calls[i]->reply();
+    if (settings.geocoder)
+        locate(calls);
+    for (const auto& [call, place] : places)
+        replies[place] = call->reply();
     for (const Reply& reply : replies)
         print(reply);
 }
@@ -56,8 +71,10 @@ int main(int argc, char** argv) {
     if (argc != 6)
         return 2;
     const DatabaseSettings database = database_of(argv);
-    const bool grouped = std::string(argv[5]) == "grouped";
+    const std::string mode = argv[5];
+    const bool grouped = mode != "single";
     Settings settings;
+    settings.geocoder = mode == "located";
     settings.database = &database;
     settings.format = Format::json;
     settings.keys = {{"test", sha256("key")}};

@@ -53,6 +53,25 @@ BODIES = {
     "one value of a form": (FORM, lambda: "notes=" + "%41" * (SIZE // 3)),
     "parts": ("multipart/form-data; boundary=b", lambda: repeated("", multipart("a{i}", "1"), "--b--\r\n")),
     "parameters of a part": ("multipart/form-data; boundary=b", lambda: multipart('a"; ' + "b=1;" * (SIZE // 4) + 'c="', "1") + "--b--\r\n"),
+    "names of a part": ("multipart/form-data; boundary=b", lambda: multipart('"; ' + "name=;" * (SIZE // 6) + 'c="', "1") + "--b--\r\n"),
+    "headers of a part": ("multipart/form-data; boundary=b",
+                          lambda: multipart('a"\r\n' + "X: y\r\n" * (SIZE // 6) + 'Z: "', "1") + "--b--\r\n"),
+    "charsets of a part": ("multipart/form-data; boundary=b",
+                           lambda: multipart('a"\r\nContent-Type: text/plain' + ";charset=utf8" * (SIZE // 13) + '; b="', "1") + "--b--\r\n"),
+}
+
+
+CSV = "text/csv"
+NDJSON = "application/x-ndjson"
+IMPORTS = {
+    "columns": (CSV, lambda: "cid," + "," * SIZE + "\n", "a header may have at most 1000 columns"),
+    "names of columns": (CSV, lambda: repeated("cid,", "a{i},") + "\n", "a header may have at most 1000 columns"),
+    "cells": (CSV, lambda: "cid,contact\n" + "," * SIZE + "x\n", f"the row has {SIZE + 1} cells, but the header has 2"),
+    "members": (NDJSON, lambda: repeated("{", '"{i}":[],', "}"), "at most 1000 variables"),
+    "elements": (NDJSON, lambda: '{"a":[' + "1," * (SIZE // 2) + "1]}", "at most 1000 variables"),
+    "lists": (NDJSON, lambda: '{"a":[' + "[]," * (SIZE // 3) + "1]}\n", "at most 1000 variables"),
+    "depth": (NDJSON, lambda: '{"a":' + "[" * SIZE, "is not valid JSON"),
+    "no line breaks": (NDJSON, lambda: '{"cid":"a"}' * (SIZE // 11), "has no line break"),
 }
 
 
@@ -192,6 +211,19 @@ def test_an_answer_tells_of_a_hundred_problems(api, db):
     problems = answer.json
     assert len(problems) == 101 and problems[0]["variable"] == "v0"
     assert problems[-1]["error"].startswith("and 8") and problems[-1]["error"].endswith(" more problems")
+
+
+@pytest.mark.parametrize("kind", IMPORTS)
+def test_a_large_import(api, nginx, db, idle, kind):
+    content_type, make, why = IMPORTS[kind]
+    body = make()
+    answer, longest, grown = send(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
+                                  "/?action=import_customers&format=json")
+    assert (answer.status, answer.json[0].get("failed")) in ((400, None), (200, "1")), answer
+    assert any(why in one.get("error", "") for one in answer.json), answer
+    assert_that_it_went_on(longest, idle)
+    if not SANITIZE:
+        assert grown < 4 * len(body)
 
 
 def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, idle):

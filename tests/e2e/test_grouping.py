@@ -13,11 +13,12 @@ from servers import DATABASE
 
 CHECK = os.environ["HELPDESK_GROUP_CHECK"]
 OTHER = "helpdesk_single"
+FOUND = (41.5, 12.25)
 
 
 @pytest.fixture
 def run(mariadb, db):
-    """Runs groups of calls on a database, grouped or one by one: [(status, answer), …]."""
+    """Runs groups of calls on a database, grouped, one by one, or grouped and located at FOUND: [(status, answer), …]."""
 
     def run_groups(groups, mode, database=DATABASE):
         lines = "\n\n".join("\n".join(urllib.parse.urlencode(call) for call in group) for group in groups)
@@ -169,6 +170,41 @@ def test_a_record_that_is_deleted_while_a_shared_delete_waits_for_it(db, run):
         holder.commit()
         assert [status for status, _ in called.result()] == [200, 404, 200, 200]
     assert db.count("customers") == 0
+
+
+def add_in_cities(run):
+    run([[add(cid, address=f"{cid} street", city="Bonn", country="IT") for cid in "abcd"]], "grouped")
+
+
+def coordinates(db):
+    return {row["cid"]: (row["latitude"], row["longitude"]) for row in db.query("SELECT cid, latitude, longitude FROM customers")}
+
+
+def test_an_address_that_changes_while_its_coordinates_wait_for_it_harms_no_neighbour(db, run):
+    """A locate_customer shares no statement, but is carried out in a group as well."""
+    add_in_cities(run)
+    with holding(db, "UPDATE customers SET city = 'Paris', country = 'FR' WHERE cid = 'b'") as holder:
+        called = holder.begin(run, [[{"action": "locate_customer", "cid": cid} for cid in "abcd"]], "located")
+        holder.commit()
+        answers = called.result()
+    assert [status for status, _ in answers] == [200, 503, 200, 200]
+    assert answers[1][1]["response"][0]["code"] == "overloaded"
+    assert coordinates(db) == {**dict.fromkeys("abcd", FOUND), "b": (None, None)}
+    assert db.customer("b")["city"] == "Paris"
+
+
+def test_an_address_that_changes_while_a_shared_update_waits_for_it_gets_no_coordinates(db, run):
+    """Those that were found belong to another address. Each record is compared with its own."""
+    add_in_cities(run)
+    before = executed(db)
+    with holding(db, "UPDATE customers SET country = 'FR' WHERE cid = 'b'") as holder:
+        called = holder.begin(run, [[update(cid, city="Rome") for cid in "abcd"]], "located")
+        holder.commit()
+        assert [status for status, _ in called.result()] == [200] * 4
+    assert executed(db) - before in or_one_more(6)
+    assert coordinates(db) == {**dict.fromkeys("abcd", FOUND), "b": (None, None)}
+    assert [(row["city"], row["country"]) for row in db.query("SELECT city, country FROM customers ORDER BY cid")] == [
+        ("Rome", "IT"), ("Rome", "FR"), ("Rome", "IT"), ("Rome", "IT")]
 
 
 def test_an_update_of_nobody_makes_no_neighbour_change_twice(db, run):

@@ -37,6 +37,10 @@ server {
         helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }
         %%KEY_AND_POOLS%% send_timeout 5s; helpdesk_max_records 1000000; helpdesk_api;
     }
+    location /turns/ {
+        helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; read_timeout 60s; }
+        %%KEY_AND_POOLS%% send_timeout 1s; helpdesk_max_records 1000000; helpdesk_api;
+    }
     location /pages/ { root %%FOLDER%%; ssi on; ssi_min_file_chunk 0; }
     location /after/ { root %%FOLDER%%; add_after_body /export; }
     location /asked/ { root %%FOLDER%%; auth_request /list; }
@@ -394,6 +398,43 @@ def test_no_client_is_left_for_the_time_that_the_database_takes(db, mariadb, ngi
         while chunk := client.recv(65536):
             text += chunk
     assert text.endswith(b"]}\r\n0\r\n\r\n"), text[-100:]
+
+
+@pytest.mark.parametrize("records", [3, LONG])
+def test_a_part_waits_for_its_turn_in_a_page(api, db, mariadb, nginx, key, records):
+    """An include that comes later in the page waits for one that takes longer than send_timeout, and not for the client."""
+    fill(db, records)
+    includes = ("action=get_chat_queues&format=url&order=name", query("json"))
+    page = "".join(f'<i><!--#include virtual="/turns/?{include}" --></i>' for include in includes)
+    (nginx.folder / "pages/turns.html").write_text(page)
+    whole = ask(nginx, key, "/pages/turns.html")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with mariadb.connect() as holder, holder.cursor() as cursor:
+            cursor.execute("LOCK TABLES chat_queues WRITE")
+            asked = pool.submit(ask, nginx, key, "/pages/turns.html")
+            wait_for(lambda: mariadb.waiting("Waiting for table metadata lock") == 1, "the first include to wait")
+            time.sleep(3)
+            cursor.execute("UNLOCK TABLES")
+        (again,) = split_responses(asked.result())
+    assert [again] == list(split_responses(whole)) and again.endswith(b"</i>")
+
+
+def test_a_part_that_waits_for_its_turn_sets_no_timer(api, db, mariadb, nginx, key):
+    """The client may take as long for an include as the location of that one says, whatever a later one's says."""
+    fill(db, LONG)
+    db.query("INSERT INTO chat_queues (name) SELECT CONCAT(REPEAT('n', 90), seq) FROM " + numbers(4000) + " AS numbers")
+    page = f'<!--#include virtual="/?{query("json")}" --><!--#include virtual="/turns/?action=get_chat_queues&format=json&order=name" -->'
+    (nginx.folder / "pages/timers.html").write_text(page)
+    whole = ask(nginx, key, "/pages/timers.html")
+    with clients_that_read_nothing(nginx, key, 1, "/pages/timers.html", buffer=65536) as (client,):
+        with mariadb.connect() as holder, holder.cursor() as cursor:
+            cursor.execute("LOCK TABLES chat_queues WRITE")
+            wait_for(lambda: mariadb.waiting("Waiting for table metadata lock") == 1, "the second include to wait")
+            time.sleep(1)
+            cursor.execute("UNLOCK TABLES")
+        time.sleep(3)
+        client.settimeout(60)
+        assert list(split_responses(receive(client))) == list(split_responses(whole))
 
 
 def broken_off(api, format, interrupt):

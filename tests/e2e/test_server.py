@@ -190,7 +190,7 @@ def test_a_value_that_is_too_large_is_named(mariadb, db, own_nginx, connect):
         for size in (20 * MEGABYTE, MEGABYTE):
             answer = api.add("large", notes="n" * size, email2="a@x.y")
             assert (answer.status, answer.problems) == problem
-            assert answer.json[0]["error"] == "notes: is larger than the database server takes, 1048576 bytes in all"
+            assert answer.json[0]["error"] == "notes: is larger than the database server accepts, 1048576 bytes in all"
         rehearsed = api.raw_post("cid,notes\r\nlarge," + "n" * MEGABYTE + "\r\n", "text/csv",
                                  "action=import_customers&dry_run=Y&format=json")
         assert (rehearsed.json[0]["added"], rehearsed.json[1]["code"]) == ("0", "payload_too_large")

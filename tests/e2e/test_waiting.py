@@ -264,7 +264,10 @@ def test_an_import_ends_when_its_client_has_gone(api, db, nginx):
     client = send_import(api)
     wait_for(lambda: hashed(api) > before, "the first password")
     client.close()
-    wait_for(lambda: "the client of an import has gone" in nginx.log(), "the import to end")
+    wait_for(lambda: "the import stopped" in nginx.log(), "the import to end")
+    (line,) = [line for line in nginx.log().splitlines() if "the import stopped" in line]
+    assert "helpdesk: the client has gone: the import stopped before its end, with 0 added and 0 updated; it can be sent again" in line
+    assert "overloaded" not in line
     assert hashed(api) - before < 300
     assert db.count("customers") == 0
 

@@ -1,4 +1,4 @@
-// Every row of a table says what it is for.
+// Tests that every row of a table says what it is for.
 #include <gtest/gtest.h>
 
 #include <cctype>
@@ -11,7 +11,7 @@
 namespace helpdesk {
 namespace {
 
-// Whether a text is one sentence: it begins with a capital, and its only full stop ends it.
+// Returns whether a text is one sentence: it begins with a capital, and its only full stop ends it.
 bool is_sentence(std::string_view text) {
     return !text.empty() && std::isupper(static_cast<unsigned char>(text.front())) != 0 &&
            text.find(". ") == std::string_view::npos && text.ends_with('.');

@@ -38,7 +38,7 @@ Checked update(std::string_view query) {
     return check_call("update_customer", query);
 }
 
-TEST(Table, HasTheReferences28Variables) {
+TEST(CustomersTable, HasThe28VariablesOfTheOriginalWebService) {
     EXPECT_EQ(customers().variables.size(), 28U);
     std::set<std::string_view> names;
     for (const Variable& variable : customers().variables)
@@ -285,7 +285,7 @@ TEST(Upsert, TellsOfAProblemOnce) {
     const std::string bad =
         "cid=x&latitude=91&sc_start_dates=1/1/2024&contracts=1,1&email=" + std::string(256, 'e');
     EXPECT_EQ(check_call("upsert_customer", bad).codes, add(bad).codes);
-    // What an update would leave to the database, an upsert has to be good for at once.
+    // What the database would check for an update must be right at once for an upsert.
     EXPECT_EQ(check_call("upsert_customer", "cid=x&latitude=5").codes,
               Codes({{"longitude", "incomplete_coordinates"}}));
     EXPECT_EQ(check_call("upsert_customer", "city=Rome").codes, Codes({{"cid", "required"}}));

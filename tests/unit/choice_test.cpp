@@ -9,10 +9,10 @@
 namespace helpdesk::db {
 namespace {
 
-// Decisions in memory of their own, as nginx gives it: all zero.
-class SharedChoice : public testing::Test {
+// Keeps decisions in memory of their own, all zero as nginx gives it.
+class SharedChoices : public testing::Test {
   protected:
-    SharedChoice() { share_choices(std::as_writable_bytes(std::span(memory_))); }
+    SharedChoices() { share_choices(std::as_writable_bytes(std::span(memory_))); }
 
     const Choice::Id a_ = Choice::id_of("a:3306");
     const Choice::Id b_ = Choice::id_of("b:3306");
@@ -28,11 +28,11 @@ class SharedChoice : public testing::Test {
     std::span<Line> memory_ = std::span(all_).subspan(std::exchange(used_, used_ + 16), 16);
 };
 
-TEST_F(SharedChoice, BeginWithTheFirstServer) {
+TEST_F(SharedChoices, BeginWithTheFirstServer) {
     EXPECT_EQ(Choice("helpdesk", {b_, a_}).current().server, b_);
 }
 
-TEST_F(SharedChoice, MoveOnceForAll) {
+TEST_F(SharedChoices, MoveOnceForAll) {
     Choice one("helpdesk", {a_, b_, c_});
     const Choice other("helpdesk", {a_, b_, c_});
     const auto first = one.current();
@@ -46,7 +46,7 @@ TEST_F(SharedChoice, MoveOnceForAll) {
     EXPECT_FALSE(one.move(first, c_));
 }
 
-TEST_F(SharedChoice, StayWhenServersAreAddedRemovedOrOrderedAnew) {
+TEST_F(SharedChoices, StayWhenServersAreAddedRemovedOrOrderedAnew) {
     Choice before("helpdesk", {a_, b_});
     before.move(before.current(), b_);
     EXPECT_EQ(Choice("helpdesk", {b_, a_}).current().server, b_);
@@ -58,7 +58,7 @@ TEST_F(SharedChoice, StayWhenServersAreAddedRemovedOrOrderedAnew) {
     EXPECT_EQ(before.current().server, c_);
 }
 
-TEST_F(SharedChoice, BeginAnewWithoutTheServerInUse) {
+TEST_F(SharedChoices, BeginAnewWithoutTheServerInUse) {
     Choice before("helpdesk", {a_, b_});
     before.move(before.current(), b_);
     EXPECT_EQ(Choice("helpdesk", {a_, c_}).current().server, a_);
@@ -66,7 +66,7 @@ TEST_F(SharedChoice, BeginAnewWithoutTheServerInUse) {
     EXPECT_EQ(Choice("helpdesk", {b_, a_}).current().server, a_);
 }
 
-TEST_F(SharedChoice, AreApartForDatabasesOfOtherNamesOrServers) {
+TEST_F(SharedChoices, AreApartForDatabasesOfOtherNamesOrServers) {
     Choice one("helpdesk", {a_, b_});
     const Choice other_name("other", {a_, b_});
     const Choice other_servers("helpdesk", {c_});
@@ -75,7 +75,7 @@ TEST_F(SharedChoice, AreApartForDatabasesOfOtherNamesOrServers) {
     EXPECT_EQ(other_servers.current().server, c_);
 }
 
-TEST_F(SharedChoice, ThatFindNoRoomAreTheirOwn) {
+TEST_F(SharedChoices, ThatFindNoRoomAreTheirOwn) {
     std::vector<Choice> choices;
     for (int i = 0; i < 20; ++i)
         choices.emplace_back("database" + std::to_string(i), std::vector<Choice::Id>{a_, b_});
@@ -87,7 +87,7 @@ TEST_F(SharedChoice, ThatFindNoRoomAreTheirOwn) {
     EXPECT_EQ(Choice("database19", {a_, b_}).current().server, a_);
 }
 
-TEST_F(SharedChoice, MadeAtTheSameTimeAreOne) {
+TEST_F(SharedChoices, MadeAtTheSameTimeAreOne) {
     constexpr int count = 8;
     std::atomic<int> moved = 0;
     std::vector<std::thread> threads;

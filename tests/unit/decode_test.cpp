@@ -248,6 +248,22 @@ TEST(Multipart, ABoundaryHasSeventyCharactersAtMost) {
     }
 }
 
+TEST(Multipart, APartHasEightKilobytesOfHeadersAtMost) {
+    const auto part_with = [](std::size_t size) {
+        const std::string named = "Content-Disposition: form-data; name=cid\r\nX: ";
+        return "--XX\r\n" + named + std::string(size - named.size(), 'x') + "\r\n\r\na\r\n--XX--";
+    };
+    EXPECT_EQ(pairs(multipart(part_with(8192))), (Pairs{{"cid", "a"}}));
+    const Variables longer = multipart(part_with(8193));
+    ASSERT_EQ(longer.problems().size(), 1U);
+    EXPECT_EQ(message(longer.problems().front()),
+              "the headers of a part of the multipart body are longer than 8 KB");
+    EXPECT_FALSE(longer.complete());
+    // Headers that never end are too long as well.
+    EXPECT_EQ(message(multipart("--XX\r\n" + std::string(8193, 'x')).problems().front()),
+              "the headers of a part of the multipart body are longer than 8 KB");
+}
+
 TEST(Multipart, WhatIsCutOffIsMalformed) {
     for (const char* body :
          {"", "--XX", "--XX\r\n", "--XX\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nx",

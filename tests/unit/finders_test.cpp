@@ -1,4 +1,4 @@
-// What each finder reads and means, shown by the statement that a selection of a test resource becomes.
+// Tests what each finder reads and means, by the statement for a selection of a test resource.
 #include <gtest/gtest.h>
 
 #include "db/statements/selection_sql.h"
@@ -52,7 +52,7 @@ constexpr std::array selectors = {
 struct Found {
     std::string sql;
     std::vector<std::string> values;
-    std::string problem;  // code of the first
+    std::string problem;  // the code of the first problem
 };
 
 Found find(std::string_view query, const std::string& leading = {}) {
@@ -90,7 +90,7 @@ Found find(std::string_view query, const std::string& leading = {}) {
 using Texts = std::vector<std::string>;
 const std::string by_id = " ORDER BY record.`id`";
 
-TEST(Finders, Numbers) {
+TEST(Finders, ReadOneNumberOrSeveral) {
     EXPECT_EQ(find("tid=007").sql, " FROM `jobs` AS record WHERE record.`id` IN (?)" + by_id);
     EXPECT_EQ(find("tid=3,,+2,1").values, (Texts{"3", "2", "1", "1"}));
     EXPECT_EQ(find("tid=*").sql, " FROM `jobs` AS record" + by_id);
@@ -109,7 +109,7 @@ TEST(Finders, Numbers) {
     EXPECT_EQ(find("start_tid=").sql, " FROM `jobs` AS record" + by_id);
 }
 
-TEST(Finders, NumbersInAList) {
+TEST(Finders, FindNumbersInAList) {
     const Found found = find("part=3,07");
     EXPECT_EQ(
         found.sql,
@@ -120,7 +120,7 @@ TEST(Finders, NumbersInAList) {
     EXPECT_EQ(find("part=x").problem, "invalid_number");
 }
 
-TEST(Finders, AreSortedByNumbersWithThoseThatHaveNoneLast) {
+TEST(Finders, LeaveThoseWithoutANumberForTheEnd) {
     EXPECT_EQ(find("order=place").sql,
               " FROM `jobs` AS record ORDER BY record.`place` IS NULL, record.`place`, record.`id`");
     EXPECT_EQ(find("order=place+DESC").sql,
@@ -128,7 +128,7 @@ TEST(Finders, AreSortedByNumbersWithThoseThatHaveNoneLast) {
               "DESC");
 }
 
-TEST(Finders, LookThroughAReference) {
+TEST(Finders, FollowAReference) {
     EXPECT_EQ(find("firm=+x+").sql,
               " FROM (SELECT id FROM `companies` WHERE `name` IN (?) UNION SELECT id FROM `companies` WHERE "
               "`phone` IN (?)) AS found1 JOIN `jobs` AS record ON record.`company_id` = found1.id" +
@@ -147,7 +147,7 @@ TEST(Finders, LookThroughAReference) {
             by_id);
 }
 
-TEST(Finders, DatesOfAnyColumn) {
+TEST(Finders, CompareTheDatesOfAnyColumn) {
     const Found day = find("opened_from=1/2/2024&opened_to=1/2/2024");
     EXPECT_EQ(day.sql,
               " FROM `jobs` AS record WHERE record.`open_date` >= ? AND record.`open_date` < ? ORDER BY "
@@ -157,7 +157,7 @@ TEST(Finders, DatesOfAnyColumn) {
     EXPECT_EQ(find("opened_to=x").problem, "invalid_date");
 }
 
-TEST(Finders, PartOfAWordInAnyPlace) {
+TEST(Finders, SearchAllPlacesForAPartOfAText) {
     const Found part = find("keyword=50%25_!%5C");
     EXPECT_EQ(part.sql,
               " FROM `jobs` AS record WHERE (record.`subject` LIKE ? ESCAPE '!' OR record.`notes` LIKE ? "
@@ -169,7 +169,7 @@ TEST(Finders, PartOfAWordInAnyPlace) {
 
 constexpr std::string_view has_word = "(SELECT `words` LIKE ? FROM `job_texts` WHERE `job_id` = record.id)";
 
-TEST(Finders, WordsOfARecord) {
+TEST(Finders, CompareEachWordOfAKeyword) {
     const Found words = find("text=Two+W%C3%96RDS%21");
     EXPECT_EQ(words.sql, " FROM `jobs` AS record WHERE " + std::string(has_word) + " AND " +
                              std::string(has_word) + by_id);
@@ -181,7 +181,7 @@ TEST(Finders, WordsOfARecord) {
     EXPECT_EQ(find("text=a&text_match=x").problem, "invalid_choice");
 }
 
-TEST(Finders, WordsOfWhichOneLeads) {
+TEST(Finders, BeginWithTheLeadingWord) {
     const Found words = find("text=two+words&closed=Y", "words");
     EXPECT_EQ(words.sql,
               " FROM (SELECT DISTINCT `job_id` AS id FROM `job_words` WHERE `word` LIKE ?) "
@@ -190,7 +190,7 @@ TEST(Finders, WordsOfWhichOneLeads) {
     EXPECT_EQ(words.values, (Texts{"words%", "% two%", "Y"}));
 }
 
-TEST(Finders, ListsAlone) {
+TEST(Finders, MaySearchAListAlone) {
     EXPECT_EQ(
         find("tag=x").sql,
         " FROM (SELECT DISTINCT `job_id` AS id FROM `job_tags` WHERE `tag` IN (?)) AS found1 JOIN `jobs` "
@@ -198,7 +198,7 @@ TEST(Finders, ListsAlone) {
             by_id);
 }
 
-TEST(Finders, YesOrNo) {
+TEST(Finders, ReadYesOrNo) {
     EXPECT_EQ(find("closed=n").values, Texts{"N"});
     EXPECT_EQ(find("assigned=N").sql, " FROM `jobs` AS record WHERE record.`technician_id` IS NULL" + by_id);
     EXPECT_EQ(find("assigned=y").sql,
@@ -206,11 +206,11 @@ TEST(Finders, YesOrNo) {
     EXPECT_EQ(find("closed=1").problem, "invalid_choice");
 }
 
-TEST(Finders, PagesByIdAndInAWalk) {
+TEST(Finders, BeginAPageAfterAnId) {
     EXPECT_EQ(find("after_id=").values, Texts{"0"});
     EXPECT_EQ(find("after_id=7").sql, " FROM `jobs` AS record WHERE record.`id` > ?" + by_id);
     EXPECT_EQ(find("after_id=-7").problem, "invalid_number");
-    // As a whole, which a count needs, a walk has no position.
+    // A count is of the whole walk, so it ignores the position.
     EXPECT_EQ(find("updated_since=2024-01-02&after_id=7").values, Texts{"2024-01-02 00:00:00"});
 }
 

@@ -12,5 +12,12 @@ TEST(JsonNumbers, AsManyCommasAsAllowed) {
     EXPECT_EQ(find_json_string(R"({"a":1,"b":2,"c":3,"key":"x"})", "key", 2, 10), std::nullopt);
 }
 
+TEST(JsonValueEnd, IsAfterItsLastBracket) {
+    EXPECT_EQ(json_value_end("{}{}"), 2U);
+    EXPECT_EQ(json_value_end(R"({"a}":[{"b":"\"}"}]} x)"), 20U);
+    EXPECT_EQ(json_value_end("[[]"), 3U);
+    EXPECT_EQ(json_value_end(R"({"a)"), 3U);
+}
+
 }  // namespace
 }  // namespace helpdesk

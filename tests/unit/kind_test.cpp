@@ -1,5 +1,5 @@
-// What a new kind touches: its own file, which is this one here, and a line in model/kinds.h if others use
-// it. Checking, outputs, the description and the rules of tables take it as it is.
+// Shows what a new kind consists of: its own file, which is this one here, and a line in model/kinds.h if
+// others use it. Checking, outputs, descriptions and the checks of tables need no change.
 #include "model/kind.h"
 
 #include <gtest/gtest.h>

@@ -1,4 +1,4 @@
-// The kinds that no table has yet.
+// Tests kinds that few tables have.
 #include "model/kinds.h"
 
 #include <gtest/gtest.h>
@@ -72,7 +72,7 @@ struct Checked {
     Write write;
     Problems problems;
 
-    // The value as it is stored; "none" is NULL, "unchanged" is no value at all.
+    // Returns the value as it is stored; "none" is NULL, "unchanged" is no value at all.
     std::string text(std::string_view name) const {
         const Value* value = write.find(*jobs().find(name));
         return value == nullptr ? "unchanged" : value->text.value_or("none");
@@ -87,7 +87,7 @@ Checked check_call(const Action& action, const std::string& query) {
     Write write = check(action, input, {}, problems);
     return {std::move(write), problems};
 }
-// What becomes of one variable.
+// Returns what is stored of one variable.
 std::string stored(const std::string& name, const std::string& value, const Action& action = updating) {
     Variables input;
     input.add("name", "x");
@@ -222,7 +222,7 @@ TEST(Kinds, SayWhatTheyAre) {
     EXPECT_EQ(words("rights"),
               "`Admin` or `User` or `Power User`, `Users` for `User`, in any case; any other value is "
               "`invalid_choice` / `User`");
-    EXPECT_EQ(words("status"), "the name of a status, else `unknown_status` / the default");
+    EXPECT_EQ(words("status"), "the name of a status, otherwise `unknown_status` / the default");
 }
 
 TEST(Kinds, RefuseChoicesThatContradictThemselves) {

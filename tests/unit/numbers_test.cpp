@@ -1,4 +1,4 @@
-// Whether a server's numbers are evenly apart.
+// Tests whether a server's numbers are evenly apart.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -24,7 +24,7 @@ class Answer : public Rows {
     int left_;
 };
 
-// A server whose variable has the value; it has none if that is empty.
+// A server whose variable has the value. It has no such variable if the value is empty.
 class Server : public Connection {
   public:
     explicit Server(std::string wsrep_on) : wsrep_on_(std::move(wsrep_on)) {}

@@ -1,4 +1,4 @@
-// References to records that are known by any name, in a scope, and of the same resource: their statements.
+// Tests the statements of references: to records known by any name, in a scope, and of the same resource.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -85,10 +85,10 @@ class Planned {
         const db::Statement statement = plan_.question(1);
         return sent(statement.sql, statement.parameters);
     }
-    // What is wrong once the question is answered: `code variable: text`.
+    // Returns the problems once the question is answered: `code variable: text`.
     Texts problems(std::vector<std::uint64_t> answer) {
         question();
-        plan_.take_answer(Answer(std::move(answer)));
+        plan_.apply_answer(Answer(std::move(answer)));
         Texts texts;
         for (const Problem& problem : plan_.problems)
             texts.push_back(std::string(problem.code) + " " + problem.variable + ": " + problem.text);
@@ -202,10 +202,10 @@ TEST(References, AreNotLeftBehindByTheirScope) {
 
 TEST(References, AreOneProblemEach) {
     EXPECT_EQ(Planned("update_ticket", "tid=7&topic=Printer").problems({1, 7, 10, 0}),
-              Texts{"unknown_sub_topic sub_topic: what is stored is no sub-topic of this topic: supply "
+              Texts{"unknown_sub_topic sub_topic: the stored value is no sub-topic of this topic: supply "
                     "another one, or an empty value"});
     EXPECT_EQ(Planned("update_ticket", "tid=7&topic=").problems({1, 7, 0}),
-              Texts{"unknown_sub_topic sub_topic: what is stored is no sub-topic of this topic: supply "
+              Texts{"unknown_sub_topic sub_topic: the stored value is no sub-topic of this topic: supply "
                     "another one, or an empty value"});
     EXPECT_EQ(Planned("update_ticket", "tid=7&topic=Prinetr").problems({1, 7, 0, 0}),
               Texts{"unknown_topic topic: no topic has the name or ID \"Prinetr\""});
@@ -266,12 +266,12 @@ TEST(References, AreDescribed) {
         const Variable& variable = *resource.find(name);
         return variable.kind->describe(variable).values;
     };
-    EXPECT_EQ(words(trial::tickets(), "assigned_to"), "the `uid` of a technician, else `unknown_tech`");
-    EXPECT_EQ(words(trial::tickets(), "parent"), "the ID of a ticket, else `unknown_ticket`");
+    EXPECT_EQ(words(trial::tickets(), "assigned_to"), "the `uid` of a technician, otherwise `unknown_tech`");
+    EXPECT_EQ(words(trial::tickets(), "parent"), "the ID of a ticket, otherwise `unknown_ticket`");
     EXPECT_EQ(words(trial::tickets(), "sub_topic"),
-              "the `title` or ID of a sub-topic within the `topic`, else `unknown_sub_topic`");
+              "the `title` or ID of a sub-topic within the `topic`, otherwise `unknown_sub_topic`");
     EXPECT_EQ(words(trial::technicians(), "supervisor"),
-              "the `uid` of a supervisor, else `unknown_supervisor`");
+              "the `uid` of a supervisor, otherwise `unknown_supervisor`");
 }
 
 }  // namespace

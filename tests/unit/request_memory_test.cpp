@@ -18,6 +18,10 @@ class TheMemoryOfRequests : public testing::Test {
         return RequestMemory::take(memory_, database, bytes);
     }
 
+    RequestMemory::Share take_as_stranger(std::size_t bytes) const {
+        return RequestMemory::take(memory_, nullptr, bytes, RequestMemory::Sender::stranger);
+    }
+
     static std::uint64_t shown() {
         for (const Sample& sample : samples())
             if (sample.metric == &metric::request_memory)
@@ -55,6 +59,30 @@ TEST_F(TheMemoryOfRequests, GivesADatabaseHalfWhereThereAreSeveral) {
     EXPECT_NE(third, nullptr);
     EXPECT_EQ(take(63, &one), nullptr);
     EXPECT_NE(take(200, &other), nullptr);
+}
+
+TEST_F(TheMemoryOfRequests, HasAQuarterForStrangers) {
+    const auto first = take_as_stranger(150);
+    EXPECT_NE(first, nullptr);
+    EXPECT_EQ(take_as_stranger(101), nullptr);
+    const auto second = take_as_stranger(100);
+    EXPECT_NE(second, nullptr);
+    EXPECT_EQ(take_as_stranger(1), nullptr);
+    EXPECT_NE(take(375), nullptr);
+    // Who shows a key is no stranger any more, and is given back as such.
+    RequestMemory::set_known(*first);
+    RequestMemory::set_known(*first);
+    auto third = take_as_stranger(150);
+    EXPECT_NE(third, nullptr);
+    EXPECT_EQ(take_as_stranger(1), nullptr);
+    third.reset();
+    EXPECT_NE(take_as_stranger(150), nullptr);
+}
+
+TEST_F(TheMemoryOfRequests, TreatsTheOnlyStrangerAsAnybody) {
+    const auto known = take(100);
+    EXPECT_EQ(take_as_stranger(451), nullptr);
+    EXPECT_NE(take_as_stranger(450), nullptr);
 }
 
 TEST_F(TheMemoryOfRequests, IsAllGivenBack) {

@@ -179,6 +179,33 @@ TEST(Csv, WithoutItsLineBreaks) {
     EXPECT_EQ(ndjson("{\"cid\":\"a}{\"}"), (Texts{"1: cid=a}{"}));
 }
 
+TEST(Csv, AThousandColumnsAtMost) {
+    const auto columns = [](int count) {
+        std::string header = "cid";
+        for (int i = 1; i < count; ++i)
+            header += ",v" + std::to_string(i);
+        return header + "\n";
+    };
+    EXPECT_EQ(csv(columns(1000)), Texts());
+    EXPECT_EQ(why(RowFormat::csv, columns(1001)), "a header may have at most 1000 columns");
+    // The cells of a row are counted even where they are not kept.
+    const std::string cells = "a" + std::string(4999, ',') + "\n";
+    const RowBody body{RowFormat::csv, "cid,notes\n" + cells + "b,\n"};
+    RowNames names(add_customer(), false);
+    ASSERT_TRUE(check_rows(body, names).empty());
+    const auto reader = read_rows(body, names);
+    Row row;
+    ASSERT_TRUE(reader->next(row));
+    EXPECT_EQ(message(row.variables.problems().front()), "the row has 5000 cells, but the header has 2");
+    ASSERT_TRUE(reader->next(row));
+    EXPECT_EQ(row.variables.get("cid"), "b");
+    // A text beyond those that are kept makes a record a row, and longer records do not repeat the header.
+    EXPECT_EQ(csv("cid\n" + std::string(4999, ',') + "x\n" + std::string(4999, ',') + "\n"),
+              (Texts{"2: cid= !count_mismatch"}));
+    EXPECT_EQ(csv(columns(1000) + "\uFEFF" + columns(1000)), Texts());
+    EXPECT_EQ(csv(columns(1000) + "\uFEFF" + columns(1001)), (Texts{"!malformed_body"}));
+}
+
 TEST(Csv, Utf16IsNamed) {
     using namespace std::string_literals;
     for (const RowFormat format : {RowFormat::csv, RowFormat::ndjson})

@@ -1,4 +1,4 @@
-// Rules as the database layer carries them out, with answers made up here.
+// Tests how the database layer carries out rules, with answers made up here.
 #include "db/rules.h"
 
 #include <gtest/gtest.h>
@@ -105,7 +105,7 @@ TEST(Rules, FillValues) {
     const Write added = add("owner=acme&status=Closed");
     WritePlan plan(added);
     plan.question(0);
-    plan.take_answer(Row({"0", std::nullopt, "3", "2", now, "Ann", "Y", "Y"}));
+    plan.apply_answer(Row({"0", std::nullopt, "3", "2", now, "Ann", "Y", "Y"}));
     EXPECT_TRUE(plan.problems.empty());
     EXPECT_EQ(value_of(plan, "contact").text, "Ann");
     EXPECT_EQ(value_of(plan, "close_date").text, now);
@@ -115,7 +115,7 @@ TEST(Rules, LeaveWhatTheCallGives) {
     const Write added = add("owner=acme&status=New&contact=Zoe&close_date=2020-01-01");
     WritePlan plan(added);
     plan.question(0);
-    plan.take_answer(Row({"0", std::nullopt, "3", "2", now, "Ann", "N", "Y"}));
+    plan.apply_answer(Row({"0", std::nullopt, "3", "2", now, "Ann", "N", "Y"}));
     EXPECT_EQ(value_of(plan, "contact").text, "Zoe");
     EXPECT_EQ(value_of(plan, "close_date").text, std::nullopt);
 }
@@ -124,9 +124,9 @@ TEST(Rules, FillAnewWhenTheQuestionIsAskedAgain) {
     const Write added = add("owner=acme&status=Closed");
     WritePlan plan(added);
     plan.question(0);
-    plan.take_answer(Row({"0", std::nullopt, "3", "2", now, "Ann", "Y", "Y"}));
+    plan.apply_answer(Row({"0", std::nullopt, "3", "2", now, "Ann", "Y", "Y"}));
     plan.question(0);
-    plan.take_answer(Row({"0", std::nullopt, "3", "2", "2024-01-02 03:04:06", "Amy", "Y", "Y"}));
+    plan.apply_answer(Row({"0", std::nullopt, "3", "2", "2024-01-02 03:04:06", "Amy", "Y", "Y"}));
     EXPECT_EQ(value_of(plan, "contact").text, "Amy");
     EXPECT_EQ(value_of(plan, "close_date").text, "2024-01-02 03:04:06");
 }
@@ -135,8 +135,8 @@ TEST(Rules, Forbid) {
     const Write added = add("owner=old");
     WritePlan plan(added);
     plan.question(0);
-    // Without a status in the call nothing is read of it.
-    plan.take_answer(Row({"0", std::nullopt, "3", "1", now, "Eve", "N"}));
+    // Without a status in the call, none is read.
+    plan.apply_answer(Row({"0", std::nullopt, "3", "1", now, "Eve", "N"}));
     ASSERT_EQ(plan.problems.size(), 1U);
     EXPECT_EQ(plan.problems.front().code, "support_disabled");
 }
@@ -148,7 +148,7 @@ TEST(Rules, DoNotSeeARecordThatIsNotThere) {
     std::vector<MaybeText> row(20);
     row[0] = "0";
     row[2] = now;
-    plan.take_answer(Row(row));
+    plan.apply_answer(Row(row));
     ASSERT_EQ(plan.problems.size(), 1U);
     EXPECT_EQ(plan.problems.front().code, code::not_found);
 }
@@ -157,7 +157,7 @@ TEST(Rules, CollectWhatIsWrittenBeside) {
     const Write added = add("owner=acme&description=first");
     WritePlan plan(added);
     plan.question(0);
-    plan.take_answer(Row({"0", std::nullopt, "3", "1", now, "Ann", "Y"}));
+    plan.apply_answer(Row({"0", std::nullopt, "3", "1", now, "Ann", "Y"}));
     plan.record_id = 12;
     plan.rules().collect(plan);
     plan.rules().collect(plan);
@@ -169,8 +169,8 @@ TEST(Rules, CollectWhatIsWrittenBeside) {
     EXPECT_EQ(value_of(beside, "changes").text, "");
 }
 
-// A rule of a resource that has it alone.
-class Misuse : public testing::Test {
+// Carries out a resource's only rule.
+class RuleThatIsWrong : public testing::Test {
   protected:
     void expect_refusal(const Rule& rule) {
         const Rule* const rules[] = {&rule};
@@ -185,24 +185,24 @@ class Misuse : public testing::Test {
             {
                 WritePlan plan(write);
                 plan.question(0);
-                plan.take_answer(Row({"0", "1", now, "old"}));
+                plan.apply_answer(Row({"0", "1", now, "old"}));
                 plan.rules().collect(plan);
             },
             std::logic_error);
     }
 };
 
-TEST_F(Misuse, OfAValueThatIsNotRead) {
+TEST_F(RuleThatIsWrong, ThrowsForAValueThatItDoesNotRead) {
     expect_refusal({.on_update = true, .fill = [](Change& change) { change.before("contact"); }});
     expect_refusal({.on_update = true, .fill = [](Change& change) { change.referred("owner", "contact"); }});
 }
 
-TEST_F(Misuse, OfAVariableThatIsNotThere) {
+TEST_F(RuleThatIsWrong, ThrowsForAVariableThatDoesNotExist) {
     expect_refusal({.on_update = true, .fill = [](Change& change) { change.after("colour"); }});
     expect_refusal({.on_update = true, .reads = {"colour"}, .fill = [](Change& /*change*/) {}});
 }
 
-TEST_F(Misuse, AtAnotherTime) {
+TEST_F(RuleThatIsWrong, ThrowsForWhatAnotherOfItsFunctionsMayDo) {
     expect_refusal({.on_update = true, .reads = {"subject"}, .prepare = [](Change& change) {
                         change.before("subject");
                     }});

@@ -57,7 +57,7 @@ inline const Resource& history() {
     return resource;
 }
 
-// An omitted contact is that of the owner at this moment.
+// Fills an omitted contact with that of the owner at this moment.
 inline constexpr Rule copy_contact = {.on_add = true,
                                       .on_update = true,
                                       .if_given = {"owner"},
@@ -67,7 +67,7 @@ inline constexpr Rule copy_contact = {.on_add = true,
                                               change.set("contact", change.referred("owner", "contact"));
                                       }};
 
-// A ticket is closed when its status says so.
+// Closes a ticket when its status says so.
 inline constexpr Rule close_by_status = {.on_add = true,
                                          .on_update = true,
                                          .if_given = {"status"},
@@ -100,7 +100,8 @@ inline constexpr Rule begin_history = {.on_add = true, .also = [](Change& change
                                                        {"date", change.now()}});
                                        }};
 
-// What was and what is, for each variable that changes. An update that changes nothing leaves no trace.
+// Writes the old and the new value of each variable that changes. An update that changes nothing is not
+// stored.
 inline constexpr Rule note_changes = {
     .on_update = true,
     .reads_all = true,
@@ -154,7 +155,7 @@ inline const Resource& tickets() {
     return resource;
 }
 
-// At most one default: setting one clears the others.
+// Keeps one default at most: setting one clears the others.
 inline constexpr Rule one_default = {
     .on_add = true, .on_update = true, .if_given = {"is_default"}, .also = [](Change& change) {
         if (change.after("is_default") == "Y")
@@ -183,7 +184,7 @@ inline const Resource& statuses() {
     return resource;
 }
 
-// Each new owner brings a status of its own.
+// Adds a status of its own for each new owner.
 inline constexpr Rule add_status = {
     .on_add = true, .also = [](Change& change) {
         change.add(statuses(), {{"name", "at " + change.after("name").value_or("")}});

@@ -1,4 +1,4 @@
-// Tables whose references contradict themselves, or the resource that they lead to.
+// Tests tables whose references contradict themselves, or the resource to which they refer.
 #include <gtest/gtest.h>
 
 #include <algorithm>

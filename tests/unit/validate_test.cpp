@@ -1,140 +1,10 @@
-#include "model/validate.h"
-
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <array>
-
+#include "desks.h"
 #include "model/action.h"
 
-#include "place/address_look_up.h"
-#include "place/finder.h"
-#include "place/place.h"
-
-namespace helpdesk {
+namespace helpdesk::desks {
 namespace {
 
-constexpr std::array<std::string_view, 2> y_or_n = {"Y", "N"};
-constexpr std::array<std::string_view, 2> y_twice = {"Y", "y"};
-constexpr std::array<std::string_view, 2> red_or_blue = {"RED", "BLUE"};
-constexpr Choices yes_or_no = {.values = y_or_n, .by_default = "Y"};
-constexpr Choices twice = {.values = y_twice, .by_default = "Y"};
-constexpr Choices colours = {.values = red_or_blue, .by_default = "RED"};
-constexpr std::array<Variable, 1> room_variables = {
-    {{.name = "name", .kind = &kinds::identifier, .column = "name"}}};
-constexpr std::array room_verbs = {&verbs::get};
-
-const Resource& rooms() {
-    static const Resource resource =
-        with_outputs({.names = {.one = "room", .many = "desk", .element = "room", .noun = "room"},
-                      .table = "rooms",
-                      .variables = room_variables,
-                      .selectors = {},
-                      .verbs = room_verbs});
-    return resource;
-}
-
-// Not made with with_outputs(), so that there is no code.
-const Resource& bare_rooms() {
-    static const Resource resource = {
-        .names = rooms().names, .table = "rooms", .variables = room_variables, .selectors = {}};
-    return resource;
-}
-
-constexpr Reference room = {.to = &rooms};
-constexpr Reference room_by_id = {.to = &rooms, .by = Reference::By::id};
-constexpr Reference room_or_first = {.to = &rooms, .first_if_unknown = true};
-constexpr Reference without_code = {.to = &bare_rooms};
-constexpr ListTable keys = {
-    .table = "desk_keys", .owner = "desk_id", .column = "room_id", .reference = &room_by_id};
-constexpr ListTable rooms_by_name = {
-    .table = "desk_rooms", .owner = "desk_id", .column = "room_id", .reference = &room};
-constexpr ListTable labels = {.table = "desk_labels", .owner = "desk_id", .column = "label"};
-constexpr ListTable homeless = {.table = "desk_labels", .owner = "", .column = "label"};
-constexpr std::array<std::string_view, 1> sign_in_outputs = {"open"};
-constexpr std::array<std::string_view, 1> no_outputs = {"pass"};
-constexpr SignIn sign_in = {.allowed_by = "open", .outputs = sign_in_outputs};
-
 void do_nothing(Change& /*change*/) {}
-
-// Desks: a table with a row of each kind that contradicts nothing. Each test spoils it.
-class Validate : public testing::Test {
-  protected:
-    // clang-format off
-    std::vector<Variable> variables_ = {
-        {.name = "name", .kind = &kinds::identifier, .column = "name"},
-        {.name = "room", .kind = &kinds::reference, .column = "room_id", .reference = &room},
-        {.name = "pass", .kind = &kinds::password, .column = "password_hash", .secret = true},
-        {.name = "open", .kind = &kinds::choice, .column = "open", .choices = &yes_or_no},
-        {.name = "keys", .kind = &kinds::id_list, .list = &keys},
-        {.name = "key_dates", .kind = &kinds::date_list, .column = "given", .companion = "keys"},
-        {.name = "latitude", .kind = &kinds::degrees, .column = "latitude", .range = {-90, 90}, .companion = "longitude"},
-        {.name = "longitude", .kind = &kinds::degrees, .column = "longitude", .range = {-180, 180}, .companion = "latitude"},
-        {.name = "label", .column = "label"},
-        {.name = "label2", .kind = &kinds::text_list, .list = &labels},
-        {.name = "city", .column = "city"},
-        {.name = "notes", .limit = 0, .column = "notes"},
-    };
-    std::vector<Selector> selectors_ = {
-        {.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true, .many = true},
-        {.name = "start_date", .finder = &finders::date_from, .columns = {"date_added"}},
-        {.name = "label", .finder = &finders::equals, .columns = {"label"}, .lists = {&labels}},
-        {.name = "after_name", .finder = &finders::after_name, .columns = {"name"}},
-        {.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"}},
-        {.name = "after_id", .finder = &finders::walk_position},
-        {.name = "geocoded", .finder = &finders::located, .columns = {"geocoded"}},
-    };
-    // clang-format on
-    std::vector<const Verb*> verbs_ = {&verbs::add,    &verbs::update,  &verbs::upsert,
-                                       &verbs::remove, &verbs::get,     &verbs::locate,
-                                       &verbs::verify, &verbs::import_, &verbs::export_};
-    Place place_ = {.coordinates = {PlacePart{"latitude", "lat"}, PlacePart{"longitude", "lon"}},
-                    .address = {PlacePart{"city", "city"}}};
-    Resource resource_ = {.names = {.one = "desk", .many = "desks", .element = "desk", .noun = "desk"},
-                          .table = "desks",
-                          .variables = {},
-                          .selectors = {},
-                          .key = {.variable = "", .answered = false},
-                          .timestamps = true,
-                          .versioned = true,
-                          .sign_in = &sign_in,
-                          .preparing = &look_up_address,
-                          .place = &place_};
-
-    Variable& variable(std::string_view name) {
-        return *std::find_if(variables_.begin(), variables_.end(),
-                             [&](const Variable& variable) { return variable.name == name; });
-    }
-    Selector& selector(std::string_view name) {
-        return *std::find_if(selectors_.begin(), selectors_.end(),
-                             [&](const Selector& selector) { return selector.name == name; });
-    }
-    void remove_variable(std::string_view name) {
-        std::erase_if(variables_, [&](const Variable& variable) { return variable.name == name; });
-    }
-    void remove_selector(std::string_view name) {
-        std::erase_if(selectors_, [&](const Selector& selector) { return selector.name == name; });
-    }
-
-    Resource table() {
-        Resource table = resource_;
-        table.variables = variables_;
-        table.selectors = selectors_;
-        table.verbs = verbs_;
-        return with_outputs(table);
-    }
-    std::vector<std::string> complaints() { return validate(table()); }
-
-    void expect_complaint(const std::string& text) {
-        const std::vector<std::string> all = complaints();
-        EXPECT_NE(std::find(all.begin(), all.end(), text), all.end())
-            << "no complaint: " << text << "\nbut: " << testing::PrintToString(all);
-    }
-    void expect_complaints(const std::vector<std::string>& texts) {
-        for (const std::string& text : texts)
-            expect_complaint(text);
-    }
-};
 
 TEST(Tables, ContradictNothing) {
     EXPECT_EQ(validate(all_resources()), std::vector<std::string>{});
@@ -441,35 +311,6 @@ TEST_F(Validate, RefusesARequiredCompanion) {
     expect_complaint("desks.key_dates is required, but only read with another variable");
 }
 
-TEST_F(Validate, RefusesASelectorWithoutItsColumn) {
-    selector("start_date").columns = {};
-    expect_complaint("desks.start_date must have a column if its kind compares one, and only then");
-}
-
-TEST_F(Validate, RefusesASelectorOnAColumnThatNoVariableHas) {
-    selector("label").columns = {"badge"};
-    expect_complaint("desks.label selects by a column that no variable has");
-}
-
-TEST_F(Validate, RefusesASelectorOnTheDatesOfAList) {
-    selector("label").columns = {"given"};
-    expect_complaint("desks.label selects by a column that no variable has");
-}
-
-TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
-    remove_variable("label2");
-    expect_complaint("desks.label selects by a list of texts, but no variable has it");
-}
-
-TEST_F(Validate, LooksForNumbersInListsOfIdsAndForTextsInListsOfTexts) {
-    selectors_.push_back({.name = "key", .finder = &finders::number, .lists = {&keys}, .many = true});
-    EXPECT_EQ(complaints(), std::vector<std::string>{});
-    selector("key").lists = {&labels};
-    expect_complaint("desks.key selects by a list of IDs, but no variable has it");
-    selector("label").lists = {&keys};
-    expect_complaint("desks.label selects by a list of texts, but no variable has it");
-}
-
 TEST_F(Validate, RefusesToRequireWhatNoCallMaySupply) {
     variable("city").supplied = Supplied::never;
     EXPECT_EQ(complaints(), std::vector<std::string>{});
@@ -496,71 +337,6 @@ TEST_F(Validate, RefusesAListFromItsOtherEndThatACallSupplies) {
     variables_.back().kind = &kinds::id_list;
     expect_complaint(
         "desks.rooms shows another list from its other end, but is no list of names, or is supplied");
-}
-
-TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
-    selector("after_name").columns = {"city"};
-    expect_complaint("desks.after_name selects by a column that is not the identifier's");
-}
-
-TEST_F(Validate, RefusesADateInAColumnWithoutTimes) {
-    selector("start_date").columns = {"city"};
-    expect_complaint("desks.start_date selects by the time in a column that has none");
-}
-
-TEST_F(Validate, RefusesDatesOfAResourceWithoutTimes) {
-    resource_.timestamps = false;
-    expect_complaint("desks.start_date selects by the time in a column that has none");
-}
-
-TEST_F(Validate, RefusesAWalkWithoutTimes) {
-    resource_.timestamps = false;
-    expect_complaint("desks.updated_since walks by the time of change, but the resource has none");
-}
-
-TEST_F(Validate, RefusesAWalkThatCannotBeContinued) {
-    remove_selector("after_id");
-    expect_complaint("desks.updated_since walks, but no selector says where a page begins");
-}
-
-TEST_F(Validate, RefusesAKeywordWithoutAnIndexOfWords) {
-    selectors_.push_back({.name = "keyword", .finder = &finders::keyword, .columns = {"notes"}});
-    expect_complaint("desks.keyword looks for words, but not in the two tables of their index");
-}
-
-TEST_F(Validate, RefusesAMatchWithoutAKeyword) {
-    selectors_.push_back({.name = "keyword_match", .finder = &finders::keyword_match});
-    expect_complaint("desks.keyword_match refines a selector that is not there");
-}
-
-TEST_F(Validate, RefusesToContinueAWalkThatIsNone) {
-    remove_selector("updated_since");
-    expect_complaint("desks.after_id continues a walk, but none begins");
-}
-
-TEST_F(Validate, RefusesToSelectByCoordinatesThatAreNotThere) {
-    resource_.place = nullptr;
-    expect_complaint("desks.geocoded selects by coordinates, but there are none");
-}
-
-TEST_F(Validate, RefusesAListThatASelectorDoesNotRead) {
-    selector("start_date").lists = {&labels};
-    expect_complaint("desks.start_date has a list, which its kind does not read");
-}
-
-TEST_F(Validate, RefusesAllOfDates) {
-    selector("start_date").all = true;
-    expect_complaint("desks.start_date cannot select all, which only IDs and names do");
-}
-
-TEST_F(Validate, RefusesSeveralDates) {
-    selector("start_date").many = true;
-    expect_complaint("desks.start_date cannot select several, which only names do");
-}
-
-TEST_F(Validate, RefusesASecondSelectorOfNames) {
-    selectors_.push_back({.name = "names", .finder = &finders::name, .columns = {"name"}});
-    expect_complaint("desks.names is of a kind that may stand there only once");
 }
 
 TEST_F(Validate, RefusesAnExportWithoutASelectorThatContinuesIt) {
@@ -663,4 +439,4 @@ TEST_F(Validate, RefusesTwoResourcesOfOneName) {
 }
 
 }  // namespace
-}  // namespace helpdesk
+}  // namespace helpdesk::desks

@@ -1,4 +1,4 @@
-// What a search finds a text by.
+// Tests into which words a text is split.
 #include "search/words.h"
 
 #include <gtest/gtest.h>
@@ -26,7 +26,7 @@ TEST(Words, HaveNoAccentsInAnyNormalForm) {
     EXPECT_EQ(words_of("\u00C4rger caf\u00E9 na\u00EFve"), (List{"arger", "cafe", "naive"}));
     EXPECT_EQ(words_of("A\u0308rger cafe\u0301 nai\u0308ve"), (List{"arger", "cafe", "naive"}));
     EXPECT_EQ(words_of("Việt Łódź Đà smørrebrød"), (List{"da", "lodz", "smorrebrod", "viet"}));
-    // An accent without a letter is no word, and does not part one.
+    // An accent without a letter is no word, and does not separate words.
     EXPECT_EQ(words_of("\u0301 \u0301x"), (List{"x"}));
 }
 
@@ -38,7 +38,7 @@ TEST(Words, HaveOneTurkishI) {
     EXPECT_EQ(words_of("ılık ILIK İLİK ilik"), (List{"ilik"}));
 }
 
-TEST(Words, OfOtherAlphabets) {
+TEST(Words, OfOtherAlphabetsAreFoldedAsWell) {
     EXPECT_EQ(words_of("ПРИВЕТ привет Ёлка йод"), (List{"елка", "иод", "привет"}));
     EXPECT_EQ(words_of("ΟΔΟΣ οδός Ἀθῆναι"), (List{"αθηναι", "οδοσ"}));
     EXPECT_EQ(words_of("שָׁלוֹם كِتَابٌ كـتاب"), (List{"שלום", "كتاب"}));
@@ -61,7 +61,7 @@ TEST(Words, AreNoSymbols) {
     EXPECT_EQ(words_of("ok 👍🏽 👨‍👩‍👧 € ½ x² ™"), (List{"1", "2", "ok", "tm", "x2"}));
 }
 
-TEST(Words, HaveWidthsAndOtherDigitsAsTheyAre) {
+TEST(Words, HavePlainLettersForWideOnesAndCircledDigits) {
     EXPECT_EQ(words_of("ＡＢＣ１２ ①"), (List{"1", "abc12"}));
     // A soft hyphen and a joiner show nothing.
     EXPECT_EQ(words_of("hy\u00ADphen a\u200Db"), (List{"ab", "hyphen"}));
@@ -113,7 +113,7 @@ std::string repeated(std::string_view piece, std::size_t size) {
     return text;
 }
 
-// In bytes.
+// Returns the most memory that the process has used, in bytes.
 std::size_t most_memory_so_far() {
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
@@ -127,7 +127,7 @@ TEST(Words, OfAVeryLongTextTakeLittleMemory) {
     EXPECT_LT(most_memory_so_far() - before, 10'000'000U);
 }
 
-TEST(Words, OfTextThatPretendsToBeHtml) {
+TEST(Words, OfBrokenHtmlAreFoundInLittleTime) {
     EXPECT_EQ(words_of(repeated("&x;<b", 1'000'000), Markup::html), (List{"x"}));
     EXPECT_EQ(words_of(repeated("<", 1'000'000), Markup::html), List{});
     EXPECT_EQ(words_of(repeated("<style></", 1'000'000), Markup::html), List{});

@@ -106,7 +106,7 @@ class Attempts {
 // Runs the operation on the calling thread's connection until it succeeds or must be given up.
 Outcome attempt(const DatabaseSettings& database, Operation& operation);
 
-// What carries out operations like attempt(): on one database, or on what a test has in its place.
+// Carries out operations like attempt(): on one database, or on what a test has in its place.
 using Attempt = std::function<Outcome(Operation&)>;
 
 // The settings must outlive what is returned.

@@ -20,8 +20,9 @@ namespace helpdesk::db {
 // Returns the driver of the client library.
 sql::Driver& driver();
 
-// Whether a connection should be asked if its server still takes writes, so long after its last statement and
-// after it was last asked: when it rested as long as ready() lets it, and in any case after a second.
+// Returns whether a server should be asked if it still takes writes, so long after the connection's last
+// statement and after it was last asked: once the connection rested for as long as ready() allows, and in any
+// case after a second.
 bool look_is_due(std::chrono::steady_clock::duration since_use,
                  std::chrono::steady_clock::duration since_look);
 

@@ -1,4 +1,4 @@
-// The expressions after a SELECT, and where each stands in its rows.
+// Collects the expressions of a SELECT, and tells the column of each.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@ class Columns {
         return ++count_;
     }
 
-    // All of them, between commas.
+    // Returns all of them, with commas between.
     const std::string& sql() const { return sql_; }
 
   private:

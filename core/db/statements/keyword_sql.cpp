@@ -6,7 +6,7 @@
 namespace helpdesk::db {
 namespace {
 
-// Which records have a word, and the words of each record.
+// Return the two tables of the index: the records that have a word, and the words of each record.
 const ListTable& rows_of(const Selector& keyword) {
     return *keyword.lists.begin()[0];
 }
@@ -31,7 +31,7 @@ bool looks_for_parts(const Selection& selection) {
     return match != nullptr && match->values.front() == "part";
 }
 
-// Words have letters and digits only, none of the signs of a pattern.
+// A word has letters and digits only, so nothing in it is special in a pattern.
 Statement has_word(std::string_view record_id, const Selector& keyword, const std::string& word, bool part) {
     const ListTable& texts = texts_of(keyword);
     return {.sql = "(SELECT " + quoted(texts.column) + " LIKE ? FROM " + quoted(texts.table) + " WHERE " +

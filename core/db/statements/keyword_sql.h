@@ -6,8 +6,8 @@
 //       ticket_id BIGINT UNSIGNED NOT NULL,
 //       PRIMARY KEY (word, ticket_id)
 //   ) ENGINE = InnoDB;
-//   -- The same words, each after a blank: whether a ticket has a word, and which rows it has in
-//   ticket_words. CREATE TABLE ticket_texts (
+//   -- The same words, each after a blank: whether a ticket has a word, and its rows in ticket_words.
+//   CREATE TABLE ticket_texts (
 //       ticket_id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
 //       words     LONGBLOB        NOT NULL,
 //       CONSTRAINT ticket_texts_ticket FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE CASCADE
@@ -26,38 +26,38 @@
 
 namespace helpdesk::db {
 
-// A word of a selection's keyword from which the list begins: the records that have it are gathered, and the
-// other conditions are checked for each.
+// The word of a keyword with which a list begins: the records that have it are gathered, and the other
+// conditions are checked for each of them.
 struct LeadingWord {
     const Condition* keyword;
     std::string word;
 };
 
-// The most rows of the index that a leading word may have. If every word has more, records are taken in the
-// order of the list, and each is checked for all the words, since the page is full soon.
+// The most rows that a leading word may have in the index. If every word has more, the records are read in
+// the order of the list and each is checked for all words, since the page is full soon.
 inline constexpr std::uint64_t most_gathered = 20'000;
 
-// The keyword of a selection; null if there is none.
+// Returns the keyword of a selection, or null if it has none.
 const Condition* keyword_of(const Selection& selection);
 
-// Whether any part of a word counts, not only its beginning.
+// Returns whether any part of a word counts, not only its beginning.
 bool looks_for_parts(const Selection& selection);
 
-// A condition on a record, or a query, with the pattern that is the value of its only `?`.
-// The first is that the record has such a word. It is written so that the server cannot turn it round, and
-// gather all records of a common word for a page of a few.
+// These two return SQL with one `?`, for the pattern of the word.
+// Returns the condition that a record has the word. It is written so that the server cannot begin with the
+// index, and gather all records of a common word for a short page.
 Statement has_word(std::string_view record_id, const Selector& keyword, const std::string& word, bool part);
-// SELECTs the IDs of the records that have a word with this beginning, once each.
+// Returns a SELECT of the IDs of the records that have a word with this beginning, each once.
 Statement gather(const Selector& keyword, const std::string& word);
 
-// Asks how many rows the index has for each word, at most `most_gathered` and one more. The answer is a row
-// with a column for each word. Nothing if no word may lead: there is no keyword, or its words are parts, for
-// which the whole index would be read; or the selection is a walk, which locks what it reads in the order of
-// changes.
+// Returns a SELECT of the number of rows that the index has for each word, which stops counting above
+// `most_gathered`. It gives one row with a column for each word. Returns nothing if no word may lead: if
+// there is no keyword; if its words may be any parts of words, for which the whole index would be read; or if
+// the selection is a walk, which locks what it reads in the order of changes.
 std::optional<Statement> count_rows(const Selection& selection);
 
-// The word with the fewest rows, by the answer to count_rows(); nothing if each has too many, unless the list
-// is read to its end anyway, for a count.
+// Returns the word with the fewest rows, from the result of count_rows(). Returns nothing if every word has
+// too many rows, unless the list is read to its end anyway, for a count.
 std::optional<LeadingWord> leading_word(const Selection& selection, const Rows& counts);
 
 }  // namespace helpdesk::db

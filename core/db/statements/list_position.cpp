@@ -7,7 +7,7 @@ constexpr unsigned bits = 7;
 constexpr std::uint64_t low_bits = (1U << bits) - 1;
 constexpr std::uint64_t more_follows = 1U << bits;
 
-// Small differences either way become small numbers.
+// Turns small differences, positive or negative, into small numbers.
 std::uint64_t fold(std::uint64_t difference) {
     return (difference << 1) ^ (difference >> 63 != 0 ? ~std::uint64_t{0} : 0);
 }

@@ -1,4 +1,4 @@
-// How far a list was read, so that it can be read page by page, by any thread.
+// Says how far a list was read, so that it can be read page by page, by any thread.
 #pragma once
 
 #include <cstddef>
@@ -14,17 +14,17 @@ class FoundRecords {
   public:
     struct Record {
         std::uint64_t id = 0;
-        std::uint64_t changed = 0;  // the time of the last change as one number; 0 where it does not matter
+        std::uint64_t changed = 0;  // the time of the last change as one number; 0 if it does not matter
     };
 
     void add(const Record& record);
-    // Gives back the memory that was only kept for more records.
+    // Ends adding: frees the memory that was kept for more records.
     void end() { bytes_.shrink_to_fit(); }
 
     bool empty() const { return next_.at == bytes_.size(); }
-    // The next records, `most` at most.
+    // Returns the next records, at most `most`.
     std::vector<Record> front(std::size_t most) const;
-    // Takes off the next record. There must be one.
+    // Skips the next record. There must be one.
     void skip() { next_ = after(next_); }
 
   private:
@@ -46,20 +46,20 @@ struct ListPosition {
         std::size_t output = 0;  // its place among the resource's outputs
         std::uint64_t bytes = 0;
     };
-    // A record of which only some is read.
+    // A record that was read in part.
     struct OpenRecord {
         std::uint64_t id = 0;
-        std::uint64_t version = 0;  // what follows must be of the same
+        std::uint64_t version = 0;  // the rest must have the same version
         std::vector<LongValue> values;
-        std::size_t value = 0;     // that is being read
-        std::uint64_t offset = 0;  // of the bytes in it that come next
+        std::size_t value = 0;     // the one that is being read
+        std::uint64_t offset = 0;  // of its next byte
     };
 
     bool found = false;  // whether the list's records are known
     bool more = false;   // whether there are records past the selection's limit
-    FoundRecords rest;   // that are to be read
+    FoundRecords rest;   // the records that are still to be read
     std::optional<OpenRecord> open;
-    std::size_t record_bytes = 0;  // of a record's text, about; 0: none was seen
+    std::size_t record_bytes = 0;  // an average of the text of a record; 0: none was read
 
     bool done() const { return found && rest.empty() && !open; }
 };

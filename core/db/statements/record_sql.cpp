@@ -12,7 +12,7 @@ namespace helpdesk::db {
 namespace {
 
 std::string alias_of(const Output& output) {
-    // By its full name, since a std::string brings std::quoted with it.
+    // The full name, because a std::string argument would also find std::quoted.
     return db::quoted("of_" + std::string(output.variable->name));
 }
 
@@ -22,7 +22,7 @@ void expect_utf8(const std::string& value, const std::string& name) {
                                  "; correct it there");
 }
 
-// Whether it shows a column of another record.
+// Returns whether it shows a column of another record.
 bool is_joined(const Output& output) {
     return output.source == Output::Source::reference;
 }
@@ -31,7 +31,7 @@ std::string column_of(const std::string& row, std::string_view column) {
     return row + "." + quoted(column);
 }
 
-// Whether its values have no limit.
+// Returns whether its values have no limit.
 bool is_unbounded(const Output& output) {
     return output.source == Output::Source::column && output.variable != nullptr &&
            output.form == Form::plain && output.variable->limit == 0;
@@ -45,7 +45,7 @@ std::string length_of(const Output& output) {
     return "LENGTH(" + expression(output) + ")";
 }
 
-// How many of the bytes are whole characters, if it is UTF-8 that was cut off somewhere.
+// Returns how many of the bytes are whole characters, of UTF-8 that may be cut off in the middle of one.
 std::size_t whole_characters(std::string_view bytes) {
     const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
     std::size_t last = bytes.size();
@@ -108,7 +108,7 @@ RecordSql::RecordSql(const Resource& resource)
     alone = add_columns(longest_alone);
 }
 
-// The columns are the same for each length.
+// Returns the expressions. Their columns are the same for each `longest`.
 std::string RecordSql::add_columns(std::size_t longest) {
     Columns columns;
     values_.clear();
@@ -147,7 +147,7 @@ StoredRecord RecordSql::read(const Rows& row, std::size_t longest) const {
     return record;
 }
 
-// Never forgotten: there are few resources, and they live as long as the process.
+// Keeps the SQL for ever: there are few resources, and they live as long as the process.
 const RecordSql& record_sql(const Resource& resource) {
     static std::mutex mutex;
     static std::map<const Resource*, RecordSql> all;

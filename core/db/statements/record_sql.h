@@ -1,4 +1,4 @@
-// How the outputs of records are asked for and read.
+// The SQL that reads records, and how their outputs are read from its rows.
 #pragma once
 
 #include <algorithm>
@@ -16,35 +16,37 @@
 
 namespace helpdesk::db {
 
-// The column of an output of `record`, with which it is sorted as well. A list is a text, its items between
-// commas.
+// Returns the expression of an output of `record`, by which lists are sorted as well. A list is one text,
+// with commas between its items.
 std::string expression(const Output& output);
 
-// A time as the server writes it: the connector drops its fractions.
+// Returns a time as text, as the server writes it: the connector would drop its fractions.
 std::string as_text(const std::string& time);
 
-// What stands after SELECT for an output: its expression, a time as text.
+// Returns what a SELECT reads for an output: its expression, a time as text.
 std::string selected(const Output& output);
 
-// The tables whose rows give the names of references, to follow `… AS record`.
+// Returns the joins of the tables to which the references among the outputs refer, to follow `… AS record`.
 std::string reference_joins(const std::vector<Output>& outputs);
 
-// The most bytes of a value without a limit that are read beside other records, and with its record alone.
+// The most bytes of a value without a limit that is read together with other records, or with its record
+// alone.
 inline constexpr std::size_t longest_in_group = std::size_t{64} * 1024;
 inline constexpr std::size_t longest_alone = page_bytes;
 
-// How the records of a resource are read, made once for each.
+// The SQL that reads the records of a resource. It is made once for each resource.
 struct RecordSql {
     explicit RecordSql(const Resource& resource);
 
-    // What stands after SELECT. A value without a limit that has more bytes than `longest_in_group`, or
-    // `longest_alone`, is left out.
+    // The expressions of the SELECT. A value without a limit is left out if it has more bytes than
+    // `longest_in_group`, or `longest_alone`.
     std::string in_group;
     std::string alone;
-    // What stands after `… AS record`.
+    // The joins that follow `… AS record`.
     std::string joins;
 
-    // Reads the record in a row of either; `longest` is the one that belongs to it. Throws as text_of() does.
+    // Reads a record from a row of either SELECT; `longest` is the limit that belongs to it. Throws as
+    // text_of() does.
     StoredRecord read(const Rows& row, std::size_t longest) const;
 
   private:
@@ -58,29 +60,30 @@ struct RecordSql {
     const Resource& resource_;
     std::vector<unsigned> values_;  // the column of each output
     std::vector<Length> lengths_;   // of the values without a limit
-    unsigned number_ = 0;           // these are columns, too; 0: there is none
+    unsigned number_ = 0;           // columns as well; 0: there is none
     unsigned version_ = 0;
     unsigned changed_ = 0;
 };
 const RecordSql& record_sql(const Resource& resource);
 
-// A time as SQL writes it, as a number by its digits: a later one is larger.
+// Returns the digits of a time as SQL writes it as one number. A later time is a larger number.
 std::uint64_t number_of(std::string_view time);
 
-// Text from the database, checked: throws std::runtime_error with the name of what it is if it is not UTF-8,
-// which no answer can carry.
+// Returns a text from the database. If it is not UTF-8, which no answer can contain, throws
+// std::runtime_error with `name` in its text.
 std::string text_of(const Rows& row, unsigned column, const std::string& name);
 
-// The value of an output in a row, empty where it has none. Checked as text_of() does; `record` is the number
-// of the record, which helps to find it, or 0.
+// Returns the value of an output in a row, empty if it has none. Throws as text_of() does; the text then has
+// `record`, the number of the record, unless it is 0.
 std::string value_of(const Rows& row, unsigned column, const Output& output, std::uint64_t record = 0);
 
-// Reads the next bytes of the value that an open record has come to, a page of them at most, and whole
-// characters. Nothing if the record is not what it was.
+// Reads the next bytes of the value that is being read of an open record: whole characters, and at most a
+// page. Returns nothing if the record was changed or deleted.
 std::optional<std::string> read_piece(Connection& connection, const Resource& resource,
                                       const ListPosition::OpenRecord& open);
 
-// `column IN (?, …)`. A power of two, so that few prepared statements serve all lengths.
+// Adds `column IN (?, …)`. The number of marks is a power of two, so that few prepared statements serve all
+// lengths.
 template <typename Values>
 void add_in(Statement& statement, const std::string& column, const Values& values) {
     std::size_t padded = 1;

@@ -8,8 +8,9 @@ namespace {
 // The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
 constexpr std::string_view locking = " LOCK IN SHARE MODE";
 
-// The subquery for the ID of a row. MySQL refuses a statement that reads the table which it writes (error
-// 1093), unless it reads a table of its own making; LIMIT keeps a server from merging that with the rest.
+// Returns the subquery for the ID of a row. MySQL refuses a statement that reads the table which it writes
+// (error 1093), unless it reads it through a derived table. LIMIT keeps the server from merging that table
+// into the rest.
 std::string find_row(const Reference& reference, const std::string& rest, const Use& use) {
     const std::string_view table = reference.to().table;
     const std::string select = "SELECT id FROM " + quoted(table) + rest;
@@ -30,7 +31,7 @@ std::string in_scope(const Scope& scope, std::vector<Parameter>& parameters) {
 
 }  // namespace
 
-// The ways are separate subqueries, so that only the row that is found is locked.
+// Number, name and default are separate subqueries, so that only the row that is found is locked.
 std::string id_query(const Reference& reference, const std::optional<std::string>& text, const Scope& scope,
                      const Use& use, std::vector<Parameter>& parameters) {
     std::vector<std::string> ways;

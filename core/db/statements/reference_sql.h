@@ -1,4 +1,4 @@
-// The SQL that finds the rows to which references lead.
+// The SQL that finds the rows to which references refer.
 #pragma once
 
 #include <cstdint>
@@ -12,30 +12,31 @@
 
 namespace helpdesk::db {
 
-// The scope of a reference, in SQL: the ID to which the row that is found must refer in `column`. Without a
-// column there is no scope.
+// The scope of a reference, in SQL: the row that is found must have this ID in `column`. Without a column
+// there is no scope.
 struct Scope {
     std::string_view column = {};
     Statement id = {};
 };
 
-// What the statement of an expression does. One that writes a table always locks.
+// Says what the statement with the expression does. One that writes a table always locks.
 struct Use {
     bool locks = false;  // the rows that it finds, until the transaction ends
     std::string_view written = {};
 };
 
-// Each function returns an expression.
+// Each of these functions returns an expression.
 
-// Returns the ID of the row that a text names; nothing names the default. NULL if there is no such row.
+// Its value is the ID of the row that a text names; nothing names the default. NULL if there is no such row.
 std::string id_query(const Reference& reference, const std::optional<std::string>& text, const Scope& scope,
                      const Use& use, std::vector<Parameter>& parameters);
 
-// Returns the ID of a row that was found before, or 0 if it was deleted or left its scope in the meantime.
+// Its value is the ID of a row that was found before, or 0 if that was deleted or left its scope in the
+// meantime.
 std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
                     std::vector<Parameter>& parameters);
 
-// Returns whether a stored ID, which is a column, is NULL or that of a row in the scope.
+// Its value says whether a stored ID is NULL or that of a row in the scope. `stored` is its column.
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
                         const Use& use, std::vector<Parameter>& parameters);
 

@@ -5,7 +5,7 @@
 namespace helpdesk::db {
 namespace {
 
-// How often a thread deletes what counts no more, and how much of it at most. A group counts as one write.
+// How often a thread deletes old answers, and how many at most. A group counts as one write.
 constexpr int writes_between_deletions = 64;
 constexpr int most_deleted = 256;
 
@@ -27,12 +27,12 @@ void forget_old_answers(const Attempt& attempt) {
     if (writes++ % writes_between_deletions != 0)
         return;
     Deletion deletion;
-    // If it fails, a later one has the same rows to delete.
+    // If it fails, a later one deletes the same rows.
     attempt(deletion);
 }
 
 std::optional<WriteResult> find_answer(Connection& connection, const Repeatable& repeatable) {
-    // A repeat changes the row, so that the two are told apart by the number of rows.
+    // A repeat changes the row, so the number of rows tells it from a first request.
     if (connection.execute(
             "INSERT INTO idempotency_keys (key_hash, request_hash, answer, added, used_at) "
             "VALUES (UNHEX(?), UNHEX(?), '', 0, NOW()) ON DUPLICATE KEY UPDATE repeats = repeats + 1",

@@ -1,4 +1,4 @@
-// What is kept of writes that have an Idempotency-Key, in the transaction of each.
+// Keeps the answers to writes that have an Idempotency-Key, in the transaction of each.
 #pragma once
 
 #include <optional>
@@ -9,16 +9,17 @@
 
 namespace helpdesk::db {
 
-// Deletes answers that are older than a day: one call of many does, and deletes more than come in between. To
-// be called after each write that was stored, whether it has an Idempotency-Key or not. Blocks.
+// Deletes answers that are older than a day. Only one of many calls does so, and it deletes more than are
+// added between two. Must be called after each write that was stored, with or without an Idempotency-Key.
+// Blocks.
 void forget_old_answers(const Attempt& attempt);
 
-// Holds the key until the transaction ends, against repeats that come meanwhile. Gives what was answered to
-// the same request within the last day, or the problem that the key was used for another; nothing: it is the
-// first.
+// Locks the key until the transaction ends, so that a repeat waits for it. Returns the answer to the same
+// request within the last day, or the problem that the key was used for another request. Returns nothing if
+// the request is the first with its key.
 std::optional<WriteResult> find_answer(Connection& connection, const Repeatable& repeatable);
 
-// Keeps the answer for repeats, once the key is held.
+// Keeps the answer for repeats. The key must be locked.
 void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result);
 
 }  // namespace helpdesk::db

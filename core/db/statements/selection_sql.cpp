@@ -11,8 +11,8 @@
 namespace helpdesk::db {
 namespace {
 
-// No text that begins with the value sorts after the value followed, up to the length of the column, by the
-// replacement character U+FFFD: in the Unicode collation's table it has the highest weight of all.
+// Returns the last text that begins with a prefix: the prefix, filled up to the length of the column with the
+// replacement character U+FFFD, which has the highest weight in the table of the Unicode collation.
 std::string last_with_prefix(const std::string& prefix, std::size_t length) {
     std::string last = prefix;
     for (std::size_t i = text::length(prefix); i < length; ++i)
@@ -20,8 +20,8 @@ std::string last_with_prefix(const std::string& prefix, std::size_t length) {
     return last;
 }
 
-// A pattern of LIKE for text with the value in it. `!` takes the wildcards' meaning away: the server reads a
-// backslash differently in some of its modes.
+// Returns a pattern of LIKE for text that contains the value. `!` escapes wildcards, because the server reads
+// a backslash differently in some of its modes.
 std::string pattern_around(std::string_view value) {
     std::string pattern = "%";
     for (const char c : value) {
@@ -40,7 +40,7 @@ std::string equal(const std::string& one, const std::string& other) {
     return one + " = " + other;
 }
 
-// The condition that one of the items of a row's list is such.
+// Returns the condition that one of the items of a row's list meets `condition`.
 std::string has_item(const std::string& row, const ListTable& list, const std::string& condition) {
     return "EXISTS (SELECT 1 FROM " + quoted(list.table) + " AS item WHERE item." + quoted(list.owner) +
            " = " + row + ".id AND item." + quoted(list.column) + condition + ")";
@@ -73,7 +73,7 @@ class SelectionSql {
         }
     }
 
-    // Adds a keyword, of which one word may lead.
+    // Adds the conditions of a keyword, of which one word may lead.
     void add_keyword(const Condition& keyword, bool part, const std::optional<LeadingWord>& leading) {
         const Selector& selector = *keyword.selector;
         const std::vector<Hop> path = path_of(resource_, selector);
@@ -109,7 +109,7 @@ class SelectionSql {
     }
 
   private:
-    // A table, and what joins it to those before.
+    // A table, and how it is joined to those before.
     struct Row {
         std::string_view table;
         std::string alias;
@@ -124,7 +124,7 @@ class SelectionSql {
         return parameters;
     }
 
-    // The alias of the table at the end of the path. Selectors that go the same way share it.
+    // Returns the alias of the table at the end of the path. Selectors with the same path share it.
     std::string row_at(std::span<const Hop> path) {
         std::string alias = rows_.front().alias;
         for (const Hop& hop : path) {
@@ -141,8 +141,8 @@ class SelectionSql {
         return alias;
     }
 
-    // Finds the IDs of those that have a value in any place, once each, by the index of each place. Begins
-    // the join, since it narrows the list most.
+    // Finds the IDs of the records that have a value in any of the columns and lists, each once, by the index
+    // of each. Begins the join with them, since that narrows the list most.
     void find_first(const Selector& selector, std::span<const Hop> path, const Comparison& comparison) {
         const std::vector<Parameter> values = parameters_of(comparison);
         const std::string_view table = path.empty() ? resource_.table : path.back().resource->table;
@@ -160,13 +160,14 @@ class SelectionSql {
         join_found(path);
     }
 
-    // What has the ID of the record at the end of the path. The last hop's table need not be read.
+    // Returns the column that has the ID of the record at the end of the path. The last hop's table need not
+    // be read.
     std::string id_at(std::span<const Hop> path) {
         return path.empty() ? rows_.front().alias + ".id"
                             : row_column(row_at(path.first(path.size() - 1)), path.back().column);
     }
 
-    // Ends a table of IDs, and joins it.
+    // Ends a derived table of IDs, and joins it.
     void join_found(std::span<const Hop> path) {
         const std::string alias = "found" + std::to_string(++found_count_);
         found_.sql += ") AS " + alias + " JOIN ";
@@ -235,7 +236,8 @@ class SelectionSql {
     Statement where_;
 };
 
-// Along the selector's column, if it is the record's own.
+// Returns the condition along whose column the list is sorted, which must be a column of the record itself.
+// Null if there is none.
 const Condition* ordering(const Selection& selection) {
     const Condition* best = nullptr;
     for (const Condition& condition : selection.conditions) {
@@ -257,7 +259,7 @@ void add_selection(Statement& statement, const Selection& selection, const std::
     const bool walking = !walk_condition.sql.empty();
     for (const Condition& condition : selection.conditions) {
         const Finder& finder = *condition.selector->finder;
-        // A position in a walk says nothing about a walk as a whole, which may be counted.
+        // A position in a walk does not apply to a count, which is of the whole walk.
         const bool is_position = finder.continues_walk && selection.walk() != nullptr;
         if (finder.finds_words)
             sql.add_keyword(condition, looks_for_parts(selection), leading);
@@ -275,7 +277,8 @@ std::string order_of(const Selection& selection) {
     std::string first;
     if (selection.order != nullptr) {
         first = expression(*selection.order);
-        // As it reads: the server sorts a choice by its place in the column's declaration.
+        // A choice is sorted by its text: by default, the server sorts it by its place in the column's
+        // declaration.
         if (selection.order->form == Form::choice)
             first = as_text(first);
         const Variable* variable = shown_variable(*selection.order);

@@ -1,4 +1,4 @@
-// Where a selection finds its records, in SQL: what finders (model/finder.h) mean, and the order of a list.
+// The SQL of a selection: the conditions of its finders (model/finder.h), and the order of a list.
 #pragma once
 
 #include <string>
@@ -15,11 +15,11 @@ namespace helpdesk::db {
 void add_selection(Statement& statement, const Selection& selection, const std::string& joins,
                    const Statement& walk_condition, const std::optional<LeadingWord>& leading = {});
 
-// ` ORDER BY …`: as the client asked, otherwise along the index that serves the conditions. The ID decides
-// between equals.
+// Returns ` ORDER BY …`: the order that the client asked for, otherwise that of the index that serves the
+// conditions. The ID decides between equals.
 std::string order_of(const Selection& selection);
 
-// Whether an index of the table itself serves every condition, so that the records come in their order
+// Returns whether an index of the table itself serves every condition, so that the records come in order
 // without being sorted.
 bool is_in_order(const Selection& selection);
 

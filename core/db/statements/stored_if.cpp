@@ -10,7 +10,7 @@ std::string is_exactly(const Variable& variable) {
     return "CAST(" + quoted(variable.column) + " AS BINARY) = CAST(? AS BINARY)";
 }
 
-// A text in a CASE would make a text of all of it, the exact decimal in the column too.
+// A text in a CASE would turn its result into a text, and so the exact decimal in the column as well.
 std::string typed_mark(const Kind& kind) {
     if (kind.form != Form::decimal)
         return "?";

@@ -1,4 +1,4 @@
-// Ranges of time, and the walk along changes.
+// The finders of ranges of time, and of the walk along changes.
 #include <algorithm>
 
 #include "date.h"
@@ -8,7 +8,7 @@
 namespace helpdesk {
 namespace {
 
-// What happened at the time, and a blank.
+// Returns what happened at the time, followed by a blank.
 std::string event_of(const Selector& selector) {
     return selector.event.empty() ? "" : std::string(selector.event) + " ";
 }

@@ -1,4 +1,4 @@
-// Records by yes or no.
+// The finders by yes or no.
 #include "model/finder.h"
 
 namespace helpdesk {

@@ -1,4 +1,4 @@
-// Records by the words of their texts.
+// The finders by the words of a record's texts.
 #include "model/finder.h"
 #include "search/words.h"
 #include "text.h"
@@ -6,7 +6,7 @@
 namespace helpdesk {
 namespace {
 
-// Each of them is looked up by itself.
+// The limit is ours: each word is looked up by itself.
 constexpr std::size_t most_keywords = 32;
 
 std::optional<Finder::Values> read_keywords(const Selector& selector, const std::string& text,

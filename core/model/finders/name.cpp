@@ -1,4 +1,4 @@
-// Records by the text that names them.
+// The finders by the unique names of records.
 #include "model/finder.h"
 
 namespace helpdesk {
@@ -14,7 +14,7 @@ constexpr Finder finders::name = {
     .unique = true,
 };
 
-// Less than every name is the empty text, with which the first page begins.
+// The first page begins after the empty text, which is less than every name.
 constexpr Finder finders::after_name = {
     .read = read_one_text,
     .meaning = compare_texts<Compare::above>,

@@ -1,4 +1,4 @@
-// Records by numbers: their own, or those of records that they belong to.
+// The finders by numbers: those of records, or those of records to which they refer.
 #include "model/finder.h"
 #include "request/check.h"
 
@@ -8,7 +8,7 @@ namespace {
 constexpr std::string_view digits = "^[0-9]*$";
 constexpr std::string_view digits_and_lists = "^([0-9 ,]*|\\*)$";
 
-// Without leading zeros.
+// Reads a number, and removes leading zeros.
 std::optional<Finder::Values> read_number(const Selector& selector, const std::string& text,
                                           Problems& problems) {
     if (const auto number = parse_id(text))
@@ -34,7 +34,7 @@ std::optional<Finder::Values> read_numbers(const Selector& selector, const std::
     return values;
 }
 
-// No ID is 0: the first page begins after it.
+// Reads an ID. An empty text is 0, which is no ID: the first page begins after it.
 std::optional<Finder::Values> read_position(const Selector& selector, const std::string& text,
                                             Problems& problems) {
     return text.empty() ? Finder::Values{"0"} : read_number(selector, text, problems);

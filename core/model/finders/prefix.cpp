@@ -1,4 +1,4 @@
-// Ranges of the alphabet.
+// The finders of ranges of the alphabet.
 #include "model/finder.h"
 
 namespace helpdesk {

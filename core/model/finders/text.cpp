@@ -1,12 +1,12 @@
-// Records by text that need not be unique.
+// The finders by texts that need not be unique.
 #include "model/finder.h"
 #include "model/resource.h"
 
 namespace helpdesk {
 namespace {
 
-// The columns and lists under the names that a client knows: those of the variables that are stored there,
-// or `here` if it is the selector's own.
+// Names the columns and lists by the variables that are stored there, as a client knows them. The variable
+// with the selector's own name is `here`.
 std::string places(const Resource& resource, const Selector& selector) {
     std::string text;
     const auto add = [&](std::string_view name) {

@@ -1,4 +1,4 @@
-// One of a few words, and Y or N.
+// The kinds of choices: one of a few words, or Y or N.
 #include <algorithm>
 #include <array>
 #include <set>
@@ -20,7 +20,7 @@ const Choices& choices_of(const Variable& variable) {
     return variable.choices == nullptr ? off_by_default : *variable.choices;
 }
 
-// The choice that a text names, as it is stored; empty if it names none.
+// Returns the choice that a text names, as it is stored. Empty if it names none.
 std::string_view find(const Choices& choices, std::string_view text) {
     const auto is_text = [&](std::string_view word) {
         return choices.exact ? word == text : text::equal_ignoring_case(word, text);
@@ -34,7 +34,8 @@ std::string_view find(const Choices& choices, std::string_view text) {
     return {};
 }
 
-// An empty value, which is no omitted one here, would give back what somebody took away: support=N.
+// Any text but a choice becomes the default, or is an error. An empty one on update is no exception: the
+// default might give back what somebody took away with support=N.
 bool read(const Input& input, Value& value, const std::string& text) {
     const Variable& variable = *value.variable;
     const Choices& choices = choices_of(variable);
@@ -45,7 +46,7 @@ bool read(const Input& input, Value& value, const std::string& text) {
     return true;
 }
 
-void take_default(const Input&, Value& value) {
+void set_default(const Input&, Value& value) {
     const Choices& choices = choices_of(*value.variable);
     if (!choices.by_default.empty())
         value.text = choices.by_default;
@@ -100,7 +101,7 @@ const Kind kinds::choice = {.name = "choice",
                             .has_choices = Need::must,
                             .form = Form::choice,
                             .read = read,
-                            .omit = take_default,
+                            .omit = set_default,
                             .describe = describe,
                             .validate = validate};
 
@@ -108,7 +109,7 @@ const Kind kinds::flag = {.name = "flag",
                           .has_choices = Need::may,
                           .form = Form::choice,
                           .read = read,
-                          .omit = take_default,
+                          .omit = set_default,
                           .describe = describe,
                           .validate = validate};
 

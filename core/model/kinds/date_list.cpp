@@ -1,4 +1,4 @@
-// A list of dates, one for each item of another list.
+// The kind of lists of dates, one for each item of another list.
 #include <algorithm>
 
 #include "date.h"

@@ -1,4 +1,4 @@
-// Coordinates: decimal degrees, two of which belong together.
+// The kind of coordinates: decimal degrees, two of which belong together.
 #include "model/kinds.h"
 #include "model/kinds/number.h"
 #include "model/kinds/words.h"
@@ -17,7 +17,7 @@ bool read(const Input& input, Value& value, const std::string& text) {
     return true;
 }
 
-// On update the stored companion counts too: that is the database layer's part.
+// On update the stored companion counts as well, which a rule checks (place/pair.h).
 void expect_none_alone(const Input& input, Value& value) {
     const Variable& variable = *value.variable;
     if (input.has(variable.companion))

@@ -1,4 +1,4 @@
-// One e-mail address. Lists of them are in list.cpp.
+// The kind of e-mail addresses. That of lists of them is in list.cpp.
 #include "model/kinds.h"
 #include "model/kinds/words.h"
 #include "model/value.h"

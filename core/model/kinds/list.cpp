@@ -1,4 +1,4 @@
-// Lists, comma-separated.
+// The kinds of comma-separated lists.
 #include <algorithm>
 #include <set>
 
@@ -11,7 +11,7 @@
 namespace helpdesk {
 namespace {
 
-// Returns whether there are no more items than a list may have.
+// Splits a list into its items. Returns false if it has too many, which is a problem.
 bool split(const Input& input, Value& value, const std::string& text) {
     value.items = text::split_list(text, max_list_items + 1);
     if (value.items.size() <= max_list_items)
@@ -91,14 +91,15 @@ Description describe_emails(const Variable& variable) {
 
 Description describe_ids(const Variable& variable) {
     const Reference& reference = *variable.list->reference;
-    return {.values = "IDs of " + std::string(noun_of(reference)) + "s between commas, else " +
+    return {.values = "IDs of " + std::string(noun_of(reference)) + "s between commas, otherwise " +
                       quoted_word(unknown_code(reference)),
             .omitted = omitted(variable)};
 }
 
 Description describe_names(const Variable& variable) {
-    return {.values = "names between commas, else " + quoted_word(unknown_code(*variable.list->reference)),
-            .omitted = omitted(variable)};
+    return {
+        .values = "names between commas, otherwise " + quoted_word(unknown_code(*variable.list->reference)),
+        .omitted = omitted(variable)};
 }
 
 }  // namespace

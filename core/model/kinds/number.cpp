@@ -1,4 +1,4 @@
-// Whole numbers, and exact decimals.
+// The kinds of numbers: whole numbers, and exact decimals.
 #include <charconv>
 
 #include "decimal.h"
@@ -18,7 +18,7 @@ std::string bounds(const Range& range) {
     return std::to_string(range.least) + " to " + std::to_string(range.most);
 }
 
-// Digits, perhaps behind a sign. One with too many digits is beyond any range.
+// Returns whether a text is a whole number of any size, with or without a sign.
 bool is_whole(std::string_view text) {
     const std::string_view digits = text.substr(text.starts_with('+') || text.starts_with('-') ? 1 : 0);
     return !digits.empty() && digits.find_first_not_of("0123456789") == std::string_view::npos;

@@ -1,4 +1,4 @@
-// What the kinds of numbers share.
+// Functions that the kinds of numbers share.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,4 @@
-// Passwords, of which only a hash is kept.
+// The kind of passwords, of which only hashes are stored.
 #include "model/kinds.h"
 #include "model/kinds/words.h"
 #include "model/value.h"
@@ -7,7 +7,7 @@
 namespace helpdesk {
 namespace {
 
-// An empty one changes nothing.
+// An empty text changes nothing.
 bool read(const Input& input, Value& value, const std::string& text) {
     if (text.empty())
         return false;

@@ -1,4 +1,4 @@
-// A row of another table.
+// The kind of references, each to one record.
 #include "model/kinds.h"
 #include "model/kinds/words.h"
 #include "model/value.h"
@@ -10,7 +10,8 @@ namespace {
 
 bool read(const Input& input, Value& value, const std::string& given) {
     const Variable& variable = *value.variable;
-    // As names are stored. A blank one stays the name of no row, rather than becoming an empty value.
+    // Stored names are trimmed. A blank text is not, because it must name no row, rather than be an empty
+    // value.
     const std::string_view name = text::trim(given);
     const std::string text = name.empty() ? given : std::string(name);
     input.too_long(variable, text);
@@ -40,7 +41,7 @@ void show(const Resource&, const Variable& variable, std::vector<Output>& output
     add(name + "_id", "id", Form::plain);
 }
 
-// What its values are: the name, the ID, or either.
+// Describes the values: the name, the ID, or either.
 std::string words_for_value(const Reference& reference) {
     if (reference.by == Reference::By::id)
         return "the ID";
@@ -55,7 +56,7 @@ Description describe(const Variable& variable) {
     if (!reference.within.empty())
         text += " within the " + quoted_word(reference.within);
     text += reference.first_if_unknown ? "; no match: the first"
-                                       : ", else " + quoted_word(unknown_code(reference));
+                                       : ", otherwise " + quoted_word(unknown_code(reference));
     if (reference.no_rings)
         text += "; one that leads back to the record: " + quoted_word(code::ring);
     if (reference.has_default)

@@ -1,4 +1,4 @@
-// Text, and the names by which records are found.
+// The kinds of text, and of the names that find records.
 #include "model/kinds.h"
 #include "model/kinds/words.h"
 #include "model/value.h"

@@ -1,4 +1,4 @@
-// Moments.
+// The kind of times.
 #include "date.h"
 #include "model/kinds.h"
 #include "model/kinds/words.h"

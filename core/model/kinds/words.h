@@ -1,4 +1,4 @@
-// What the descriptions of several kinds say.
+// Words that the descriptions of several kinds share.
 #pragma once
 
 #include <string>
@@ -8,16 +8,17 @@
 
 namespace helpdesk {
 
-// As Markdown shows a name or a value.
+// Returns a name or a value as Markdown shows it.
 inline std::string quoted_word(std::string_view word) {
     return "`" + std::string(word) + "`";
 }
 
+// Describes the limit of a text.
 inline std::string characters(const Variable& variable) {
     return variable.limit == 0 ? "no limit" : "at most " + std::to_string(variable.limit) + " characters";
 }
 
-// What an add does without the variable if that is an error.
+// Describes what an add stores without the variable: nothing, unless that is an error.
 inline std::string omitted(const Variable& variable) {
     return variable.required ? "required" : "none";
 }

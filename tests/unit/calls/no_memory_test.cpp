@@ -36,15 +36,15 @@ class NoMemory : public Calls {
   protected:
     // Gives the answer to one call after another, with one allocation more for each, until that is enough.
     // Returns for how many it was not.
-    int failures(const std::string& query, const GeocoderReply& reply) {
+    int failures(const std::string& query, const OutsideReply& reply) {
         for (int allowed = 0;; ++allowed) {
             const std::unique_ptr<Call> one = call(query);
-            EXPECT_EQ(one->stage(), Stage::locate);
+            EXPECT_EQ(one->stage(), Stage::ask);
             allocations_left = allowed;
             try {
-                one->apply_geocoder_reply(reply);
+                one->apply_reply(reply);
                 allocations_left = never;
-                EXPECT_NE(one->stage(), Stage::locate);
+                EXPECT_NE(one->stage(), Stage::ask);
                 return allowed;
             } catch (const std::bad_alloc&) {
                 allocations_left = never;

@@ -1,4 +1,4 @@
-// What the headers of a request ask of a write: If-Match and Idempotency-Key.
+// Tests what the headers If-Match and Idempotency-Key ask of a write.
 #include <thread>
 
 #include "db/db_test.h"

@@ -13,7 +13,7 @@ inline std::string customer_question(const std::string& more = "", const std::st
            " FROM (SELECT 1) AS one LEFT JOIN `customers` AS record ON record.`cid` = ?" + end;
 }
 
-// Its answer, where there is such a customer, and where there is none.
+// Its answer if there is such a customer, and if there is none.
 inline Row customer(std::uint64_t id, const std::string& cid, const Row& more = {}) {
     Row row = {std::uint64_t{0}, id, cid};
     row.insert(row.end(), more.begin(), more.end());
@@ -25,13 +25,13 @@ inline Row no_customer(const Row& more = {}) {
     return row;
 }
 
-// How an INSERT names the first portal, and one whose number is known.
+// The SQL with which an INSERT names the first portal, and one whose number is known.
 inline constexpr auto first_portal =
     "COALESCE((SELECT id FROM `portals` ORDER BY id LIMIT 1 LOCK IN SHARE MODE))";
 inline constexpr auto known_portal =
     "COALESCE((SELECT id FROM `portals` WHERE id = ? LOCK IN SHARE MODE), 0)";
 
-// What stores customers to whom an add gives a few texts at the most.
+// Returns the statement that adds customers with a few texts at most.
 inline std::string customer_insert(const std::string& portal = first_portal, int number = 1) {
     const std::string values =
         "(?, ?, ?, ?, " + portal + ", ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, SYSDATE())";

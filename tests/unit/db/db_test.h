@@ -1,4 +1,4 @@
-// What the tests of statements share: requests as the checks give them, and a fake connection.
+// The fixture of tests of statements: requests as the checks give them, and a fake connection.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -16,7 +16,7 @@ class DbTest : public testing::Test {
   protected:
     using Codes = std::vector<std::string>;
 
-    // A write as check() gives it for a good request.
+    // Returns a write as check() gives it for a good request.
     static Write checked(const Action& action, std::string_view query) {
         Variables variables;
         decode_form(query, variables);
@@ -35,7 +35,7 @@ class DbTest : public testing::Test {
         return store(checked(action, query));
     }
 
-    // Several writes of one action that come at once.
+    // Carries out several writes of one action that come at once.
     std::vector<WriteResult> store_grouped(const Action& action, const std::vector<std::string>& queries) {
         std::vector<Write> writes;
         std::vector<const Write*> pointers;
@@ -49,7 +49,7 @@ class DbTest : public testing::Test {
         return store_grouped(*find_action(action), queries);
     }
 
-    // The answer of a write that is done, otherwise the codes of its problems.
+    // Returns the answer to a write that is done, otherwise the codes of its problems.
     static std::string answer(const WriteResult& result) {
         std::string answer = result.problems.empty() ? result.answer : "";
         for (const Problem& problem : result.problems)

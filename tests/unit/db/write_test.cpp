@@ -140,7 +140,7 @@ TEST_F(Update, OfARecordThatNoLongerHasWhatWasReadIsRefused) {
         .finds(0);
     const WriteResult result = store(write);
     EXPECT_EQ(answer(result), "overloaded");
-    EXPECT_EQ(result.problems.front().text, "the page was changed meanwhile, try again");
+    EXPECT_EQ(result.problems.front().text, "the page was changed in the meantime, try again");
 }
 
 TEST_F(Update, ThatTakesLongSetsTheTimeAgain) {
@@ -258,7 +258,7 @@ TEST_F(Failure, OfALargeStatementNamesTheLongestValue) {
         store(checked(action_of(pages(), verbs::add), "name=a&title=T&body=a long text"));
     EXPECT_EQ(answer(result), "payload_too_large");
     EXPECT_EQ(result.problems.front().variable, "body");
-    EXPECT_EQ(result.problems.front().text, "is larger than the database server takes, 1000 bytes in all");
+    EXPECT_EQ(result.problems.front().text, "is larger than the database server accepts, 1000 bytes in all");
 }
 
 }  // namespace
