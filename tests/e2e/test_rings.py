@@ -1,4 +1,4 @@
-"""Records that refer to others of their kind: nobody supervises himself, no category is a part of itself, however many write at once."""
+"""Records that refer to others of their kind: nobody is above themselves, no category is a part of itself, however many write at once."""
 
 import concurrent.futures
 import json
@@ -34,7 +34,7 @@ def supervisors(db):
 
 
 def in_rings(db):
-    """Who is above himself."""
+    """Those who are above themselves."""
     above = supervisors(db)
 
     def is_in_ring(uid):
@@ -48,7 +48,7 @@ def in_rings(db):
     return [uid for uid in above if is_in_ring(uid)]
 
 
-def test_nobody_is_above_himself(api, db):
+def test_nobody_is_above_themselves(api, db):
     add_chain(api, "a", "b", "c", "d")
     before = db.query("SELECT * FROM technicians ORDER BY id")
     for uid, supervisor in (("a", "A"), ("b", "a"), ("c", "a"), ("d", "a"), ("d", "c"), ("d", "D")):
