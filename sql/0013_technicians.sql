@@ -20,6 +20,8 @@ CREATE TABLE IF NOT EXISTS technicians (
     UNIQUE KEY technicians_uid (uid),
     KEY technicians_email (email),
     KEY technicians_date_added (date_added),
+    KEY technicians_rights (rights),
+    KEY technicians_active (active),
     CONSTRAINT technicians_supervisor FOREIGN KEY (supervisor_id) REFERENCES technicians (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4
   COLLATE = /*M!101000 utf8mb4_uca1400_nopad_as_ci */ /*!80000 utf8mb4_0900_as_ci */;
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS tech_groups (
     manager_id   BIGINT UNSIGNED NULL,
     date_added   DATETIME(6)     NOT NULL DEFAULT CURRENT_TIMESTAMP(6),
     last_updated DATETIME        NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    UNIQUE KEY tech_groups_last_updated (last_updated, id),
     UNIQUE KEY tech_groups_name (name),
     CONSTRAINT tech_groups_manager FOREIGN KEY (manager_id) REFERENCES technicians (id)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4

@@ -67,6 +67,8 @@ constexpr std::array entries = {
           .about = "Two lists that belong together differ in length."},
     Entry{.code = code::incomplete_coordinates, .status = 400,
           .about = "One coordinate was sent without the other."},
+    Entry{.code = code::ring, .status = 400,
+          .about = "The record would lead back to itself, as a supervisor who is supervised by those below."},
     Entry{.code = code::wrong_key, .status = 401,
           .about = "There is no such key.",
           .text = "the request is not authorized",

@@ -49,6 +49,7 @@ inline constexpr std::string_view invalid_email = "invalid_email";
 inline constexpr std::string_view duplicate_value = "duplicate_value";
 inline constexpr std::string_view count_mismatch = "count_mismatch";
 inline constexpr std::string_view incomplete_coordinates = "incomplete_coordinates";
+inline constexpr std::string_view ring = "ring";
 inline constexpr std::string_view forbidden = "forbidden";
 inline constexpr std::string_view not_found = "not_found";
 inline constexpr std::string_view not_located = "not_located";

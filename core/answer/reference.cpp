@@ -35,8 +35,10 @@ void describe(std::span<const Action> actions, std::string& text) {
     text += "\n| variable | what it is | value | omitted on add |\n|---|---|---|---|\n";
     for (const Variable& variable : resource.variables) {
         const Description description = variable.kind->describe(variable);
+        const bool shown_only = variable.supplied == Supplied::never;
         text += "| " + quote(variable.name) + " | " + std::string(variable.about) + " | " +
-                description.values + " | " + description.omitted + " |\n";
+                (shown_only ? "in records only" : description.values) + " | " +
+                (shown_only ? "" : description.omitted) + " |\n";
     }
     text += "\n| selector | what it does | selects |\n|---|---|---|\n";
     for (const Selector& selector : resource.selectors)

@@ -29,7 +29,8 @@ VariableNames names_of_values(const Verb& verb, const Resource& resource) {
     if (may_name_number(verb, resource))
         names.emplace_back(resource.key.variable);
     for (const Variable& variable : resource.variables)
-        names.emplace_back(variable.name);
+        if (may_be_supplied(variable, verb.adds))
+            names.emplace_back(variable.name);
     if (!resource.renamed_by.empty() && verb.stores && !verb.adds)
         names.emplace_back(resource.renamed_by);
     return names;

@@ -23,13 +23,20 @@ void add_records(Connection& connection, std::span<WritePlan* const> records, st
 // Locks the other records before it changes them. READ COMMITTED allows an UPDATE alone to pass over a row
 // that another transaction is about to give the value; a locking SELECT waits for that row. If two
 // transactions wait for each other, that is a deadlock, and one is tried again.
-void change_others(Connection& connection, const WritePlan& plan, const ChangeOfOthers& change) {
-    const Resource& resource = plan.resource();
+//
+// `plans` begins with the one whose change it is. Those after it share its statements, but come later: their
+// records are stored already, and it leaves them alone.
+void change_others(Connection& connection, std::span<WritePlan* const> plans, const ChangeOfOthers& change) {
+    const Resource& resource = plans.front()->resource();
     const std::string column = quoted(change.variable->column);
     std::vector<std::uint64_t> ids;
-    const auto row = connection.query("SELECT id FROM " + quoted(resource.table) + " WHERE " + column +
-                                          " = ? AND id <> ? ORDER BY id FOR UPDATE",
-                                      {change.from, plan.record_id});
+    for (const WritePlan* plan : plans)
+        ids.push_back(plan->record_id);
+    Statement others{.sql = "SELECT id FROM " + quoted(resource.table) + " WHERE " + column + " = ? AND NOT ",
+                     .parameters = {change.from}};
+    add_in(others, "id", ids);
+    ids.clear();
+    const auto row = connection.query(others.sql + " ORDER BY id FOR UPDATE", others.parameters);
     while (row->next())
         ids.push_back(row->number(1));
     if (ids.empty())
@@ -50,11 +57,12 @@ void change_others(Connection& connection, const WritePlan& plan, const ChangeOf
 void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
     std::vector<WritePlan> records;
     std::vector<const Resource*> resources;
-    for (WritePlan* plan : plans) {
-        plan->rules().collect(*plan);
-        for (const ChangeOfOthers& change : plan->rules().of_others)
-            change_others(connection, *plan, change);
-        for (const auto& added : plan->rules().added) {
+    for (std::size_t i = 0; i < plans.size(); ++i) {
+        AppliedRules& rules = plans[i]->rules();
+        rules.collect(*plans[i]);
+        for (const ChangeOfOthers& change : rules.of_others)
+            change_others(connection, plans.subspan(i), change);
+        for (const auto& added : rules.added) {
             records.emplace_back(added->write, WritePlan::Of::rule);
             const Resource& resource = records.back().resource();
             if (std::find(resources.begin(), resources.end(), &resource) == resources.end())

@@ -106,7 +106,7 @@ bool WritePlan::can_share() const {
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
-        return target.adds_row;
+        return target.adds_row || target.may_close_ring();
     });
 }
 
@@ -150,6 +150,9 @@ Statement WritePlan::question(unsigned number) {
             asked_.bound.emplace_back(
                 bound, columns.add(is_in_scope(*bound->reference, "record." + quoted(bound->column),
                                                asked_scope(*bound), {}, parameters)));
+    for (const Target& target : targets_)
+        if (target.may_close_ring())
+            asked_.rings.emplace_back(target.value->variable, columns.add(chain_of(target, parameters)));
     rules_.add_question(*this, columns, parameters);
     // The SELECT gives a row whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
@@ -182,6 +185,7 @@ void WritePlan::apply_answer(const Rows& row) {
         if (asked_.identifier != 0)
             identifier = text_of(row, asked_.identifier, std::string(resource().known_by()));
         check_bound(row);
+        check_rings(row);
     }
     if (exists != adding()) {
         rules_.apply_answer(*this, row);

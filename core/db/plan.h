@@ -32,6 +32,9 @@ struct Target {
     // Returns the references whose scope this value is, and which an update keeps although it changes the
     // scope.
     std::vector<const Variable*> bound() const;
+    // Returns whether the row may lead back to the record, which its reference forbids. Nothing leads to a
+    // record that is being added.
+    bool may_close_ring() const;
     // Returns the ID of the row, as the scope of another reference.
     Statement id() const;
     // Returns the SQL for the value of its column. For a reference that is a subquery which locks the row
@@ -132,8 +135,10 @@ class WritePlan final : public RuledWrite {
     const Target* supplied_scope(const Reference& reference) const;
     Scope asked_scope(const Variable& variable) const;
     Scope stored_scope(const Variable& variable) const;
+    std::string chain_of(const Target& target, std::vector<Parameter>& parameters) const;
     void check_references();
     void check_bound(const Rows& row);
+    void check_rings(const Rows& row);
     void check_version(const Rows& row);
 
     // The columns of the answer to the question.
@@ -144,6 +149,8 @@ class WritePlan final : public RuledWrite {
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
         // Each says whether the stored value of a reference is in its new scope.
         std::vector<std::pair<const Variable*, unsigned>> bound;
+        // The Chain to which a reference leads.
+        std::vector<std::pair<const Variable*, unsigned>> rings;
     };
 
     const Write* write_;

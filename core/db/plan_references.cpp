@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "db/plan.h"
+#include "db/statements/ring_sql.h"
 #include "db/statements/stored_if.h"
 
 namespace helpdesk::db {
@@ -62,6 +63,10 @@ std::vector<const Variable*> Target::bound() const {
             write->find(variable) == nullptr)
             bound.push_back(&variable);
     return bound;
+}
+
+bool Target::may_close_ring() const {
+    return !write->action->verb.adds && reference() != nullptr && reference()->no_rings && !names.empty();
 }
 
 Statement Target::id() const {
@@ -130,6 +135,25 @@ void WritePlan::check_bound(const Rows& row) {
         if (row.number(column) == 0 && !supplied_scope(*variable->reference)->names_nothing())
             problems.push_back({unknown_code(*variable->reference), std::string(variable->name),
                                 stored_text(*variable->reference)});
+}
+
+std::string WritePlan::chain_of(const Target& target, std::vector<Parameter>& parameters) const {
+    const std::string first = id_query(*target.reference(), target.names.front(), {}, {}, parameters);
+    return chain_query(resource().table, target.value->variable->column, first, locks_record());
+}
+
+void WritePlan::check_rings(const Rows& row) {
+    for (const auto& [variable, column] : asked_.rings) {
+        const auto chain = static_cast<Chain>(row.number(column));
+        const std::string noun(resource().names.noun);
+        if (chain == Chain::is_ring)
+            problems.push_back({code::ring, std::string(variable->name),
+                                "leads back to the " + noun + ", directly or through others"});
+        else if (chain == Chain::is_long)
+            problems.push_back({code::ring, std::string(variable->name),
+                                "leads from one " + noun + " to the next more than " +
+                                    std::to_string(longest_chain) + " times"});
+    }
 }
 
 }  // namespace helpdesk::db

@@ -70,7 +70,8 @@ struct Kind {
 
     Form form = Form::plain;
     Decimals decimals = {};
-    bool hashed = false;  // stored only as a hash, in no answer and in no log
+    bool none_is_last = false;  // a record without a value is sorted after those with one, not before
+    bool hashed = false;        // stored only as a hash, in no answer and in no log
 
     // Reads a text that the call supplies, empty on update only. Returns whether the record gets a new value.
     // Null: the variable has no value of its own, but belongs to its companion.

@@ -58,6 +58,10 @@ Resource with_outputs(Resource resource) {
     return resource;
 }
 
+bool may_be_supplied(const Variable& variable, bool adding) {
+    return variable.supplied == Supplied::always || (variable.supplied == Supplied::on_add && adding);
+}
+
 std::string_view noun_of(const Reference& reference) {
     return reference.noun.empty() ? reference.to().names.noun : reference.noun;
 }

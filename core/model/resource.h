@@ -56,6 +56,9 @@ struct Reference {
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if
     // there is one.
     bool has_default = false;
+    // Of a resource to itself: no record may lead back to itself, through any number of others. It holds for
+    // what calls give; a rule must not fill it.
+    bool no_rings = false;
 };
 
 // The table that holds the items of a variable's lists. Its rows have the owner's ID, a position and
@@ -65,6 +68,9 @@ struct ListTable {
     std::string_view owner;   // column of the owner's ID
     std::string_view column;  // of the item: text, or the ID of the row it names
     const Reference* reference = nullptr;
+    // Shown in the order of the items' names: the rows are those of another list, which leads here and whose
+    // positions they have.
+    bool by_name = false;
 };
 
 // Another word for a choice.
@@ -91,6 +97,9 @@ struct Range {
     bool is_set() const { return least < most; }
 };
 
+// When a call may supply a variable. That which none supplies is set by rules alone.
+enum class Supplied { always, on_add, never };
+
 struct Variable {
     std::string_view name;
     const Kind* kind = &kinds::text;
@@ -101,8 +110,10 @@ struct Variable {
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
-    bool secret = false;          // never in an answer or a log
-    bool required = false;        // on add
+    bool secret = false;    // never in an answer or a log
+    bool required = false;  // on add, and never emptied
+    Supplied supplied = Supplied::always;
+    bool may_be_cleared = false;  // by an update, although it is required
     std::string_view about = {};  // for an integrator: one sentence on what it is for
 };
 
@@ -196,6 +207,9 @@ struct Resource {
 // in their order, and the times. Calls no reference's `to`, since that may be the function that calls this
 // one.
 Resource with_outputs(Resource resource);
+
+// Returns whether a call may supply the variable.
+bool may_be_supplied(const Variable& variable, bool adding);
 
 // Return the noun and the code of a reference, which are those of the resource that it refers to unless it
 // has its own. These functions, and the next one, need a reference with a `to`.

@@ -22,6 +22,8 @@ class ReferenceRules {
         check_shown();
         if (!reference_.within.empty())
             check_scope();
+        expect(!reference_.no_rings || reference_.to().table == resource_.table,
+               "has no rings, but leads to another resource");
     }
 
   private:
@@ -42,6 +44,7 @@ class ReferenceRules {
     void check_list() {
         expect(reference_.within.empty(), "has a scope, which is not checked for the rows of a list");
         expect(reference_.shown.empty(), "says what it shows, which a list does not read");
+        expect(!reference_.no_rings, "has no rings, which is not checked for the rows of a list");
     }
 
     void check_shown() {

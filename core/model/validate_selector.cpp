@@ -14,8 +14,9 @@ bool has_column(const Resource& resource, std::string_view column) {
            (resource.timestamps && (column == date_added || column == last_updated));
 }
 
-bool has_list(const Resource& resource, const ListTable* list) {
-    return list->reference == nullptr &&
+// Texts are looked for in lists of texts, numbers in lists of IDs.
+bool has_list(const Resource& resource, const ListTable* list, const Finder& finder) {
+    return (list->reference != nullptr) == (&finder == &finders::number) &&
            std::any_of(resource.variables.begin(), resource.variables.end(),
                        [&](const Variable& variable) { return variable.list == list; });
 }
@@ -60,7 +61,9 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
             expect(has_column(looked_at, column), "looks at a column that the other resource does not have");
     if (anywhere && !finder.finds_words)
         for (const ListTable* list : selector.lists)
-            expect(has_list(looked_at, list), "selects by a list of texts, but no variable has it");
+            expect(has_list(looked_at, list, finder),
+                   &finder == &finders::number ? "selects by a list of IDs, but no variable has it"
+                                               : "selects by a list of texts, but no variable has it");
     if (finder.unsuited != nullptr) {
         const std::string_view why = finder.unsuited(looked_at, selector);
         expect(why.empty(), why);

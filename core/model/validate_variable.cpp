@@ -23,6 +23,9 @@ void validate_list(const Variable& variable, Complaints& complaints) {
         return;
     complaints.expect((items == Items::ids) == (list.reference->by == Reference::By::id), variable.name,
                       "must refer by ID if it is a list of IDs, and only then");
+    complaints.expect(!list.by_name || (items == Items::names && variable.supplied == Supplied::never),
+                      variable.name,
+                      "shows another list from its other end, but is no list of names, or is supplied");
 }
 
 }  // namespace
@@ -51,6 +54,10 @@ void validate_variable(const Resource& resource, const Variable& variable, Compl
                       "must be secret if it is a password, and only then: a list shows all others");
     complaints.expect(!variable.required || kind.read != nullptr, variable.name,
                       "is required, but only read with another variable");
+    complaints.expect(!variable.required || variable.supplied != Supplied::never, variable.name,
+                      "is required, but no call may supply it");
+    complaints.expect(variable.required || !variable.may_be_cleared, variable.name,
+                      "may be cleared, which only what is required needs to say");
 }
 
 }  // namespace helpdesk

@@ -82,12 +82,12 @@ class Checker {
     }
 
     std::optional<Value> value(const Variable& variable) {
-        if (!input_.has(variable.name))
+        if (!input_.has(variable.name) || !may_be_supplied(variable, input_.adding))
             return input_.adding ? std::optional(omitted(variable)) : std::nullopt;
         Value value = Value::of(variable);
         const std::string text(input_.get(variable.name));
-        if (input_.adding && variable.required && text::is_blank(text))
-            input_.problem(variable, code::required, "is required");
+        if (variable.required && text::is_blank(text) && (input_.adding || !variable.may_be_cleared))
+            input_.problem(variable, code::required, input_.adding ? "is required" : "must not be empty");
         value.given = true;
         if (!variable.kind->read(input_, value, text))
             return std::nullopt;

@@ -10,7 +10,7 @@ constexpr Reference portal = {.to = &portals, .by = Reference::By::id};
 constexpr std::array variables = {
     Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The company's unique name, by which customers refer to it."},
-    Variable{.name = "address", .column = "address", .required = true,
+    Variable{.name = "address", .column = "address", .required = true, .may_be_cleared = true,
              .about = "The street address of the company."},
     Variable{.name = "city", .column = "city",
              .about = "The city where the company is located."},

@@ -57,7 +57,7 @@ constexpr std::array sub_category_variables = {
              .about = "The category that it is a part of."},
 };
 
-constexpr Reference parent = {.to = &kb_categories, .by = Reference::By::id_or_name, .unknown = "unknown_category"};
+constexpr Reference parent = {.to = &kb_categories, .by = Reference::By::id_or_name, .unknown = "unknown_category", .no_rings = true};
 constexpr std::array kb_variables = {
     Variable{.name = "name", .kind = &kinds::identifier, .column = "name",
              .about = "The unique name of the category, by which articles refer to it."},

@@ -9,6 +9,8 @@ constexpr Reference category = {.to = &helpdesk::categories};
 constexpr Reference customer_group = {.to = &helpdesk::customer_groups, .unknown = "unknown_group"};
 constexpr Reference manager = {.to = &technicians, .shown = {Shown{"manager"}}};
 
+constexpr Reference member = {.to = &technicians};
+
 constexpr ListTable sources = {
     .table = "tech_group_sources", .owner = "group_id", .column = "source_id", .reference = &source};
 constexpr ListTable categories = {
@@ -17,6 +19,12 @@ constexpr ListTable customer_groups = {.table = "tech_group_customer_groups",
                                        .owner = "group_id",
                                        .column = "customer_group_id",
                                        .reference = &customer_group};
+// The technicians' lists of groups, from the other end.
+constexpr ListTable members = {.table = "technician_groups",
+                               .owner = "group_id",
+                               .column = "technician_id",
+                               .reference = &member,
+                               .by_name = true};
 
 // clang-format off
 constexpr std::array variables = {
@@ -32,6 +40,23 @@ constexpr std::array variables = {
              .about = "The e-mail address of the group."},
     Variable{.name = "manager", .kind = &kinds::reference, .column = "manager_id", .reference = &manager,
              .about = "The technician who manages the group."},
+    Variable{.name = "members", .kind = &kinds::name_list, .list = &members, .supplied = Supplied::never,
+             .about = "The technicians who have the group in their `group`."},
+};
+
+constexpr std::array selectors = {
+    Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true, .many = true,
+             .about = "Picks technician groups by their IDs."},
+    Selector{.name = "name", .finder = &finders::name, .columns = {"name"}, .all = true,
+             .about = "Picks the technician group with this name."},
+    Selector{.name = "start_name", .finder = &finders::prefix_from, .columns = {"name"},
+             .about = "Begins the list at the names with this beginning."},
+    Selector{.name = "end_name", .finder = &finders::prefix_to, .columns = {"name"},
+             .about = "Ends the list after the names with this beginning."},
+    Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
+             .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
+    Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"},
+             .about = "Continues a list after the last record of the page before."},
 };
 // clang-format on
 
@@ -50,7 +75,7 @@ const Resource& tech_groups() {
                                                              .noun = "technician group"},
                                                    .table = "tech_groups",
                                                    .variables = variables,
-                                                   .selectors = selectors_by_name,
+                                                   .selectors = selectors,
                                                    .renamed_by = "new_name",
                                                    .timestamps = true,
                                                    .verbs = group_verbs,

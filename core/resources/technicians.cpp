@@ -17,7 +17,7 @@ constexpr Reference group = {.to = &tech_groups, .by = Reference::By::id};
 constexpr Reference customer_group = {
     .to = &helpdesk::customer_groups, .by = Reference::By::id, .unknown = "unknown_group"};
 constexpr Reference queue = {.to = &chat_queues, .by = Reference::By::id};
-constexpr Reference supervisor = {.to = &technicians, .shown = {Shown{"supervisor"}}};
+constexpr Reference supervisor = {.to = &technicians, .shown = {Shown{"supervisor"}}, .no_rings = true};
 
 constexpr ListTable groups = {
     .table = "technician_groups", .owner = "technician_id", .column = "group_id", .reference = &group};
@@ -73,6 +73,10 @@ constexpr std::array selectors = {
              .about = "Leaves out technicians who were added after this time."},
     Selector{.name = "email", .finder = &finders::equals, .columns = {"email"},
              .about = "Finds technicians by their e-mail address."},
+    Selector{.name = "group", .finder = &finders::number, .lists = {&groups}, .many = true,
+             .about = "Finds the members of technician groups by the IDs of the groups."},
+    Selector{.name = "supervisor", .finder = &finders::equals, .columns = {"uid"}, .through = {"supervisor"}, .many = true,
+             .about = "Finds those whom a technician supervises directly."},
     Selector{.name = "rights", .finder = &finders::equals, .columns = {"rights"},
              .about = "Finds technicians by what they may do."},
     Selector{.name = "active", .finder = &finders::flag, .columns = {"active"},

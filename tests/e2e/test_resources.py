@@ -1,6 +1,8 @@
 """Companies, and the lists that customers refer to: adding, updating, deleting and listing each."""
 
+import concurrent.futures
 import json
+import random
 
 import pytest
 
@@ -223,8 +225,47 @@ def test_pages_of_a_short_list_by_id(api, db):
     assert (ids(after_id="2", count="1"), ids(after_id="", count="2")) == (["3"], ["1", "2"])
 
 
-@pytest.mark.parametrize("singular, plural", [("ticket_status", "ticket_statuses"), ("ticket_source", "ticket_sources"),
-                                              ("ticket_priority", "ticket_priorities"), ("escalation_level", "escalation_levels")])
+each_list_with_default = pytest.mark.parametrize("singular, plural", [
+    ("ticket_status", "ticket_statuses"), ("ticket_source", "ticket_sources"), ("ticket_priority", "ticket_priorities"),
+    ("escalation_level", "escalation_levels")])
+
+
+@each_list_with_default
+def test_in_the_order_of_positions_those_without_one_are_last(api, db, singular, plural):
+    chance = random.Random(plural)
+    db.query(f"DELETE FROM {plural}")
+    for i in range(40):
+        db.query(f"INSERT INTO {plural} (name, position) VALUES (%s, %s)", f"n{i}", chance.choice([None, 0, 1, 2, 3, 1_000_000]))
+    rows = db.query(f"SELECT id, position FROM {plural}")
+    for direction in ("ASC", "DESC"):
+        expected = sorted(rows, key=lambda row: (row["position"] is None, row["position"] or 0, row["id"]), reverse=direction == "DESC")
+        for variables in ({"order_direction": direction}, {"order_direction": direction, "count": "7"}, {"order": f"position {direction}"}):
+            found = records(api.get(f"get_{plural}", **{"order": "position"} | variables), plural)
+            assert [record["id"] for record in found] == [str(row["id"]) for row in expected][:int(variables.get("count", "40"))]
+
+
+@each_list_with_default
+def test_clients_that_set_the_default_at_once_leave_one(api, db, singular, plural):
+    ids = [str(row["id"]) for row in db.query(f"SELECT id FROM {plural}")]
+
+    def change(seed):
+        chance = random.Random(seed)
+        return [api.post(f"add_{singular}", name=f"{seed}/{i}", is_default="Y") if chance.random() < 0.2 else
+                api.post(f"update_{singular}", id=chance.choice(ids), is_default="Y") for i in range(3)]
+
+    for i in range(12):
+        if i % 2:
+            # There is none, whose row all of them would have to change.
+            db.query(f"UPDATE {plural} SET is_default = 'N'")
+        with concurrent.futures.ThreadPoolExecutor(8) as clients:
+            answers = [answer for answers in clients.map(change, range(8 * i, 8 * (i + 1))) for answer in answers]
+        # Those that wait for each other again and again are told to try later.
+        assert {answer.status for answer in answers} <= {200, 503}, answers
+        assert any(answer.status == 200 for answer in answers)
+        assert db.query(f"SELECT COUNT(*) AS n FROM {plural} WHERE is_default = 'Y'") == [{"n": 1}]
+
+
+@each_list_with_default
 def test_one_default(api, db, singular, plural):
     def defaults():
         return [record["name"] for record in records(api.get(f"get_{plural}"), plural) if record["is_default"] == "Y"]
@@ -238,6 +279,9 @@ def test_one_default(api, db, singular, plural):
     api.post(f"update_{singular}", id=first["id"], is_default="N")
     assert defaults() == []
     api.post(f"update_{singular}", id=number, new_name="other")
+    assert defaults() == []
+    api.post(f"update_{singular}", id=number, is_default="Y")
+    assert api.post(f"delete_{singular}", id=number).status == 200
     assert defaults() == []
 
 
@@ -255,6 +299,10 @@ def test_a_sub_category_is_unique_within_its_category(api, db):
     for variables, problem in (({"name": "x"}, ("category", "required")), ({"category": "1"}, ("name", "required")),
                                ({"name": "x", "category": "none"}, ("category", "unknown_category"))):
         assert api.post("add_sub_category", **variables).problems == [problem]
+    for variables in ({"category": ""}, {"name": " "}, {"name": ""}):
+        answer = api.post("update_sub_category", id=number, **variables)
+        assert (answer.status, answer.problems) == (400, [(next(iter(variables)), "required")])
+    assert records(api.get("get_sub_categories", id=number), "sub_categories")[0]["name"] == "Paper"
     assert api.post("delete_category", id="1").problems == [("id", "in_use")]
     assert api.post("delete_sub_category", id=number).json == [{"deleted_sub_category": number}]
     assert api.post("delete_category", id="1").status == 200

@@ -5,6 +5,7 @@ The resources are those of tests/unit/test_resource.h, which no request can name
 import concurrent.futures
 import json
 import os
+import random
 import subprocess
 import urllib.parse
 
@@ -21,7 +22,7 @@ CREATE TABLE trial_owners (
     support ENUM('Y', 'N') NOT NULL DEFAULT 'Y');
 CREATE TABLE trial_statuses (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255) NOT NULL UNIQUE, closed ENUM('Y', 'N') NOT NULL,
-    is_default ENUM('Y', 'N') NOT NULL, position INT NOT NULL DEFAULT 0);
+    is_default ENUM('Y', 'N') NOT NULL, position INT NULL DEFAULT 0);
 CREATE TABLE trial_tickets (
     id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, owner_id BIGINT UNSIGNED NOT NULL, status_id BIGINT UNSIGNED NULL,
     contact VARCHAR(255) NOT NULL, subject VARCHAR(255) NOT NULL, cost DECIMAL(19, 4) NULL, invoice VARCHAR(255) NOT NULL,
@@ -165,6 +166,18 @@ def test_one_default(db, trial):
     assert defaults() == ["Closed"]
     assert trial({"action": "update_status", "id": 2, "is_default": "N"}) == ["2"]
     assert defaults() == []
+
+
+def test_without_a_default_the_lowest_position_counts(db, trial):
+    chance = random.Random(1)
+    for tid in range(1, 25):
+        db.query("DELETE FROM trial_tickets")
+        rows = [{"id": i, "position": chance.choice([None, 0, 1, 2]), "is_default": chance.choice("NNNY")} for i in range(1, 4)]
+        for row in rows:
+            db.query("UPDATE trial_statuses SET position = %s, is_default = %s WHERE id = %s", row["position"], row["is_default"], row["id"])
+        assert trial(add()) == [str(tid)]
+        first = min(rows, key=lambda row: (row["is_default"] == "N", row["position"] is None, row["position"] or 0, row["id"]))
+        assert ticket(db, tid)["status_id"] == first["id"], rows
 
 
 def test_defaults_set_at_once_leave_one(db, trial):

@@ -12,6 +12,9 @@ namespace {
 constexpr Reference company = {.to = &companies};
 constexpr ListTable words = {.table = "job_words", .owner = "job_id", .column = "word"};
 constexpr ListTable word_texts = {.table = "job_texts", .owner = "job_id", .column = "words"};
+constexpr Reference part = {.to = &portals, .by = Reference::By::id};
+constexpr ListTable parts = {
+    .table = "job_parts", .owner = "job_id", .column = "part_id", .reference = &part};
 constexpr ListTable tags = {.table = "job_tags", .owner = "job_id", .column = "tag"};
 
 // clang-format off
@@ -20,6 +23,8 @@ constexpr std::array variables = {
     Variable{.name = "cid", .kind = &kinds::reference, .column = "company_id", .reference = &company},
     Variable{.name = "notes", .column = "notes"},
     Variable{.name = "tags", .kind = &kinds::text_list, .list = &tags},
+    Variable{.name = "parts", .kind = &kinds::id_list, .list = &parts},
+    Variable{.name = "place", .kind = &kinds::integer, .column = "place", .range = {0, 9}},
 };
 
 constexpr std::array selectors = {
@@ -36,6 +41,7 @@ constexpr std::array selectors = {
     Selector{.name = "text_match", .finder = &finders::keyword_match},
     Selector{.name = "keyword", .finder = &finders::contains, .columns = {"subject", "notes"}, .lists = {&tags}},
     Selector{.name = "tag", .finder = &finders::equals, .lists = {&tags}},
+    Selector{.name = "part", .finder = &finders::number, .lists = {&parts}, .many = true},
     Selector{.name = "closed", .finder = &finders::flag, .columns = {"closed"}},
     Selector{.name = "assigned", .finder = &finders::has_value, .columns = {"technician_id"}},
     Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"}},
@@ -101,6 +107,25 @@ TEST(Finders, ReadOneNumberOrSeveral) {
               " FROM `jobs` AS record WHERE record.`id` >= ? AND record.`id` <= ?" + by_id);
     EXPECT_EQ(find("end_tid=-9").problem, "invalid_number");
     EXPECT_EQ(find("start_tid=").sql, " FROM `jobs` AS record" + by_id);
+}
+
+TEST(Finders, FindNumbersInAList) {
+    const Found found = find("part=3,07");
+    EXPECT_EQ(
+        found.sql,
+        " FROM (SELECT DISTINCT `job_id` AS id FROM `job_parts` WHERE `part_id` IN (?, ?)) AS found1 JOIN "
+        "`jobs` AS record ON record.id = found1.id" +
+            by_id);
+    EXPECT_EQ(found.values, (Texts{"3", "7"}));
+    EXPECT_EQ(find("part=x").problem, "invalid_number");
+}
+
+TEST(Finders, LeaveThoseWithoutANumberForTheEnd) {
+    EXPECT_EQ(find("order=place").sql,
+              " FROM `jobs` AS record ORDER BY record.`place` IS NULL, record.`place`, record.`id`");
+    EXPECT_EQ(find("order=place+DESC").sql,
+              " FROM `jobs` AS record ORDER BY record.`place` IS NULL DESC, record.`place` DESC, record.`id` "
+              "DESC");
 }
 
 TEST(Finders, FollowAReference) {

@@ -193,7 +193,8 @@ TEST(Kinds, AClosedListHasADefault) {
         EXPECT_EQ(checked.code(), "");
         return db::WritePlan(checked.write).question(1).sql;
     };
-    const std::string by_default = "FROM `statuses` ORDER BY is_default = 'Y' DESC, position, id LIMIT 1";
+    const std::string by_default =
+        "FROM `statuses` ORDER BY is_default = 'Y' DESC, position IS NULL, position, id LIMIT 1";
     EXPECT_NE(question(adding, "").find(by_default), std::string::npos);
     EXPECT_EQ(question(adding, "status=Open").find(by_default), std::string::npos);
     EXPECT_NE(question(adding, "status=Open").find("FROM `statuses` WHERE `name` = ?"), std::string::npos);

@@ -117,6 +117,13 @@ TEST_F(ValidateReference, RefusesAScopeInItsOwnTable) {
     expect_complaint("parent refers to its own resource in a scope, which one statement cannot check");
 }
 
+TEST_F(ValidateReference, RefusesRingsOnlyInItsOwnTable) {
+    parent_.no_rings = true;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    topic_.no_rings = true;
+    expect_complaint("topic has no rings, but leads to another resource");
+}
+
 TEST_F(ValidateReference, RefusesADefaultInAScope) {
     sub_topic_.has_default = true;
     expect_complaint("sub_topic has a default, which may not be in its scope");
@@ -132,6 +139,8 @@ TEST_F(ValidateReference, RefusesAListInAScope) {
     variables_.push_back({.name = "topics", .kind = &kinds::name_list, .list = &list});
     expect_complaint("topics has a scope, which is not checked for the rows of a list");
     expect_complaint("topics says what it shows, which a list does not read");
+    sub_topic_.no_rings = true;
+    expect_complaint("topics has no rings, which is not checked for the rows of a list");
 }
 
 TEST_F(ValidateReference, RefusesToShowWhatIsNotThere) {

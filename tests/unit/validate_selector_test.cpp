@@ -24,6 +24,15 @@ TEST_F(Validate, RefusesASelectorOnAListThatNoVariableHas) {
     expect_complaint("desks.label selects by a list of texts, but no variable has it");
 }
 
+TEST_F(Validate, LooksForNumbersInListsOfIdsAndForTextsInListsOfTexts) {
+    selectors_.push_back({.name = "key", .finder = &finders::number, .lists = {&keys}, .many = true});
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    selector("key").lists = {&labels};
+    expect_complaint("desks.key selects by a list of IDs, but no variable has it");
+    selector("label").lists = {&keys};
+    expect_complaint("desks.label selects by a list of texts, but no variable has it");
+}
+
 TEST_F(Validate, RefusesNamesInAColumnThatIsNotTheIdentifiers) {
     selector("after_name").columns = {"city"};
     expect_complaint("desks.after_name selects by a column that is not the identifier's");

@@ -311,6 +311,34 @@ TEST_F(Validate, RefusesARequiredCompanion) {
     expect_complaint("desks.key_dates is required, but only read with another variable");
 }
 
+TEST_F(Validate, RefusesToRequireWhatNoCallMaySupply) {
+    variable("city").supplied = Supplied::never;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    variable("city").required = true;
+    expect_complaint("desks.city is required, but no call may supply it");
+}
+
+TEST_F(Validate, RefusesToClearWhatIsNotRequired) {
+    variable("city").may_be_cleared = true;
+    expect_complaint("desks.city may be cleared, which only what is required needs to say");
+    variable("city").required = true;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+}
+
+TEST_F(Validate, RefusesAListFromItsOtherEndThatACallSupplies) {
+    ListTable rooms_of = rooms_by_name;
+    rooms_of.by_name = true;
+    variables_.push_back({.name = "rooms", .kind = &kinds::name_list, .list = &rooms_of});
+    expect_complaint(
+        "desks.rooms shows another list from its other end, but is no list of names, or is supplied");
+    variables_.back().supplied = Supplied::never;
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    rooms_of.reference = &room_by_id;
+    variables_.back().kind = &kinds::id_list;
+    expect_complaint(
+        "desks.rooms shows another list from its other end, but is no list of names, or is supplied");
+}
+
 TEST_F(Validate, RefusesAnExportWithoutASelectorThatContinuesIt) {
     remove_selector("after_name");
     expect_complaint("desks.export goes page by page, but there is no selector of the records after one");

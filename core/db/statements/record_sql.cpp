@@ -76,8 +76,8 @@ std::string expression(const Output& output) {
                        list.reference->by == Reference::By::name;
     const std::string item =
         named ? column_of("named", name_column(*list.reference)) : column_of("item", output.column);
-    return "(SELECT GROUP_CONCAT(" + item + " ORDER BY item.position SEPARATOR ',') FROM " +
-           quoted(list.table) + " AS item" +
+    return "(SELECT GROUP_CONCAT(" + item + " ORDER BY " + (list.by_name ? item : "item.position") +
+           " SEPARATOR ',') FROM " + quoted(list.table) + " AS item" +
            (named ? " JOIN " + quoted(list.reference->to().table) + " AS named ON named.id = item." +
                         quoted(list.column)
                   : "") +

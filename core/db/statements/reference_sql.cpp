@@ -47,7 +47,7 @@ std::string id_query(const Reference& reference, const std::optional<std::string
             add_equal(name_column(reference), *text);
     }
     if (reference.has_default && !text)
-        add(" ORDER BY is_default = 'Y' DESC, position, id LIMIT 1");
+        add(" ORDER BY is_default = 'Y' DESC, position IS NULL, position, id LIMIT 1");
     if (reference.first_if_unknown)
         add(" ORDER BY id LIMIT 1");
     if (ways.empty())

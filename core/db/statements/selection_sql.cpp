@@ -281,6 +281,9 @@ std::string order_of(const Selection& selection) {
         // declaration.
         if (selection.order->form == Form::choice)
             first = as_text(first);
+        const Variable* variable = shown_variable(*selection.order);
+        if (variable != nullptr && variable->kind->none_is_last)
+            first = first + " IS NULL" + direction + ", " + first;
     } else if (const Condition* condition = ordering(selection)) {
         first = "record." + quoted(condition->selector->columns.front());
     }

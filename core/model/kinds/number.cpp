@@ -85,8 +85,11 @@ void report_range(const Input& input, const Variable& variable) {
                       std::to_string(variable.range.most));
 }
 
-const Kind kinds::integer = {
-    .name = "integer", .has_range = Need::must, .read = read_integer, .describe = describe_integer};
+const Kind kinds::integer = {.name = "integer",
+                             .has_range = Need::must,
+                             .none_is_last = true,
+                             .read = read_integer,
+                             .describe = describe_integer};
 
 const Kind kinds::decimal = {.name = "decimal",
                              .has_range = Need::may,

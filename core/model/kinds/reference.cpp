@@ -57,6 +57,8 @@ Description describe(const Variable& variable) {
         text += " within the " + quoted_word(reference.within);
     text += reference.first_if_unknown ? "; no match: the first"
                                        : ", otherwise " + quoted_word(unknown_code(reference));
+    if (reference.no_rings)
+        text += "; one that leads back to the record: " + quoted_word(code::ring);
     if (reference.has_default)
         return {.values = text, .omitted = "the default"};
     return {.values = text, .omitted = reference.first_if_unknown ? "the first" : omitted(variable)};

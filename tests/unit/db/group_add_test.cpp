@@ -42,6 +42,37 @@ TEST_F(GroupOfAdds, IsOneStatementWhoseNumbersAreEvenlyApart) {
     EXPECT_EQ(answers(store_grouped("add_category", queries_)), (Codes{"10", "13"}));
 }
 
+// As if one came after the other: the second default clears the first, which leaves the second alone.
+TEST_F(GroupOfAdds, ChangesOtherRecordsInTheirOrder) {
+    const auto ask = [](int place) {
+        return "SELECT " + std::to_string(place) +
+               ", record.id, record.`name`, CAST(NOW() AS CHAR) FROM (SELECT 1) AS one LEFT JOIN "
+               "`ticket_sources` AS record ON record.`name` = ?";
+    };
+    const auto others = [](const std::string& ids) {
+        return "SELECT id FROM `ticket_sources` WHERE `is_default` = ? AND NOT id IN (" + ids +
+               ") ORDER BY id FOR UPDATE";
+    };
+    const std::string clear = "UPDATE `ticket_sources` SET `is_default` = ? WHERE id IN (?)";
+    connection.expect(ask(0) + " UNION ALL " + ask(1), {"a", "b"})
+        .row({0U, nullptr, nullptr, "2026-01-02 03:04:05"})
+        .row({1U, nullptr, nullptr, "2026-01-02 03:04:05"});
+    connection.expect(galera);
+    connection.expect("BEGIN");
+    connection
+        .expect("INSERT INTO `ticket_sources` (`name`, `is_default`, `position`) VALUES (?, ?, ?), (?, ?, ?)",
+                {"a", "Y", nullptr, "b", "Y", nullptr})
+        .finds(2);
+    connection.expect(numbers).row({10U, 1U});
+    connection.expect(others("?, ?"), {"Y", 10U, 11U}).row({5U});
+    connection.expect(clear, {"N", 5U});
+    connection.expect(others("?"), {"Y", 11U}).row({10U});
+    connection.expect(clear, {"N", 10U});
+    connection.expect("COMMIT");
+    EXPECT_EQ(answers(store_grouped("add_ticket_source", {"name=a&is_default=Y", "name=b&is_default=Y"})),
+              (Codes{"10", "11"}));
+}
+
 TEST_F(GroupOfAdds, SharesWhereGaleraIsOff) {
     connection.expect(galera).row({"wsrep_on", "OFF"});
     connection.expect(pair_insert, {"a", "b"}).finds(2);
