@@ -126,7 +126,7 @@ bool has_parameter(std::string_view header, std::string_view name) {
 
 // A parameter that must come once. Of one that is repeated no more than two values are read, however many
 // there are.
-struct Single {
+struct OneValue {
     std::string value = {};  // the first one
     std::size_t times = 0;   // at most 2
 
@@ -141,7 +141,7 @@ struct Single {
 };
 
 struct Part {
-    Single name;  // once, if the part is valid
+    OneValue name;  // once, if the part is valid
     bool is_file = false;
     std::string problem = {};  // why its value cannot be used; empty if it can
 };
@@ -274,7 +274,7 @@ using Fault = std::string_view;
 // Passes each part with its value to `accept`, until that returns false.
 template <typename Accept>
 Fault read_parts(std::string_view body, std::string_view content_type, Accept accept) {
-    Single parameter;
+    OneValue parameter;
     parameter.read(content_type, "boundary");
     const std::string& boundary = parameter.value;
     if (parameter.times != 1 || boundary.empty() || boundary.size() > 70)
