@@ -136,6 +136,15 @@ std::string describe_bad_date(std::string_view text) {
     return result;
 }
 
+std::optional<std::string> add_hours(const std::string& sql_time, int hours) {
+    const auto moment = parse(sql_time);
+    if (!moment)
+        return std::nullopt;
+    const auto later = moment->time + std::chrono::hours(hours);
+    constexpr std::chrono::sys_days end = std::chrono::year(10'000) / 1 / 1;
+    return later < end ? std::optional(sql_text(later)) : std::nullopt;
+}
+
 std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
     const auto moment = text.find('/') == std::string_view::npos ? parse(text) : std::nullopt;
     if (!moment || moment->has_time)

@@ -23,6 +23,9 @@ std::optional<std::string> parse_date_end(std::string_view text);
 // Tells a client why parse_date() refuses the text. The result begins with a verb.
 std::string describe_bad_date(std::string_view text);
 
+// Returns the time so many hours after a time of SQL. Returns nothing after the year 9999.
+std::optional<std::string> add_hours(const std::string& sql_time, int hours);
+
 // Reads YYYY-MM-DD and nothing else.
 std::optional<std::chrono::sys_days> parse_day(std::string_view text);
 

@@ -140,7 +140,7 @@ Json action_schema(const Action& action) {
 }
 
 Json alias_schema(const Alias& alias) {
-    Json result = string_schema("Another name of `" + std::string(alias.of) + "`");
+    Json result = string_schema("Another name of `" + std::string(alias.of) + "`.");
     json::set(result, "deprecated", json::boolean(true));
     return result;
 }

@@ -34,8 +34,10 @@ void describe(std::span<const Action> actions, std::string& text) {
     describe_actions(actions, text);
     text += "\n| variable | what it is | value | omitted on add |\n|---|---|---|---|\n";
     for (const Variable& variable : resource.variables) {
-        const Description description = variable.kind->describe(variable);
         const bool shown_only = variable.supplied == Supplied::never;
+        if (shown_only && !is_stored(variable))
+            continue;
+        const Description description = variable.kind->describe(variable);
         text += "| " + quote(variable.name) + " | " + std::string(variable.about) + " | " +
                 (shown_only ? "in records only" : description.values) + " | " +
                 (shown_only ? "" : description.omitted) + " |\n";

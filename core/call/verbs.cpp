@@ -124,6 +124,10 @@ std::string describe_export(const Action& /*action*/) {
     return "the selectors below except `after_id`, and `csv` or `ndjson` in `format`. Answer: the records.";
 }
 
+std::string_view keeps_nothing(const Resource& resource) {
+    return resource.deleted.empty() ? "is about records that were deleted, of which none are kept" : "";
+}
+
 using Begun = std::unique_ptr<Work>;
 
 Begun begin_list(const Incoming& in) {
@@ -230,6 +234,28 @@ const Verb remove = {.name = "delete",
                      .about = "Deletes {one}.",
                      .describe = describe_change_of_record,
                      .begin = begin_write};
+
+const Verb restore = {.name = "restore",
+                      .answer = "restored",
+                      .changes = true,
+                      .restores = true,
+                      .of_deleted = true,
+                      .unsuited = keeps_nothing,
+                      .variables = names_of_record,
+                      .about = "Restores {one} that was deleted, with all that belongs to it.",
+                      .describe = describe_change_of_record,
+                      .begin = begin_write};
+
+const Verb purge = {.name = "purge",
+                    .answer = "purged",
+                    .changes = true,
+                    .removes = true,
+                    .of_deleted = true,
+                    .unsuited = keeps_nothing,
+                    .variables = names_of_record,
+                    .about = "Removes {one} that was deleted for good, with all that belongs to it.",
+                    .describe = describe_change_of_record,
+                    .begin = begin_write};
 
 const Verb get = {.name = "get",
                   .answer = "",

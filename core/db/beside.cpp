@@ -57,11 +57,13 @@ void change_others(Connection& connection, std::span<WritePlan* const> plans, co
 void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
     std::vector<WritePlan> records;
     std::vector<const Resource*> resources;
+    std::vector<IndexedText> texts;
     for (std::size_t i = 0; i < plans.size(); ++i) {
         AppliedRules& rules = plans[i]->rules();
         rules.collect(*plans[i]);
         for (const ChangeOfOthers& change : rules.of_others)
             change_others(connection, plans.subspan(i), change);
+        std::move(rules.indexed.begin(), rules.indexed.end(), std::back_inserter(texts));
         for (const auto& added : rules.added) {
             records.emplace_back(added->write, WritePlan::Of::rule);
             const Resource& resource = records.back().resource();
@@ -76,6 +78,7 @@ void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
                 same.push_back(&record);
         add_records(connection, same, plans.size() > 1 ? most_grouped : 1);
     }
+    index_texts(connection, texts);
 }
 
 }  // namespace helpdesk::db

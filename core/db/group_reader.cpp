@@ -3,6 +3,7 @@
 #include <unordered_map>
 
 #include "db/group.h"
+#include "db/statements/hidden.h"
 #include "db/statements/record_sql.h"
 #include "model/path.h"
 
@@ -26,6 +27,7 @@ class Lookup : public Operation {
                             .parameters = {}};
         const std::string_view column = selector.columns.front();
         add_in(statement, "record." + quoted(column), values);
+        statement.sql += and_not_hidden(resource, "record");
         const auto row = connection.query(statement.sql, statement.parameters);
         const auto key = static_cast<std::size_t>(output_of(resource, column) - resource.outputs.data());
         records_.clear();

@@ -239,10 +239,12 @@ class GroupWriter {
             return fail(group, outcome);
         std::vector<WritePlan*> good;
         for (WritePlan* plan : group) {
-            if (plan->problems.empty())
-                good.push_back(plan);
-            else
+            if (!plan->problems.empty() || plan->is_repeat())
                 results_[index_.at(plan)] = plan->result();
+            else if (plan->updates_first())
+                write_alone(std::span(&plan, 1));
+            else
+                good.push_back(plan);
         }
         store_all(good);
     }
@@ -298,9 +300,10 @@ WriteResult write(const Attempt& attempt, const Write& write) {
         WriteResult result = writer.result();
         if (!outcome.problems.empty())
             static_cast<Outcome&>(result) = outcome;
-        // Another client may have added, in the meantime, what an upsert did not find. The upsert then
-        // changes it.
-        if (!write.when_missing || !has_problem(result, code::already_exists) || tries == most_conflicts)
+        // What an upsert did not find, or what is sent again, may have been added by another client in the
+        // meantime. The upsert then changes it, and the repeat gets its answer.
+        const bool may_exist = write.when_missing || write.action->resource.unique_repeats;
+        if (!may_exist || !has_problem(result, code::already_exists) || tries == most_conflicts)
             return result;
     }
 }

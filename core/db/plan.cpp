@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/statements/hidden.h"
 #include "db/statements/record_sql.h"
 
 namespace helpdesk::db {
@@ -9,11 +10,6 @@ namespace {
 
 // The end of a subquery that locks its row until the transaction ends. Both servers understand this spelling.
 constexpr std::string_view locking = " LOCK IN SHARE MODE";
-
-// Returns whether the value is stored with the record. If not, only rules read it.
-bool is_stored(const Variable& variable) {
-    return !variable.column.empty() || variable.list != nullptr;
-}
 
 }  // namespace
 
@@ -37,7 +33,7 @@ void WritePlan::make_targets() {
     filled_.clear();
     targets_.reserve(write_->values.size());
     for (const Value& value : write_->values)
-        if (is_stored(*value.variable))
+        if (is_stored(*value.variable) || value.variable->reference != nullptr)
             targets_.push_back(make_target(value));
     rules_.prepare(*this);
 }
@@ -90,7 +86,7 @@ std::string WritePlan::id_after(const Variable& variable, std::vector<Parameter>
         return target.value->variable == &variable;
     });
     if (found == targets_.end())
-        return adding() ? "NULL" : "record." + quoted(variable.column);
+        return adding() || !is_stored(variable) ? "NULL" : "record." + quoted(variable.column);
     return found->names.empty() ? "NULL"
                                 : id_query(*variable.reference, found->names.front(), asked_scope(variable),
                                            {.locks = locks_record()}, parameters);
@@ -101,7 +97,8 @@ std::string_view WritePlan::read_lock() const {
 }
 
 bool WritePlan::can_share() const {
-    if (write_->repeatable || !write_->if_match.empty() || (!adding() && rules_.ask()))
+    if (write_->repeatable || !write_->if_match.empty() ||
+        (!adding() && (rules_.ask() || may_be_hidden(resource()))))
         return false;
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
@@ -156,16 +153,24 @@ Statement WritePlan::question(unsigned number) {
     rules_.add_question(*this, columns, parameters);
     // The SELECT gives a row whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
-                      quoted(resource().table) + " AS record ON ";
-    if (adding() && name == nullptr) {
-        sql += "FALSE";
-    } else {
-        sql += key_column(*write_) + " = ?";
-        parameters.push_back(key_value(*write_));
-    }
+                      quoted(resource().table) + " AS record ON " + found_by(parameters);
     if (locks_record())
         sql += " FOR UPDATE";
     return {.sql = std::move(sql), .parameters = std::move(parameters)};
+}
+
+// Returns the condition on the record that the write is about, or that it repeats.
+std::string WritePlan::found_by(std::vector<Parameter>& parameters) const {
+    if (!adding() || resource().name() != nullptr) {
+        parameters.push_back(key_value(*write_));
+        return key_column(*write_) + " = ?" +
+               (adding() ? "" : and_not_hidden(resource(), "record", write_->action->verb.of_deleted));
+    }
+    const Value* unique = resource().unique_repeats ? supplied(resource().unique) : nullptr;
+    if (unique == nullptr || !unique->text)
+        return "FALSE";
+    parameters.emplace_back(*unique->text);
+    return "record." + quoted(unique->variable->column) + " = ?";
 }
 
 void WritePlan::apply_answer(const Rows& row) {
@@ -176,6 +181,11 @@ void WritePlan::apply_answer(const Rows& row) {
             target.ids.push_back(row.is_null(*column) ? std::nullopt : std::optional(row.number(*column)));
     }
     const bool exists = !row.is_null(asked_.id);
+    is_repeat_ = adding() && exists && resource().unique_repeats;
+    if (is_repeat_) {
+        record_id = row.number(asked_.id);
+        return;
+    }
     if (adding() && exists) {
         problems.push_back(already_exists());
     } else if (!adding() && !exists) {
@@ -269,6 +279,7 @@ WriteResult WritePlan::result() const {
     WriteResult result;
     result.problems = problems;
     result.added = adding();
+    result.repeated = is_repeat_;
     if (!write_->if_match.empty() && !removing())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
     result.answer = resource().key.answered ? std::to_string(record_id) : identifier;

@@ -23,6 +23,7 @@ struct Target {
     bool adds_row = false;                          // with that name, if there is none
     Scope scope = {};  // of its reference, for the statement that stores it; known when the IDs are
 
+    bool has_column() const { return !value->variable->column.empty(); }
     bool is_list() const { return value->variable->list != nullptr; }
     // Returns whether it names a row that does not exist and will not be added. Known once the IDs are known.
     bool names_nothing() const { return !adds_row && !ids.empty() && !ids.front(); }
@@ -79,6 +80,14 @@ class WritePlan final : public RuledWrite {
     // Returns whether rules may write other records once this one is stored.
     bool writes_beside() const { return rules_.write_beside(); }
 
+    // Returns whether rules update other records before this one is stored. Known when the question is
+    // answered.
+    bool updates_first() const { return !rules_.updated_first.empty(); }
+
+    // Returns whether it is an add that was done before, so that nothing is to be stored. Known when the
+    // question is answered.
+    bool is_repeat() const { return is_repeat_; }
+
     // Returns whether it is such a write of a rule. No answer shows the number of its record.
     bool is_beside() const { return is_beside_; }
 
@@ -131,6 +140,7 @@ class WritePlan final : public RuledWrite {
     Target& replace_target(const Variable& variable, std::optional<std::string> text);
     bool locks_record() const { return !adding() && needs_transaction(); }
     const Value* supplied(std::string_view name) const;
+    std::string found_by(std::vector<Parameter>& parameters) const;
     std::string entity_tag_of(std::uint64_t version) const;
     const Target* supplied_scope(const Reference& reference) const;
     Scope asked_scope(const Variable& variable) const;
@@ -155,6 +165,7 @@ class WritePlan final : public RuledWrite {
 
     const Write* write_;
     bool is_beside_;
+    bool is_repeat_ = false;
     AppliedRules rules_;
     std::vector<Target> targets_;
     std::vector<std::unique_ptr<Value>> filled_;  // by rules

@@ -54,14 +54,6 @@ MaybeText text_of(const Value& value) {
     return value.text;
 }
 
-// Returns the subquery for a column of the row that a reference names. In a transaction it locks the row,
-// which may have been added while the statement waited for the record.
-std::string referred_sql(const Reference& reference, std::string_view column, const std::string& id,
-                         const RuledWrite& write) {
-    return "(SELECT " + as_text(quoted(column)) + " FROM " + quoted(reference.to().table) +
-           " WHERE id = " + id + std::string(write.read_lock()) + ")";
-}
-
 // Returns the column that a rule sees of the row that a reference names: its name, or its number if it has no
 // name.
 std::string_view shown_column(const Reference& reference) {
@@ -69,12 +61,34 @@ std::string_view shown_column(const Reference& reference) {
     return name.empty() ? "id" : name;
 }
 
+// Returns the subquery for a column of the row that a reference names. In a transaction it locks the row,
+// which may have been added while the statement waited for the record.
+std::string referred_sql(const Reference& reference, std::string_view column, const std::string& id,
+                         const RuledWrite& write) {
+    const std::size_t dot = column.find('.');
+    if (const Variable* variable = reference.to().find(column.substr(0, dot));
+        variable != nullptr && variable->reference != nullptr)
+        return referred_sql(
+            *variable->reference,
+            dot == std::string_view::npos ? shown_column(*variable->reference) : column.substr(dot + 1),
+            "(SELECT " + quoted(variable->column) + " FROM " + quoted(reference.to().table) +
+                " WHERE id = " + id + std::string(write.read_lock()) + ")",
+            write);
+    return "(SELECT " + as_text(quoted(column)) + " FROM " + quoted(reference.to().table) +
+           " WHERE id = " + id + std::string(write.read_lock()) + ")";
+}
+
 // Returns the expression for a variable's stored value.
 std::string before_sql(const RuledWrite& write, const Variable& variable) {
     if (variable.reference != nullptr)
         return referred_sql(*variable.reference, shown_column(*variable.reference),
                             "record." + quoted(variable.column), write);
-    return selected(*shown(write.write().action->resource, variable));
+    std::string sql = selected(*shown(write.write().action->resource, variable));
+    // A statement that waited for the record sees of other tables what was there before, unless it locks
+    // them.
+    if (variable.list != nullptr)
+        sql.insert(sql.rfind(')'), write.read_lock());
+    return sql;
 }
 
 }  // namespace
@@ -105,7 +119,10 @@ class PlannedChange final : public Change {
         if (value == nullptr && adding() && &variable == resource().name())
             return write_.write().identifier;
         if (value == nullptr)
-            return adding() || removing() ? std::nullopt : before(name);
+            return adding() || removing() || !is_stored(variable) ? std::nullopt : before(name);
+        if (const auto set = rules_.shown_.find(&variable);
+            set != rules_.shown_.end() && set->second && !write_.is_of_call(*value))
+            return set->second;
         if (const auto* named = rules_.find(AppliedRules::Of::after, variable);
             named != nullptr && named->text && write_.is_of_call(*value))
             return named->text;
@@ -116,6 +133,8 @@ class PlannedChange final : public Change {
         expect(phase_ != Phase::prepare, "reads before the database was asked");
         return reading(AppliedRules::Of::referred, find(variable), column).text;
     }
+
+    const std::string& key_name() const override { return write_.write().key_name; }
 
     const std::string& now() const override {
         expect(phase_ != Phase::prepare, "reads the clock before the database was asked");
@@ -131,9 +150,10 @@ class PlannedChange final : public Change {
         return names;
     }
 
-    void set(std::string_view variable, MaybeText text) override {
+    void set(std::string_view variable, MaybeText text, MaybeText shown) override {
         expect(phase_ == Phase::prepare || phase_ == Phase::fill, "sets a value too late");
         write_.set(find(variable), std::move(text));
+        rules_.shown_[&find(variable)] = std::move(shown);
     }
 
     void refer_to_new(std::string_view variable, const std::string& name) override {
@@ -151,9 +171,25 @@ class PlannedChange final : public Change {
         write_.leave();
     }
 
+    void update(const Resource& resource, const std::string& number, Values values) override {
+        expect(phase_ == Phase::check, "updates another record outside of its check");
+        rules_.updated_first.push_back(std::make_unique<Beside>(resource, values, parse_id(number)));
+        rules_.updated_first.back()->write.key_name = key_name();
+    }
+
     void add(const Resource& resource, Values values) override {
         expect(phase_ == Phase::also, "adds a record too early");
         rules_.added.push_back(std::make_unique<Beside>(resource, values));
+    }
+
+    void add_words(const Resource& resource, const std::string& number, std::string text,
+                   bool is_html) override {
+        index({.index = resource.word_index, .number = 0, .text = std::move(text), .is_html = is_html},
+              number);
+    }
+
+    void renew_words(const Resource& resource, const std::string& number) override {
+        index({.index = resource.word_index, .number = 0, .text = {}, .renews = true}, number);
     }
 
     void change_others(std::string_view variable, const std::string& from, const std::string& to) override {
@@ -162,6 +198,12 @@ class PlannedChange final : public Change {
     }
 
   private:
+    void index(IndexedText text, const std::string& number) {
+        expect(phase_ == Phase::also && text.index != nullptr, "indexes words too early, or in no index");
+        text.number = parse_id(number).value_or(0);
+        rules_.indexed.push_back(std::move(text));
+    }
+
     void expect(bool holds, const std::string& what) const {
         if (!holds)
             throw std::logic_error("a rule of " + std::string(resource().names.many) + " " + what);
@@ -183,28 +225,31 @@ class PlannedChange final : public Change {
     const Phase phase_;
 };
 
-Beside::Beside(const Resource& resource, const Change::Values& values)
-    : action{.name = "add_" + std::string(resource.names.one),
+Beside::Beside(const Resource& resource, const Change::Values& values, std::optional<std::uint64_t> number)
+    : action{.name = (number ? "update_" : "add_") + std::string(resource.names.one),
              .answer = {},
-             .verb = verbs::add,
+             .verb = number ? verbs::update : verbs::add,
              .resource = resource,
              .variables = {},
              .aliases = {},
              .variable_aliases = {},
              .about = {}},
-      write{.action = &action, .identifier = {}, .id = {}, .values = {}} {
+      write{.action = &action, .identifier = {}, .id = number, .values = {}} {
     const Variables none;
     const CheckOptions options;
     Problems problems;
-    const Input input{resource, none, options, true, problems};
+    const Input input{resource, none, options, !number, problems};
     for (const Variable& variable : resource.variables) {
         if (variable.kind->read == nullptr)
             continue;
         Value value = Value::of(variable);
         const auto given = std::find_if(values.begin(), values.end(),
                                         [&](const auto& one) { return one.first == variable.name; });
-        if (given != values.end())
+        value.given = given != values.end();
+        if (value.given)
             value.text = given->second;
+        else if (number)
+            continue;
         else if (variable.kind->omit != nullptr)
             variable.kind->omit(input, value);
         if (&variable == resource.name())
@@ -224,7 +269,7 @@ AppliedRules::AppliedRules(const Write& write) {
     const bool adding = write.action->verb.adds;
     for (const Rule* rule : rules_) {
         for (const Variable& variable : resource.variables)
-            if (rule->reads_all && shown(resource, variable) != nullptr)
+            if (rule->reads_all && may_be_supplied(variable, false) && shown(resource, variable) != nullptr)
                 read(resource, variable, adding);
         for (const std::string_view name : rule->reads)
             read(resource, variable_of(resource, name), adding);
@@ -252,10 +297,11 @@ std::string AppliedRules::shape() const {
 }
 
 void AppliedRules::read(const Resource& resource, const Variable& variable, bool adding) {
-    if (shown(resource, variable) == nullptr)
+    const bool only_named = variable.reference != nullptr && !is_stored(variable);
+    if (shown(resource, variable) == nullptr && !only_named)
         throw std::logic_error("a rule of " + std::string(resource.names.many) + " reads " +
                                std::string(variable.name) + ", which no answer shows");
-    if (!adding)
+    if (!adding && !only_named)
         add_reading({.of = Of::before, .variable = &variable});
     if (variable.reference != nullptr)
         add_reading({.of = Of::after, .variable = &variable});
@@ -318,6 +364,7 @@ void AppliedRules::fill_and_check(RuledWrite& write) {
     for (const Rule* rule : rules_)
         if (rule->fill != nullptr)
             rule->fill(filled);
+    updated_first.clear();
     PlannedChange checked(*this, write, PlannedChange::Phase::check);
     for (const Rule* rule : rules_)
         if (rule->check != nullptr)
@@ -327,6 +374,7 @@ void AppliedRules::fill_and_check(RuledWrite& write) {
 void AppliedRules::collect(RuledWrite& write) {
     added.clear();
     of_others.clear();
+    indexed.clear();
     PlannedChange change(*this, write, PlannedChange::Phase::also);
     for (const Rule* rule : rules_)
         if (rule->also != nullptr)

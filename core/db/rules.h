@@ -2,6 +2,7 @@
 // and the Change that their functions see.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 
 #include "db/connection.h"
 #include "db/statements/columns.h"
+#include "db/words.h"
 #include "model/action.h"
 #include "model/rule.h"
 #include "request/check.h"
@@ -45,9 +47,10 @@ class RuledWrite {
     virtual void leave() = 0;
 };
 
-// A record that a rule adds beside another.
+// A record that a rule adds beside another, or updates before it.
 struct Beside {
-    Beside(const Resource& resource, const Change::Values& values);
+    // What is added, or if there is a number, what the record that has it is given.
+    Beside(const Resource& resource, const Change::Values& values, std::optional<std::uint64_t> number = {});
 
     Action action;
     Write write;
@@ -86,8 +89,10 @@ class AppliedRules {
     // Collects what is written beside the record. Must be called once that is stored.
     void collect(RuledWrite& write);
 
+    std::vector<std::unique_ptr<Beside>> updated_first;
     std::vector<std::unique_ptr<Beside>> added;
     std::vector<ChangeOfOthers> of_others;
+    std::vector<IndexedText> indexed;
 
   private:
     friend class PlannedChange;
@@ -108,6 +113,7 @@ class AppliedRules {
 
     std::vector<const Rule*> rules_;
     std::vector<Reading> readings_;
+    std::map<const Variable*, MaybeText> shown_;  // of references that rules set
     unsigned now_place_ = 0;
     std::string now_;
 };

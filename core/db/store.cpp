@@ -139,7 +139,7 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     if (resource.name() != nullptr)
         columns.add(quoted(resource.name()->column));
     for (const Target& target : plans.front()->targets())
-        if (!target.is_list())
+        if (target.has_column())
             columns.add(quoted(target.value->variable->column));
     if (walked)
         columns.add(last_updated);
@@ -153,7 +153,7 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
             parameters.emplace_back(plan->write().identifier);
         }
         for (const Target& target : plan->targets())
-            if (!target.is_list())
+            if (target.has_column())
                 values.add(target.stored(parameters));
         if (walked)
             values.add(time_of_change);
@@ -170,7 +170,7 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
     std::vector<Parameter> parameters;
     const auto& targets = plans.front()->targets();
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        if (targets[i].is_list())
+        if (!targets[i].has_column())
             continue;
         sql += ", " + quoted(targets[i].value->variable->column) + " = " +
                for_each_record(plans, parameters,
@@ -193,6 +193,17 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
          std::move(parameters)});
+}
+
+std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted) {
+    const Resource& resource = plan.resource();
+    WritePlan* const plans[] = {&plan};
+    std::string sql = "UPDATE " + quoted(resource.table) + " SET " + quoted(resource.deleted) + " = ?";
+    if (resource.versioned)
+        sql += ", version = version + 1";
+    if (resource.timestamps)
+        sql.append(", last_updated = ").append(time_of_change);
+    return store_in_time(connection, plans, {sql + " WHERE id = ?", {deleted ? "Y" : "N", plan.record_id}});
 }
 
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {

@@ -13,6 +13,8 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans);
 // These two return the number of records that they found.
 std::uint64_t update_records(Connection& connection, std::span<WritePlan* const> plans);
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans);
+// Marks one record as deleted, or as no longer deleted, and returns how many it found.
+std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted);
 
 // Returns whether insert_records() must find out the number of the record that it adds.
 bool needs_numbers(const WritePlan& plan);

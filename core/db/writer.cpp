@@ -8,6 +8,7 @@
 #include "db/session/errors.h"
 #include "db/statements/record_sql.h"
 #include "db/statements/repeats.h"
+#include "db/words.h"
 
 namespace helpdesk::db {
 
@@ -16,14 +17,21 @@ void Writer::run(Connection& connection) {
     committing_ = false;
     writing_beside_ = false;
     plan_ = WritePlan(write_);
-    if (!needs_transaction())
-        return store_alone();
+    if (!needs_transaction() && store_alone())
+        return;
     connection.begin();
     store_in_transaction();
-    if (!result_.problems.empty())
+    // What a repeat updated first was done before, too.
+    if (!result_.problems.empty() || plan_.is_repeat())
         return connection.rollback();
     committing_ = true;
     connection.commit();
+}
+
+void Writer::run_within(Connection& connection) {
+    connection_ = &connection;
+    plan_ = WritePlan(write_);
+    store_in_transaction();
 }
 
 // The add of an upsert may need one even if its update needs none.
@@ -32,13 +40,30 @@ bool Writer::needs_transaction() const {
            (write_.when_missing && WritePlan(*write_.when_missing).needs_transaction());
 }
 
-void Writer::store_alone() {
+// Returns false, and stores nothing, if the answer of the database is that other records are updated first.
+bool Writer::store_alone() {
     ask();
+    if (plan_.problems.empty() && plan_.updates_first())
+        return false;
     // The statement commits by itself.
     committing_ = true;
     if (plan_.problems.empty())
         store();
     result_ = plan_.result();
+    return true;
+}
+
+// Returns whether any was updated.
+bool Writer::update_first() {
+    writing_beside_ = true;
+    for (const auto& other : plan_.rules().updated_first) {
+        Writer writer(other->write);
+        writer.run_within(*connection_);
+        const Problems& found = writer.result().problems;
+        plan_.problems.insert(plan_.problems.end(), found.begin(), found.end());
+    }
+    writing_beside_ = false;
+    return plan_.updates_first();
 }
 
 void Writer::store_in_transaction() {
@@ -49,15 +74,17 @@ void Writer::store_in_transaction() {
         }
     }
     ask();
+    if (plan_.problems.empty() && update_first() && plan_.problems.empty())
+        ask();
     if (plan_.problems.empty()) {
         create_rows();
         store();
     }
-    if (plan_.problems.empty())
+    if (plan_.problems.empty() && !plan_.is_repeat())
         for (const Target& target : plan_.targets())
             if (target.is_list())
                 replace_list(target);
-    if (plan_.problems.empty() && plan_.writes_beside())
+    if (plan_.problems.empty() && !plan_.is_repeat() && plan_.writes_beside())
         write_beside();
     result_ = plan_.result();
     if (write_.repeatable && result_.problems.empty())
@@ -114,7 +141,12 @@ void Writer::write_beside() {
 
 void Writer::store() {
     WritePlan* const plan[] = {&plan_};
-    if (plan_.removing()) {
+    if (plan_.is_repeat())
+        return;
+    if (plan_.write().action->verb.restores) {
+        if (mark_deleted(*connection_, plan_, false) == 0)
+            plan_.problems.push_back(plan_.not_found());
+    } else if (plan_.removing()) {
         remove_record();
     } else if (plan_.adding()) {
         insert_records(*connection_, plan);
@@ -125,7 +157,11 @@ void Writer::store() {
 
 void Writer::remove_record() {
     WritePlan* const plan[] = {&plan_};
-    if (delete_records(*connection_, plan) == 0)
+    const WordIndex* index = plan_.resource().word_index;
+    const bool is_kept = !plan_.resource().deleted.empty() && !plan_.write().action->verb.of_deleted;
+    if (index != nullptr && !is_kept)
+        drop_words(*connection_, *index, plan_.record_id);
+    if ((is_kept ? mark_deleted(*connection_, plan_, true) : delete_records(*connection_, plan)) == 0)
         plan_.problems.push_back(plan_.not_found());
 }
 

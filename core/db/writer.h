@@ -12,6 +12,8 @@ class Writer : public Operation {
     explicit Writer(const Write& write) : write_(write), plan_(write) {}
 
     void run(Connection& connection) override;
+    // Does the same in a transaction that has begun, and goes on. What is wrong is in the result.
+    void run_within(Connection& connection);
     bool committing() const override { return committing_; }
     // Another attempt then finds the answer that was kept with the change.
     bool repeatable() const override { return write_.repeatable.has_value(); }
@@ -22,7 +24,8 @@ class Writer : public Operation {
 
   private:
     bool needs_transaction() const;
-    void store_alone();
+    bool store_alone();
+    bool update_first();
     void store_in_transaction();
     void ask();
     void ask_question();
@@ -38,7 +41,7 @@ class Writer : public Operation {
     WriteResult result_;
     Connection* connection_ = nullptr;
     bool committing_ = false;
-    bool writing_beside_ = false;
+    bool writing_beside_ = false;  // or before it: another record
 };
 
 }  // namespace helpdesk::db

@@ -29,15 +29,21 @@ enum class Compare {
     up_to_prefix,  // text that begins with the value, or comes before
     contains,      // text with the value in it
     has_words,     // for each value a word that begins with it
-    missing,       // has no value
-    present,       // has a value
+    id_or_name,    // has the number, if the value is digits and some record has it, or else the name
+    missing,       // has no value in any of the columns
+    present,       // has a value in one of the columns
+    overdue,       // the time in the first column has passed, and the second has none
+    in_time,       // the opposite
+    // Of a ticket, whatever the column: a customer, or a technician, may see it.
+    viewable_by_customer,
+    visible_to_technician,
 };
 
 // A condition on the columns of a selector.
 struct Comparison {
     Compare how;
-    // Texts, times as SQL writes them, or numbers. `equal` and `has_words` take several, `missing` and
-    // `present` none, all others one.
+    // Texts, times as SQL writes them, or numbers. `equal` and `has_words` take several, those that compare
+    // with nothing none, all others one.
     std::vector<std::variant<std::string, std::uint64_t>> values = {};
 };
 
@@ -137,11 +143,16 @@ namespace finders {
 extern const Finder id;             // one number that is unique, or several if `many`
 extern const Finder name;           // one text that is unique, or several if `many`
 extern const Finder equals;         // one text, or several if `many`, in any of the columns and lists
+extern const Finder id_or_name;     // the number or the name of the record that a reference names
 extern const Finder contains;       // text that is part of any of the columns and lists
 extern const Finder keyword;        // words and beginnings of words, all of them, in an index of words
 extern const Finder keyword_match;  // `word`, or `part`: any part of a word; beside a keyword
 extern const Finder flag;           // Y or N, as it is stored
 extern const Finder has_value;      // Y or N: whether the column has a value
+extern const Finder lacks;          // Y or N: whether all of the columns have none
+extern const Finder overdue;        // Y or N: whether a time has passed before another came
+extern const Finder viewable_by;    // tickets that a customer may see
+extern const Finder visible_to;     // tickets that a technician may see
 extern const Finder number;         // one number, or several if `many`, such as the ID of another record
 extern const Finder number_from;    // the number or a larger one
 extern const Finder number_to;      // the number or a smaller one
@@ -149,6 +160,7 @@ extern const Finder prefix_from;    // text that begins with the value or comes 
 extern const Finder prefix_to;      // text that begins with the value or comes before
 extern const Finder date_from;      // times at or after
 extern const Finder date_to;        // times at or before; a date alone means its whole day
+extern const Finder date_on;        // times on a date, or at or before a time
 extern const Finder after_name;     // keyset paging by a unique text
 extern const Finder after_id;       // keyset paging by ID; beside a walk, where its last page ended
 extern const Finder changed_since;  // a walk

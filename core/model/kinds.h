@@ -17,6 +17,7 @@ extern const Kind money;       // a decimal that is shown with at least two deci
 extern const Kind degrees;     // decimal degrees within `range`; both `companion`s or neither
 extern const Kind time;        // a moment, in the formats of date.h
 extern const Kind reference;   // names a row of another table
+extern const Kind named;       // names a row of another table; not stored, read by rules alone
 extern const Kind text_list;   // comma-separated; duplicates folded
 extern const Kind email_list;  // text_list of addresses, checked as `email` is
 extern const Kind id_list;     // comma-separated IDs of rows of another table; duplicates are an error

@@ -46,6 +46,9 @@ Resource with_outputs(Resource resource) {
     std::vector<Output>& outputs = resource.outputs;
     outputs.push_back(
         {.name = std::string(resource.key.output), .source = Output::Source::id, .column = "id"});
+    if (!resource.key.again.empty())
+        outputs.push_back(
+            {.name = std::string(resource.key.again), .source = Output::Source::id, .column = "id"});
     resource.unknown = "unknown_" + std::string(resource.names.one);
     for (const Variable& variable : resource.variables)
         variable.kind->show(resource, variable, outputs);
@@ -60,6 +63,14 @@ Resource with_outputs(Resource resource) {
 
 bool may_be_supplied(const Variable& variable, bool adding) {
     return variable.supplied == Supplied::always || (variable.supplied == Supplied::on_add && adding);
+}
+
+bool is_stored(const Variable& variable) {
+    return !variable.column.empty() || variable.list != nullptr;
+}
+
+bool may_be_hidden(const Resource& resource) {
+    return !resource.deleted.empty() || !resource.part_of.empty();
 }
 
 std::string_view noun_of(const Reference& reference) {

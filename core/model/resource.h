@@ -73,6 +73,24 @@ struct ListTable {
     bool by_name = false;
 };
 
+// Texts by which a keyword finds a record: those in a column of the rows of a table that have the record's
+// number in `owner`.
+struct WordSource {
+    std::string_view table;
+    std::string_view owner;
+    std::string_view column;
+    std::string_view html = {};  // the column that is `html` where the text is; empty: none is
+
+    bool operator==(const WordSource&) const = default;
+};
+
+// The index of the words of records' texts: its tables, as search/README.md describes them.
+struct WordIndex {
+    const ListTable* words;
+    const ListTable* texts;
+    Few<WordSource, 4> sources;
+};
+
 // Another word for a choice.
 struct Synonym {
     std::string_view word;
@@ -145,6 +163,7 @@ struct SignIn {
 struct RecordKey {
     std::string_view variable = "id";  // by which a client names a record; empty: by its name only
     std::string_view output = "id";    // in a list
+    std::string_view again = {};       // a second output of the number; empty: none
     bool answered = true;              // a write answers with the number, otherwise with the name
 };
 
@@ -176,10 +195,23 @@ struct Resource {
     // The variable in which any two records differ, within the scope of the table's unique key; empty: none.
     // Only for records without a name, since names are unique anyway.
     std::string_view unique = {};
+    // Whether an add that has the unique value of a stored record is that record's own add, sent again: it
+    // adds nothing, and gets the answer of the first. Otherwise it is an error.
+    bool unique_repeats = false;
+    // The column that is Y in records that are deleted and may be restored. Only these are in a list with a
+    // selector of the column, and nothing else finds them. Empty: what is deleted is gone.
+    std::string_view deleted = {};
+    // The variable, a reference, of the record to which these belong: they are nowhere while that is deleted.
+    // Empty: they belong to none.
+    std::string_view part_of = {};
+    // The output by which a list is sorted unless the client says so, or its pages follow another order.
+    // Empty: as its selectors say, or by number.
+    std::string_view order = {};
     bool timestamps = false;      // has date_added and last_updated
     bool versioned = false;       // has `version`, which counts the changes of a record
     bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
+    const WordIndex* word_index = nullptr;  // which rules fill; a removal empties it
     std::span<const Rule* const> rules = {};
     const Preparing* preparing = nullptr;     // what a write looks up before it is stored
     const Place* place = nullptr;             // its address (place/place.h)
@@ -210,6 +242,10 @@ Resource with_outputs(Resource resource);
 
 // Returns whether a call may supply the variable.
 bool may_be_supplied(const Variable& variable, bool adding);
+// Returns whether the variable is stored with the record. If not, only rules read it.
+bool is_stored(const Variable& variable);
+// Returns whether there may be records that are stored, but deleted, or part of one that is.
+bool may_be_hidden(const Resource& resource);
 
 // Return the noun and the code of a reference, which are those of the resource that it refers to unless it
 // has its own. These functions, and the next one, need a reference with a `to`.
@@ -245,6 +281,8 @@ const Resource& billing_categories();
 const Resource& time_categories();
 const Resource& schedule_categories();
 const Resource& kb_categories();
+const Resource& tickets();
+const Resource& ticket_history();
 
 // Returns every resource, in the order of the manual's reference.
 std::span<const Resource* const> all_resources();

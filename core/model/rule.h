@@ -48,10 +48,14 @@ class Change {
     // Returns the value that is stored. Nothing on add.
     virtual MaybeText before(std::string_view variable) const = 0;
     // Returns the value that will be stored: the one from the call or a rule, otherwise the stored one. A
-    // reference that a rule set is the text that it was set to.
+    // reference that a rule set is what it was shown as, or the text that it was set to.
     virtual MaybeText after(std::string_view variable) const = 0;
-    // Returns a column of the row that a reference names after the change, as SQL shows it.
+    // Returns a column of the row that a reference names after the change, as SQL shows it. A variable there
+    // that is itself a reference leads on: `status` is the name of what it refers to, `status.closed` a
+    // column of that.
     virtual MaybeText referred(std::string_view variable, std::string_view column) const = 0;
+    // Returns the name of the key that the call came with.
+    virtual const std::string& key_name() const = 0;
     // Returns the time at which the database was asked.
     virtual const std::string& now() const = 0;
     // Returns those of the variables that rules read whose values change.
@@ -59,7 +63,8 @@ class Change {
 
     // For `prepare` and `fill`: sets a value, as the text that is stored. A reference takes a name or a
     // number, as in a call; one that names no row becomes none.
-    virtual void set(std::string_view variable, MaybeText text) = 0;
+    // Where that is a number, `shown` is the name that answers show for it, which after() returns.
+    virtual void set(std::string_view variable, MaybeText text, MaybeText shown = {}) = 0;
     // For `prepare`: lets a reference name a row by its name, which is added if there is none.
     virtual void refer_to_new(std::string_view variable, const std::string& name) = 0;
 
@@ -67,17 +72,27 @@ class Change {
     virtual void forbid(Problem problem) = 0;
     // For `check`: stores nothing of an update that changes nothing. The record keeps its version and time.
     virtual void leave() = 0;
+    // For `check`: updates the record of another resource that has the number, before this one is stored and
+    // in the same transaction. The rules of that resource apply, and its problems are those of this write.
+    // All that this write reads is then read again, and what the rules want to update is not updated again.
+    using Values = std::vector<std::pair<std::string_view, MaybeText>>;
+    virtual void update(const Resource& resource, const std::string& number, Values values) = 0;
 
     // For `also`: adds a record of another resource; a variable that is not named gets its default. The
     // values are not checked, and rules of that resource do not apply. It has no lists.
-    using Values = std::vector<std::pair<std::string_view, MaybeText>>;
     virtual void add(const Resource& resource, Values values) = 0;
+    // For `also`: adds the words of a text to the index by which keywords find the record of a resource that
+    // has the number; or if a text was changed or removed, reads all its texts again.
+    virtual void add_words(const Resource& resource, const std::string& number, std::string text,
+                           bool is_html) = 0;
+    virtual void renew_words(const Resource& resource, const std::string& number) = 0;
     // For `also`: gives `to` to all other records of the resource that have `from` in the variable. Writes
     // that do this at once wait for each other.
     virtual void change_others(std::string_view variable, const std::string& from, const std::string& to) = 0;
 };
 
-// A column of the row that a reference names.
+// A column of the row that a reference names, or a variable of it that is a reference, as referred() reads
+// it.
 struct Referred {
     std::string_view variable;
     std::string_view column;
@@ -98,7 +113,7 @@ struct Rule {
     // If not empty, it applies only to adds and updates that supply one of these variables.
     Few<std::string_view, 8> if_given = {};
 
-    // The variables that the functions read: all that a call can read, or these.
+    // The variables that the functions read: all that an update can change, or these.
     bool reads_all = false;
     Few<std::string_view, 16> reads = {};
     Few<Referred, 8> refers = {};  // each written as Referred{…}: braces alone do not tell them apart

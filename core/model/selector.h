@@ -33,6 +33,8 @@ struct Selector {
     // of this resource, each other one a variable of the resource to which the one before refers. Empty: the
     // columns and lists are those of the record itself.
     Few<std::string_view, 3> through = {};
+    // A column of the record itself that must be Y as well.
+    std::string_view only_if = {};
     std::size_t limit = 255;      // Unicode characters of a value, the columns' length
     bool all = false;             // `*` selects every record
     bool many = false;            // a list between commas

@@ -84,6 +84,23 @@ void validate_key(const Resource& resource, Complaints& complaints) {
     complaints.expect(resource.sign_in == nullptr, "", "can be signed in to by name, but has none");
 }
 
+// What hides records, and what an add that is sent again is known by.
+void validate_life(const Resource& resource, Complaints& complaints) {
+    complaints.expect(!resource.unique_repeats || !resource.unique.empty(), "",
+                      "knows an add that is sent again by nothing unique");
+    const Variable* part_of = resource.find(resource.part_of);
+    complaints.expect(
+        resource.part_of.empty() || (part_of != nullptr && part_of->reference != nullptr &&
+                                     is_stored(*part_of) && !part_of->reference->to().deleted.empty()),
+        resource.part_of, "is what records belong to, but none that is kept when it is deleted");
+    complaints.expect(resource.word_index == nullptr ||
+                          std::any_of(resource.selectors.begin(), resource.selectors.end(),
+                                      [](const Selector& selector) { return selector.finder->finds_words; }),
+                      "", "has an index of words in which no selector looks");
+    complaints.expect(resource.order.empty() || resource.find_output(resource.order) != nullptr,
+                      resource.order, "is what a list is sorted by, but no output");
+}
+
 bool has_keyset(const Resource& resource) {
     return std::any_of(resource.selectors.begin(), resource.selectors.end(),
                        [](const Selector& selector) { return selector.finder->is_keyset(); });
@@ -216,6 +233,7 @@ std::vector<std::string> validate(const Resource& resource) {
     validate_names(resource, complaints);
     validate_columns(resource, complaints);
     validate_key(resource, complaints);
+    validate_life(resource, complaints);
     for (const Variable& variable : resource.variables)
         validate_variable(resource, variable, complaints);
     for (const Selector& selector : resource.selectors)
@@ -237,7 +255,7 @@ std::vector<std::string> validate(std::span<const Resource* const> resources) {
         const std::vector<std::string> own = validate(*resource);
         all.insert(all.end(), own.begin(), own.end());
         Complaints between(*resource);
-        for (const std::string_view name : {resource->names.one, resource->names.many})
+        for (const std::string_view name : std::set{resource->names.one, resource->names.many})
             between.expect(names.insert(name).second, name, "is the name of another resource");
         validate_references(resources, *resource, between);
         all.insert(all.end(), between.list().begin(), between.list().end());

@@ -21,6 +21,16 @@ bool has_list(const Resource& resource, const ListTable* list, const Finder& fin
                        [&](const Variable& variable) { return variable.list == list; });
 }
 
+// Whether it is a column of the records of another resource that belong to these.
+bool is_of_parts(const Resource& resource, const ListTable* list) {
+    return std::any_of(all_resources().begin(), all_resources().end(), [&](const Resource* other) {
+        const Variable* part_of = other->find(other->part_of);
+        return part_of != nullptr && part_of->column == list->owner && other->table == list->table &&
+               part_of->reference->to().table == resource.table &&
+               variable_in(*other, list->column) != nullptr;
+    });
+}
+
 template <typename Is>
 bool has_selector(const Resource& resource, Is is) {
     return std::any_of(resource.selectors.begin(), resource.selectors.end(),
@@ -61,9 +71,12 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
             expect(has_column(looked_at, column), "looks at a column that the other resource does not have");
     if (anywhere && !finder.finds_words)
         for (const ListTable* list : selector.lists)
-            expect(has_list(looked_at, list, finder),
+            expect(has_list(looked_at, list, finder) || is_of_parts(looked_at, list),
                    &finder == &finders::number ? "selects by a list of IDs, but no variable has it"
                                                : "selects by a list of texts, but no variable has it");
+    const Variable* only_if = selector.only_if.empty() ? nullptr : variable_in(resource, selector.only_if);
+    expect(selector.only_if.empty() || (only_if != nullptr && only_if->choices != nullptr),
+           "asks for a Y in a column that has none");
     if (finder.unsuited != nullptr) {
         const std::string_view why = finder.unsuited(looked_at, selector);
         expect(why.empty(), why);

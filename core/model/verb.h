@@ -25,6 +25,8 @@ struct Verb {
     bool adds = false;     // makes it
     bool stores = false;   // stores the values of the resource's variables
     bool removes = false;
+    bool restores = false;    // a record that was deleted
+    bool of_deleted = false;  // is about a record that was deleted and may be restored
     // The verbs that it stands for if the record exists or does not; null unless it is such a verb. Its
     // resource must have both.
     const Verb* when_found = nullptr;
@@ -59,6 +61,8 @@ extern const Verb add;
 extern const Verb update;
 extern const Verb upsert;
 extern const Verb remove;
+extern const Verb restore;
+extern const Verb purge;
 extern const Verb get;
 extern const Verb verify;
 extern const Verb import_;

@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "key.h"
 #include "password.h"
 #include "pattern.h"
 #include "text.h"
@@ -149,6 +150,8 @@ namespace {
 Write check_one(const Action& action, const Variables& variables, const CheckOptions& options,
                 Problems& problems) {
     Write write{.action = &action, .identifier = {}, .id = {}, .values = {}};
+    if (options.key != nullptr)
+        write.key_name = options.key->name;
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
     if (action.verb.stores)

@@ -28,6 +28,7 @@ struct Write {
     std::unique_ptr<Write> when_missing = {};
     std::vector<std::string> if_match = {};  // entity tags, one of which the record must have; empty: any
     std::optional<Repeatable> repeatable = {};
+    std::string key_name = {};  // of the key that the call came with
 
     // Returns the value of a variable. Null if the write has none.
     Value* find(const Variable& variable);

@@ -44,6 +44,11 @@ constexpr std::array selectors = {
     Selector{.name = "part", .finder = &finders::number, .lists = {&parts}, .many = true},
     Selector{.name = "closed", .finder = &finders::flag, .columns = {"closed"}},
     Selector{.name = "assigned", .finder = &finders::has_value, .columns = {"technician_id"}},
+    Selector{.name = "unassigned", .finder = &finders::lacks, .columns = {"technician_id", "group_id"}},
+    Selector{.name = "overdue", .finder = &finders::overdue, .columns = {"due_date", "close_date"}},
+    Selector{.name = "due", .finder = &finders::date_on, .columns = {"due_date"}},
+    Selector{.name = "any_firm", .finder = &finders::id_or_name, .columns = {"name"}, .through = {"cid"}},
+    Selector{.name = "own_firm", .finder = &finders::flag, .columns = {"closed"}, .only_if = "mine"},
     Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"}},
     Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"}},
 };
@@ -204,6 +209,45 @@ TEST(Finders, ReadYesOrNo) {
     EXPECT_EQ(find("assigned=y").sql,
               " FROM `jobs` AS record WHERE record.`technician_id` IS NOT NULL" + by_id);
     EXPECT_EQ(find("closed=1").problem, "invalid_choice");
+}
+
+TEST(Finders, FindWhatWaits) {
+    const std::string from = " FROM `jobs` AS record WHERE ";
+    EXPECT_EQ(find("unassigned=y").sql,
+              from + "record.`technician_id` IS NULL AND record.`group_id` IS NULL" + by_id);
+    EXPECT_EQ(find("unassigned=N").sql,
+              from + "(record.`technician_id` IS NOT NULL OR record.`group_id` IS NOT NULL)" + by_id);
+    EXPECT_EQ(find("overdue=Y").sql,
+              from + "(record.`due_date` < NOW() AND record.`close_date` IS NULL)" + by_id);
+    EXPECT_EQ(find("overdue=N").sql, from +
+                                         "(record.`due_date` IS NULL OR record.`due_date` >= NOW() OR "
+                                         "record.`close_date` IS NOT NULL)" +
+                                         by_id);
+    EXPECT_EQ(find("overdue=1").problem, "invalid_choice");
+}
+
+TEST(Finders, MeanADayOrAMoment) {
+    EXPECT_EQ(find("due=1/2/2024").values, (Texts{"2024-01-03 00:00:00", "2024-01-02 00:00:00"}));
+    EXPECT_EQ(find("due=1/2/2024 00:00:00").values, Texts{"2024-01-02 00:00:01"});
+    EXPECT_EQ(find("due=1/2/2024 8:30").values, Texts{"2024-01-02 08:31:00"});
+    EXPECT_EQ(find("due=2/30/2024").problem, "invalid_date");
+}
+
+TEST(Finders, TakeAnIdOrAName) {
+    EXPECT_EQ(find("any_firm=+Acme+").sql,
+              " FROM `jobs` AS record WHERE record.`company_id` = (SELECT id FROM "
+              "`companies` WHERE `name` = ?)" +
+                  by_id);
+    EXPECT_EQ(find("any_firm=7").sql,
+              " FROM `jobs` AS record WHERE record.`company_id` = COALESCE((SELECT id FROM "
+              "`companies` WHERE id = ?), (SELECT id FROM `companies` WHERE `name` = ?))" +
+                  by_id);
+    EXPECT_EQ(find("any_firm=7").values, (Texts{"7", "7"}));
+}
+
+TEST(Finders, AskTheRecordItselfToo) {
+    EXPECT_EQ(find("own_firm=Y").sql,
+              " FROM `jobs` AS record WHERE record.`closed` IN (?) AND record.`mine` = 'Y'" + by_id);
 }
 
 TEST(Finders, BeginAPageAfterAnId) {

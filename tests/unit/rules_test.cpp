@@ -169,6 +169,35 @@ TEST(Rules, CollectWhatIsWrittenBeside) {
     EXPECT_EQ(value_of(beside, "changes").text, "");
 }
 
+TEST(Rules, CollectWhatIsUpdatedFirst) {
+    static constexpr Rule update_other = {.on_add = true, .check = [](Change& change) {
+                                              change.update(ruled::tickets(), "7", {{"subject", "y"}});
+                                          }};
+    static constexpr const Rule* rules[] = {&update_other};
+    Resource resource = ruled::tickets();
+    resource.rules = rules;
+    const std::vector<Action> actions = actions_of(resource);
+    Variables variables;
+    decode_form("owner=acme", variables);
+    Problems problems;
+    Write added = check(actions.front(), variables, {}, problems);
+    added.key_name = "crm";
+    WritePlan plan(added);
+    plan.question(0);
+    EXPECT_FALSE(plan.updates_first());
+    plan.apply_answer(Row({"0", std::nullopt, "3", "1", now}));
+    EXPECT_TRUE(plan.updates_first());
+    EXPECT_TRUE(plan.can_share());
+    const Write& first = plan.rules().updated_first.front()->write;
+    EXPECT_EQ(first.id, 7U);
+    EXPECT_EQ(first.key_name, "crm");
+    ASSERT_EQ(first.values.size(), 1U);
+    EXPECT_EQ(first.values.front().text, "y");
+    const WritePlan other(first);
+    EXPECT_TRUE(other.updating());
+    EXPECT_FALSE(other.rules().empty());
+}
+
 // Carries out a resource's only rule.
 class RuleThatIsWrong : public testing::Test {
   protected:
@@ -215,6 +244,15 @@ TEST_F(RuleThatIsWrong, ThrowsForWhatAnotherOfItsFunctionsMayDo) {
     expect_refusal({.on_update = true, .fill = [](Change& change) { change.add(ruled::history(), {}); }});
     expect_refusal(
         {.on_update = true, .fill = [](Change& change) { change.change_others("subject", "x", "y"); }});
+    expect_refusal(
+        {.on_update = true, .fill = [](Change& change) { change.update(ruled::tickets(), "1", {}); }});
+}
+
+TEST_F(RuleThatIsWrong, ThrowsForAnIndexOfWordsThatDoesNotExist) {
+    expect_refusal({.on_update = true,
+                    .also = [](Change& change) { change.add_words(ruled::history(), "1", "x", false); }});
+    expect_refusal(
+        {.on_update = true, .also = [](Change& change) { change.renew_words(ruled::history(), "1"); }});
 }
 
 }  // namespace

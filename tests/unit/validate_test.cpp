@@ -438,5 +438,62 @@ TEST_F(Validate, RefusesTwoResourcesOfOneName) {
     EXPECT_EQ(validate(resources), std::vector<std::string>{"desk.desk is the name of another resource"});
 }
 
+constexpr std::array<Variable, 2> shelf_variables = {
+    {{.name = "name", .kind = &kinds::identifier, .column = "name"},
+     {.name = "deleted", .kind = &kinds::flag, .column = "deleted"}}};
+
+// They are kept when they are deleted.
+const Resource& shelves() {
+    static const Resource resource =
+        with_outputs({.names = {.one = "shelf", .many = "shelves", .element = "shelf", .noun = "shelf"},
+                      .table = "shelves",
+                      .variables = shelf_variables,
+                      .selectors = {},
+                      .deleted = "deleted",
+                      .verbs = room_verbs});
+    return resource;
+}
+
+TEST_F(Validate, FindsWhatHidesNothing) {
+    static constexpr Reference shelf = {.to = &shelves};
+    variable("room").reference = &shelf;
+    resource_.part_of = "room";
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    variable("room").reference = &room;
+    expect_complaint("desks.room is what records belong to, but none that is kept when it is deleted");
+    resource_.part_of = "city";
+    expect_complaint("desks.city is what records belong to, but none that is kept when it is deleted");
+    verbs_.push_back(&verbs::restore);
+    verbs_.push_back(&verbs::purge);
+    expect_complaint("desks.restore is about records that were deleted, of which none are kept");
+    expect_complaint("desks.purge is about records that were deleted, of which none are kept");
+}
+
+TEST_F(Validate, FindsAnAddThatCannotBeKnownAgain) {
+    resource_.unique_repeats = true;
+    expect_complaint("desks knows an add that is sent again by nothing unique");
+}
+
+TEST_F(Validate, FindsAnOrderByNothing) {
+    resource_.order = "label";
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    resource_.order = "colour";
+    expect_complaint("desks.colour is what a list is sorted by, but no output");
+}
+
+TEST_F(Validate, FindsAnIndexOfWordsThatNobodyReads) {
+    static constexpr ListTable words = {.table = "desk_words", .owner = "desk_id", .column = "word"};
+    static constexpr WordIndex index = {.words = &words, .texts = &words, .sources = {}};
+    resource_.word_index = &index;
+    expect_complaint("desks has an index of words in which no selector looks");
+}
+
+TEST_F(Validate, FindsAConditionOnAColumnThatIsNoChoice) {
+    selector("label").only_if = "open";
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    selector("label").only_if = "label";
+    expect_complaint("desks.label asks for a Y in a column that has none");
+}
+
 }  // namespace
 }  // namespace helpdesk::desks

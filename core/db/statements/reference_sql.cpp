@@ -1,5 +1,6 @@
 #include "db/statements/reference_sql.h"
 
+#include "db/statements/hidden.h"
 #include "request/check.h"
 
 namespace helpdesk::db {
@@ -22,6 +23,10 @@ std::string find_row(const Reference& reference, const std::string& rest, const 
     return "(SELECT id FROM (" + select + (limited ? "" : " LIMIT 1") + std::string(locking) + ") AS named)";
 }
 
+std::string not_deleted(const Reference& reference) {
+    return and_not_hidden(reference.to(), quoted(reference.to().table));
+}
+
 std::string in_scope(const Scope& scope, std::vector<Parameter>& parameters) {
     if (scope.column.empty())
         return "";
@@ -38,7 +43,7 @@ std::string id_query(const Reference& reference, const std::optional<std::string
     const auto add = [&](const std::string& rest) { ways.push_back(find_row(reference, rest, use)); };
     const auto add_equal = [&](std::string_view column, Parameter value) {
         parameters.push_back(std::move(value));
-        add(" WHERE " + quoted(column) + " = ?" + in_scope(scope, parameters));
+        add(" WHERE " + quoted(column) + " = ?" + in_scope(scope, parameters) + not_deleted(reference));
     };
     if (text && !text->empty()) {
         if (const auto id = parse_id(*text); id && reference.by != Reference::By::name)
@@ -61,7 +66,9 @@ std::string id_query(const Reference& reference, const std::optional<std::string
 std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
                     std::vector<Parameter>& parameters) {
     parameters.emplace_back(id);
-    return "COALESCE(" + find_row(reference, " WHERE id = ?" + in_scope(scope, parameters), use) + ", 0)";
+    return "COALESCE(" +
+           find_row(reference, " WHERE id = ?" + in_scope(scope, parameters) + not_deleted(reference), use) +
+           ", 0)";
 }
 
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,

@@ -4,8 +4,11 @@
 #include <utility>
 #include <vector>
 
+#include "db/statements/hidden.h"
 #include "db/statements/record_sql.h"
+#include "db/statements/viewer_sql.h"
 #include "model/path.h"
+#include "request/check.h"
 #include "text.h"
 
 namespace helpdesk::db {
@@ -64,13 +67,20 @@ class SelectionSql {
                 find_first(selector, path, comparison);
                 continue;
             }
+            if (comparison.how == Compare::id_or_name) {
+                add_named(id_at(path), path.back().resource->table, selector, condition.values.front());
+                continue;
+            }
             const std::string row = row_at(path);
-            where_.sql += where_.sql.empty() ? " WHERE " : " AND ";
-            if (comparison.how == Compare::contains)
-                add_contains(selector, row, comparison);
+            if (comparison.how == Compare::viewable_by_customer)
+                add(viewable_by_customer(row, condition.values.front()));
+            else if (comparison.how == Compare::visible_to_technician)
+                add(visible_to_technician(row, condition.values.front()));
             else
-                add_comparison(row_column(row, selector.columns.front()), selector, comparison);
+                add_to_where(selector, row, comparison);
         }
+        if (!selector.only_if.empty())
+            add({.sql = row_column(rows_.front().alias, selector.only_if) + " = 'Y'", .parameters = {}});
     }
 
     // Adds the conditions of a keyword, of which one word may lead.
@@ -182,6 +192,51 @@ class SelectionSql {
         return selector.columns.size() + selector.lists.size() == 1;
     }
 
+    void add_to_where(const Selector& selector, const std::string& row, const Comparison& comparison) {
+        where_.sql += where_.sql.empty() ? " WHERE " : " AND ";
+        switch (comparison.how) {
+            case Compare::contains:
+                return add_contains(selector, row, comparison);
+            case Compare::missing:
+            case Compare::present:
+                return add_presence(selector, row, comparison.how == Compare::present);
+            case Compare::overdue:
+            case Compare::in_time:
+                return add_overdue(selector, row, comparison.how == Compare::overdue);
+            default:
+                add_comparison(row_column(row, selector.columns.front()), selector, comparison);
+        }
+    }
+
+    void add_presence(const Selector& selector, const std::string& row, bool present) {
+        const bool either = present && selector.columns.size() > 1;
+        std::string separator = either ? "(" : "";
+        for (const std::string_view column : selector.columns) {
+            where_.sql += separator + row_column(row, column) + (present ? " IS NOT NULL" : " IS NULL");
+            separator = present ? " OR " : " AND ";
+        }
+        where_.sql += either ? ")" : "";
+    }
+
+    // A range of the first column's index, where that can serve.
+    void add_overdue(const Selector& selector, const std::string& row, bool overdue) {
+        const std::string due = row_column(row, *selector.columns.begin());
+        const std::string done = row_column(row, *(selector.columns.begin() + 1));
+        where_.sql += overdue ? "(" + due + " < NOW() AND " + done + " IS NULL)"
+                              : "(" + due + " IS NULL OR " + due + " >= NOW() OR " + done + " IS NOT NULL)";
+    }
+
+    void add_named(const std::string& id, std::string_view table, const Selector& selector,
+                   const std::string& text) {
+        const std::string select = "(SELECT id FROM " + quoted(table) + " WHERE ";
+        const std::string by_name = select + quoted(selector.columns.front()) + " = ?)";
+        if (const auto number = parse_id(text))
+            add({.sql = id + " = COALESCE(" + select + "id = ?), " + by_name + ")",
+                 .parameters = {*number, text}});
+        else
+            add({.sql = id + " = " + by_name, .parameters = {text}});
+    }
+
     void add_contains(const Selector& selector, const std::string& row, const Comparison& comparison) {
         static const std::string like = " LIKE ? ESCAPE '!'";
         const std::string pattern = pattern_around(std::get<std::string>(comparison.values.front()));
@@ -217,14 +272,7 @@ class SelectionSql {
                 return with(" <= ?", values.front());
             case Compare::up_to_prefix:
                 return with(" <= ?", last_with_prefix(std::get<std::string>(values.front()), selector.limit));
-            case Compare::missing:
-                where_.sql += column + " IS NULL";
-                return;
-            case Compare::present:
-                where_.sql += column + " IS NOT NULL";
-                return;
-            case Compare::contains:
-            case Compare::has_words:
+            default:
                 break;
         }
     }
@@ -237,18 +285,32 @@ class SelectionSql {
 };
 
 // Returns the condition along whose column the list is sorted, which must be a column of the record itself.
-// Null if there is none.
-const Condition* ordering(const Selection& selection) {
+// Null if there is none. Where a list has an order of its own, only what pages follow goes before it.
+const Condition* ordering(const Selection& selection, bool has_own) {
     const Condition* best = nullptr;
     for (const Condition& condition : selection.conditions) {
         const Selector& selector = *condition.selector;
         if (!looks_at_one_column(selector) || !selector.through.empty())
             continue;
         const Order order = selector.finder->order;
+        if (has_own && order < Order::keyset)
+            continue;
         if (order > (best == nullptr ? Order::none : best->selector->finder->order))
             best = &condition;
     }
     return best;
+}
+
+// Deleted records are listed if a selector asks for them.
+Statement not_hidden(const Selection& selection) {
+    const Resource& resource = selection.action->resource;
+    const bool deleted = std::any_of(
+        selection.conditions.begin(), selection.conditions.end(), [&](const Condition& condition) {
+            const Selector& selector = *condition.selector;
+            return selector.through.empty() && !selector.columns.empty() &&
+                   selector.columns.front() == resource.deleted && condition.values.front() == "Y";
+        });
+    return {.sql = "(TRUE" + and_not_hidden(resource, "record", deleted) + ")", .parameters = {}};
 }
 
 }  // namespace
@@ -268,6 +330,8 @@ void add_selection(Statement& statement, const Selection& selection, const std::
     }
     if (walking)
         sql.add(walk_condition);
+    if (may_be_hidden(selection.action->resource))
+        sql.add(not_hidden(selection));
     sql.append_to(statement, joins);
 }
 
@@ -284,8 +348,10 @@ std::string order_of(const Selection& selection) {
         const Variable* variable = shown_variable(*selection.order);
         if (variable != nullptr && variable->kind->none_is_last)
             first = first + " IS NULL" + direction + ", " + first;
-    } else if (const Condition* condition = ordering(selection)) {
+    } else if (const Condition* condition = ordering(selection, !resource.order.empty())) {
         first = "record." + quoted(condition->selector->columns.front());
+    } else if (const Output* output = resource.find_output(resource.order)) {
+        first = expression(*output);
     }
     const std::string id = "record.`id`";
     if (first.empty() || first == id)

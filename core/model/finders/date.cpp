@@ -8,6 +8,8 @@
 namespace helpdesk {
 namespace {
 
+constexpr std::size_t date_length = 10;  // as SQL writes it
+
 // Returns what happened at the time, followed by a blank.
 std::string event_of(const Selector& selector) {
     return selector.event.empty() ? "" : std::string(selector.event) + " ";
@@ -49,6 +51,30 @@ constexpr Finder finders::date_to = {
     .meaning = compare_texts<Compare::below>,
     .words = [](const Resource&, const Selector& selector) -> std::string {
         return event_of(selector) + "at or before the date; without a time its whole day counts";
+    },
+    .unsuited = has_no_time,
+    .order = Order::range,
+};
+
+constexpr Finder finders::date_on = {
+    .read = [](const Selector& selector, const std::string& text,
+               Problems& problems) -> std::optional<Finder::Values> {
+        const auto begin = parse_date(text);
+        const auto end = parse_date_end(text);
+        if (!begin || !end)
+            return read_date(selector, text, problems);
+        // A date without a time ends at a midnight, as it begins.
+        const bool is_day = begin->substr(date_length) == end->substr(date_length);
+        return is_day ? Finder::Values{*end, *begin} : Finder::Values{*end};
+    },
+    .meaning = [](const Finder::Values& values) -> std::vector<Comparison> {
+        std::vector<Comparison> meaning = {{Compare::below, {values.front()}}};
+        if (values.size() > 1)
+            meaning.push_back({Compare::at_least, {values.back()}});
+        return meaning;
+    },
+    .words = [](const Resource&, const Selector& selector) -> std::string {
+        return event_of(selector) + "on the date, or with a time at or before it";
     },
     .unsuited = has_no_time,
     .order = Order::range,

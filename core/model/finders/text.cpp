@@ -39,6 +39,17 @@ constexpr Finder finders::equals = {
     .takes_several = true,
 };
 
+constexpr Finder finders::id_or_name = {
+    .read = read_one_text,
+    .meaning = compare_texts<Compare::id_or_name>,
+    .words = [](const Resource&, const Selector&) -> std::string {
+        return "the name or the ID; digits are an ID if there is such a one";
+    },
+    .unsuited = [](const Resource&, const Selector& selector) -> std::string_view {
+        return selector.through.empty() ? "looks for what a reference names, but goes through none" : "";
+    },
+};
+
 constexpr Finder finders::contains = {
     .read = read_one_text,
     .meaning = compare_texts<Compare::contains>,

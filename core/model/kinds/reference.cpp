@@ -69,4 +69,11 @@ Description describe(const Variable& variable) {
 const Kind kinds::reference = {
     .name = "reference", .has_reference = true, .read = read, .show = show, .describe = describe};
 
+const Kind kinds::named = {.name = "named",
+                           .has_column = false,
+                           .has_reference = true,
+                           .read = read,
+                           .show = show_nothing,
+                           .describe = describe};
+
 }  // namespace helpdesk
