@@ -10,7 +10,8 @@ std::span<const Resource* const> all_resources() {
                                    &technicians(),     &tech_groups(),         &ticket_statuses(),
                                    &ticket_sources(),  &ticket_priorities(),   &escalation_levels(),
                                    &sub_categories(),  &chat_queues(),         &billing_categories(),
-                                   &time_categories(), &schedule_categories(), &kb_categories()};
+                                   &time_categories(), &schedule_categories(), &kb_categories(),
+                                   &tickets(),         &ticket_history()};
     return all;
 }
 

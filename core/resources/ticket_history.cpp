@@ -1,0 +1,243 @@
+// The entries of tickets: what was said about them, and what was changed.
+#include "model/value.h"
+#include "request/input.h"
+#include "resources/shared.h"
+
+namespace helpdesk {
+namespace {
+
+// Only a rule writes an S, which says what an update changed.
+constexpr std::array<std::string_view, 4> types = {"R", "N", "C", "E"};
+constexpr Choices type_choices = {.values = types, .strict = true};
+constexpr std::array<std::string_view, 2> contents = {"text", "html"};
+constexpr Choices content_choices = {.values = contents, .by_default = "text", .strict = true};
+constexpr Choices viewable_or_not = {.values = y_or_n, .strict = true};
+
+constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}};
+constexpr Reference technician = {.to = &technicians, .shown = {Shown{"uid"}}};
+constexpr Reference customer = {.to = &customers, .shown = {Shown{"cid"}}};
+constexpr Reference status = {
+    .to = &ticket_statuses, .unknown = "unknown_status", .shown = {Shown{"status"}}};
+constexpr Reference default_status = {.to = &ticket_statuses, .has_default = true};
+constexpr Reference assigned_to = {.to = &technicians};
+constexpr Reference group = {.to = &tech_groups, .by = Reference::By::id_or_name};
+constexpr Reference level = {.to = &escalation_levels};
+constexpr Reference priority = {.to = &ticket_priorities, .unknown = "unknown_priority"};
+
+// Unique where there is one, so that none is no text.
+const Kind unique_text = {
+    .name = "unique_text",
+    .read = [](const Input& input, Value& value,
+               const std::string& text) { return kinds::text.read(input, value, text); },
+    .describe = [](const Variable& variable) -> Description {
+        return {.values = "text, " + std::to_string(variable.limit) + " characters at most, unique",
+                .most_characters = variable.limit};
+    }};
+
+// A time that becomes the ticket's, not the entry's.
+const Kind time_of_ticket = {
+    .name = "time_of_ticket",
+    .has_column = false,
+    .read = [](const Input& input, Value& value,
+               const std::string& text) { return kinds::time.read(input, value, text); },
+    .show = show_nothing,
+    .describe = [](const Variable& variable) { return kinds::time.describe(variable); }};
+
+// clang-format off
+constexpr std::array variables = {
+    Variable{.name = "tid", .kind = &kinds::reference, .column = "ticket_id", .reference = &ticket, .required = true, .supplied = Supplied::on_add,
+             .about = "The ticket that the entry belongs to."},
+    Variable{.name = "date", .kind = &kinds::time, .column = "date", .supplied = Supplied::on_add,
+             .about = "When it was; omitted: now."},
+    Variable{.name = "type", .kind = &kinds::choice, .column = "type", .choices = &type_choices,
+             .about = "A reply, a note, a call or an e-mail; `S` are the changes of the ticket; omitted: a reply with `cid`, otherwise a note."},
+    Variable{.name = "uid", .kind = &kinds::reference, .column = "technician_id", .reference = &technician, .supplied = Supplied::on_add,
+             .about = "The technician who wrote it."},
+    Variable{.name = "cid", .kind = &kinds::reference, .column = "customer_id", .reference = &customer, .supplied = Supplied::on_add,
+             .about = "The customer who wrote it: the ticket's, or one of the same company."},
+    Variable{.name = "author", .column = "author", .supplied = Supplied::never,
+             .about = "What the author was called at that time; without `uid` and `cid` the API key."},
+    Variable{.name = "notes", .limit = 0, .column = "notes", .required = true,
+             .about = "The text."},
+    Variable{.name = "content_type", .kind = &kinds::choice, .column = "content_type", .choices = &content_choices,
+             .about = "Whether the text is HTML, which is stored as it is."},
+    Variable{.name = "customer_viewable", .kind = &kinds::flag, .column = "customer_viewable", .choices = &viewable_or_not,
+             .about = "Whether the customer may see it; omitted: replies and e-mails only."},
+    Variable{.name = "status", .kind = &kinds::reference, .column = "status_id", .reference = &status, .supplied = Supplied::on_add,
+             .about = "The ticket's status after the entry; when supplied, the ticket gets it."},
+    Variable{.name = "changes", .limit = 0, .column = "changes", .supplied = Supplied::never,
+             .about = "Each variable of the ticket that was changed, with its old and its new value, as JSON."},
+    Variable{.name = "from", .limit = 0, .column = "mail_from", .supplied = Supplied::on_add,
+             .about = "Who sent the e-mail."},
+    Variable{.name = "to", .limit = 0, .column = "mail_to", .supplied = Supplied::on_add,
+             .about = "Who got the e-mail."},
+    Variable{.name = "cc", .limit = 0, .column = "mail_cc", .supplied = Supplied::on_add,
+             .about = "Who got a copy of the e-mail."},
+    Variable{.name = "message_id", .kind = &unique_text, .column = "message_id", .supplied = Supplied::on_add,
+             .about = "The e-mail's Message-ID; an e-mail that is sent again is one entry, and the answer is that of the first."},
+    Variable{.name = "assigned_to", .kind = &kinds::named, .reference = &assigned_to, .supplied = Supplied::on_add,
+             .about = "The technician who works on the ticket from now on."},
+    Variable{.name = "assigned_group", .kind = &kinds::named, .reference = &group, .supplied = Supplied::on_add,
+             .about = "The technician group that works on the ticket from now on."},
+    Variable{.name = "escalation_level", .kind = &kinds::named, .reference = &level, .supplied = Supplied::on_add,
+             .about = "How far the ticket is escalated from now on."},
+    Variable{.name = "priority", .kind = &kinds::named, .reference = &priority, .supplied = Supplied::on_add,
+             .about = "How urgent the ticket is from now on."},
+    Variable{.name = "due_date", .kind = &time_of_ticket, .supplied = Supplied::on_add,
+             .about = "When the ticket's work is to be done from now on."},
+    Variable{.name = "default_status", .kind = &kinds::named, .reference = &default_status, .supplied = Supplied::never,
+             .about = "The status that a customer's reply gives a ticket whose own status says so."},
+};
+
+constexpr std::array selectors = {
+    Selector{.name = "id", .finder = &finders::id, .columns = {"id"}, .all = true, .many = true,
+             .about = "Picks entries by their IDs."},
+    Selector{.name = "tid", .finder = &finders::number, .columns = {"ticket_id"}, .all = true, .many = true,
+             .about = "Finds the entries of tickets."},
+    Selector{.name = "status", .finder = &finders::equals, .columns = {"name"}, .through = {"tid", "status"},
+             .about = "Finds the entries of tickets by how far the work is now."},
+    Selector{.name = "uid", .finder = &finders::equals, .columns = {"uid"}, .through = {"tid", "assigned_to"},
+             .about = "Finds the entries of the tickets of a technician."},
+    Selector{.name = "group", .finder = &finders::id_or_name, .columns = {"name"}, .through = {"tid", "assigned_group"},
+             .about = "Finds the entries of the tickets of a technician group."},
+    Selector{.name = "cid", .finder = &finders::equals, .columns = {"cid"}, .through = {"tid", "cid"},
+             .about = "Finds the entries of the tickets of a customer."},
+    Selector{.name = "start_tid", .finder = &finders::number_from, .columns = {"ticket_id"},
+             .about = "Leaves out entries of tickets before this number."},
+    Selector{.name = "end_tid", .finder = &finders::number_to, .columns = {"ticket_id"},
+             .about = "Leaves out entries of tickets after this number."},
+    Selector{.name = "start_date", .finder = &finders::date_from, .columns = {"open_date"}, .through = {"tid"}, .event = "opened",
+             .about = "Leaves out entries of tickets that were opened before this time."},
+    Selector{.name = "end_date", .finder = &finders::date_to, .columns = {"open_date"}, .through = {"tid"}, .event = "opened",
+             .about = "Leaves out entries of tickets that were opened after this time."},
+    Selector{.name = "author_uid", .finder = &finders::equals, .columns = {"uid"}, .through = {"uid"},
+             .about = "Finds what a technician wrote or changed."},
+    Selector{.name = "author_cid", .finder = &finders::equals, .columns = {"cid"}, .through = {"cid"},
+             .about = "Finds what a customer wrote."},
+    Selector{.name = "viewable_by", .finder = &finders::viewable_by, .columns = {"id"}, .through = {"tid"}, .only_if = "customer_viewable",
+             .about = "Finds the entries that a customer may see."},
+    Selector{.name = "visible_to", .finder = &finders::visible_to, .columns = {"id"}, .through = {"tid"},
+             .about = "Finds the entries of the tickets that a technician may see."},
+    Selector{.name = "type", .finder = &finders::equals, .columns = {"type"},
+             .about = "Finds entries of a type, `S` among them."},
+    Selector{.name = "customer_viewable", .finder = &finders::flag, .columns = {"customer_viewable"},
+             .about = "Tells what the customer may see from the rest."},
+    Selector{.name = "start_entry_date", .finder = &finders::date_from, .columns = {"date"},
+             .about = "Leaves out entries before this time."},
+    Selector{.name = "end_entry_date", .finder = &finders::date_to, .columns = {"date"},
+             .about = "Leaves out entries after this time."},
+    Selector{.name = "message_id", .finder = &finders::equals, .columns = {"message_id"},
+             .about = "Finds the entry of an e-mail."},
+    Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
+             .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
+    Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"},
+             .about = "Continues a list after the last record of the page before."},
+};
+// clang-format on
+
+void fill_in(Change& change) {
+    if (!change.after("date"))
+        change.set("date", change.now());
+    if (!change.after("type"))
+        change.set("type", change.gives("cid") ? "R" : "N");
+    if (!change.after("customer_viewable"))
+        change.set("customer_viewable",
+                   change.after("type") == "R" || change.after("type") == "E" ? "Y" : "N");
+    if (!change.gives("status"))
+        change.set("status", change.referred("tid", "status"));
+    MaybeText author = change.key_name();
+    for (const auto& [who, name] : {Referred{"uid", "name"}, Referred{"cid", "contact"}})
+        if (change.gives(who))
+            author = change.referred(who, name).value_or("").empty() ? change.after(who)
+                                                                     : change.referred(who, name);
+    change.set("author", author);
+}
+
+// A customer speaks about tickets of the same company only.
+void check_author(Change& change) {
+    if (!change.gives("cid"))
+        return;
+    if (change.gives("uid"))
+        change.forbid({code::ambiguous, "cid", "cannot be given beside uid"});
+    const MaybeText company = change.referred("cid", "company_id");
+    const bool same = change.referred("cid", "id") == change.referred("tid", "customer_id");
+    if (change.referred("cid", "id") && change.referred("tid", "customer_id") && !same &&
+        (!company || company != change.referred("tid", "company_id")))
+        change.forbid({"unknown_customer", "cid", "is neither the ticket's customer nor one of its company"});
+}
+
+constexpr Rule new_entry = {
+    .on_add = true,
+    .reads = {"uid", "cid"},
+    .refers = {Referred{"tid", "status"}, Referred{"tid", "customer_id"}, Referred{"tid", "company_id"},
+               Referred{"uid", "name"}, Referred{"cid", "contact"}, Referred{"cid", "id"},
+               Referred{"cid", "company_id"}},
+    .fill = fill_in,
+    .check = check_author};
+
+// An entry may change its ticket, as an update of that would. The reply of a customer may open it again.
+void change_ticket(Change& change) {
+    Change::Values values;
+    for (const std::string_view name :
+         {"status", "assigned_to", "assigned_group", "escalation_level", "priority", "due_date"})
+        if (change.gives(name))
+            values.emplace_back(name, change.after(name));
+    if (change.gives("cid") && !change.gives("status") && change.referred("tid", "status.reopen") == "Y")
+        values.emplace_back("status", change.referred("default_status", "name"));
+    if (values.empty())
+        return;
+    if (change.gives("uid"))
+        values.emplace_back("uid", change.after("uid"));
+    change.update(tickets(), change.after("tid").value_or(""), std::move(values));
+}
+
+constexpr Rule move_ticket = {
+    .on_add = true,
+    .refers = {Referred{"tid", "status.reopen"}, Referred{"default_status", "name"}},
+    .check = change_ticket};
+
+constexpr Rule keep_changes = {
+    .on_update = true, .on_remove = true, .reads = {"type"}, .check = [](Change& change) {
+        if (change.before("type") == "S")
+            change.forbid({code::unchangeable, "id", "is an entry of what was changed, which stays"});
+    }};
+
+constexpr Rule index_new = {
+    .on_add = true, .reads = {"tid", "notes", "content_type"}, .also = [](Change& change) {
+        change.add_words(tickets(), change.after("tid").value_or(""), change.after("notes").value_or(""),
+                         change.after("content_type") == "html");
+    }};
+
+constexpr Rule index_again = {
+    .on_update = true,
+    .on_remove = true,
+    .if_given = {"notes", "content_type"},
+    .reads = {"tid"},
+    .also = [](Change& change) { change.renew_words(tickets(), change.before("tid").value_or("")); }};
+
+constexpr std::array rules = {&new_entry, &move_ticket, &index_new, &keep_changes, &index_again};
+constexpr std::array history_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
+constexpr std::array<Alias, 2> aliases = {
+    {{.name = "ticket_id", .of = "tid"}, {.name = "message", .of = "notes"}}};
+
+}  // namespace
+
+const Resource& ticket_history() {
+    static const Resource resource = with_outputs(
+        {.names = {.one = "history", .many = "history", .element = "entry", .noun = "history entry"},
+         .table = "ticket_history",
+         .variables = variables,
+         .selectors = selectors,
+         .unique = "message_id",
+         .unique_repeats = true,
+         .part_of = "tid",
+         .order = "date",
+         .timestamps = true,
+         .versioned = true,
+         .rules = rules,
+         .verbs = history_verbs,
+         .variable_aliases = aliases});
+    return resource;
+}
+
+}  // namespace helpdesk

@@ -1,0 +1,185 @@
+#include "resources/ticket_rules.h"
+
+#include "date.h"
+#include "json.h"
+#include "model/resource.h"
+
+namespace helpdesk {
+namespace {
+
+// A ticket keeps what its customer was when it was opened.
+void copy_customer(Change& change) {
+    if (!change.adding() && change.before("cid") == change.after("cid"))
+        return;
+    for (const std::string_view text : {"contact", "phone", "email"})
+        if (!change.gives(text))
+            change.set(text, change.referred("cid", text));
+    const auto copy = [&](std::string_view variable, std::string_view column, std::string_view of) {
+        if (!change.gives(variable))
+            change.set(variable, change.referred("cid", column), change.referred("cid", of));
+    };
+    copy("company", "company_id", "company");
+    copy("customer_group", "group_id", "group");
+    copy("portal", "portal_id", "portal");
+}
+
+constexpr Rule take_snapshot = {
+    .on_add = true,
+    .on_update = true,
+    .if_given = {"cid"},
+    .reads = {"cid"},
+    .refers = {Referred{"cid", "contact"}, Referred{"cid", "phone"}, Referred{"cid", "email"},
+               Referred{"cid", "company_id"}, Referred{"cid", "group_id"}, Referred{"cid", "portal_id"}},
+    .fill = copy_customer};
+
+// What the snapshot's references are called; apart, since a rule has room for eight columns.
+constexpr Rule read_names = {
+    .on_add = true,
+    .on_update = true,
+    .if_given = {"cid"},
+    .refers = {Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"},
+               Referred{"cid", "support"}},
+    .check = [](Change& change) {
+        if (change.adding() && change.referred("cid", "support") == "N")
+            change.forbid({code::support_disabled, "cid", "names a customer who has no support"});
+    }};
+
+constexpr Rule open_now = {.on_add = true, .fill = [](Change& change) {
+                               if (!change.after("open_date"))
+                                   change.set("open_date", change.now());
+                           }};
+
+// A ticket is closed when its status says so, and no longer when it does not.
+void close_by_status(Change& change) {
+    if (change.referred("status", "closed") == "Y") {
+        if (!change.after("close_date") && !(change.updating() && change.gives("close_date")))
+            change.set("close_date", change.now());
+    } else if (!change.gives("close_date")) {
+        change.set("close_date", std::nullopt);
+    }
+}
+
+constexpr Rule close_new = {
+    .on_add = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
+constexpr Rule close_or_open = {.on_update = true,
+                                .if_given = {"status"},
+                                .reads = {"close_date"},
+                                .refers = {Referred{"status", "closed"}},
+                                .fill = close_by_status};
+
+constexpr Rule due_by_priority = {
+    .on_add = true, .refers = {Referred{"priority", "due_hours"}}, .fill = [](Change& change) {
+        const MaybeText hours = change.referred("priority", "due_hours");
+        if (hours && !change.gives("due_date"))
+            change.set("due_date", add_hours(change.after("open_date").value_or(""), std::stoi(*hours)));
+    }};
+
+// Times are texts that sort as the times do.
+constexpr Rule dates_in_order = {.on_add = true,
+                                 .on_update = true,
+                                 .reads = {"open_date", "close_date", "due_date"},
+                                 .check = [](Change& change) {
+                                     const MaybeText opened = change.after("open_date");
+                                     if (!opened)
+                                         change.forbid({code::required, "open_date", "must not be empty"});
+                                     for (const char* name : {"close_date", "due_date"})
+                                         if (const MaybeText time = change.after(name);
+                                             opened && time && *time < *opened)
+                                             change.forbid({code::invalid_date, name, "is before open_date"});
+                                 }};
+
+constexpr Rule expect_active = {
+    .on_add = true,
+    .on_update = true,
+    .if_given = {"assigned_to"},
+    .refers = {Referred{"assigned_to", "active"}},
+    .check = [](Change& change) {
+        if (change.referred("assigned_to", "active") == "N")
+            change.forbid({code::inactive_technician, "assigned_to", "names a technician who is not active"});
+    }};
+
+// The name of a technician or a customer, or where that is empty what identifies them.
+MaybeText called(const MaybeText& name, const MaybeText& identifier) {
+    return name.value_or("").empty() ? identifier : name;
+}
+
+// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer.
+constexpr Rule begin_history = {
+    .on_add = true,
+    .reads = {"opened_by", "cid", "status"},
+    .refers = {Referred{"opened_by", "name"}},
+    .also = [](Change& change) {
+        const MaybeText description = change.after("description");
+        if (description.value_or("").empty())
+            return;
+        const MaybeText technician = change.after("opened_by");
+        Change::Values values = {{"tid", std::to_string(change.number())},
+                                 {"date", change.now()},
+                                 {"notes", description},
+                                 {"type", technician ? "N" : "R"},
+                                 {"customer_viewable", "Y"},
+                                 {"status", change.after("status")}};
+        values.emplace_back(technician ? "uid" : "cid", technician ? technician : change.after("cid"));
+        values.emplace_back("author", technician ? called(change.referred("opened_by", "name"), technician)
+                                                 : called(change.after("contact"), change.after("cid")));
+        change.add(ticket_history(), std::move(values));
+    }};
+
+std::string changes_of(const Change& change) {
+    const Json changes = json::object();
+    for (const std::string_view name : change.changed())
+        json::set(changes, name,
+                  json::array(json::string(change.before(name).value_or("")),
+                              json::string(change.after(name).value_or(""))));
+    return dump(changes, JSON_COMPACT);
+}
+
+// What was and what is, for each variable that changes. An update that changes nothing leaves no trace.
+constexpr Rule note_changes = {
+    .on_update = true,
+    .reads_all = true,
+    .reads = {"uid"},
+    .refers = {Referred{"uid", "name"}},
+    .check =
+        [](Change& change) {
+            if (change.changed().empty())
+                change.leave();
+        },
+    .also =
+        [](Change& change) {
+            if (change.changed().empty())
+                return;
+            const MaybeText technician = change.after("uid");
+            change.add(ticket_history(),
+                       {{"tid", std::to_string(change.number())},
+                        {"date", change.now()},
+                        {"type", "S"},
+                        {"customer_viewable", "N"},
+                        {"uid", technician},
+                        {"author", technician ? called(change.referred("uid", "name"), technician)
+                                              : MaybeText(change.key_name())},
+                        {"status", change.after("status")},
+                        {"changes", changes_of(change)}});
+        }};
+
+constexpr Rule index_new = {.on_add = true, .reads = {"subject", "description"}, .also = [](Change& change) {
+                                change.add_words(tickets(), std::to_string(change.number()),
+                                                 change.after("subject").value_or("") + "\n" +
+                                                     change.after("description").value_or(""),
+                                                 false);
+                            }};
+
+constexpr Rule index_again = {
+    .on_update = true, .if_given = {"subject"}, .reads = {"subject"}, .also = [](Change& change) {
+        if (change.before("subject") != change.after("subject"))
+            change.renew_words(tickets(), std::to_string(change.number()));
+    }};
+
+}  // namespace
+
+constexpr std::array<const Rule*, 12> all_rules = {
+    &take_snapshot,  &read_names,    &open_now,      &close_new,    &close_or_open, &due_by_priority,
+    &dates_in_order, &expect_active, &begin_history, &note_changes, &index_new,     &index_again};
+const std::array<const Rule*, 12> ticket_rules = all_rules;
+
+}  // namespace helpdesk
