@@ -3,9 +3,9 @@
 //   helpdesk_group_check SOCKET USER PASSWORD DATABASE MODE < query strings, one a line, groups apart by
 //   blank lines
 //
-// Knows the actions of the module, and those of trial.h. MODE is `grouped` or `single`, or `located`:
-// grouped, with a geocoder that finds every address at one place. Prints status and body of each call, in the
-// order of the input.
+// Knows the actions of the module, and those of trial.h. MODE is `grouped` or `single`; `module`: grouped,
+// and without the trial's actions; or `located`: grouped, with a geocoder that finds every address at one
+// place. Prints status and body of each call, in the order of the input.
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
@@ -38,7 +38,10 @@ void locate(std::vector<std::unique_ptr<Call>>& calls) {
     Call::execute({calls.begin(), end});
 }
 
-void carry_out(const Settings& settings, const std::vector<std::string>& queries) {
+// The trial's, which go before the module's, or none of them.
+using FindTrial = const Action* (*)(std::string_view name);
+
+void carry_out(const Settings& settings, FindTrial find_trial, const std::vector<std::string>& queries) {
     std::vector<std::unique_ptr<Call>> calls;
     std::vector<Reply> replies(queries.size());
     std::vector<std::pair<Call*, std::size_t>> places;
@@ -46,7 +49,7 @@ void carry_out(const Settings& settings, const std::vector<std::string>& queries
         Request request{.variables = {}, .api_key = "key", .authorization = {}, .accept = {}};
         decode_form(queries[i], request.variables);
         Caller caller = identify(settings, request);
-        if (const Action* action = trial::find_action(request.variables.get("action")))
+        if (const Action* action = find_trial(request.variables.get("action")))
             caller.action = action;
         auto accepted = accept(settings, request, caller);
         if (auto* reply = std::get_if<Reply>(&accepted)) {
@@ -73,6 +76,8 @@ int main(int argc, char** argv) {
     const DatabaseSettings database = database_of(argv);
     const std::string mode = argv[5];
     const bool grouped = mode != "single";
+    const FindTrial find_trial = mode == "module" ? [](std::string_view) -> const Action* { return nullptr; }
+                                                  : trial::find_action;
     Settings settings;
     settings.geocoder = mode == "located";
     settings.database = &database;
@@ -84,12 +89,12 @@ int main(int argc, char** argv) {
         if (!line.empty())
             group.push_back(line);
         if (!group.empty() && (line.empty() || !grouped)) {
-            carry_out(settings, group);
+            carry_out(settings, find_trial, group);
             group.clear();
         }
     }
     if (!group.empty())
-        carry_out(settings, group);
+        carry_out(settings, find_trial, group);
     close_database_connections(std::chrono::seconds(0));
     return 0;
 }

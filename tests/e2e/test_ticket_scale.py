@@ -1,0 +1,66 @@
+"""Lists over many tickets and entries: the work that they make."""
+
+import pytest
+
+from conftest import Database
+from conftest import numbers as from_one
+from test_scale import CONFIG, rows_read, statements  # noqa: F401
+
+TICKETS = 40_000
+ENTRIES = 80_000
+
+
+def numbers(count):
+    return f"(SELECT seq - 1 AS seq FROM {from_one(count)} AS counted)"
+
+
+@pytest.fixture(scope="module")
+def many(mariadb, session_api):
+    """40,000 tickets of 1,000 customers, most of them closed, with two entries each. 20 technicians in 4 groups; t1 sees what is his."""
+    database = Database(mariadb)
+    database.reset()
+    database.query("INSERT INTO customers (id, cid, company_id, portal_id, viewable_tickets, notes) SELECT seq + 1, CONCAT('c', seq), "
+                   f"IF(seq %% 10, NULL, 1), 1, IF(seq %% 2, 'PERSONAL', 'COMPANY'), '' FROM {numbers(1000)} AS numbers")
+    database.query("INSERT INTO tech_groups (id, name) VALUES (1, 'g1'), (2, 'g2'), (3, 'g3'), (4, 'g4')")
+    database.query("INSERT INTO technicians (id, uid, viewable_tickets) SELECT seq + 1, CONCAT('t', seq), IF(seq %% 2, 'OWN', 'ALL') "
+                   f"FROM {numbers(20)} AS numbers")
+    database.query("INSERT INTO technician_groups (technician_id, group_id, position) SELECT id, id %% 4 + 1, 1 FROM technicians")
+    database.query("INSERT INTO tech_group_categories (group_id, category_id, position) VALUES (1, 1, 1), (1, 2, 2)")
+    database.query(
+        "INSERT INTO tickets (id, customer_id, company_id, source_id, open_date, close_date, category_id, technician_id, group_id, "
+        "status_id, subject, priority_id, due_date, description, last_updated) "
+        "SELECT seq + 1, seq %% 1000 + 1, IF(seq %% 10, NULL, 1), 1, '2020-01-01' + INTERVAL seq MINUTE, IF(seq %% 20, '2021-01-01' + INTERVAL seq "
+        "MINUTE, NULL), seq %% 3 + 1, IF(seq %% 5, seq %% 20 + 1, NULL), IF(seq %% 5, seq %% 4 + 1, NULL), IF(seq %% 20, 4, 1), "
+        "CONCAT('s', seq), 2, IF(seq %% 100, NULL, '2022-01-01'), '', '2021-01-01' + INTERVAL seq MINUTE "
+        f"FROM {numbers(TICKETS)} AS numbers ORDER BY seq")
+    database.query("INSERT INTO ticket_history (id, ticket_id, date, type, technician_id, notes, message_id, last_updated) "
+                   "SELECT seq + 1, seq DIV 2 + 1, '2021-01-01' + INTERVAL seq MINUTE, IF(seq %% 2, 'N', 'R'), seq %% 20 + 1, '', CONCAT('m', seq), "
+                   f"'2021-01-01' + INTERVAL seq MINUTE FROM {numbers(ENTRIES)} AS numbers ORDER BY seq")
+    for table in ("tickets", "ticket_history", "customers", "technicians"):
+        database.query(f"ANALYZE TABLE {table}")
+    return database
+
+
+# Each with the number of records that it selects.
+TICKETS_BY = [
+    ({"tid": "777"}, 1), ({"tid": "5,50,500"}, 3), ({"cid": "c5"}, 40), ({"cid": "c0", "closed": "N"}, 40), ({"start_tid": "500", "count": "50"}, 50),
+    ({"subject": "s5"}, 1), ({"message_id": "m500"}, 1), ({"after_id": "500", "count": "50"}, 50), ({"start_date": "2020-01-05", "count": "50"}, 50),
+    ({"updated_since": "2021-01-20", "count": "50"}, 50), ({"start_close_date": "2021-01-20", "count": "50"}, 50),
+    ({"due_date": "1/1/2022", "count": "50"}, 50), ({"overdue": "Y", "count": "50"}, 50), ({"unassigned": "Y", "count": "50"}, 50),
+    ({"visible_to": "t0", "count": "50"}, 50), ({"visible_to": "t3", "count": "50"}, 50), ({"viewable_by": "c5", "tid": "6"}, 1),
+    ({"visible_to": "t2", "cid": "c5"}, 40)]
+ENTRIES_BY = [
+    ({"id": "777"}, 1), ({"tid": "777"}, 2), ({"tid": "5,50,500"}, 6), ({"message_id": "m500"}, 1), ({"after_id": "500", "count": "50"}, 50),
+    ({"updated_since": "2021-01-20", "count": "50"}, 50), ({"start_entry_date": "2021-01-20", "count": "50"}, 50), ({"count": "50"}, 50),
+    ({"tid": "777", "visible_to": "t0"}, 2)]
+
+
+@pytest.mark.parametrize("action, variables, count", [("get_tickets", *one) for one in TICKETS_BY] + [("get_history", *one) for one in ENTRIES_BY],
+                         ids=lambda value: str(value))
+def test_the_work_does_not_grow_with_the_table(session_api, many, action, variables, count):
+    answer, ran = statements(many, lambda: session_api.get(action, **variables))
+    assert answer.status == 200 and len(answer.records) == count
+    assert ran
+    for sql in ran:
+        # A record, what it refers to, and what is asked of who sees it.
+        assert rows_read(many, sql) <= 200 + 60 * (count + 2), sql
