@@ -56,6 +56,11 @@ struct Reference {
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if
     // there is one.
     bool has_default = false;
+    // Omitted on add: the variable of this record that refers to another one by its number, and the variable
+    // of that one whose row is taken. It is read when the record is stored, from the other one, which is
+    // locked.
+    std::string_view taken_from = {};
+    std::string_view taken = {};
     // Of a resource to itself: no record may lead back to itself, through any number of others. It holds for
     // what calls give; a rule must not fill it.
     bool no_rings = false;

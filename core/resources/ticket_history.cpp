@@ -16,8 +16,11 @@ constexpr Choices viewable_or_not = {.values = y_or_n, .strict = true};
 constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}};
 constexpr Reference technician = {.to = &technicians, .shown = {Shown{"uid"}}};
 constexpr Reference customer = {.to = &customers, .shown = {Shown{"cid"}}};
-constexpr Reference status = {
-    .to = &ticket_statuses, .unknown = "unknown_status", .shown = {Shown{"status"}}};
+constexpr Reference status = {.to = &ticket_statuses,
+                              .unknown = "unknown_status",
+                              .shown = {Shown{"status"}},
+                              .taken_from = "tid",
+                              .taken = "status"};
 constexpr Reference default_status = {.to = &ticket_statuses, .has_default = true};
 constexpr Reference assigned_to = {.to = &technicians};
 constexpr Reference group = {.to = &tech_groups, .by = Reference::By::id_or_name};
@@ -143,8 +146,6 @@ void fill_in(Change& change) {
     if (!change.after("customer_viewable"))
         change.set("customer_viewable",
                    change.after("type") == "R" || change.after("type") == "E" ? "Y" : "N");
-    if (!change.gives("status"))
-        change.set("status", change.referred("tid", "status"));
     MaybeText author = change.key_name();
     for (const auto& [who, name] : {Referred{"uid", "name"}, Referred{"cid", "contact"}})
         if (change.gives(who))
@@ -169,13 +170,15 @@ void check_author(Change& change) {
 constexpr Rule new_entry = {
     .on_add = true,
     .reads = {"uid", "cid"},
-    .refers = {Referred{"tid", "status"}, Referred{"tid", "customer_id"}, Referred{"tid", "company_id"},
-               Referred{"uid", "name"}, Referred{"cid", "contact"}, Referred{"cid", "id"},
-               Referred{"cid", "company_id"}},
+    .refers = {Referred{"tid", "customer_id"}, Referred{"tid", "company_id"}, Referred{"uid", "name"},
+               Referred{"cid", "contact"}, Referred{"cid", "id"}, Referred{"cid", "company_id"}},
     .fill = fill_in,
     .check = check_author};
 
-// An entry may change its ticket, as an update of that would. The reply of a customer may open it again.
+// An entry may change its ticket, as an update of that would. The reply of a customer may open it again. That
+// follows from the status that the question read without a lock: a reply that comes while the ticket is being
+// closed is one from before, and to lock the ticket for each reply would keep replies from sharing
+// statements.
 void change_ticket(Change& change) {
     Change::Values values;
     for (const std::string_view name :
