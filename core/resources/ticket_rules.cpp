@@ -5,6 +5,7 @@
 #include "date.h"
 #include "json.h"
 #include "model/resource.h"
+#include "search/words.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -151,6 +152,7 @@ constexpr Rule begin_history = {
         Change::Values values = {{"tid", std::to_string(change.number())},
                                  {"date", change.now()},
                                  {"notes", description},
+                                 {"words", search::words_as_text(*description)},
                                  {"type", technician ? "N" : "R"},
                                  {"customer_viewable", "Y"},
                                  {"status", change.after("status")}};

@@ -86,7 +86,8 @@ class SelectionSql {
             add({.sql = row_column(rows_.front().alias, selector.only_if) + " = 'Y'", .parameters = {}});
     }
 
-    // Adds the conditions of a keyword, of which one word may lead.
+    // Adds the conditions of a keyword, of which one word may lead. Through a reference, the index leads to
+    // the other record, and the texts are those of the record itself: all words are looked for in them.
     void add_keyword(const Condition& keyword, bool part, const std::optional<LeadingWord>& leading) {
         const Selector& selector = *keyword.selector;
         const std::vector<Hop> path = path_of(resource_, selector);
@@ -97,8 +98,8 @@ class SelectionSql {
             join_found(path);
         }
         for (const std::string& word : keyword.values)
-            if (!leading || word != leading->word)
-                add(has_word(id_at(path), selector, word, part));
+            if (!path.empty() || !leading || word != leading->word)
+                add(has_word(rows_.front().alias + ".id", selector, word, part));
     }
 
     void add(const Statement& condition) {
