@@ -139,10 +139,11 @@ MaybeText called(const MaybeText& name, const MaybeText& identifier) {
     return name.value_or("").empty() ? identifier : name;
 }
 
-// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer.
+// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer. It
+// has the time at which the ticket was opened: what is moved from elsewhere has older entries than this call.
 constexpr Rule begin_history = {
     .on_add = true,
-    .reads = {"opened_by", "cid", "status"},
+    .reads = {"opened_by", "cid", "status", "open_date"},
     .refers = {Referred{"opened_by", "name"}},
     .also = [](Change& change) {
         const MaybeText description = change.after("description");
@@ -150,7 +151,7 @@ constexpr Rule begin_history = {
             return;
         const MaybeText technician = change.after("opened_by");
         Change::Values values = {{"tid", std::to_string(change.number())},
-                                 {"date", change.now()},
+                                 {"date", change.after("open_date")},
                                  {"notes", description},
                                  {"words", search::words_as_text(*description)},
                                  {"type", technician ? "N" : "R"},

@@ -103,6 +103,14 @@ def test_what_is_refused(api, db, given, status, problem):
     assert db.count("ticket_history") == 0 and ticket(api, tid) == before
 
 
+def test_it_begins_when_the_ticket_was_opened(api):
+    """A ticket that was moved here from elsewhere may have older entries than the call that adds it."""
+    tid = add_ticket(api, open_date="3/1/2024 09:30:00", description="first")
+    add(api, tid, date="3/2/2024", notes="second")
+    assert [(entry["notes"], entry["date"]) for entry in history(api, tid=tid)] == [
+        ("first", "3/1/2024 9:30:00 AM"), ("second", "3/2/2024 12:00:00 AM")]
+
+
 def test_an_entry_changes_its_ticket(api):
     tid = add_ticket(api)
     number = add(api, tid, uid="ann", status="closed", assigned_to="BOB", assigned_group="1", escalation_level="3", priority="high",
