@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from locks import holding
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -221,3 +223,15 @@ def test_lists(api):
     assert [record["tid"] for record in api.get("get_tickets", message_id="<1@x>").records] == [new]
     assert api.get("get_tickets", message_id="<1@X>").records == []
     assert len(listed(updated_since="1/1/2024")) == 4
+
+
+def test_an_entry_has_the_status_of_the_moment_when_it_is_stored(api, db):
+    """An add reads without locks; what changes before it stores the entry counts."""
+    tid = add_ticket(api)
+    with holding(db, "UPDATE tickets SET status_id = 3 WHERE id = %s", tid) as holder:
+        call = holder.begin(api.post, "add_history", tid=tid, notes="x")
+        holder.commit()
+        number = call.result().json[0]["added_history"]
+    assert api.get("get_history", id=number).records[0]["status"] == "Pending"
+    db.query("UPDATE tickets SET status_id = NULL WHERE id = %s", tid)
+    assert api.get("get_history", id=add(api, tid)).records[0]["status"] == ""
