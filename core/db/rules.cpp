@@ -190,12 +190,11 @@ class PlannedChange final : public Change {
 
     void add_words(const Resource& resource, const std::string& number, std::string text,
                    bool is_html) override {
-        index({.index = resource.word_index, .number = 0, .text = std::move(text), .is_html = is_html},
-              number);
+        index(resource, number, {.text = std::move(text), .is_html = is_html});
     }
 
     void renew_words(const Resource& resource, const std::string& number) override {
-        index({.index = resource.word_index, .number = 0, .text = {}, .renews = true}, number);
+        index(resource, number, {.renews = true});
     }
 
     void change_others(std::string_view variable, const std::string& from, const std::string& to) override {
@@ -204,7 +203,8 @@ class PlannedChange final : public Change {
     }
 
   private:
-    void index(IndexedText text, const std::string& number) {
+    void index(const Resource& resource, const std::string& number, IndexedText text) {
+        text.index = resource.word_index;
         expect(phase_ == Phase::also && text.index != nullptr, "indexes words too early, or in no index");
         text.number = parse_id(number).value_or(0);
         rules_.indexed.push_back(std::move(text));

@@ -13,9 +13,9 @@ namespace helpdesk::db {
 
 // What an index is told of a record: a text that was added, or that all its texts are to be read again.
 struct IndexedText {
-    const WordIndex* index;
-    std::uint64_t number;
-    std::string text;
+    const WordIndex* index = nullptr;
+    std::uint64_t number = 0;  // of the record
+    std::string text = {};
     bool is_html = false;
     bool renews = false;
 };
