@@ -1,5 +1,7 @@
 #include "database_block.hpp"
 
+#include <arpa/inet.h>
+
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
@@ -123,7 +125,9 @@ constexpr Row<DatabaseBlock> database_parameters[] = {
 // clang-format on
 
 bool is_loopback(std::string_view host) {
-    return host == "localhost" || host == "::1" || host == "[::1]" || host.starts_with("127.");
+    in_addr address{};
+    return host == "localhost" || host == "::1" || host == "[::1]" ||
+           (host.starts_with("127.") && inet_pton(AF_INET, std::string(host).c_str(), &address) == 1);
 }
 
 void warn_of_unverified_servers(ngx_conf_t* cf, const DatabaseSettings& settings) {

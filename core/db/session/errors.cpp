@@ -109,8 +109,10 @@ constexpr std::array meanings = {
     Meaning{
         2026, Failure::lost,
         "compare tls and tls_ca of helpdesk_database with what the server has"},  // CR_SSL_CONNECTION_ERROR
-    Meaning{3019, Failure::full, ""},                                             // ER_INNODB_UNDO_LOG_FULL
-    Meaning{3024, Failure::timeout, ""},                                          // ER_QUERY_TIMEOUT of MySQL
+    Meaning{plugin_refused, Failure::lost,
+            "set tls verify in helpdesk_database, or give the user mysql_native_password or ed25519"},
+    Meaning{3019, Failure::full, ""},     // ER_INNODB_UNDO_LOG_FULL
+    Meaning{3024, Failure::timeout, ""},  // ER_QUERY_TIMEOUT of MySQL
     // ER_BEFORE_DML_VALIDATION_ERROR: while a MySQL group changes its primary, a member refuses writes with
     // this error before it becomes read-only.
     Meaning{3098, Failure::refused, advice::read_only},

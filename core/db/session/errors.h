@@ -30,6 +30,10 @@ std::string describe(const sql::SQLException& error);
 inline constexpr int unsuitable_server = -1;
 sql::SQLException unsuitable(const std::string& why);
 
+// CR_AUTH_PLUGIN_CANNOT_LOAD: the server asked for a plugin that is not there, or that it must not have
+// (plugins.h).
+inline constexpr int plugin_refused = 2059;
+
 // ER_NET_PACKET_TOO_LARGE: the statement with its values is larger than the server accepts. It is thrown
 // before the statement is sent.
 inline constexpr int packet_too_large = 1153;

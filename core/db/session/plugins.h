@@ -1,6 +1,10 @@
-// Loads the client library's plugins for authentication. libmariadb loads whichever one the server asks for,
-// and two of them send the server the password itself: mysql_clear_password and dialog. A server whose
-// identity was not checked must not get them.
+// Keeps the database password from a server that may not be the right one. libmariadb uses whichever plugin
+// for authentication the server asks for, and four of them can tell the server the password:
+// mysql_clear_password and dialog send it as it is; caching_sha2_password and sha256_password send it inside
+// of TLS, or encrypted for a key that the server sends.
+//
+// These four are guarded. All may be used by a unix socket and after the server's certificate was checked,
+// the latter two also with a loopback address. Oracle's library has no such guard.
 #pragma once
 
 namespace helpdesk::db {
@@ -9,8 +13,26 @@ namespace helpdesk::db {
 // in.
 inline constexpr auto no_plugins = "/dev/null";
 
-// Loads the plugins that prove a password without sending it. Call it once in a process, before the first
-// connection.
-void load_safe_plugins() noexcept;
+// The plugin with which a connection begins. It is built into libmariadb, and proves the password. The server
+// asks for another one if the user has another one.
+inline constexpr auto first_plugin = "mysql_native_password";
+
+// Loads the usual plugins and guards those that can tell the password. Call it once in a process, before the
+// first connection: the library keeps one list of plugins for all connections of a process.
+void load_plugins() noexcept;
+
+// An attempt of this thread to connect. The guarded plugins are refused outside of an attempt, as they are
+// for a server that nobody verified.
+class ConnectAttempt {
+  public:
+    // `verifies`: the library checks the server's certificate before it authenticates.
+    explicit ConnectAttempt(bool verifies) noexcept;
+    ConnectAttempt(const ConnectAttempt&) = delete;
+    ConnectAttempt& operator=(const ConnectAttempt&) = delete;
+    ~ConnectAttempt();
+
+    // Returns the name of the plugin that the server asked for and was refused, or null.
+    const char* refused() const noexcept;
+};
 
 }  // namespace helpdesk::db

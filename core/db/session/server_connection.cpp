@@ -51,15 +51,35 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
         options["sslEnforce"] = true;
         options["sslVerify"] = settings.tls == Tls::verify;
     }
-    // Over a network anybody may answer, unless the certificate was checked.
-    if (server.socket.empty() && settings.tls != Tls::verify)
+    // Over a network anybody may answer, unless the certificate was checked. MySQL begins with
+    // caching_sha2_password, whatever the user has, and that would be refused.
+    if (server.socket.empty() && settings.tls != Tls::verify) {
         options["pluginDir"] = sql::SQLString(no_plugins);
+        options["defaultAuth"] = sql::SQLString(first_plugin);
+    }
     // Without an authority, libmariadb from 3.4 on trusts any server that knows the user's password.
     if (!settings.tls_ca.empty())
         options["sslCA"] = sql::SQLString(settings.tls_ca);
     else if (settings.tls == Tls::verify)
         options["sslCAPath"] = sql::SQLString(X509_get_default_cert_dir());
     return options;
+}
+
+std::unique_ptr<sql::Connection> connect(const DatabaseSettings& settings, const Server& server) {
+    sql::ConnectOptionsMap map = options(settings, server);
+    sql::Driver& library = driver();
+    const ConnectAttempt attempt(settings.tls == Tls::verify);
+    try {
+        return std::unique_ptr<sql::Connection>(library.connect(map));
+    } catch (const sql::SQLException&) {
+        if (attempt.refused() == nullptr)
+            throw;
+        throw sql::SQLException(
+            "the server asks for the plugin " + std::string(attempt.refused()) +
+                ", which can tell it the password, but nothing shows that it is the right "
+                "server",
+            "HY000", plugin_refused);
+    }
 }
 
 // The attempts of a transaction that waits for a row must end before the server counts as silent.
@@ -107,16 +127,14 @@ bool look_is_due(std::chrono::steady_clock::duration since_use,
 sql::Driver& driver() {
     static sql::Driver* const driver = [] {
         sql::Driver* const made = sql::mysql::get_mysql_driver_instance();
-        load_safe_plugins();
+        load_plugins();
         return made;
     }();
     return *driver;
 }
 
 ServerConnection::ServerConnection(const DatabaseSettings& settings, const Server& server)
-    : server_(server), name_(address(server)) {
-    sql::ConnectOptionsMap map = options(settings, server);
-    connection_.reset(driver().connect(map));
+    : server_(server), name_(address(server)), connection_(connect(settings, server)) {
     open_.emplace(metric::connections_open, name_, settings.name);
     statement_.reset(connection_->createStatement());
     if (settings.tls != Tls::off)
