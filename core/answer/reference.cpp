@@ -35,7 +35,7 @@ void describe(std::span<const Action> actions, std::string& text) {
     text += "\n| variable | what it is | value | omitted on add |\n|---|---|---|---|\n";
     for (const Variable& variable : resource.variables) {
         const bool shown_only = variable.supplied == Supplied::never;
-        if (shown_only && !is_stored(variable))
+        if (shown_only && resource.find_output(variable.name) == nullptr)
             continue;
         const Description description = variable.kind->describe(variable);
         text += "| " + quote(variable.name) + " | " + std::string(variable.about) + " | " +

@@ -29,8 +29,7 @@ List::List(const Settings& settings, Format format, Selection selection, std::st
       content_type_(content_type),
       writer_(std::move(writer)),
       file_name_(std::move(file_name)),
-      fields_(action().resource.outputs.size()),
-      times_(fields_.size()) {}
+      times_(action().resource.outputs.size()) {}
 
 Work::Sharing List::sharing() const {
     return !in_parts_ && selection_.is_of_one() ? Sharing::read : Sharing::none;
@@ -122,8 +121,10 @@ void List::note(const StoredRecord& record) {
 }
 
 void List::record(const StoredRecord& record) {
-    for (std::size_t i = 0; i < fields_.size(); ++i)
-        fields_[i] = field(record.values, i);
+    fields_.clear();
+    for (std::size_t i = 0; i < times_.size(); ++i)
+        if (!selection_.leaves_out(action().resource.outputs[i]))
+            fields_.push_back(field(record.values, i));
     writer_->record(fields_);
     note(record);
 }
@@ -140,7 +141,7 @@ void List::begin_record(StoredRecord record) {
 
 // Writes values until the next one that comes in pieces, or to the end of the record.
 void List::write_values() {
-    for (; next_ < fields_.size(); ++next_) {
+    for (; next_ < times_.size(); ++next_) {
         if (!in_pieces_.empty() && in_pieces_.front() == next_)
             return writer_->begin_value(action().resource.outputs[next_].name);
         writer_->field(field(values_, next_));

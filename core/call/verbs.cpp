@@ -44,11 +44,12 @@ VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resourc
     return names;
 }
 
-// An export gives all records at once, so it takes no variables of a walk.
+// An export gives all records at once, and all of each, so it takes no variables of a walk, and none that
+// leave something out.
 VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
     VariableNames names;
     for (const Selector& selector : resource.selectors)
-        if (!verb.gives_rows || !selector.finder->is_walk_position())
+        if (!verb.gives_rows || !(selector.finder->is_walk_position() || selector.finder->leaves_out))
             names.emplace_back(selector.name);
     return names;
 }

@@ -45,6 +45,7 @@ struct Target {
 
   private:
     std::string unbound(std::vector<Parameter>& parameters) const;
+    std::string taken_row(const Resource& resource, std::vector<Parameter>& parameters) const;
 };
 
 // Return the column that finds a write's record, and its value: the number or the name in the call.

@@ -45,6 +45,9 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
 
 std::string Target::unbound(std::vector<Parameter>& parameters) const {
     const std::string_view table = write->action->resource.table;
+    if (reference() != nullptr && !reference()->taken_from.empty() && names.empty() &&
+        write->action->verb.adds)
+        return taken_row(write->action->resource, parameters);
     if (reference() != nullptr && !names.empty() && ids.empty())
         return id_query(*reference(), names.front(), scope, {true, table}, parameters);
     if (reference() != nullptr && !names.empty() && ids.front())
@@ -52,6 +55,14 @@ std::string Target::unbound(std::vector<Parameter>& parameters) const {
     const bool has_value = reference() == nullptr && value->text;
     parameters.push_back(has_value ? Parameter(*value->text) : Parameter(nullptr));
     return "?";
+}
+
+std::string Target::taken_row(const Resource& resource, std::vector<Parameter>& parameters) const {
+    const Variable& from = *resource.find(reference()->taken_from);
+    const Resource& other = from.reference->to();
+    const Value* number = write->find(from);
+    parameters.emplace_back(parse_id(number == nullptr ? "" : number->text.value_or("")).value_or(0));
+    return locked_column(other, other.find(reference()->taken)->column);
 }
 
 std::vector<const Variable*> Target::bound() const {

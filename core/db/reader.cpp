@@ -52,6 +52,10 @@ void Reader::run(Connection& connection) {
         read_on();
 }
 
+const RecordSql& Reader::sql() const {
+    return record_sql(resource_, selection_.is_brief());
+}
+
 void Reader::choose_leading_word() {
     const auto statement = count_rows(selection_);
     if (!statement)
@@ -103,8 +107,8 @@ std::size_t Reader::limit() const {
 // again. The connector has the whole result before the first record is given, so an attempt that fails gives
 // none.
 void Reader::read_at_once() {
-    Statement statement{.sql = "SELECT " + record_sql(resource_).in_group, .parameters = {}};
-    add_selection(statement, selection_, record_sql(resource_).joins, {});
+    Statement statement{.sql = "SELECT " + sql().in_group, .parameters = {}};
+    add_selection(statement, selection_, sql().joins, {});
     statement.sql += order_of(selection_) + " LIMIT ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     const auto row = connection_->query(statement.sql, statement.parameters);
@@ -113,7 +117,7 @@ void Reader::read_at_once() {
             position_.more = true;
             break;
         }
-        const StoredRecord record = record_sql(resource_).read(*row, longest_in_group);
+        const StoredRecord record = sql().read(*row, longest_in_group);
         if (position_.rest.empty() && !is_full() && record.left_out.empty())
             sink_.record(record);
         else
@@ -236,15 +240,14 @@ void Reader::read_records() {
         ids.push_back(found.id);
     if (selection_.walk() != nullptr)
         wait_for_writers(ids);
-    const RecordSql& sql = record_sql(resource_);
-    Statement statement{.sql = "SELECT " + sql.in_group + " FROM " + quoted(resource_.table) + " AS record" +
-                               sql.joins + " WHERE ",
+    Statement statement{.sql = "SELECT " + sql().in_group + " FROM " + quoted(resource_.table) +
+                               " AS record" + sql().joins + " WHERE ",
                         .parameters = {}};
     add_in(statement, "record.id", ids);
     {
         const auto row = connection_->query(statement.sql, statement.parameters);
         while (row->next()) {
-            StoredRecord record = sql.read(*row, longest_in_group);
+            StoredRecord record = sql().read(*row, longest_in_group);
             records.emplace(record.number, std::move(record));
         }
     }
@@ -280,16 +283,16 @@ bool Reader::is_due(const StoredRecord& record, const FoundRecords::Record& foun
 // Reads a record that has long values. If they are too long for a page, the record stays open. Its text
 // begins only when there is a piece of the first value, because until then it can be read again.
 void Reader::read_alone(const FoundRecords::Record& found) {
-    const std::string sql = "SELECT " + record_sql(resource_).alone + " FROM " + quoted(resource_.table) +
-                            " AS record" + record_sql(resource_).joins + " WHERE record.id = ?";
+    const std::string statement = "SELECT " + sql().alone + " FROM " + quoted(resource_.table) +
+                                  " AS record" + sql().joins + " WHERE record.id = ?";
     for (int tries = 1;; ++tries) {
         StoredRecord record;
         {
-            const auto row = connection_->query(sql, {found.id});
+            const auto row = connection_->query(statement, {found.id});
             // Without a row, it was deleted in the meantime.
             if (!row->next())
                 return;
-            record = record_sql(resource_).read(*row, longest_alone);
+            record = sql().read(*row, longest_alone);
         }
         if (!is_due(record, found))
             return;

@@ -30,6 +30,7 @@ class Reader : public Operation {
     const Problems& problems() const { return problems_; }
 
   private:
+    const RecordSql& sql() const;
     bool fits_one_statement() const;
     std::size_t limit() const;
     bool is_full() const { return sink_.held() >= page_bytes; }

@@ -55,9 +55,10 @@ MaybeText text_of(const Value& value) {
 }
 
 // Returns the column that a rule sees of the row that a reference names: its name, or its number if it has no
-// name.
+// name or is not known by it.
 std::string_view shown_column(const Reference& reference) {
-    const std::string_view name = name_column(reference);
+    const std::string_view name =
+        reference.by == Reference::By::id ? std::string_view() : name_column(reference);
     return name.empty() ? "id" : name;
 }
 
@@ -65,6 +66,11 @@ std::string_view shown_column(const Reference& reference) {
 // which may have been added while the statement waited for the record.
 std::string referred_sql(const Reference& reference, std::string_view column, const std::string& id,
                          const RuledWrite& write) {
+    if (const Output* output = reference.to().find_output(column);
+        output != nullptr && output->list != nullptr) {
+        std::string sql = list_sql(*output, id);
+        return sql.insert(sql.rfind(')'), write.read_lock());
+    }
     const std::size_t dot = column.find('.');
     if (const Variable* variable = reference.to().find(column.substr(0, dot));
         variable != nullptr && variable->reference != nullptr)

@@ -26,11 +26,14 @@ std::size_t rows_at_once(std::size_t left) {
     return count;
 }
 
-std::string marks(std::size_t count, const std::string& one) {
-    std::string all;
+// An insert of so many rows of two columns. A row that is there already gets `instead` in the column.
+std::string insert_of(std::size_t count, std::string_view table, const std::string& columns,
+                      const std::string& column, const std::string& instead) {
+    std::string rows;
     for (std::size_t i = 0; i < count; ++i)
-        all += (i == 0 ? "" : ", ") + one;
-    return all;
+        rows += i == 0 ? "(?, ?)" : ", (?, ?)";
+    return "INSERT INTO " + quoted(table) + " (" + columns + ") VALUES " + rows +
+           " ON DUPLICATE KEY UPDATE " + column + " = " + instead;
 }
 
 // As ticket_texts has them: each after a blank.
@@ -88,6 +91,7 @@ void add_rows(Connection& connection, const WordIndex& index, const WordsOfRecor
     std::sort(rows.begin(), rows.end(),
               [](const auto& one, const auto& other) { return *one.first < *other.first; });
     const std::string column = quoted(index.words->column);
+    const std::string columns = column + ", " + quoted(index.words->owner);
     for (std::size_t done = 0; done < rows.size();) {
         const std::size_t count = rows_at_once(rows.size() - done);
         std::vector<Parameter> parameters;
@@ -95,21 +99,18 @@ void add_rows(Connection& connection, const WordIndex& index, const WordsOfRecor
             parameters.emplace_back(*rows[i].first);
             parameters.emplace_back(rows[i].second);
         }
-        connection.execute("INSERT INTO " + quoted(index.words->table) + " (" + column + ", " +
-                               quoted(index.words->owner) + ") VALUES " + marks(count, "(?, ?)") +
-                               " ON DUPLICATE KEY UPDATE " + column + " = " + column,
-                           parameters);
+        connection.execute(insert_of(count, index.words->table, columns, column, column), parameters);
         done += count;
     }
 }
 
 void remove_rows(Connection& connection, const WordIndex& index, std::uint64_t number, const Words& words) {
     std::vector<std::string> removed(words.begin(), words.end());
+    const std::string sql =
+        "DELETE FROM " + quoted(index.words->table) + " WHERE " + quoted(index.words->owner) + " = ? AND ";
     for (std::size_t done = 0; done < removed.size(); done += most_rows) {
         const std::size_t count = std::min(most_rows, removed.size() - done);
-        Statement statement{.sql = "DELETE FROM " + quoted(index.words->table) + " WHERE " +
-                                   quoted(index.words->owner) + " = ? AND ",
-                            .parameters = {number}};
+        Statement statement{.sql = sql, .parameters = {number}};
         add_in(statement, quoted(index.words->column), std::span(removed).subspan(done, count));
         connection.execute(statement.sql, statement.parameters);
     }
@@ -119,7 +120,9 @@ void remove_rows(Connection& connection, const WordIndex& index, std::uint64_t n
 // spelling for the value that a row would have got.
 void store_lists(Connection& connection, const WordIndex& index, const WordsOfRecords& lists, bool replaces) {
     const std::string column = quoted(index.texts->column);
+    const std::string columns = quoted(index.texts->owner) + ", " + column;
     const std::string given = "VALUES(" + column + ")";
+    const std::string list_stored = replaces ? given : "CONCAT(" + column + ", " + given + ")";
     for (auto list = lists.begin(); list != lists.end();) {
         const std::size_t count = rows_at_once(static_cast<std::size_t>(std::distance(list, lists.end())));
         std::vector<Parameter> parameters;
@@ -127,11 +130,7 @@ void store_lists(Connection& connection, const WordIndex& index, const WordsOfRe
             parameters.emplace_back(list->first);
             parameters.emplace_back(joined(list->second));
         }
-        connection.execute("INSERT INTO " + quoted(index.texts->table) + " (" + quoted(index.texts->owner) +
-                               ", " + column + ") VALUES " + marks(count, "(?, ?)") +
-                               " ON DUPLICATE KEY UPDATE " + column + " = " +
-                               (replaces ? given : "CONCAT(" + column + ", " + given + ")"),
-                           parameters);
+        connection.execute(insert_of(count, index.texts->table, columns, column, list_stored), parameters);
     }
 }
 

@@ -32,7 +32,7 @@ enum class Compare {
     id_or_name,    // has the number, if the value is digits and some record has it, or else the name
     missing,       // has no value in any of the columns
     present,       // has a value in one of the columns
-    overdue,       // the time in the first column has passed, and the second has none
+    overdue,       // the time in the column, the resource's deadline, has passed, and the work is not done
     in_time,       // the opposite
     // Of a ticket, whatever the column: a customer, or a technician, may see it.
     viewable_by_customer,
@@ -84,6 +84,8 @@ struct Finder {
     // The finder whose meaning this one changes. Such a finder selects nothing itself, and a list needs a
     // selector with the other finder beside it.
     const Finder* refines = nullptr;
+    // `N` leaves the output of the selector's name, a text without a limit, out of the list.
+    bool leaves_out = false;
     // The selector's lists are the two tables of an index of words (db/statements/keyword_sql.h).
     bool finds_words = false;
 
@@ -150,7 +152,8 @@ extern const Finder keyword_match;  // `word`, or `part`: any part of a word; be
 extern const Finder flag;           // Y or N, as it is stored
 extern const Finder has_value;      // Y or N: whether the column has a value
 extern const Finder lacks;          // Y or N: whether all of the columns have none
-extern const Finder overdue;        // Y or N: whether a time has passed before another came
+extern const Finder overdue;        // Y or N: whether the work should be done by now, but is not
+extern const Finder long_text;      // Y or N: whether the list has the text of this name
 extern const Finder viewable_by;    // tickets that a customer may see
 extern const Finder visible_to;     // tickets that a technician may see
 extern const Finder number;         // one number, or several if `many`, such as the ID of another record

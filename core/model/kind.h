@@ -36,7 +36,8 @@ struct Decimals {
 };
 
 // The items of a list. Those of `ids` and `names` stand for rows of another table.
-enum class Items { none, texts, ids, names };
+// A list that is `counted` is not stored with the record: an answer shows how many items it has.
+enum class Items { none, texts, ids, names, counted };
 
 // Whether a variable's row has a field that its kind may read.
 enum class Need { never, may, must };

@@ -66,7 +66,12 @@ bool may_be_supplied(const Variable& variable, bool adding) {
 }
 
 bool is_stored(const Variable& variable) {
-    return !variable.column.empty() || variable.list != nullptr;
+    return !variable.column.empty() || (variable.list != nullptr && variable.kind->items != Items::counted);
+}
+
+bool is_unbounded(const Output& output) {
+    return output.source == Output::Source::column && output.variable != nullptr &&
+           output.form == Form::plain && output.variable->limit == 0;
 }
 
 bool may_be_hidden(const Resource& resource) {

@@ -56,6 +56,11 @@ struct Reference {
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if
     // there is one.
     bool has_default = false;
+    // Omitted on add: the variable of this record that refers to another one by its number, and the variable
+    // of that one whose row is taken. It is read when the record is stored, from the other one, which is
+    // locked.
+    std::string_view taken_from = {};
+    std::string_view taken = {};
     // Of a resource to itself: no record may lead back to itself, through any number of others. It holds for
     // what calls give; a rule must not fill it.
     bool no_rings = false;
@@ -89,6 +94,16 @@ struct WordIndex {
     const ListTable* words;
     const ListTable* texts;
     Few<WordSource, 4> sources;
+};
+
+// Says when the work on a record is due, and when it is done: when it has ended, or is in a state that says
+// so.
+struct Deadline {
+    std::string_view time;      // the column of the time when it is due
+    std::string_view end;       // the column of the time when it ended
+    std::string_view state;     // the column that refers to the state
+    const Reference* of_state;  // that reference
+    std::string_view closed;    // the column of the state that is Y if the work is done
 };
 
 // Another word for a choice.
@@ -141,8 +156,8 @@ inline constexpr std::size_t max_list_items = 1000;
 // A value that lists show of each record.
 struct Output {
     // The origin of the value. `reference` is a column of the record that a reference leads to,
-    // `reference_id` the number of that record.
-    enum class Source { id, column, reference, reference_id, list, list_dates };
+    // `reference_id` the number of that record, `count` how many items the list has.
+    enum class Source { id, column, reference, reference_id, list, list_dates, count, overdue };
 
     std::string name;
     Source source;
@@ -151,6 +166,7 @@ struct Output {
     const Variable* variable = nullptr;
     const ListTable* list = nullptr;
     Form form = Form::plain;
+    const Deadline* deadline = nullptr;
 };
 
 // Says how clients sign in with the name and the password of a record.
@@ -211,6 +227,7 @@ struct Resource {
     bool versioned = false;       // has `version`, which counts the changes of a record
     bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
+    const Deadline* deadline = nullptr;
     const WordIndex* word_index = nullptr;  // which rules fill; a removal empties it
     std::span<const Rule* const> rules = {};
     const Preparing* preparing = nullptr;     // what a write looks up before it is stored
@@ -244,6 +261,8 @@ Resource with_outputs(Resource resource);
 bool may_be_supplied(const Variable& variable, bool adding);
 // Returns whether the variable is stored with the record. If not, only rules read it.
 bool is_stored(const Variable& variable);
+// Returns whether an output's values are texts without a limit, which may be read in pieces.
+bool is_unbounded(const Output& output);
 // Returns whether there may be records that are stored, but deleted, or part of one that is.
 bool may_be_hidden(const Resource& resource);
 

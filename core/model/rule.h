@@ -52,7 +52,7 @@ class Change {
     virtual MaybeText after(std::string_view variable) const = 0;
     // Returns a column of the row that a reference names after the change, as SQL shows it. A variable there
     // that is itself a reference leads on: `status` is the name of what it refers to, `status.closed` a
-    // column of that.
+    // column of that. One that is a list has its items, or their dates, between commas.
     virtual MaybeText referred(std::string_view variable, std::string_view column) const = 0;
     // Returns the name of the key that the call came with.
     virtual const std::string& key_name() const = 0;

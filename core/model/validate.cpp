@@ -108,11 +108,7 @@ bool has_keyset(const Resource& resource) {
 
 // Checks that the table has the rows on which the resource's other fields depend.
 void validate_promises(const Resource& resource, Complaints& complaints) {
-    const bool has_unbounded =
-        std::any_of(resource.outputs.begin(), resource.outputs.end(), [](const Output& output) {
-            return output.source == Output::Source::column && output.variable != nullptr &&
-                   output.variable->limit == 0;
-        });
+    const bool has_unbounded = std::any_of(resource.outputs.begin(), resource.outputs.end(), is_unbounded);
     complaints.expect(resource.versioned || !has_unbounded, "",
                       "has a value without a limit, which is read in pieces of one version, but no versions");
     complaints.expect(!resource.needs_selector || !resource.selectors.empty(), "",

@@ -22,6 +22,8 @@ class ReferenceRules {
         check_shown();
         if (!reference_.within.empty())
             check_scope();
+        if (!reference_.taken_from.empty())
+            check_taken();
         expect(!reference_.no_rings || reference_.to().table == resource_.table,
                "has no rings, but leads to another resource");
     }
@@ -69,6 +71,21 @@ class ReferenceRules {
         // reference does not know.
         expect(shown == nullptr || shown->limit != 0 || form != Form::plain,
                "shows a value without a limit, which is not read beside another record");
+    }
+
+    void check_taken() {
+        const Variable* from = resource_.find(reference_.taken_from);
+        expect(from != nullptr && from->reference != nullptr && is_stored(*from) && from->required &&
+                   from->reference->by == Reference::By::id,
+               "is taken from what is no required reference by number");
+        if (from == nullptr || from->reference == nullptr)
+            return;
+        const Resource& other = from->reference->to();
+        const Variable* taken = other.find(reference_.taken);
+        expect(taken != nullptr && taken->reference != nullptr && taken->reference->to == reference_.to,
+               "is taken from a record that does not refer to the same resource");
+        expect(other.table != resource_.table,
+               "is taken from its own table, which one statement cannot read");
     }
 
     void check_scope() {

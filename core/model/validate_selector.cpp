@@ -63,6 +63,10 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
                "selects by a column that is not the identifier's");
     expect(!finder.finds_words || (selector.columns.empty() && selector.lists.size() == 2),
            "looks for words, but not in the two tables of their index");
+    expect(!finder.finds_words || own || selector.lists.size() != 2 ||
+               (selector.lists.begin()[1]->table == resource.table && looked_at.word_index != nullptr &&
+                selector.lists.front()->table == looked_at.word_index->words->table),
+           "looks for words of another record, but not in its index and the words of its own");
     if (own && anywhere && !finder.finds_words)
         for (const std::string_view column : selector.columns)
             expect(variable_in(resource, column) != nullptr, "selects by a column that no variable has");

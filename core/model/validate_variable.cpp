@@ -16,6 +16,8 @@ void validate_list(const Variable& variable, Complaints& complaints) {
     const ListTable& list = *variable.list;
     complaints.expect(!list.table.empty() && !list.owner.empty() && !list.column.empty(), variable.name,
                       "has a list without a table, an owner or a column");
+    complaints.expect(items != Items::counted || variable.supplied == Supplied::never, variable.name,
+                      "is a count, which no call can supply");
     const bool refers = items == Items::ids || items == Items::names;
     complaints.expect(refers == (list.reference != nullptr), variable.name,
                       "must have a list with a reference if its items are IDs or names, and only then");

@@ -111,7 +111,8 @@ class SelectionChecker {
                                          direction(text::trim(text.substr(blank + 1)), selection.descending);
             if (selection.order == nullptr || is_list || !known_direction)
                 problem("order", code::invalid_order,
-                        "must be the name of an output variable that is not a list, and may be followed by "
+                        "must be the name of an output variable that is neither a list nor a count, and may "
+                        "be followed by "
                         "ASC or DESC");
         }
         const std::string_view apart = text::trim(input_.get("order_direction"));
@@ -178,6 +179,16 @@ bool Selection::takes_long() const {
         return condition->values.size() > few_records;
     return order != nullptr || count_only || offset != 0 || limit > few_records ||
            find([](const Finder& finder) { return finder.scans; }) != nullptr;
+}
+
+bool Selection::is_brief() const {
+    return std::any_of(conditions.begin(), conditions.end(), [](const Condition& condition) {
+        return condition.selector->finder->leaves_out && condition.values.front() == "N";
+    });
+}
+
+bool Selection::leaves_out(const Output& output) const {
+    return is_unbounded(output) && is_brief();
 }
 
 const Condition* Selection::find(bool (*is)(const Finder&)) const {

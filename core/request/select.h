@@ -36,6 +36,9 @@ struct Selection {
     bool is_of_one() const;
     // Returns whether the database may have to read, sort or count many records for it.
     bool takes_long() const;
+    // Return whether it leaves texts without a limit out, and whether it does with an output.
+    bool is_brief() const;
+    bool leaves_out(const Output& output) const;
     // Returns the first condition whose finder satisfies `is`. Null if there is none.
     const Condition* find(bool (*is)(const Finder&)) const;
     // Return the condition with which a walk begins, and the keyset selector that says where a page begins.

@@ -2,6 +2,7 @@
 #include "model/value.h"
 #include "request/input.h"
 #include "resources/shared.h"
+#include "search/words.h"
 
 namespace helpdesk {
 namespace {
@@ -16,8 +17,11 @@ constexpr Choices viewable_or_not = {.values = y_or_n, .strict = true};
 constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}};
 constexpr Reference technician = {.to = &technicians, .shown = {Shown{"uid"}}};
 constexpr Reference customer = {.to = &customers, .shown = {Shown{"cid"}}};
-constexpr Reference status = {
-    .to = &ticket_statuses, .unknown = "unknown_status", .shown = {Shown{"status"}}};
+constexpr Reference status = {.to = &ticket_statuses,
+                              .unknown = "unknown_status",
+                              .shown = {Shown{"status"}},
+                              .taken_from = "tid",
+                              .taken = "status"};
 constexpr Reference default_status = {.to = &ticket_statuses, .has_default = true};
 constexpr Reference assigned_to = {.to = &technicians};
 constexpr Reference group = {.to = &tech_groups, .by = Reference::By::id_or_name};
@@ -42,6 +46,19 @@ const Kind time_of_ticket = {
                const std::string& text) { return kinds::time.read(input, value, text); },
     .show = show_nothing,
     .describe = [](const Variable& variable) { return kinds::time.describe(variable); }};
+
+// What keywords are looked for in, which no answer shows.
+const Kind indexed_words = {.name = "indexed_words",
+                            .read = [](const Input&, Value& value, const std::string& text) -> bool {
+                                value.text = text;
+                                return true;
+                            },
+                            .omit = [](const Input&, Value& value) { value.text = ""; },
+                            .show = show_nothing,
+                            .describe = [](const Variable&) -> Description { return {.values = "words"}; }};
+
+constexpr ListTable words_of_tickets = {.table = "ticket_words", .owner = "ticket_id", .column = "word"};
+constexpr ListTable words_of_entries = {.table = "ticket_history", .owner = "id", .column = "words"};
 
 // clang-format off
 constexpr std::array variables = {
@@ -85,6 +102,8 @@ constexpr std::array variables = {
              .about = "How urgent the ticket is from now on."},
     Variable{.name = "due_date", .kind = &time_of_ticket, .supplied = Supplied::on_add,
              .about = "When the ticket's work is to be done from now on."},
+    Variable{.name = "words", .kind = &indexed_words, .limit = 0, .column = "words", .supplied = Supplied::never,
+             .about = "The words of the text, by which a keyword finds the entry."},
     Variable{.name = "default_status", .kind = &kinds::named, .reference = &default_status, .supplied = Supplied::never,
              .about = "The status that a customer's reply gives a ticket whose own status says so."},
 };
@@ -94,6 +113,10 @@ constexpr std::array selectors = {
              .about = "Picks entries by their IDs."},
     Selector{.name = "tid", .finder = &finders::number, .columns = {"ticket_id"}, .all = true, .many = true,
              .about = "Finds the entries of tickets."},
+    Selector{.name = "keyword", .finder = &finders::keyword, .lists = {&words_of_tickets, &words_of_entries}, .through = {"tid"},
+             .about = "Finds entries by words of their own text, not of the rest of the ticket."},
+    Selector{.name = "keyword_match", .finder = &finders::keyword_match,
+             .about = "Says how a keyword is meant."},
     Selector{.name = "status", .finder = &finders::equals, .columns = {"name"}, .through = {"tid", "status"},
              .about = "Finds the entries of tickets by how far the work is now."},
     Selector{.name = "uid", .finder = &finders::equals, .columns = {"uid"}, .through = {"tid", "assigned_to"},
@@ -143,8 +166,6 @@ void fill_in(Change& change) {
     if (!change.after("customer_viewable"))
         change.set("customer_viewable",
                    change.after("type") == "R" || change.after("type") == "E" ? "Y" : "N");
-    if (!change.gives("status"))
-        change.set("status", change.referred("tid", "status"));
     MaybeText author = change.key_name();
     for (const auto& [who, name] : {Referred{"uid", "name"}, Referred{"cid", "contact"}})
         if (change.gives(who))
@@ -169,13 +190,15 @@ void check_author(Change& change) {
 constexpr Rule new_entry = {
     .on_add = true,
     .reads = {"uid", "cid"},
-    .refers = {Referred{"tid", "status"}, Referred{"tid", "customer_id"}, Referred{"tid", "company_id"},
-               Referred{"uid", "name"}, Referred{"cid", "contact"}, Referred{"cid", "id"},
-               Referred{"cid", "company_id"}},
+    .refers = {Referred{"tid", "customer_id"}, Referred{"tid", "company_id"}, Referred{"uid", "name"},
+               Referred{"cid", "contact"}, Referred{"cid", "id"}, Referred{"cid", "company_id"}},
     .fill = fill_in,
     .check = check_author};
 
-// An entry may change its ticket, as an update of that would. The reply of a customer may open it again.
+// An entry may change its ticket, as an update of that would. The reply of a customer may open it again. That
+// follows from the status that the question read without a lock: a reply that comes while the ticket is being
+// closed is one from before, and to lock the ticket for each reply would keep replies from sharing
+// statements.
 void change_ticket(Change& change) {
     Change::Values values;
     for (const std::string_view name :
@@ -196,6 +219,18 @@ constexpr Rule move_ticket = {
     .refers = {Referred{"tid", "status.reopen"}, Referred{"default_status", "name"}},
     .check = change_ticket};
 
+constexpr Rule keep_words = {
+    .on_add = true,
+    .on_update = true,
+    .if_given = {"notes", "content_type"},
+    .reads = {"notes", "content_type"},
+    .fill = [](Change& change) {
+        change.set("words",
+                   search::words_as_text(
+                       change.after("notes").value_or(""),
+                       change.after("content_type") == "html" ? search::Markup::html : search::Markup::none));
+    }};
+
 constexpr Rule keep_changes = {
     .on_update = true, .on_remove = true, .reads = {"type"}, .check = [](Change& change) {
         if (change.before("type") == "S")
@@ -215,7 +250,7 @@ constexpr Rule index_again = {
     .reads = {"tid"},
     .also = [](Change& change) { change.renew_words(tickets(), change.before("tid").value_or("")); }};
 
-constexpr std::array rules = {&new_entry, &move_ticket, &index_new, &keep_changes, &index_again};
+constexpr std::array rules = {&new_entry, &move_ticket, &index_new, &keep_words, &keep_changes, &index_again};
 constexpr std::array history_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 constexpr std::array<Alias, 2> aliases = {
     {{.name = "ticket_id", .of = "tid"}, {.name = "message", .of = "notes"}}};

@@ -1,8 +1,12 @@
 #include "resources/ticket_rules.h"
 
+#include <algorithm>
+
 #include "date.h"
 #include "json.h"
 #include "model/resource.h"
+#include "search/words.h"
+#include "text.h"
 
 namespace helpdesk {
 namespace {
@@ -98,15 +102,48 @@ constexpr Rule expect_active = {
             change.forbid({code::inactive_technician, "assigned_to", "names a technician who is not active"});
     }};
 
+// Returns the items of a list that has commas between them.
+std::vector<std::string> items_of(const MaybeText& list) {
+    return text::split_list(list.value_or(""), max_list_items);
+}
+
+// The customer's contracts and the times when they start are in the same order.
+void check_contract(Change& change) {
+    const MaybeText contract = change.referred("contract", "id");
+    if (!contract)
+        return;
+    const std::vector<std::string> contracts = items_of(change.referred("cid", "contracts"));
+    const std::vector<std::string> starts = items_of(change.referred("cid", "sc_start_dates"));
+    const auto found = std::find(contracts.begin(), contracts.end(), *contract);
+    if (found == contracts.end())
+        return change.forbid({"unknown_contract", "contract", "is none of the customer's contracts"});
+    if (starts.at(static_cast<std::size_t>(found - contracts.begin())) > change.now())
+        change.forbid({"unknown_contract", "contract", "has not started for the customer"});
+}
+
+constexpr Rule expect_contract_of_new = {
+    .on_add = true,
+    .if_given = {"contract"},
+    .refers = {Referred{"contract", "id"}, Referred{"cid", "contracts"}, Referred{"cid", "sc_start_dates"}},
+    .check = check_contract};
+
+// A ticket that gets another customer keeps its contract, which must then be one of that customer's.
+constexpr Rule expect_contract = {
+    .on_update = true,
+    .if_given = {"contract", "cid"},
+    .refers = {Referred{"contract", "id"}, Referred{"cid", "contracts"}, Referred{"cid", "sc_start_dates"}},
+    .check = check_contract};
+
 // The name of a technician or a customer, or where that is empty what identifies them.
 MaybeText called(const MaybeText& name, const MaybeText& identifier) {
     return name.value_or("").empty() ? identifier : name;
 }
 
-// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer.
+// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer. It
+// has the time at which the ticket was opened: what is moved from elsewhere has older entries than this call.
 constexpr Rule begin_history = {
     .on_add = true,
-    .reads = {"opened_by", "cid", "status"},
+    .reads = {"opened_by", "cid", "status", "open_date"},
     .refers = {Referred{"opened_by", "name"}},
     .also = [](Change& change) {
         const MaybeText description = change.after("description");
@@ -114,8 +151,9 @@ constexpr Rule begin_history = {
             return;
         const MaybeText technician = change.after("opened_by");
         Change::Values values = {{"tid", std::to_string(change.number())},
-                                 {"date", change.now()},
+                                 {"date", change.after("open_date")},
                                  {"notes", description},
+                                 {"words", search::words_as_text(*description)},
                                  {"type", technician ? "N" : "R"},
                                  {"customer_viewable", "Y"},
                                  {"status", change.after("status")}};
@@ -177,9 +215,11 @@ constexpr Rule index_again = {
 
 }  // namespace
 
-constexpr std::array<const Rule*, 12> all_rules = {
-    &take_snapshot,  &read_names,    &open_now,      &close_new,    &close_or_open, &due_by_priority,
-    &dates_in_order, &expect_active, &begin_history, &note_changes, &index_new,     &index_again};
-const std::array<const Rule*, 12> ticket_rules = all_rules;
+constexpr std::array<const Rule*, 14> all_rules = {&take_snapshot,   &read_names,    &open_now,
+                                                   &close_new,       &close_or_open, &due_by_priority,
+                                                   &dates_in_order,  &expect_active, &expect_contract_of_new,
+                                                   &expect_contract, &begin_history, &note_changes,
+                                                   &index_new,       &index_again};
+const std::array<const Rule*, 14> ticket_rules = all_rules;
 
 }  // namespace helpdesk

@@ -29,6 +29,10 @@ constexpr Reference priority = {.to = &ticket_priorities,
                                 .has_default = true};
 constexpr Reference opened_by = {.to = &technicians, .shown = {Shown{"opened_by"}}};
 constexpr Reference portal = {.to = &portals, .by = Reference::By::id_or_name, .first_if_unknown = true};
+constexpr Reference contract = {.to = &support_contracts,
+                                .by = Reference::By::id,
+                                .unknown = "unknown_contract",
+                                .shown = {Shown{"contract", "id"}}};
 constexpr Reference doer = {.to = &technicians};
 
 constexpr ListTable tags = {.table = "ticket_tags", .owner = "ticket_id", .column = "tag"};
@@ -41,6 +45,10 @@ constexpr WordIndex word_index = {
     .texts = &texts,
     .sources = {WordSource{"tickets", "id", "subject"}, WordSource{"tickets", "id", "description"},
                 WordSource{"ticket_history", "ticket_id", "notes", "content_type"}}};
+
+constexpr ListTable entries = {.table = "ticket_history", .owner = "ticket_id", .column = "id"};
+constexpr Deadline deadline = {
+    .time = "due_date", .end = "close_date", .state = "status_id", .of_state = &status, .closed = "closed"};
 
 // clang-format off
 constexpr std::array variables = {
@@ -80,14 +88,20 @@ constexpr std::array variables = {
              .about = "How urgent the ticket is."},
     Variable{.name = "due_date", .kind = &kinds::time, .column = "due_date",
              .about = "When the work is to be done; omitted on add: after the hours that the priority allows, if it does."},
+    Variable{.name = "overdue", .kind = &kinds::overdue, .supplied = Supplied::never,
+             .about = "Whether the work should be done by now, but is not."},
     Variable{.name = "description", .limit = 0, .column = "description", .supplied = Supplied::on_add,
              .about = "The matter at length, which is also the first entry of the history."},
     Variable{.name = "opened_by", .kind = &kinds::reference, .column = "opened_by_id", .reference = &opened_by,
              .about = "The technician who opened the ticket; none: the customer did."},
     Variable{.name = "portal", .kind = &kinds::reference, .column = "portal_id", .reference = &portal,
              .about = "The customer portal where the ticket belongs; omitted on add: the customer's."},
+    Variable{.name = "contract", .kind = &kinds::reference, .column = "contract_id", .reference = &contract,
+             .about = "The support contract that pays for the work: one of the customer's that has started."},
     Variable{.name = "tags", .kind = &kinds::text_list, .list = &tags,
              .about = "Words of your own by which tickets are found."},
+    Variable{.name = "history_count", .kind = &kinds::count, .list = &entries, .supplied = Supplied::never,
+             .about = "How many entries the history has; an entry that changes nothing of the ticket leaves its ETag and `last_updated`."},
     Variable{.name = "uid", .kind = &kinds::named, .reference = &doer,
              .about = "The technician who does this, for the history; none: the API key."},
 };
@@ -141,7 +155,7 @@ constexpr std::array selectors = {
              .about = "Finds tickets that nobody works on, neither a technician nor a group."},
     Selector{.name = "due_date", .finder = &finders::date_on, .columns = {"due_date"}, .event = "due",
              .about = "Finds tickets that are due on this day, or by this time."},
-    Selector{.name = "overdue", .finder = &finders::overdue, .columns = {"due_date", "close_date"},
+    Selector{.name = "overdue", .finder = &finders::overdue, .columns = {"due_date"},
              .about = "Finds tickets that should be done by now, but are not."},
     Selector{.name = "viewable_by", .finder = &finders::viewable_by, .columns = {"id"},
              .about = "Finds the tickets that a customer may see."},
@@ -157,6 +171,8 @@ constexpr std::array selectors = {
              .about = "Finds tickets that were deleted and can be restored, which no other selector finds without it."},
     Selector{.name = "message_id", .finder = &finders::equals, .lists = {&mails},
              .about = "Finds the ticket that has the e-mail with this Message-ID in its history."},
+    Selector{.name = "description", .finder = &finders::long_text,
+             .about = "Says whether the list has the tickets' descriptions, which may be long."},
     Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
              .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
     Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"},
@@ -184,6 +200,7 @@ const Resource& tickets() {
                       .deleted = "deleted",
                       .timestamps = true,
                       .versioned = true,
+                      .deadline = &deadline,
                       .word_index = &word_index,
                       .rules = ticket_rules,
                       .verbs = verbs_of_tickets,

@@ -189,6 +189,13 @@ std::vector<std::string> words_of(std::string_view text, Markup markup) {
     return words.finish();
 }
 
+std::string words_as_text(std::string_view text, Markup markup) {
+    std::string words;
+    for (const std::string& word : words_of(text, markup))
+        words.append(" ").append(word);
+    return words;
+}
+
 std::vector<std::string> keywords_of(std::string_view text) {
     std::vector<std::string> words = words_of(text);
     // The words that begin with a word come right after it.

@@ -35,6 +35,10 @@ enum class Markup {
 // bound the memory that it needs, however long the text is.
 std::vector<std::string> words_of(std::string_view text, Markup markup = Markup::none);
 
+// Returns these words as one text, each after a blank, so that `% w%` is LIKE those with a word that begins
+// with `w`.
+std::string words_as_text(std::string_view text, Markup markup = Markup::none);
+
 // Returns the words whose beginnings a record must have: those of the text, without those with which another
 // one begins. Empty if there is nothing to search for.
 std::vector<std::string> keywords_of(std::string_view text);

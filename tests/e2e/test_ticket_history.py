@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from locks import holding
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -99,6 +101,14 @@ def test_what_is_refused(api, db, given, status, problem):
     answer = api.post("add_history", **{"tid": tid, "notes": "x"} | given)
     assert (answer.status, answer.problems) == (status, [problem])
     assert db.count("ticket_history") == 0 and ticket(api, tid) == before
+
+
+def test_it_begins_when_the_ticket_was_opened(api):
+    """A ticket that was moved here from elsewhere may have older entries than the call that adds it."""
+    tid = add_ticket(api, open_date="3/1/2024 09:30:00", description="first")
+    add(api, tid, date="3/2/2024", notes="second")
+    assert [(entry["notes"], entry["date"]) for entry in history(api, tid=tid)] == [
+        ("first", "3/1/2024 9:30:00 AM"), ("second", "3/2/2024 12:00:00 AM")]
 
 
 def test_an_entry_changes_its_ticket(api):
@@ -213,3 +223,15 @@ def test_lists(api):
     assert [record["tid"] for record in api.get("get_tickets", message_id="<1@x>").records] == [new]
     assert api.get("get_tickets", message_id="<1@X>").records == []
     assert len(listed(updated_since="1/1/2024")) == 4
+
+
+def test_an_entry_has_the_status_of_the_moment_when_it_is_stored(api, db):
+    """An add reads without locks; what changes before it stores the entry counts."""
+    tid = add_ticket(api)
+    with holding(db, "UPDATE tickets SET status_id = 3 WHERE id = %s", tid) as holder:
+        call = holder.begin(api.post, "add_history", tid=tid, notes="x")
+        holder.commit()
+        number = call.result().json[0]["added_history"]
+    assert api.get("get_history", id=number).records[0]["status"] == "Pending"
+    db.query("UPDATE tickets SET status_id = NULL WHERE id = %s", tid)
+    assert api.get("get_history", id=add(api, tid)).records[0]["status"] == ""

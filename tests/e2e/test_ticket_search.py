@@ -70,6 +70,44 @@ def test_search_equals_a_scan(api, db):
         assert sorted(rows) == sorted(text["words"].decode().split())
 
 
+def test_entries_are_found_by_their_own_words(api, db):
+    chance = random.Random(11)
+    texts = {}
+    for _ in range(10):
+        description = " ".join(chance.choice(STEMS) for _ in range(3))
+        tid = api.post("add_ticket", cid="c", subject="elsewhere", description=description).json[0]["added_ticket"]
+        (first,) = api.get("get_history", tid=tid).records
+        texts[first["id"]] = [description]
+        for _ in range(3):
+            text = " ".join(chance.choice(STEMS) for _ in range(chance.randint(1, 4)))
+            texts[api.post("add_history", tid=tid, notes=text).json[0]["added_history"]] = [text]
+
+    def found_entries(keyword, **selectors):
+        answer = api.get("get_history", keyword=keyword, count="1000", order="id", **selectors)
+        assert answer.status == 200, answer.text
+        return [record["id"] for record in answer.records]
+
+    def check():
+        for keyword in STEMS + ["pr", "p", "4", "exam", "print the", "a to", "straße 42", "elsewhere", "nowhere"]:
+            assert found_entries(keyword) == naive(texts, keyword), keyword
+            assert api.get("get_history", keyword=keyword, count_only="Y").records == [{"count": str(len(naive(texts, keyword)))}], keyword
+        for keyword in ("int", "o", "24"):
+            assert found_entries(keyword, keyword_match="part") == naive(texts, keyword, part=True), keyword
+
+    check()
+    for number in chance.sample(list(texts), 15):
+        texts[number] = [" ".join(chance.choice(STEMS) for _ in range(3))]
+        assert api.post("update_history", id=number, notes=texts[number][0]).status == 200
+    check()
+    tid = api.post("add_ticket", cid="c").json[0]["added_ticket"]
+    number = api.post("add_history", tid=tid, notes="<b class=bold>caf&eacute;</b>", content_type="html").json[0]["added_history"]
+    assert found_entries("cafe", tid=tid) == [number] and found_entries("bold") == []
+    api.post("update_history", id=number, content_type="text")
+    assert found_entries("bold") == [number]
+    api.post("delete_ticket", tid=tid)
+    assert found_entries("bold") == []
+
+
 def test_the_tags_of_html_are_no_words(api):
     tid = api.post("add_ticket", cid="c").json[0]["added_ticket"]
     number = api.post("add_history", tid=tid, notes="<b class=bold>caf&eacute;</b>", content_type="html").json[0]["added_history"]

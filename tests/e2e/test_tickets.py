@@ -17,8 +17,8 @@ server {
 
 TICKET = ["id", "tid", "cid", "company", "company_id", "contact", "phone", "email", "source", "open_date", "close_date", "category", "sub_category",
           "assigned_to", "assigned_to_name", "assigned_group", "assigned_group_id", "escalation_level", "status", "closed", "subject",
-          "customer_group", "customer_group_id", "priority", "due_date", "description", "opened_by", "portal", "portal_id", "tags", "date_added",
-          "last_updated"]
+          "customer_group", "customer_group_id", "priority", "due_date", "overdue", "description", "opened_by", "portal", "portal_id", "contract", "tags",
+          "history_count", "date_added", "last_updated"]
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,8 @@ def test_every_variable_comes_back(api, db):
     given = {"cid": "C", "company": "Café", "contact": "x", "phone": "1", "email": "x@example.com", "source": "phone", "open_date": "3/1/2024",
              "close_date": "2024-03-02 10:00:00", "category": "hardware", "sub_category": "printer", "assigned_to": "ANN", "assigned_group": "First line",
              "escalation_level": "2", "status": "closed", "subject": "Smoke", "customer_group": "Wholesale", "priority": "high", "due_date": "3/5/2024",
-             "message": "It burns", "opened_by": "bob", "portal": "Main", "tags": "a, b,A"}
+             "message": "It burns", "opened_by": "bob", "portal": "Main", "contract": "1", "tags": "a, b,A"}
+    api.post("update_customer", cid="c", contracts="1", sc_start_dates="1/1/2024")
     tid = add(api, **given)
     record = ticket(api, tid)
     assert list(record) == TICKET
@@ -60,7 +61,8 @@ def test_every_variable_comes_back(api, db):
         "sub_category": "Printer", "assigned_to": "ann", "assigned_to_name": "Ann Example", "assigned_group": "First line",
         "assigned_group_id": "1", "escalation_level": "2", "status": "Closed", "closed": "Y", "subject": "Smoke",
         "customer_group": "Wholesale", "customer_group_id": "2", "priority": "High", "due_date": "3/5/2024 12:00:00 AM",
-        "description": "It burns", "opened_by": "bob", "portal": "Main", "portal_id": "1", "tags": "a,b"}
+        "overdue": "N", "description": "It burns", "opened_by": "bob", "portal": "Main", "portal_id": "1", "contract": "1", "tags": "a,b",
+        "history_count": "1"}
     for format in ("xml", "url"):
         assert list(api.get("get_tickets", tid=tid, format=format).records[0]) == TICKET
     (entry,) = entries(db, tid)

@@ -17,6 +17,10 @@ constexpr ListTable parts = {
     .table = "job_parts", .owner = "job_id", .column = "part_id", .reference = &part};
 constexpr ListTable tags = {.table = "job_tags", .owner = "job_id", .column = "tag"};
 
+constexpr Reference state = {.to = &ticket_statuses};
+constexpr Deadline deadline = {
+    .time = "due_date", .end = "close_date", .state = "state_id", .of_state = &state, .closed = "closed"};
+
 // clang-format off
 constexpr std::array variables = {
     Variable{.name = "subject", .kind = &kinds::identifier, .column = "subject"},
@@ -45,7 +49,7 @@ constexpr std::array selectors = {
     Selector{.name = "closed", .finder = &finders::flag, .columns = {"closed"}},
     Selector{.name = "assigned", .finder = &finders::has_value, .columns = {"technician_id"}},
     Selector{.name = "unassigned", .finder = &finders::lacks, .columns = {"technician_id", "group_id"}},
-    Selector{.name = "overdue", .finder = &finders::overdue, .columns = {"due_date", "close_date"}},
+    Selector{.name = "overdue", .finder = &finders::overdue, .columns = {"due_date"}},
     Selector{.name = "due", .finder = &finders::date_on, .columns = {"due_date"}},
     Selector{.name = "any_firm", .finder = &finders::id_or_name, .columns = {"name"}, .through = {"cid"}},
     Selector{.name = "own_firm", .finder = &finders::flag, .columns = {"closed"}, .only_if = "mine"},
@@ -66,7 +70,8 @@ Found find(std::string_view query, const std::string& leading = {}) {
                       .table = "jobs",
                       .variables = variables,
                       .selectors = selectors,
-                      .timestamps = true});
+                      .timestamps = true,
+                      .deadline = &deadline});
     static const Action action = [] {
         std::vector<std::string> names;
         for (const Selector& selector : selectors)
@@ -212,17 +217,16 @@ TEST(Finders, ReadYesOrNo) {
 }
 
 TEST(Finders, FindWhatWaits) {
+    const std::string late =
+        "(record.`due_date` < NOW() AND record.`close_date` IS NULL AND COALESCE((SELECT `closed` FROM "
+        "`ticket_statuses` WHERE id = record.`state_id`), 'N') = 'N')";
     const std::string from = " FROM `jobs` AS record WHERE ";
     EXPECT_EQ(find("unassigned=y").sql,
               from + "record.`technician_id` IS NULL AND record.`group_id` IS NULL" + by_id);
     EXPECT_EQ(find("unassigned=N").sql,
               from + "(record.`technician_id` IS NOT NULL OR record.`group_id` IS NOT NULL)" + by_id);
-    EXPECT_EQ(find("overdue=Y").sql,
-              from + "(record.`due_date` < NOW() AND record.`close_date` IS NULL)" + by_id);
-    EXPECT_EQ(find("overdue=N").sql, from +
-                                         "(record.`due_date` IS NULL OR record.`due_date` >= NOW() OR "
-                                         "record.`close_date` IS NOT NULL)" +
-                                         by_id);
+    EXPECT_EQ(find("overdue=Y").sql, from + late + by_id);
+    EXPECT_EQ(find("overdue=N").sql, from + "NOT COALESCE(" + late + ", FALSE)" + by_id);
     EXPECT_EQ(find("overdue=1").problem, "invalid_choice");
 }
 

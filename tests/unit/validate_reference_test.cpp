@@ -92,6 +92,17 @@ TEST_F(ValidateReference, RefusesAColumnThatFindsNoRecord) {
     expect_complaint("sub_topic refers by a column that no variable has");
 }
 
+TEST_F(ValidateReference, RefusesOneThatIsTakenFromWhereItIsNot) {
+    topic_.taken_from = "subject";
+    expect_complaint("topic is taken from what is no required reference by number");
+    topic_.taken_from = "parent";
+    topic_.taken = "subject";
+    expect_complaint("topic is taken from what is no required reference by number");
+    expect_complaint("topic is taken from a record that does not refer to the same resource");
+    topic_.taken = "topic";
+    expect_complaint("topic is taken from its own table, which one statement cannot read");
+}
+
 TEST_F(ValidateReference, RefusesAScopeThatIsNoReference) {
     sub_topic_.within = "subject";
     expect_complaint("sub_topic has a scope that is no reference");

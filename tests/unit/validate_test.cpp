@@ -488,6 +488,33 @@ TEST_F(Validate, FindsAnIndexOfWordsThatNobodyReads) {
     expect_complaint("desks has an index of words in which no selector looks");
 }
 
+TEST_F(Validate, FindsACountThatACallSupplies) {
+    variables_.push_back(
+        {.name = "label_count", .kind = &kinds::count, .list = &labels, .supplied = Supplied::never});
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    variable("label_count").supplied = Supplied::always;
+    expect_complaint("desks.label_count is a count, which no call can supply");
+    variable("label_count").list = nullptr;
+    expect_complaint("desks.label_count must have a table of items if it is a list, and only then");
+}
+
+TEST_F(Validate, FindsWhatIsOverdueWithoutADeadline) {
+    static constexpr Deadline deadline = {
+        .time = "date_added", .end = "last_updated", .state = "room_id", .of_state = &room, .closed = "open"};
+    variables_.push_back({.name = "late", .kind = &kinds::overdue, .supplied = Supplied::never});
+    selectors_.push_back({.name = "late", .finder = &finders::overdue, .columns = {"label"}});
+    expect_complaint("desks.late is overdue, but there is no deadline");
+    resource_.deadline = &deadline;
+    expect_complaint("desks.late asks whether something is overdue in a column that is no deadline");
+}
+
+TEST_F(Validate, FindsASwitchOfAnotherThanTheLongText) {
+    selectors_.push_back({.name = "notes", .finder = &finders::long_text});
+    EXPECT_EQ(complaints(), std::vector<std::string>{});
+    selector("notes").name = "city";
+    expect_complaint("desks.city must leave out the only text without a limit");
+}
+
 TEST_F(Validate, FindsAConditionOnAColumnThatIsNoChoice) {
     selector("label").only_if = "open";
     EXPECT_EQ(complaints(), std::vector<std::string>{});

@@ -9,6 +9,12 @@ namespace {
 
 using List = std::vector<std::string>;
 
+TEST(Words, AreOneTextWithABlankBeforeEach) {
+    EXPECT_EQ(words_as_text("print a Café, print"), " a cafe print");
+    EXPECT_EQ(words_as_text("<b>print</b>", Markup::html), " print");
+    EXPECT_EQ(words_as_text(""), "");
+}
+
 TEST(Words, AreRunsOfLettersAndDigits) {
     EXPECT_EQ(words_of("The printer, on floor 3: won't print!"),
               (List{"3", "floor", "on", "print", "printer", "t", "the", "won"}));

@@ -13,6 +13,9 @@
 //       CONSTRAINT ticket_texts_ticket FOREIGN KEY (ticket_id) REFERENCES tickets (id) ON DELETE CASCADE
 //   ) ENGINE = InnoDB;
 //
+// Entries have words of their own in ticket_history, as ticket_texts has those of tickets. The rows of
+// ticket_words lead to their tickets.
+//
 // core/search/README.md says why it is no FULLTEXT index, what it costs and how it is written.
 #pragma once
 

@@ -4,6 +4,7 @@
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "decimal.h"
 #include "text.h"
@@ -31,12 +32,6 @@ std::string column_of(const std::string& row, std::string_view column) {
     return row + "." + quoted(column);
 }
 
-// Returns whether its values have no limit.
-bool is_unbounded(const Output& output) {
-    return output.source == Output::Source::column && output.variable != nullptr &&
-           output.form == Form::plain && output.variable->limit == 0;
-}
-
 bool is_time(const Output& output) {
     return output.form == Form::time && (output.source == Output::Source::column || is_joined(output));
 }
@@ -60,17 +55,34 @@ std::size_t whole_characters(std::string_view bytes) {
 
 }  // namespace
 
+// The time is a range of its column's index, where that can serve. The state is read by its number.
+std::string is_overdue(const Deadline& deadline, const std::string& row) {
+    return "(" + column_of(row, deadline.time) + " < NOW() AND " + column_of(row, deadline.end) +
+           " IS NULL AND COALESCE((SELECT " + quoted(deadline.closed) + " FROM " +
+           quoted(deadline.of_state->to().table) + " WHERE id = " + column_of(row, deadline.state) +
+           "), 'N') = 'N')";
+}
+
 std::string expression(const Output& output) {
     switch (output.source) {
         case Output::Source::reference:
             return column_of(alias_of(output),
                              output.shown.empty() ? name_column(*output.variable->reference) : output.shown);
+        case Output::Source::count:
+            return "(SELECT COUNT(*) FROM " + quoted(output.list->table) + " AS item WHERE item." +
+                   quoted(output.list->owner) + " = record.id)";
+        case Output::Source::overdue:
+            return "CASE WHEN " + is_overdue(*output.deadline, "record") + " THEN 'Y' ELSE 'N' END";
         case Output::Source::list:
         case Output::Source::list_dates:
             break;
         default:
             return column_of("record", output.column);
     }
+    return list_sql(output, "record.id");
+}
+
+std::string list_sql(const Output& output, const std::string& id) {
     const ListTable& list = *output.list;
     const bool named = output.source == Output::Source::list && list.reference != nullptr &&
                        list.reference->by == Reference::By::name;
@@ -81,7 +93,7 @@ std::string expression(const Output& output) {
            (named ? " JOIN " + quoted(list.reference->to().table) + " AS named ON named.id = item." +
                         quoted(list.column)
                   : "") +
-           " WHERE item." + quoted(list.owner) + " = record.id)";
+           " WHERE item." + quoted(list.owner) + " = " + id + ")";
 }
 
 std::string as_text(const std::string& time) {
@@ -102,8 +114,8 @@ std::string reference_joins(const std::vector<Output>& outputs) {
     return joins;
 }
 
-RecordSql::RecordSql(const Resource& resource)
-    : joins(reference_joins(resource.outputs)), resource_(resource) {
+RecordSql::RecordSql(const Resource& resource, bool brief)
+    : joins(reference_joins(resource.outputs)), resource_(resource), brief_(brief) {
     in_group = add_columns(longest_in_group);
     alone = add_columns(longest_alone);
 }
@@ -115,9 +127,10 @@ std::string RecordSql::add_columns(std::size_t longest) {
     lengths_.clear();
     for (const Output& output : resource_.outputs) {
         values_.push_back(columns.add(
-            is_unbounded(output) ? "CASE WHEN " + length_of(output) + " > " + std::to_string(longest) +
-                                       " THEN NULL ELSE " + expression(output) + " END"
-                                 : selected(output)));
+            is_unbounded(output) && brief_ ? "NULL"
+            : is_unbounded(output) ? "CASE WHEN " + length_of(output) + " > " + std::to_string(longest) +
+                                         " THEN NULL ELSE " + expression(output) + " END"
+                                   : selected(output)));
         if (output.source == Output::Source::id)
             number_ = values_.back();
         else if (is_time(output) && output.column == last_updated)
@@ -126,7 +139,7 @@ std::string RecordSql::add_columns(std::size_t longest) {
     if (resource_.versioned)
         version_ = columns.add("record.version");
     for (std::size_t i = 0; i < resource_.outputs.size(); ++i)
-        if (is_unbounded(resource_.outputs[i]))
+        if (is_unbounded(resource_.outputs[i]) && !brief_)
             lengths_.push_back({i, columns.add(length_of(resource_.outputs[i]))});
     return columns.sql();
 }
@@ -148,11 +161,11 @@ StoredRecord RecordSql::read(const Rows& row, std::size_t longest) const {
 }
 
 // Keeps the SQL for ever: there are few resources, and they live as long as the process.
-const RecordSql& record_sql(const Resource& resource) {
+const RecordSql& record_sql(const Resource& resource, bool brief) {
     static std::mutex mutex;
-    static std::map<const Resource*, RecordSql> all;
+    static std::map<std::pair<const Resource*, bool>, RecordSql> all;
     const std::scoped_lock lock(mutex);
-    return all.try_emplace(&resource, resource).first->second;
+    return all.try_emplace({&resource, brief}, resource, brief).first->second;
 }
 
 std::uint64_t number_of(std::string_view time) {

@@ -20,6 +20,13 @@ namespace helpdesk::db {
 // with commas between its items.
 std::string expression(const Output& output);
 
+// Returns the expression of an output that is a list, for the record with the number `id`, which is SQL.
+std::string list_sql(const Output& output, const std::string& id);
+
+// Returns the condition that the work on a row of the deadline's resource should be done by now, but is not.
+// It is NULL or false for others.
+std::string is_overdue(const Deadline& deadline, const std::string& row);
+
 // Returns a time as text, as the server writes it: the connector would drop its fractions.
 std::string as_text(const std::string& time);
 
@@ -36,7 +43,8 @@ inline constexpr std::size_t longest_alone = page_bytes;
 
 // The SQL that reads the records of a resource. It is made once for each resource.
 struct RecordSql {
-    explicit RecordSql(const Resource& resource);
+    // A brief one leaves out all values without a limit.
+    RecordSql(const Resource& resource, bool brief);
 
     // The expressions of the SELECT. A value without a limit is left out if it has more bytes than
     // `longest_in_group`, or `longest_alone`.
@@ -58,13 +66,14 @@ struct RecordSql {
     };
 
     const Resource& resource_;
+    const bool brief_;
     std::vector<unsigned> values_;  // the column of each output
     std::vector<Length> lengths_;   // of the values without a limit
     unsigned number_ = 0;           // columns as well; 0: there is none
     unsigned version_ = 0;
     unsigned changed_ = 0;
 };
-const RecordSql& record_sql(const Resource& resource);
+const RecordSql& record_sql(const Resource& resource, bool brief = false);
 
 // Returns the digits of a time as SQL writes it as one number. A later time is a larger number.
 std::uint64_t number_of(std::string_view time);

@@ -71,6 +71,11 @@ std::string same_id(const Reference& reference, std::uint64_t id, const Scope& s
            ", 0)";
 }
 
+std::string locked_column(const Resource& resource, std::string_view column) {
+    return "(SELECT " + quoted(column) + " FROM " + quoted(resource.table) + " WHERE id = ?" +
+           std::string(locking) + ")";
+}
+
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
                         const Use& use, std::vector<Parameter>& parameters) {
     return "(" + stored + " IS NULL OR EXISTS " +

@@ -36,6 +36,9 @@ std::string id_query(const Reference& reference, const std::optional<std::string
 std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
                     std::vector<Parameter>& parameters);
 
+// Its value is a column of the row with the number that is the next parameter, which it locks.
+std::string locked_column(const Resource& resource, std::string_view column);
+
 // Its value says whether a stored ID is NULL or that of a row in the scope. `stored` is its column.
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,
                         const Use& use, std::vector<Parameter>& parameters);

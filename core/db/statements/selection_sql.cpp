@@ -76,6 +76,9 @@ class SelectionSql {
                 add(viewable_by_customer(row, condition.values.front()));
             else if (comparison.how == Compare::visible_to_technician)
                 add(visible_to_technician(row, condition.values.front()));
+            else if (comparison.how == Compare::overdue || comparison.how == Compare::in_time)
+                add_overdue(path.empty() ? resource_ : *path.back().resource, row,
+                            comparison.how == Compare::overdue);
             else
                 add_to_where(selector, row, comparison);
         }
@@ -83,7 +86,8 @@ class SelectionSql {
             add({.sql = row_column(rows_.front().alias, selector.only_if) + " = 'Y'", .parameters = {}});
     }
 
-    // Adds the conditions of a keyword, of which one word may lead.
+    // Adds the conditions of a keyword, of which one word may lead. Through a reference, the index leads to
+    // the other record, and the texts are those of the record itself: all words are looked for in them.
     void add_keyword(const Condition& keyword, bool part, const std::optional<LeadingWord>& leading) {
         const Selector& selector = *keyword.selector;
         const std::vector<Hop> path = path_of(resource_, selector);
@@ -94,8 +98,8 @@ class SelectionSql {
             join_found(path);
         }
         for (const std::string& word : keyword.values)
-            if (!leading || word != leading->word)
-                add(has_word(id_at(path), selector, word, part));
+            if (!path.empty() || !leading || word != leading->word)
+                add(has_word(rows_.front().alias + ".id", selector, word, part));
     }
 
     void add(const Statement& condition) {
@@ -200,9 +204,6 @@ class SelectionSql {
             case Compare::missing:
             case Compare::present:
                 return add_presence(selector, row, comparison.how == Compare::present);
-            case Compare::overdue:
-            case Compare::in_time:
-                return add_overdue(selector, row, comparison.how == Compare::overdue);
             default:
                 add_comparison(row_column(row, selector.columns.front()), selector, comparison);
         }
@@ -218,12 +219,9 @@ class SelectionSql {
         where_.sql += either ? ")" : "";
     }
 
-    // A range of the first column's index, where that can serve.
-    void add_overdue(const Selector& selector, const std::string& row, bool overdue) {
-        const std::string due = row_column(row, *selector.columns.begin());
-        const std::string done = row_column(row, *(selector.columns.begin() + 1));
-        where_.sql += overdue ? "(" + due + " < NOW() AND " + done + " IS NULL)"
-                              : "(" + due + " IS NULL OR " + due + " >= NOW() OR " + done + " IS NOT NULL)";
+    void add_overdue(const Resource& resource, const std::string& row, bool overdue) {
+        const std::string sql = is_overdue(*resource.deadline, row);
+        add({.sql = overdue ? sql : "NOT COALESCE(" + sql + ", FALSE)", .parameters = {}});
     }
 
     void add_named(const std::string& id, std::string_view table, const Selector& selector,

@@ -1,5 +1,6 @@
 // Records that wait: for somebody, or for too long.
 #include "model/finder.h"
+#include "model/resource.h"
 
 namespace helpdesk {
 
@@ -21,10 +22,14 @@ constexpr Finder finders::overdue = {
         return {{values.front() == "Y" ? Compare::overdue : Compare::in_time}};
     },
     .words = [](const Resource&, const Selector&) -> std::string {
-        return "`Y`: those whose time has come while they were open; `N`: all others";
+        return "`Y`: those whose time has come, and that are not closed; `N`: all others";
+    },
+    .unsuited = [](const Resource& resource, const Selector& selector) -> std::string_view {
+        return resource.deadline != nullptr && resource.deadline->time == selector.columns.front()
+                   ? ""
+                   : "asks whether something is overdue in a column that is no deadline";
     },
     .pattern = flag_pattern,
-    .reach = Reach::anywhere,
 };
 
 }  // namespace helpdesk

@@ -59,6 +59,8 @@ Description describe(const Variable& variable) {
                                        : ", otherwise " + quoted_word(unknown_code(reference));
     if (reference.no_rings)
         text += "; one that leads back to the record: " + quoted_word(code::ring);
+    if (!reference.taken_from.empty())
+        return {.values = text, .omitted = "that of the " + quoted_word(reference.taken_from)};
     if (reference.has_default)
         return {.values = text, .omitted = "the default"};
     return {.values = text, .omitted = reference.first_if_unknown ? "the first" : omitted(variable)};
