@@ -3,7 +3,6 @@
 import concurrent.futures
 import json
 import re
-import socket
 import subprocess
 import urllib.parse
 
@@ -402,27 +401,6 @@ def test_other_bodies_and_other_actions_do_not_go_together(api):
     for name in ("Idempotency-Key", "If-Match", "If-None-Match", "If-Unmodified-Since"):
         answer = post(api, "cid\na", headers={name: '"x"'})
         assert (answer.status, answer.problems) == (400, [(name, "bad_request")])
-
-
-def test_cut_off_and_sent_again(api, db, nginx):
-    """The client goes in the middle of its body: nothing is there. It goes in the middle of the work: what is there is told apart."""
-    body = lines("cid,contact", *(f"c{i},x" for i in range(5000))).encode()
-    head = (f"POST /?action=import_customers&format=json HTTP/1.1\r\nHost: x\r\nX-API-Key: {api.key}\r\nContent-Type: text/csv\r\n"
-            f"Content-Length: {len(body)}\r\n\r\n").encode()
-    calls = lambda: nginx.log("access.log").count(" import_customers ")
-    before = calls()
-    with socket.create_connection(("127.0.0.1", nginx.port)) as client:
-        client.sendall(head + body[:len(body) // 2])
-    assert db.count("customers") == 0
-    with socket.create_connection(("127.0.0.1", nginx.port)) as client:
-        client.sendall(head + body)
-        wait_for(lambda: db.count("customers") > 0, "the first rows")
-    report = run(api, body)
-    assert report.counts[0] == 5000 and report.counts[4] == 0 and report.counts[3] > 0
-    assert db.count("customers") == 5000
-    assert run(api, body).counts == (5000, 0, 0, 5000, 0)
-    # The first goes on without its client, and must not into the next test.
-    wait_for(lambda: calls() == before + 4, "the end of all four")
 
 
 def test_a_database_that_goes_away_ends_it(api, db, mariadb):

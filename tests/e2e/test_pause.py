@@ -13,14 +13,14 @@ from servers import wait_for
 
 # So that what waits in one worker could hold up the others, and so that the log has their order.
 WORKERS = 1
+MAIN = "thread_pool single threads=1 max_queue=1024;"
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
     listen unix:%%FOLDER%%/http2.sock http2;
     %%DATABASE%% %%KEY_AND_POOLS%%
     location / { helpdesk_api; }
-    # One thread.
-    location /narrow/ { helpdesk_api; helpdesk_thread_pool narrow; }
+    location /single/ { helpdesk_api; helpdesk_thread_pool single; }
 }
 """
 
@@ -37,18 +37,21 @@ def old(db):
     db.query("INSERT INTO customers (cid, notes, portal_id, last_updated) VALUES ('old', '', 1, '2024-05-05')")
 
 
-@pytest.mark.parametrize("path, count", [("/narrow/", 1), ("/", 8), ("/", 32)])
-def test_walks_that_wait_hold_no_thread(api, nginx, old, path, count):
-    """With all threads taken, a call that comes after them would be answered after them, or at the end of the second with them."""
+# Walks are lists, which have half of a pool's eight threads, so that look-ups have the others anyway.
+@pytest.mark.parametrize("path, count, action, variables", [
+    ("/single/", 1, "get_customers", {"cid": "old"}), ("/single/", 32, "get_customers", {"cid": "old"}),
+    ("/", 8, "get_portals", {"order": "name"})])
+def test_walks_that_wait_hold_no_thread(api, nginx, old, path, count, action, variables):
+    """With all threads taken that the call may have, it would be answered after them, or at the end of the second with them."""
     def is_answered_first():
         log = len(nginx.log("access.log"))
         walks = begin_walks(api, pool, path, count)
         second = int(time.time())
         time.sleep(0.3)
-        assert api.get("get_customers", path=path, cid="old").status == 200
+        assert api.get(action, path=path, **variables).status == 200
         in_time = int(time.time()) == second
         assert [walk.result().status for walk in walks] == [200] * count
-        # In the order of their ends: the update, and then the look-up or a walk.
+        # In the order of their ends: the update, and then the call or a walk.
         wait_for(lambda: len(nginx.log("access.log")[log:].splitlines()) == count + 2, "the log")
         return in_time and "updated_since" not in nginx.log("access.log")[log:].splitlines()[1]
     # It comes too late on a machine that is busy with other things for a second.
@@ -76,7 +79,7 @@ def test_a_walk_without_its_client_waits_no_longer(api, nginx, old, protocol):
 @pytest.mark.parametrize("end, main", [("reload", ""), ("quit", ""), ("quit", "worker_shutdown_timeout 100ms;"), ("terminate", "")])
 def test_nginx_ends_while_walks_wait(own_nginx, db, old, key, end, main):
     own_nginx.workers = 2
-    own_nginx.start(CONFIG, main=main)
+    own_nginx.start(CONFIG, main=MAIN + main)
     api = Api(own_nginx.port, key)
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         walks = begin_walks(api, pool, count=8)

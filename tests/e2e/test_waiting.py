@@ -25,6 +25,7 @@ server {
     helpdesk_bcrypt_cost 10;
     """ + KEY + """
     location / { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_api; }
+    location /hashing/ { """ + DATABASE + """ helpdesk_thread_pool one; helpdesk_hash_thread_pool helpdesk_hash; helpdesk_api; }
     location /two/ { """ + DATABASE + """ helpdesk_thread_pool two; helpdesk_api; }
     location /four/ { """ + DATABASE + """ helpdesk_thread_pool four; helpdesk_api; }
     location /single/ { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_api; }
@@ -35,6 +36,8 @@ server {
     location = /sign-in { """ + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_auth; helpdesk_auth_cache off; }
     location /page/ { ssi on; root %%FOLDER%%; }
     location = /single-sign-in { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_auth; helpdesk_auth_cache off; }
+    location = /copies { """ + 300 * "mirror /copy; " + DATABASE + """ helpdesk_thread_pool helpdesk; helpdesk_api; }
+    location = /copy { """ + DATABASE + """ helpdesk_thread_pool single; helpdesk_api; log_subrequest on; access_log %%FOLDER%%/copies.log helpdesk; }
     location = /status.json { helpdesk_status json; }
 }
 """
@@ -69,11 +72,16 @@ def stuck(mariadb, count):
 
 def get_page(api, nginx, queries):
     """Sends these calls in one turn of the worker: a page includes them."""
+    return get_page_of(api, nginx, [f"{query}&format=url&key={api.key}" for query in queries])
+
+
+def get_page_of(api, nginx, addresses):
+    """The page includes these, and whoever reads it signs in."""
     page = nginx.folder / "page"
     page.mkdir(exist_ok=True)
     page.chmod(0o755)
-    (page / "all.html").write_text("".join(f'<!--#include virtual="{query}&format=url&key={api.key}" -->\n' for query in queries))
-    return Api(api.port, api.key).session.get(f"http://127.0.0.1:{api.port}/page/all.html").text
+    (page / "all.html").write_text("".join(f'<!--#include virtual="{address}" -->\n' for address in addresses))
+    return Api(api.port, api.key).session.get(f"http://127.0.0.1:{api.port}/page/all.html", auth=("nobody", "some-password")).text
 
 
 def test_lists_leave_threads_for_look_ups(api, db, mariadb):
@@ -197,12 +205,54 @@ def test_what_a_free_thread_will_take_does_not_fill_the_queue(api, db, nginx):
     assert (text.count("name="), text.count("code=overloaded")) == (2, 1)
 
 
-def test_a_password_that_waited_too_long_is_not_hashed(api, db):
-    """Each add is answered, and what is answered 200 is stored."""
-    with concurrent.futures.ThreadPoolExecutor(150) as pool:
-        statuses = list(pool.map(lambda i: call(api, "/", "add_customer", cid=f"c{i}", **{"pass": "some-password"}).status, range(150)))
-    assert set(statuses) == {200, 503}
-    assert db.count("customers") == statuses.count(200)
+@contextlib.contextmanager
+def held_up_hashes(api, mariadb):
+    """The only thread of the hash pool, which reads lists here as well, waits for a lock."""
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        with locked(mariadb, "support_contracts"):
+            busy = pool.submit(call, api, "/hashing/", "get_support_contracts", order="name")
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            yield
+        assert busy.result().status == 200
+
+
+@contextlib.contextmanager
+def passwords(api, pool, count):
+    """Adds with a password, and sign-ins with one: how they are answered in the end."""
+    with contextlib.ExitStack() as stack:
+        adds = [pool.submit(call, api, "/", "add_customer", cid=f"c{i}", **{"pass": "some-password"}) for i in range(count)]
+        clients = [stack.enter_context(sign_in(api.port, f"nobody{i}")) for i in range(count)]
+        yield lambda: ({one.result().status for one in adds}, {int(client.recv(12)[9:]) for client in clients})
+
+
+def test_a_password_that_waited_too_long_is_not_hashed(api, db, mariadb):
+    """Its client is told after five seconds, not when its turn comes."""
+    before, begin, count = hashed(api), time.monotonic(), 4
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        with held_up_hashes(api, mariadb), passwords(api, pool, count) as statuses:
+            assert statuses() == ({503}, {503})
+            # nginx's clock may be a little behind ours.
+            assert time.monotonic() - begin > 4.9
+    assert hashed(api) == before
+    assert db.count("customers") == 0
+
+
+def test_a_password_that_did_not_wait_too_long_is_hashed(api, db, mariadb):
+    count = 4
+
+    def are_hashed(pool):
+        before, begin = hashed(api), time.monotonic()
+        with contextlib.ExitStack() as clients:
+            with held_up_hashes(api, mariadb):
+                statuses = clients.enter_context(passwords(api, pool, count))
+                wait_for(lambda: waiting(api, "hash") == 2 * count or time.monotonic() - begin > 5, "the passwords to wait")
+                # Long enough to be swept.
+                time.sleep(1.5)
+            return statuses() == ({200}, {401}) and hashed(api) - before == 2 * count
+
+    # On a slow machine five seconds may pass.
+    with concurrent.futures.ThreadPoolExecutor(count) as pool:
+        wait_for(lambda: db.reset() or are_hashed(pool), "all passwords to be hashed")
 
 
 def send_and_leave(api, action, **variables):
@@ -292,3 +342,50 @@ def test_more_calls_in_one_request_than_nginx_can_hold(api, db, nginx, mariadb):
             wait_for(lambda: waiting(api, "database") >= 255 - 64, "all that nginx can hold to be held")
         text = sent.result()
     assert (text.count("name=Main"), text.count("code=overloaded")) == (255, 300 - 255)
+
+
+def get_page_while_locked(api, nginx, mariadb, addresses, count):
+    """The page, of which so many calls wait in the pool of one thread at the same time."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with locked(mariadb, "support_contracts"):
+            busy = pool.submit(call, api, "/single/", "get_support_contracts", order="name")
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            page = pool.submit(get_page_of, api, nginx, addresses)
+            wait_for(lambda: waiting(api, "database") == count, "the calls to wait")
+        assert busy.result().status == 200
+        return page.result()
+
+
+def test_more_sign_ins_in_one_request_than_nginx_can_hold(api, db, nginx, mariadb):
+    """All wait for one check of their password, and each is held."""
+    text = get_page_while_locked(api, nginx, mariadb, 300 * ["/single-sign-in"], count=1)
+    assert text.count('code="overloaded"') == 300 - 255
+
+
+def test_a_sign_in_beyond_what_nginx_can_hold(api, db, nginx, mariadb):
+    """No check of its password has begun, and none begins."""
+    before = hashed(api)
+    look_ups = 255 * [f"/single/?action=get_portals&id=1&format=url&key={api.key}"]
+    text = get_page_while_locked(api, nginx, mariadb, look_ups + 3 * ["/single-sign-in"], count=255)
+    assert (text.count("name=Main"), text.count('code="overloaded"')) == (255, 3)
+    assert hashed(api) == before
+
+
+def test_more_large_bodies_in_one_request_than_nginx_can_hold(api, db, nginx, mariadb):
+    """A mirror sends the body along. The request itself is held, too, for its own body."""
+    def ends(status):
+        return nginx.log("copies.log").count(f'" {status} ')
+
+    # It stays connected, since nginx ends what is under way for a client that goes.
+    client = Api(api.port, api.key)
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        with locked(mariadb, "support_contracts"):
+            busy = pool.submit(call, api, "/single/", "get_support_contracts", order="name")
+            wait_for(lambda: stuck(mariadb, 1), "the only thread to wait")
+            variables = api.variables({"action": "get_portals", "id": "1", "notes": "x" * 70_000})
+            sent = pool.submit(client.request, "POST", "/copies", data=variables)
+            wait_for(lambda: waiting(api, "database") == 254, "the bodies to wait")
+        assert (busy.result().status, sent.result().status) == (200, 200)
+    wait_for(lambda: ends(200) + ends(503) == 300, "the end of all")
+    assert ends(503) == 300 - 254
+    client.session.close()
