@@ -8,6 +8,7 @@
 #include "call/sign_in_changes.h"
 #include "config.hpp"
 #include "db/session/choice.h"
+#include "db/session/plugins.h"
 #include "directives.hpp"
 #include "envelope.hpp"
 #include "geocoder.hpp"
@@ -90,6 +91,9 @@ ngx_int_t make_queues(ngx_cycle_t* cycle) noexcept {
 ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     begin_summed_gauges(static_cast<unsigned>(ngx_process_slot));
     set_default_connections(connections_of_worker());
+    // A thread may be short of memory when it connects first, and a plugin that is loaded later is not
+    // guarded.
+    db::load_plugins();
     WorkerQueue::call_after_tasks(watch_idle_connections);
     tell_of_lost_numbers([](std::string_view metric) noexcept {
         ngx_log_error(

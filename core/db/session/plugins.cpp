@@ -114,9 +114,7 @@ constexpr std::array<Authenticate, guarded.size()> make_guards(std::index_sequen
 
 constexpr auto guards = make_guards(std::make_index_sequence<guarded.size()>());
 
-}  // namespace
-
-void load_plugins() noexcept {
+void load() noexcept {
     const auto init = find<Init>("mysql_init");
     const auto find_plugin = find<Find>("mysql_client_find_plugin");
     const auto close = find<Close>("mysql_close");
@@ -136,6 +134,12 @@ void load_plugins() noexcept {
             originals[i] = std::exchange(plugin->authenticate, guards[i]);
     }
     close(handle);
+}
+
+}  // namespace
+
+void load_plugins() noexcept {
+    [[maybe_unused]] static const bool loaded = (load(), true);
 }
 
 ConnectAttempt::ConnectAttempt(bool verifies) noexcept {

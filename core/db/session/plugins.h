@@ -17,8 +17,9 @@ inline constexpr auto no_plugins = "/dev/null";
 // asks for another one if the user has another one.
 inline constexpr auto first_plugin = "mysql_native_password";
 
-// Loads the usual plugins and guards those that can tell the password. Call it once in a process, before the
-// first connection: the library keeps one list of plugins for all connections of a process.
+// Loads the usual plugins and guards those that can tell the password, once in a process. Call it before the
+// first connection, when there is memory: the library keeps one list of plugins for all connections of a
+// process, and does not guard one that it loads later.
 void load_plugins() noexcept;
 
 // An attempt of this thread to connect. The guarded plugins are refused outside of an attempt, as they are
