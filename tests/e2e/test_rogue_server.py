@@ -82,8 +82,8 @@ class RogueServer:
             number = self.receive(client)
         if not number:
             return
+        self.asked += 1  # before its client can end the test
         self.send(client, number + 1, b"\xfe" + self.plugin.encode() + b"\0" + (PLUGINS | NUMBERS)[self.plugin])
-        self.asked += 1
         # All that comes until the client goes.
         for _ in range(5):
             number = self.receive(client)
