@@ -14,9 +14,9 @@
 
 namespace helpdesk::ngx {
 
-// Where a subrequest looks up coordinates, and how long a call waits for it.
 struct Accounts;
 
+// Where a subrequest looks up coordinates, and how long a call waits for it.
 struct Geocoder {
     std::string location;  // empty: off
     ngx_msec_t timeout = 2000;
