@@ -158,7 +158,7 @@ def test_full_authentication_beyond_this_machine(own_nginx, mariadb, key, certif
     """Not even the proof of caching_sha2_password is sent, since the server decides what follows it."""
     server = RogueServer(plugin, certificate if encrypts else None, host=own_address, public_key=public_key)
     assert call(own_nginx, key, server, tls=tls) == [NOT_AVAILABLE]
-    assert server.asked > 0
+    assert server.asked > 0, own_nginx.log()
     assert server.told == []
     assert mariadb.password.encode() not in server.received
     assert REFUSED.format(plugin) in own_nginx.log("error.log")
