@@ -53,7 +53,8 @@ class RogueServer:
         else:
             self.listener = socket.create_server((host, 0))
             self.line = f"server {host}:{self.listener.getsockname()[1]};"
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
 
     def serve(self):
         with contextlib.suppress(OSError):
@@ -98,6 +99,9 @@ class RogueServer:
                 self.send(client, number + 1, b"\x01" + self.public_key)
 
     def close(self):
+        """Waits for the thread: once the listener is closed, its number may be that of another server's listener."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()
 
 
