@@ -30,6 +30,9 @@ struct Server {
     bool backup = false;  // only used if no other works
 };
 
+// Returns the server as the configuration names it: `unix:PATH` or `HOST:PORT`.
+std::string address(const Server& server);
+
 struct DatabaseSettings {
     std::vector<Server> servers;  // of one database; the first that takes writes is used, and stays in use
     // Whether calls go back to a server that comes before the one in use when it takes writes again. It must
