@@ -113,6 +113,8 @@ bool is_required(const Action& action, std::string_view name) {
     const Variable* variable = action.resource.find(name);
     if (variable == nullptr)
         return false;
+    if (name == action.verb.into)
+        return true;
     if (variable == action.resource.name())
         return action.verb.adds || !action.resource.known_by_number();
     return (action.verb.adds && variable->required) || action.verb.signs_in;

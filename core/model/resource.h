@@ -56,6 +56,11 @@ struct Reference {
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if
     // there is one.
     bool has_default = false;
+    // No value that a rule sets: the row with the lowest `position` whose column of this name is Y.
+    std::string_view first_with = {};
+    // The column of the other record with the number of the one that it was merged into. What a call gives
+    // means that one.
+    std::string_view merged_into = {};
     // Omitted on add: the variable of this record that refers to another one by its number, and the variable
     // of that one whose row is taken. It is read when the record is stored, from the other one, which is
     // locked.

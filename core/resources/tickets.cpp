@@ -1,5 +1,6 @@
 // Tickets: what a customer wants, and how far it is.
 #include "resources/shared.h"
+#include "resources/ticket_merge.h"
 #include "resources/ticket_rules.h"
 
 namespace helpdesk {
@@ -33,7 +34,11 @@ constexpr Reference contract = {.to = &support_contracts,
                                 .by = Reference::By::id,
                                 .unknown = "unknown_contract",
                                 .shown = {Shown{"contract", "id"}}};
+constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"merged_into", "id"}}};
+constexpr Reference closing_status = {
+    .to = &ticket_statuses, .unknown = "unknown_status", .first_with = "closed"};
 constexpr Reference doer = {.to = &technicians};
+constexpr Reference customer_who_does = {.to = &customers};
 
 constexpr ListTable tags = {.table = "ticket_tags", .owner = "ticket_id", .column = "tag"};
 
@@ -93,7 +98,7 @@ constexpr std::array variables = {
     Variable{.name = "description", .limit = 0, .column = "description", .supplied = Supplied::on_add,
              .about = "The matter at length, which is also the first entry of the history."},
     Variable{.name = "opened_by", .kind = &kinds::reference, .column = "opened_by_id", .reference = &opened_by,
-             .about = "The technician who opened the ticket; none: the customer did."},
+             .about = "The technician who opened the ticket; omitted: the one in `uid`; none: the customer did."},
     Variable{.name = "portal", .kind = &kinds::reference, .column = "portal_id", .reference = &portal,
              .about = "The customer portal where the ticket belongs; omitted on add: the customer's."},
     Variable{.name = "contract", .kind = &kinds::reference, .column = "contract_id", .reference = &contract,
@@ -102,8 +107,16 @@ constexpr std::array variables = {
              .about = "Words of your own by which tickets are found."},
     Variable{.name = "history_count", .kind = &kinds::count, .list = &entries, .supplied = Supplied::never,
              .about = "How many entries the history has; an entry that changes nothing of the ticket leaves its ETag and `last_updated`."},
+    Variable{.name = "merged_into", .kind = &kinds::reference, .column = "merged_into_id", .reference = &ticket, .supplied = Supplied::never,
+             .about = "The ticket into which this one was merged, until it is opened again."},
+    Variable{.name = "into_tid", .kind = &kinds::named, .reference = &ticket, .supplied = Supplied::never,
+             .about = "The ticket into which another one is merged."},
+    Variable{.name = "closing_status", .kind = &kinds::named, .reference = &closing_status, .supplied = Supplied::never,
+             .about = "The status that a merged ticket gets: the first that is closed."},
     Variable{.name = "uid", .kind = &kinds::named, .reference = &doer,
-             .about = "The technician who does this, for the history; none: the API key."},
+             .about = "The technician who does this, for the history: of a new ticket the author of the first entry, of a change that of its entry; omitted: who opened it, or the API key."},
+    Variable{.name = "by_cid", .kind = &kinds::named, .reference = &customer_who_does, .supplied = Supplied::never,
+             .about = "The customer whose entry in the history changes the ticket."},
 };
 
 constexpr std::array selectors = {
@@ -180,8 +193,9 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
-constexpr std::array verbs_of_tickets = {&verbs::add,     &verbs::update, &verbs::remove,
-                                         &verbs::restore, &verbs::purge,  &verbs::get};
+constexpr std::array verbs_of_tickets = {&verbs::add,   &verbs::update, &verbs::remove, &verbs::restore,
+                                         &verbs::purge, &merge_tickets, &verbs::get};
+constexpr std::array<Alias, 1> other_actions = {{{.name = "merge_ticket", .of = "merge_tickets"}}};
 constexpr std::array<Alias, 5> aliases = {{{.name = "ticket_id", .of = "tid"},
                                            {.name = "uid", .of = "assigned_to"},
                                            {.name = "group", .of = "assigned_group"},
@@ -204,6 +218,7 @@ const Resource& tickets() {
                       .word_index = &word_index,
                       .rules = ticket_rules,
                       .verbs = verbs_of_tickets,
+                      .action_aliases = other_actions,
                       .variable_aliases = aliases});
     return resource;
 }
