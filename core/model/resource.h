@@ -23,6 +23,7 @@
 
 namespace helpdesk {
 
+struct Counting;
 struct Place;
 struct Resource;
 
@@ -233,6 +234,7 @@ struct Resource {
     bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
     const Deadline* deadline = nullptr;
+    const Counting* counting = nullptr;     // how its lists are counted; null: a list has no counts
     const WordIndex* word_index = nullptr;  // which rules fill; a removal empties it
     std::span<const Rule* const> rules = {};
     const Preparing* preparing = nullptr;     // what a write looks up before it is stored

@@ -1,4 +1,5 @@
 // Tickets: what a customer wants, and how far it is.
+#include "model/counting.h"
 #include "resources/shared.h"
 #include "resources/ticket_merge.h"
 #include "resources/ticket_rules.h"
@@ -54,6 +55,29 @@ constexpr WordIndex word_index = {
 constexpr ListTable entries = {.table = "ticket_history", .owner = "ticket_id", .column = "id"};
 constexpr Deadline deadline = {
     .time = "due_date", .end = "close_date", .state = "status_id", .of_state = &status, .closed = "closed"};
+
+constexpr std::array counts = {CountBy{.name = "status", .variable = "status"},
+                               CountBy{.name = "source", .variable = "source"},
+                               CountBy{.name = "category", .variable = "category"},
+                               CountBy{.name = "priority", .variable = "priority"},
+                               CountBy{.name = "escalation_level", .variable = "escalation_level"},
+                               CountBy{.name = "assigned_to", .variable = "assigned_to"},
+                               CountBy{.name = "assigned_group", .variable = "assigned_group"},
+                               CountBy{.name = "cid", .variable = "cid"},
+                               CountBy{.name = "company", .variable = "company"},
+                               CountBy{.name = "day", .unit = CountBy::Unit::day},
+                               CountBy{.name = "week", .unit = CountBy::Unit::week},
+                               CountBy{.name = "month", .unit = CountBy::Unit::month}};
+// The first answer is an entry of a technician that the customer may see.
+constexpr Counting counting = {.root = "ticket_counts",
+                               .element = "count",
+                               .by = counts,
+                               .begun = "open_date",
+                               .answer = {.table = "ticket_history",
+                                          .owner = "ticket_id",
+                                          .time = "date",
+                                          .by = "technician_id",
+                                          .visible = "customer_viewable"}};
 
 // clang-format off
 constexpr std::array variables = {
@@ -186,6 +210,8 @@ constexpr std::array selectors = {
              .about = "Finds the ticket that has the e-mail with this Message-ID in its history."},
     Selector{.name = "description", .finder = &finders::long_text,
              .about = "Says whether the list has the tickets' descriptions, which may be long."},
+    Selector{.name = "count_by", .finder = &finders::count_by,
+             .about = "Counts the tickets that have something in common, and says how long they took, instead of listing them."},
     Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
              .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
     Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"},
@@ -215,6 +241,7 @@ const Resource& tickets() {
                       .timestamps = true,
                       .versioned = true,
                       .deadline = &deadline,
+                      .counting = &counting,
                       .word_index = &word_index,
                       .rules = ticket_rules,
                       .verbs = verbs_of_tickets,
