@@ -142,6 +142,15 @@ ReadResult read(const DatabaseSettings& database, const Reading& reading);
 // Reads the first pages of several selections of one record each.
 std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span<const Reading> readings);
 
+struct CountsResult : Outcome {
+    // The texts of count_outputs (model/counting.h) for each value, in the order of the values.
+    std::vector<std::vector<std::string>> records;
+    bool more = false;  // there are more values than the selection's limit
+};
+
+// Counts the records of a selection by its `count_by`, with one statement.
+CountsResult read_counts(const DatabaseSettings& database, const Selection& selection);
+
 struct StoredValues : Outcome {
     bool exists = false;
     std::vector<std::string> values;  // one for each variable; empty if there is no such record
