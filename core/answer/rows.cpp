@@ -462,20 +462,26 @@ std::string_view RowNames::identifier() const {
     return action_.resource.known_by();
 }
 
+// A row that renames its record would not find it when the import is sent again.
+bool RowNames::reads(std::string_view name) const {
+    return action_.knows(name) && name != action_.resource.renamed_by;
+}
+
 bool RowNames::is_known(std::string_view name) const {
     return !action_.resolve(name).empty() || action_.resource.find_output(name) != nullptr;
 }
 
 std::string RowNames::accept(const std::string& name, Problems& problems) {
-    if (action_.knows(name))
+    if (reads(name))
         return name;
     // An output is not read even if it is an alias as well, so that every export can be imported.
     if (action_.resource.find_output(name) != nullptr)
         return {};
     const std::string_view variable = action_.resolve(name);
-    if (variable.empty())
-        unknown_.add(name, problems);
-    return std::string(variable);
+    if (reads(variable))
+        return std::string(variable);
+    unknown_.add(name, problems);
+    return {};
 }
 
 Problems check_rows(const RowBody& body, RowNames& names) {

@@ -31,9 +31,9 @@ struct Row {
     Variables variables;   // and the problems of this row, which do not concern the next one
 };
 
-// The names that rows may use: the variables of the action that each row is a call of. Names that only an
-// export has (id, date_added …) are skipped, so that an export can be imported unchanged. Others are ignored,
-// or are an error.
+// The names that rows may use: the variables of the action that each row is a call of, except one that
+// renames the record, so that an import can be sent again. Names that only an export has (id, date_added …)
+// are skipped, so that an export can be imported unchanged. Others are ignored, or are an error.
 class RowNames {
   public:
     RowNames(const Action& action, bool reject_unknown) : action_(action), unknown_(action, reject_unknown) {}
@@ -52,6 +52,8 @@ class RowNames {
     const std::string& ignored() const { return unknown_.ignored(); }
 
   private:
+    bool reads(std::string_view name) const;
+
     const Action& action_;
     UnknownNames unknown_;
 };

@@ -48,9 +48,11 @@ bool may_end_sign_ins(const Write& write) {
     if (sign_in == nullptr)
         return false;
     const Verb& verb = write.action->verb;
+    const Variable* name = write.action->resource.name();
     return verb.removes ||
            (!verb.adds && std::any_of(write.values.begin(), write.values.end(), [&](const Value& value) {
-               return value.variable->kind->hashed || value.variable->name == sign_in->allowed_by;
+               return value.variable->kind->hashed || value.variable == name ||
+                      value.variable->name == sign_in->allowed_by;
            }));
 }
 
@@ -64,11 +66,15 @@ bool changed_since(std::string_view customer, ChangeNumber number) noexcept {
     return changes->of_all > number || number_of(customer) > number;
 }
 
+// A repeat may be the second attempt of this write, if the connection was lost when the first one was stored.
+// It does not say what the record was called before.
 void note_change(const Write& write, const WriteResult& result) noexcept {
-    if (result.repeated || result.added || !may_end_sign_ins(write))
+    if (result.added || !may_end_sign_ins(write))
         return;
-    if (result.problems.empty())
-        raise(number_of(result.answer));
+    if (result.repeated)
+        raise(changes->of_all);
+    else if (result.problems.empty())
+        raise(number_of(result.was.empty() ? result.answer : result.was));
     else if (std::any_of(result.problems.begin(), result.problems.end(),
                          [](const Problem& problem) { return problem.code == code::outcome_unknown; }))
         raise(changes->of_all);

@@ -155,6 +155,7 @@ Begun begin_export(const Incoming& in) {
 Begun begin_import(const Incoming& in) {
     ImportOptions options = check_import(in.action.resource, in.variables, in.problems);
     options.rows = in.check_options();
+    options.rows.renames = false;
     if (in.request.rows == nullptr)
         in.problems.push_back({code::unsupported_media_type, "",
                                "the rows must be the body of a POST, as text/csv or application/x-ndjson"});

@@ -71,6 +71,9 @@ struct WriteResult : Outcome {
     bool added = false;  // by an add, or by an upsert that found no record
     bool repeated = false;   // nothing was done: this is the answer that the first request got
     std::string entity_tag;  // of the record after the write, if the write has an If-Match
+    // The identifier as stored before the write, of a resource whose writes answer with it. Empty: nothing
+    // was done.
+    std::string was = {};
 };
 
 // Carries out one write as one transaction: completely, or not at all. An add or an update without lists

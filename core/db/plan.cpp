@@ -97,8 +97,9 @@ std::string_view WritePlan::read_lock() const {
     return locks_record() ? locking : "";
 }
 
+// The sign-ins that a new name ends are those of the name that the record has at that moment.
 bool WritePlan::can_share() const {
-    if (write_->repeatable || !write_->if_match.empty() ||
+    if (write_->repeatable || !write_->if_match.empty() || (renames() && resource().sign_in != nullptr) ||
         (!adding() && (rules_.ask() || may_be_hidden(resource()))))
         return false;
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
@@ -106,6 +107,10 @@ bool WritePlan::can_share() const {
             return !adding() || !target.value->items.empty();
         return target.adds_row || target.may_close_ring();
     });
+}
+
+bool WritePlan::renames() const {
+    return !adding() && supplied(resource().known_by()) != nullptr;
 }
 
 bool WritePlan::adds_rows() const {
@@ -293,6 +298,11 @@ WriteResult WritePlan::result() const {
         result.answer = std::to_string(*into);
     else
         result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
+    if (resource().key.answered)
+        return result;
+    result.was = identifier;
+    if (renames())
+        result.answer = supplied(resource().known_by())->text.value_or("");
     return result;
 }
 

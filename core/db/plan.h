@@ -95,6 +95,9 @@ class WritePlan final : public RuledWrite {
     // Returns the number of the record into which the verb lets this one go, if it is one.
     std::optional<std::uint64_t> into() const;
 
+    // Returns whether it gives the record another identifier.
+    bool renames() const;
+
     // Returns whether it may add rows to which its references then refer.
     bool adds_rows() const;
 

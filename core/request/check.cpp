@@ -41,9 +41,10 @@ class Checker {
             input_.problem(*name, code::ambiguous, "cannot be given beside " + std::string(key));
     }
 
-    void parse_values(Write& write) {
+    // `renames` says whether the call may give a new name.
+    void parse_values(Write& write, bool renames) {
         write.values.reserve(resource_.variables.size());
-        if (!resource_.renamed_by.empty() && !input_.adding)
+        if (renames && !input_.adding)
             rename(write);
         for (const Variable& variable : resource_.variables) {
             if (&variable == resource_.name())
@@ -155,15 +156,16 @@ void Write::hash_password(int cost) {
 
 namespace {
 
-Write check_one(const Action& action, const Variables& variables, const CheckOptions& options,
-                Problems& problems) {
+// `called` is the action of the call: an upsert, or the action itself.
+Write check_one(const Action& action, const Action& called, const Variables& variables,
+                const CheckOptions& options, Problems& problems) {
     Write write{.action = &action, .identifier = {}, .id = {}, .values = {}};
     if (options.key != nullptr)
         write.key_name = options.key->name;
     Checker checker(action, variables, options, problems);
     checker.find_record(write);
     if (action.verb.stores)
-        checker.parse_values(write);
+        checker.parse_values(write, options.renames && called.knows(action.resource.renamed_by));
     return write;
 }
 
@@ -172,14 +174,14 @@ Write check_one(const Action& action, const Variables& variables, const CheckOpt
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems) {
     if (action.verb.when_missing == nullptr)
-        return check_one(action, variables, options, problems);
+        return check_one(action, action, variables, options, problems);
     // An upsert must be valid as an add and as an update, so that its outcome does not depend on what is
     // stored. The add has all problems of the update except empty choices, which an add treats as omitted.
     Problems of_update;
-    Write write =
-        check_one(*find_action(action.resource, *action.verb.when_found), variables, options, of_update);
-    write.when_missing = std::make_unique<Write>(
-        check_one(*find_action(action.resource, *action.verb.when_missing), variables, options, problems));
+    Write write = check_one(*find_action(action.resource, *action.verb.when_found), action, variables,
+                            options, of_update);
+    write.when_missing = std::make_unique<Write>(check_one(
+        *find_action(action.resource, *action.verb.when_missing), action, variables, options, problems));
     for (Problem& problem : of_update)
         if (std::none_of(problems.begin(), problems.end(),
                          [&](const Problem& other) { return other.variable == problem.variable; }))

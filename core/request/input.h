@@ -16,6 +16,7 @@ struct CheckOptions {
     bool check_email = false;
     bool reject_unknown_choices = false;  // otherwise an unknown choice becomes the default
     const Key* key = nullptr;             // whose actions say which rows `create_new` may add; null: all
+    bool renames = true;                  // otherwise a new name is ignored, as in rows of an import
 };
 
 // Holds what a kind may look at, and where it reports problems. Each rule reports and continues, so that the

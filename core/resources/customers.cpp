@@ -142,6 +142,7 @@ const Resource& customers() {
          .variables = variables,
          .selectors = selectors,
          .key = {.variable = "", .answered = false},
+         .renamed_by = "new_cid",
          .timestamps = true,
          .versioned = true,
          .needs_selector = true,
