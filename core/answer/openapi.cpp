@@ -15,6 +15,7 @@
 #include "model/action.h"
 #include "model/counting.h"
 #include "model/finder.h"
+#include "model/merging.h"
 #include "request/conditions.h"
 #include "request/select.h"
 
@@ -245,6 +246,9 @@ Json answer_schema(const Action& action) {
     Json properties = json::object(Member{action.answer, text_schema()});
     if (action.verb.when_missing != nullptr)
         json::set(properties, find_action(resource, *action.verb.when_missing)->answer, text_schema());
+    if (!action.verb.into.empty() && resource.merging != nullptr)
+        for (const std::string_view name : outputs_of_merge(*resource.merging))
+            json::set(properties, name, text_schema());
     if (action.verb.signs_in)
         for (const std::string_view name : resource.sign_in->outputs)
             json::set(properties, name, text_schema());

@@ -69,11 +69,7 @@ ImportOptions check_import(const Resource& resource, const Variables& variables,
     else if (!name.empty())
         problems.push_back(
             {code::invalid_choice, std::string(mode_variable), "must be " + list_modes(resource)});
-    const std::string* dry_run = variables.find(dry_run_variable);
-    options.dry_run = dry_run != nullptr && text::equal_ignoring_case(*dry_run, "Y");
-    // An empty value may be a Y that a script lost.
-    if (dry_run != nullptr && !options.dry_run && !text::equal_ignoring_case(*dry_run, "N"))
-        problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
+    options.dry_run = check_dry_run(variables, problems);
     return options;
 }
 

@@ -188,6 +188,7 @@ std::string describe_change_of_record(const Action& action) {
 
 std::unique_ptr<Work> begin_write(const Incoming& in) {
     Write write = check(in.action, in.variables, in.check_options(), in.problems);
+    write.dry_run = in.action.knows(dry_run_variable) && check_dry_run(in.variables, in.problems);
     write.if_match = in.if_match(in.action.takes_if_match());
     write.repeatable = in.repeatable(write.if_match);
     in.refuse_other_conditions();

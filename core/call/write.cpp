@@ -77,7 +77,11 @@ Work::Step WriteWork::end_with(WriteResult result) {
 
 Reply WriteWork::answer() {
     const Write* done = write_.when_missing && result_.added ? write_.when_missing.get() : &write_;
-    Reply reply = make_reply({write_answer(format(), {{done->action->answer, result_.answer}})});
+    FieldList fields = {{done->action->answer, result_.answer}};
+    if (write_.dry_run)
+        for (const auto& [name, value] : result_.told)
+            fields.push_back({name, value});
+    Reply reply = make_reply({write_answer(format(), fields)});
     if (result_.repeated)
         reply.headers.emplace_back("Idempotent-Replayed", "true");
     if (!result_.entity_tag.empty())

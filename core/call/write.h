@@ -29,7 +29,7 @@ class WriteWork : public Work {
 
   protected:
     Reply answer() override;
-    std::uint64_t rows() const override { return stored_ && !result_.repeated ? 1 : 0; }
+    std::uint64_t rows() const override { return stored_ && !result_.repeated && !write_.dry_run ? 1 : 0; }
 
   private:
     Stage next_stage();

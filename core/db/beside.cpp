@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/merge.h"
 #include "db/statements/record_sql.h"
 #include "db/store.h"
 
@@ -52,8 +53,9 @@ void change_others(Connection& connection, std::span<WritePlan* const> plans, co
     connection.execute(statement.sql, statement.parameters);
 }
 
-// The records get a new version and time, so that a walk meets them where they are now.
-void move_records(Connection& connection, const WritePlan& plan, const Move& move) {
+// Returns how many went to the other record. They get a new version and time, so that a walk meets them where
+// they are now.
+std::uint64_t move_records(Connection& connection, const WritePlan& plan, const Move& move) {
     const Belongings& belongings = move.belongings;
     const Resource& resource = belongings.resource();
     const std::string column = quoted(resource.find(belongings.variable)->column);
@@ -69,7 +71,7 @@ void move_records(Connection& connection, const WritePlan& plan, const Move& mov
         statement.sql += " AND NOT " + quoted(resource.find(belongings.unless)->column) + " = ?";
         statement.parameters.emplace_back(std::string(belongings.kept));
     }
-    connection.execute(statement.sql, statement.parameters);
+    return connection.execute(statement.sql, statement.parameters);
 }
 
 }  // namespace
@@ -84,7 +86,10 @@ void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
         for (const ChangeOfOthers& change : rules.of_others)
             change_others(connection, plans.subspan(i), change);
         for (const Move& move : rules.moved)
-            move_records(connection, *plans[i], move);
+            plans[i]->told.emplace_back(move.belongings.resource().names.many,
+                                        std::to_string(move_records(connection, *plans[i], move)));
+        if (rules.merged)
+            merge_record(connection, *plans[i], rules.merged->number);
         std::move(rules.indexed.begin(), rules.indexed.end(), std::back_inserter(texts));
         for (const auto& added : rules.added) {
             records.emplace_back(added->write, WritePlan::Of::rule);

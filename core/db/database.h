@@ -11,6 +11,8 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "answer/problem.h"
@@ -74,6 +76,8 @@ struct WriteResult : Outcome {
     // The identifier as stored before the write, of a resource whose writes answer with it. Empty: nothing
     // was done.
     std::string was = {};
+    // What a dry run found besides the answer: names of outputs, and their values.
+    std::vector<std::pair<std::string_view, std::string>> told = {};
 };
 
 // Carries out one write as one transaction: completely, or not at all. An add or an update without lists

@@ -254,9 +254,12 @@ Problem WritePlan::already_exists() const {
             "the " + noun + " \"" + name + "\" already exists"};
 }
 
-std::optional<std::uint64_t> WritePlan::into() const {
-    const Value* value = supplied(write_->action->verb.into);
-    return value == nullptr ? std::nullopt : parse_id(value->text.value_or(""));
+const Value* WritePlan::into() const {
+    return supplied(write_->action->verb.into);
+}
+
+bool WritePlan::ends_record() const {
+    return removing() || (!write_->action->verb.into.empty() && resource().merging != nullptr);
 }
 
 const Value* WritePlan::supplied(std::string_view name) const {
@@ -292,15 +295,19 @@ WriteResult WritePlan::result() const {
     result.problems = problems;
     result.added = adding();
     result.repeated = is_repeat_;
-    if (!write_->if_match.empty() && !removing())
+    result.told = told;
+    if (!write_->if_match.empty() && !ends_record())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
-    if (const auto into = this->into())
-        result.answer = std::to_string(*into);
-    else
-        result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
-    if (resource().key.answered)
+    if (resource().key.answered) {
+        const std::uint64_t number =
+            into() == nullptr ? record_id : parse_id(into()->text.value_or("")).value_or(0);
+        result.answer = std::to_string(number);
         return result;
+    }
+    result.answer = identifier;
     result.was = identifier;
+    if (rules_.merged)
+        result.answer = rules_.merged->identifier;
     if (renames())
         result.answer = supplied(resource().known_by())->text.value_or("");
     return result;

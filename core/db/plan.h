@@ -92,8 +92,11 @@ class WritePlan final : public RuledWrite {
     // Returns whether it is such a write of a rule. No answer shows the number of its record.
     bool is_beside() const { return is_beside_; }
 
-    // Returns the number of the record into which the verb lets this one go, if it is one.
-    std::optional<std::uint64_t> into() const;
+    // Returns the value that names the record into which the verb lets this one go. Null: it is about one.
+    const Value* into() const;
+
+    // Returns whether the verb removes the record when it has gone into another one.
+    bool ends_record() const;
 
     // Returns whether it gives the record another identifier.
     bool renames() const;
@@ -127,6 +130,8 @@ class WritePlan final : public RuledWrite {
     Problems problems;
     std::uint64_t record_id = 0;
     std::string identifier;  // as stored
+    // What was done besides, as a dry run tells it.
+    std::vector<std::pair<std::string_view, std::string>> told;
 
     // Returns what the client is told, once everything is done.
     WriteResult result() const;

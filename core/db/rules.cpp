@@ -207,6 +207,12 @@ class PlannedChange final : public Change {
         rules_.moved.push_back({belongings, parse_id(to).value_or(0)});
     }
 
+    void merge(const std::string& into, const std::string& identifier) override {
+        expect(phase_ == Phase::also && resource().merging != nullptr,
+               "merges a record too early, or one that cannot be");
+        rules_.merged = {parse_id(into).value_or(0), identifier};
+    }
+
   private:
     void index(const Resource& resource, const std::string& number, IndexedText text) {
         text.index = resource.word_index;
@@ -386,6 +392,7 @@ void AppliedRules::collect(RuledWrite& write) {
     added.clear();
     of_others.clear();
     moved.clear();
+    merged.reset();
     indexed.clear();
     PlannedChange change(*this, write, PlannedChange::Phase::also);
     for (const Rule* rule : rules_)

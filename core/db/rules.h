@@ -69,6 +69,12 @@ struct Move {
     std::uint64_t to;
 };
 
+// The record into which the record goes, before it is removed.
+struct MergeInto {
+    std::uint64_t number;
+    std::string identifier;
+};
+
 // The rules that apply to one write, and what they have read from the database.
 class AppliedRules {
   public:
@@ -99,6 +105,7 @@ class AppliedRules {
     std::vector<std::unique_ptr<Beside>> added;
     std::vector<ChangeOfOthers> of_others;
     std::vector<Move> moved;
+    std::optional<MergeInto> merged;
     std::vector<IndexedText> indexed;
 
   private:

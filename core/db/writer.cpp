@@ -22,7 +22,7 @@ void Writer::run(Connection& connection) {
     connection.begin();
     store_in_transaction();
     // What a repeat updated first was done before, too.
-    if (!result_.problems.empty() || plan_.is_repeat())
+    if (!result_.problems.empty() || plan_.is_repeat() || write_.dry_run)
         return connection.rollback();
     committing_ = true;
     connection.commit();
@@ -73,8 +73,7 @@ void Writer::store_in_transaction() {
             return;
         }
     }
-    if (const auto into = plan_.into(); into && write_.id)
-        lock_in_order(*connection_, plan_.resource(), {*write_.id, *into});
+    lock_both();
     ask();
     if (plan_.problems.empty() && update_first() && plan_.problems.empty())
         ask();
@@ -91,6 +90,26 @@ void Writer::store_in_transaction() {
     result_ = plan_.result();
     if (write_.repeatable && result_.problems.empty())
         keep_answer(*connection_, *write_.repeatable, result_);
+}
+
+// Locks a record and the one into which it goes. One that gets another name before it is locked is not found
+// by the question.
+void Writer::lock_both() {
+    const Value* into = plan_.into();
+    if (into == nullptr || !into->text)
+        return;
+    std::vector<std::uint64_t> both;
+    if (write_.id) {
+        both = {*write_.id, parse_id(*into->text).value_or(0)};
+    } else {
+        const auto row = connection_->query("SELECT id FROM " + quoted(plan_.resource().table) + " WHERE " +
+                                                quoted(plan_.resource().name()->column) + " IN (?, ?)",
+                                            {write_.identifier, *into->text});
+        while (row->next())
+            both.push_back(row->number(1));
+    }
+    if (!both.empty())
+        lock_in_order(*connection_, plan_.resource(), both);
 }
 
 // Asks the question. Whatever is wrong becomes a problem of the plan. If an upsert finds no record, the plan

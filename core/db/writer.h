@@ -27,6 +27,7 @@ class Writer : public Operation {
     bool store_alone();
     bool update_first();
     void store_in_transaction();
+    void lock_both();
     void ask();
     void ask_question();
     void create_rows();

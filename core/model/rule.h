@@ -97,6 +97,9 @@ class Change {
     virtual void renew_words(const Resource& resource, const std::string& number) = 0;
     // For `also`: gives what belongs to the record to the one with the number.
     virtual void move(const Belongings& belongings, const std::string& to) = 0;
+    // For `also`: merges the record into the one with the number, as its resource's `merging` says, once what
+    // was moved is there, and removes it. The write answers with the other one's identifier.
+    virtual void merge(const std::string& into, const std::string& identifier) = 0;
     // For `also`: gives `to` to all other records of the resource that have `from` in the variable. Writes
     // that do this at once wait for each other.
     virtual void change_others(std::string_view variable, const std::string& from, const std::string& to) = 0;

@@ -189,6 +189,15 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
     return write;
 }
 
+// An empty value may be a Y that a script lost.
+bool check_dry_run(const Variables& variables, Problems& problems) {
+    const std::string* text = variables.find(dry_run_variable);
+    const bool is_dry = text != nullptr && text::equal_ignoring_case(*text, "Y");
+    if (text != nullptr && !is_dry && !text::equal_ignoring_case(*text, "N"))
+        problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
+    return is_dry;
+}
+
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems) {
     SignInCheck check{.action = &action, .identifier = {}, .password = {}};
     const Variable& identifier = *action.resource.name();

@@ -29,6 +29,7 @@ struct Write {
     std::vector<std::string> if_match = {};  // entity tags, one of which the record must have; empty: any
     std::optional<Repeatable> repeatable = {};
     std::string key_name = {};  // of the key that the call came with
+    bool dry_run = false;       // everything is carried out, and then rolled back
 
     // Returns the value of a variable. Null if the write has none.
     Value* find(const Variable& variable);
@@ -50,6 +51,9 @@ struct SignInCheck {
 // be used.
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems);
+
+// Returns whether the call only asks what it would do.
+bool check_dry_run(const Variables& variables, Problems& problems);
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems);
 

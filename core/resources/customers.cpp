@@ -4,6 +4,7 @@
 #include "place/finder.h"
 #include "place/pair.h"
 #include "place/place.h"
+#include "resources/customer_merge.h"
 #include "resources/new_company.h"
 #include "resources/shared.h"
 
@@ -20,6 +21,8 @@ constexpr Reference group = {
 constexpr Reference contract = {
     .to = &support_contracts, .by = Reference::By::id, .unknown = "unknown_contract"};
 constexpr Reference category = {.to = &helpdesk::categories};
+
+constexpr Reference other_customer = {.to = &customers};
 
 constexpr ListTable contracts = {
     .table = "customer_contracts", .owner = "customer_id", .column = "contract_id", .reference = &contract};
@@ -88,6 +91,8 @@ constexpr std::array variables = {
     // brings, and answers end a page by its bytes and read long notes in pieces, so a limit would save no memory.
     Variable{.name = "notes", .limit = 0, .column = "notes",
              .about = "Notes about the customer, of any length."},
+    Variable{.name = "into_cid", .kind = &kinds::named, .reference = &other_customer, .supplied = Supplied::never,
+             .about = "The customer into whom another one is merged."},
 };
 
 constexpr std::array selectors = {
@@ -124,14 +129,14 @@ constexpr Place place = {
     .address = {PlacePart{"address", "street"}, PlacePart{"city", "city"}, PlacePart{"state", "state"},
                 PlacePart{"zip", "postalcode"}, PlacePart{"country", "country"}}};
 
-constexpr std::array rules = {&create_company, &coordinates_together};
+constexpr std::array rules = {&create_company, &coordinates_together, &merge_into_customer};
 
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
 constexpr SignIn sign_in = {.allowed_by = "support", .outputs = sign_in_outputs};
 
-constexpr std::array customer_verbs = {&verbs::add,    &verbs::update,  &verbs::upsert,
-                                       &verbs::remove, &verbs::get,     &verbs::locate,
-                                       &verbs::verify, &verbs::import_, &verbs::export_};
+constexpr std::array customer_verbs = {&verbs::add,     &verbs::update, &verbs::upsert, &verbs::remove,
+                                       &merge_customer, &verbs::get,    &verbs::locate, &verbs::verify,
+                                       &verbs::import_, &verbs::export_};
 
 }  // namespace
 
@@ -147,6 +152,7 @@ const Resource& customers() {
          .versioned = true,
          .needs_selector = true,
          .sign_in = &sign_in,
+         .merging = &customer_merging,
          .rules = rules,
          .preparing = &look_up_address,
          .place = &place,

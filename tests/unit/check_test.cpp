@@ -39,10 +39,13 @@ Checked update(std::string_view query) {
 }
 
 TEST(CustomersTable, HasThe28VariablesOfTheOriginalWebService) {
-    EXPECT_EQ(customers().variables.size(), 28U);
     std::set<std::string_view> names;
-    for (const Variable& variable : customers().variables)
-        EXPECT_TRUE(names.insert(variable.name).second) << variable.name;
+    for (const Variable& variable : customers().variables) {
+        if (may_be_supplied(variable, true)) {
+            EXPECT_TRUE(names.insert(variable.name).second) << variable.name;
+        }
+    }
+    EXPECT_EQ(names.size(), 28U);
     EXPECT_EQ(customers().name()->name, "cid");
 }
 
