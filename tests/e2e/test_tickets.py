@@ -6,14 +6,7 @@ import threading
 
 import pytest
 
-CONFIG = """
-server {
-    listen 127.0.0.1:%%PORT%%;
-    helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
-    %%KEY_AND_POOLS%%
-    location / { helpdesk_api; }
-}
-"""
+from test_ticket_history import CONFIG  # noqa: F401
 
 TICKET = ["id", "tid", "cid", "company", "company_id", "contact", "phone", "email", "source", "open_date", "close_date", "category", "sub_category",
           "assigned_to", "assigned_to_name", "assigned_group", "assigned_group_id", "escalation_level", "status", "closed", "subject",

@@ -10,6 +10,10 @@ namespace helpdesk::db {
 namespace {
 
 // Keeps decisions in memory of their own, all zero as nginx gives it.
+struct alignas(64) Line {
+    std::array<std::byte, 64> bytes{};
+};
+
 class SharedChoices : public testing::Test {
   protected:
     SharedChoices() { share_choices(std::as_writable_bytes(std::span(memory_))); }
@@ -19,9 +23,6 @@ class SharedChoices : public testing::Test {
     const Choice::Id c_ = Choice::id_of("unix:/c");
 
   private:
-    struct alignas(64) Line {
-        std::array<std::byte, 64> bytes{};
-    };
     // As long as the process, as share_choices() asks; each test has the next part.
     static inline std::vector<Line> all_{256};
     static inline std::size_t used_ = 0;
