@@ -77,8 +77,10 @@ TEST_F(SharedChoices, AreApartForDatabasesOfOtherNamesOrServers) {
 }
 
 TEST_F(SharedChoices, ThatFindNoRoomAreTheirOwn) {
+    constexpr int count = 20;
     std::vector<Choice> choices;
-    for (int i = 0; i < 20; ++i)
+    choices.reserve(count);
+    for (int i = 0; i < count; ++i)
         choices.emplace_back("database" + std::to_string(i), std::vector<Choice::Id>{a_, b_});
     for (Choice& choice : choices)
         EXPECT_TRUE(choice.move(choice.current(), b_));
@@ -92,6 +94,7 @@ TEST_F(SharedChoices, MadeAtTheSameTimeAreOne) {
     constexpr int count = 8;
     std::atomic<int> moved = 0;
     std::vector<std::thread> threads;
+    threads.reserve(count);
     for (int i = 0; i < count; ++i)
         threads.emplace_back([&, i] {
             Choice choice("helpdesk", {a_, b_, c_});
