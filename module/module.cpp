@@ -81,7 +81,7 @@ ngx_int_t make_queues(ngx_cycle_t* cycle) noexcept {
     try {
         for (const auto& [pool, databases] : conf->databases_of_pools)
             for (const DatabaseSettings* database : databases)
-                WorkerQueue::before(pool).expect(database);
+                WorkerQueue::before(pool).expect(*database, connections_of_worker());
         return NGX_OK;
     } catch (const std::bad_alloc&) {
         return NGX_ERROR;

@@ -204,6 +204,13 @@ std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted
     return store_in_time(connection, plans, {sql + " WHERE id = ?", {deleted ? "Y" : "N", plan.record_id}});
 }
 
+void lock_in_order(Connection& connection, const Resource& resource, const std::vector<std::uint64_t>& ids) {
+    Statement statement{.sql = "SELECT id FROM " + quoted(resource.table) + " FORCE INDEX (PRIMARY) WHERE ",
+                        .parameters = {}};
+    add_in(statement, "id", ids);
+    connection.query(statement.sql + " ORDER BY id FOR UPDATE", statement.parameters);
+}
+
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {
     std::vector<std::uint64_t> ids;
     for (const WritePlan* plan : plans)
