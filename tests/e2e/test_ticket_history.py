@@ -103,6 +103,22 @@ def test_what_is_refused(api, db, given, status, problem):
     assert db.count("ticket_history") == 0 and ticket(api, tid) == before
 
 
+def test_no_company_is_not_the_same_company(api, db):
+    tid = add_ticket(api, cid="alone")
+    assert api.post("add_customer", cid="other").status == 200
+    answer = api.post("add_history", tid=tid, cid="other", notes="x")
+    assert (answer.status, answer.problems) == (400, [("cid", "unknown_customer")])
+    assert db.count("ticket_history") == 0
+
+
+def test_a_customer_does_not_see_what_was_changed(api):
+    tid = add_ticket(api)
+    api.post("update_ticket", tid=tid, subject="b", uid="ann")
+    (change,) = history(api, tid=tid)
+    assert (change["type"], change["customer_viewable"]) == ("S", "N")
+    assert history(api, tid=tid, viewable_by="c") == []
+
+
 def test_it_begins_when_the_ticket_was_opened(api):
     """A ticket that was moved here from elsewhere may have older entries than the call that adds it."""
     tid = add_ticket(api, open_date="3/1/2024 09:30:00", description="first")
