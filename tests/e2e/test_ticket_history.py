@@ -181,6 +181,28 @@ def test_the_same_mail_twice_is_one_entry(api, db):
     assert [entry["id"] for entry in history(api, message_id="<n@x>")] == [answers[0]]
 
 
+def test_a_mail_that_another_client_adds_in_the_meantime_is_answered_as_a_repeat(api, db):
+    tid = add_ticket(api)
+    with holding(db, "INSERT INTO ticket_history (ticket_id, notes, words, message_id) VALUES (%s, 'first', '', '<m@x>')", tid) as holder:
+        call = holder.begin(api.post, "add_history", tid=tid, notes="second", message_id="<m@x>")
+        holder.commit()
+        answer = call.result()
+    (entry,) = history(api, tid=tid)
+    assert (answer.status, answer.json, answer.headers.get("Idempotent-Replayed")) == (200, [{"added_history": entry["id"]}], "true")
+    assert entry["notes"] == "first"
+
+
+def test_several_long_texts_of_one_entry(api, db):
+    """Each is read in pieces, from its own beginning."""
+    tid = add_ticket(api)
+    number = add(api, tid)
+    texts = {name: "".join(f"{name}{i} " for i in range(150_000)) for name in ("notes", "to", "cc")}
+    db.query("UPDATE ticket_history SET notes = %s, mail_to = %s, mail_cc = %s WHERE id = %s", *texts.values(), number)
+    for selectors in ({"id": number}, {"tid": tid}):
+        (entry,) = history(api, **selectors)
+        assert [name for name in texts if entry[name] != texts[name]] == []
+
+
 def test_mails_that_come_at_once_change_their_ticket_once(api, db):
     tid = add_ticket(api)
     answers = []
