@@ -202,6 +202,18 @@ def test_both_ways_at_once(api):
         assert sorted(notes(api, tid=open_one)) == ["a", "b"]
 
 
+def test_both_are_locked_in_the_order_of_their_numbers(api, db):
+    """While it waits for the lower one it does not hold the other, whichever is merged into which."""
+    for backwards in (False, True):
+        low, high = add_ticket(api), add_ticket(api)
+        with holding(db, "UPDATE tickets SET subject = 'x' WHERE id = %s", low) as holder:
+            tid, into = (high, low) if backwards else (low, high)
+            call = holder.begin(api.post, "merge_tickets", tid=tid, into_tid=into)
+            assert db.query("SELECT id FROM tickets WHERE id = %s FOR UPDATE NOWAIT", high)
+            holder.commit()
+            assert call.result().status == 200
+
+
 def test_an_entry_that_waits_for_the_merge_goes_to_the_other_ticket(api, db):
     first, second = add_ticket(api), add_ticket(api)
     with holding(db, "UPDATE tickets SET merged_into_id = %s, status_id = 4 WHERE id = %s", second, first) as holder:
