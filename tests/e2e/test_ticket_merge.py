@@ -106,6 +106,13 @@ def test_one_that_is_closed_already_keeps_its_time(api, db):
     merge(api, first, second)
     record = ticket(api, first)
     assert (record["status"], record["close_date"]) == ("Solved", "1/2/2024 12:00:00 AM")
+    # One that is open gets the first status that is closed.
+    third = add_ticket(api)
+    merge(api, third, second)
+    assert ticket(api, third)["status"] == "Closed"
+    db.query("UPDATE ticket_statuses SET position = 1 WHERE id = 9")
+    merge(api, second, add_ticket(api))
+    assert ticket(api, second)["status"] == "Solved"
 
 
 def test_without_a_closed_status_the_time_tells(api, db):
