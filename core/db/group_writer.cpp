@@ -166,8 +166,6 @@ std::string shape(const WritePlan& plan) {
         for (const auto& name : target.names)
             shape += !name || name->empty() ? " first" : parse_id(*name) ? " id" : " name";
     }
-    if (!plan.write().only_if.empty())
-        shape += " if";
     return shape;
 }
 

@@ -44,7 +44,8 @@ Target WritePlan::make_target(const Value& value) const {
     if (reference != nullptr && target.is_list())
         target.names.assign(value.items.begin(), value.items.end());
     else if (reference != nullptr &&
-             (value.text || reference->first_if_unknown || (reference->has_default && adding())))
+             (value.text || reference->first_if_unknown || (reference->has_default && adding()) ||
+              (!reference->first_with.empty() && !adding())))
         target.names.push_back(value.text);
     return target;
 }
@@ -89,7 +90,7 @@ std::string WritePlan::id_after(const Variable& variable, std::vector<Parameter>
         return adding() || !is_stored(variable) ? "NULL" : "record." + quoted(variable.column);
     return found->names.empty() ? "NULL"
                                 : id_query(*variable.reference, found->names.front(), asked_scope(variable),
-                                           {.locks = locks_record()}, parameters);
+                                           {.locks = locks_record(), .follows = true}, parameters);
 }
 
 std::string_view WritePlan::read_lock() const {
@@ -140,8 +141,9 @@ Statement WritePlan::question(unsigned number) {
         asked_.version = columns.add("record.version");
     for (const Target& target : targets_)
         for (const auto& named : target.names)
-            asked_.references.push_back(columns.add(
-                id_query(*target.reference(), named, asked_scope(*target.value->variable), {}, parameters)));
+            asked_.references.push_back(
+                columns.add(id_query(*target.reference(), named, asked_scope(*target.value->variable),
+                                     {.follows = true}, parameters)));
     for (const Target& target : targets_)
         for (const Variable* bound : target.bound())
             asked_.bound.emplace_back(
@@ -247,6 +249,11 @@ Problem WritePlan::already_exists() const {
             "the " + noun + " \"" + name + "\" already exists"};
 }
 
+std::optional<std::uint64_t> WritePlan::into() const {
+    const Value* value = supplied(write_->action->verb.into);
+    return value == nullptr ? std::nullopt : parse_id(value->text.value_or(""));
+}
+
 const Value* WritePlan::supplied(std::string_view name) const {
     const auto found = std::find_if(write_->values.begin(), write_->values.end(),
                                     [&](const Value& value) { return value.variable->name == name; });
@@ -282,7 +289,10 @@ WriteResult WritePlan::result() const {
     result.repeated = is_repeat_;
     if (!write_->if_match.empty() && !removing())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
-    result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
+    if (const auto into = this->into())
+        result.answer = std::to_string(*into);
+    else
+        result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
     return result;
 }
 

@@ -92,6 +92,9 @@ class WritePlan final : public RuledWrite {
     // Returns whether it is such a write of a rule. No answer shows the number of its record.
     bool is_beside() const { return is_beside_; }
 
+    // Returns the number of the record into which the verb lets this one go, if it is one.
+    std::optional<std::uint64_t> into() const;
+
     // Returns whether it may add rows to which its references then refer.
     bool adds_rows() const;
 

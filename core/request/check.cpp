@@ -17,7 +17,9 @@ namespace {
 class Checker {
   public:
     Checker(const Action& action, const Variables& input, const CheckOptions& options, Problems& problems)
-        : resource_(action.resource), input_{action.resource, input, options, action.verb.adds, problems} {}
+        : action_(action),
+          resource_(action.resource),
+          input_{action.resource, input, options, action.verb.adds, problems} {}
 
     // Finds out which record the call is about.
     void find_record(Write& write) {
@@ -82,8 +84,13 @@ class Checker {
             variable.kind->check_alone(input_, variable);
     }
 
+    bool takes(const Variable& variable) const {
+        return action_.verb.into.empty() ? may_be_supplied(variable, input_.adding)
+                                         : action_.knows(variable.name);
+    }
+
     std::optional<Value> value(const Variable& variable) {
-        if (!input_.has(variable.name) || !may_be_supplied(variable, input_.adding))
+        if (!input_.has(variable.name) || !takes(variable))
             return input_.adding ? std::optional(omitted(variable)) : std::nullopt;
         Value value = Value::of(variable);
         const std::string text(input_.get(variable.name));
@@ -107,6 +114,7 @@ class Checker {
         return value;
     }
 
+    const Action& action_;
     const Resource& resource_;
     const Input input_;
 };

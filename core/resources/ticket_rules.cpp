@@ -5,6 +5,8 @@
 #include "date.h"
 #include "json.h"
 #include "model/resource.h"
+#include "resources/ticket_changes.h"
+#include "resources/ticket_merge.h"
 #include "search/words.h"
 #include "text.h"
 
@@ -65,11 +67,17 @@ void close_by_status(Change& change) {
 
 constexpr Rule close_new = {
     .on_add = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
-constexpr Rule close_or_open = {.on_update = true,
-                                .if_given = {"status"},
-                                .reads = {"close_date"},
-                                .refers = {Referred{"status", "closed"}},
-                                .fill = close_by_status};
+// One that is opened again is a ticket of its own, although it was merged into another one before.
+constexpr Rule close_or_open = {
+    .on_update = true,
+    .if_given = {"status"},
+    .reads = {"close_date", "merged_into"},
+    .refers = {Referred{"status", "closed"}},
+    .fill = [](Change& change) {
+        close_by_status(change);
+        if (change.before("merged_into") && change.referred("status", "closed") != "Y")
+            change.set("merged_into", std::nullopt);
+    }};
 
 constexpr Rule due_by_priority = {
     .on_add = true, .refers = {Referred{"priority", "due_hours"}}, .fill = [](Change& change) {
@@ -134,22 +142,26 @@ constexpr Rule expect_contract = {
     .refers = {Referred{"contract", "id"}, Referred{"cid", "contracts"}, Referred{"cid", "sc_start_dates"}},
     .check = check_contract};
 
-// The name of a technician or a customer, or where that is empty what identifies them.
-MaybeText called(const MaybeText& name, const MaybeText& identifier) {
-    return name.value_or("").empty() ? identifier : name;
-}
+// The technician who adds a ticket has opened it, unless the call names another one.
+constexpr Rule open_by_doer = {
+    .on_add = true, .if_given = {"uid"}, .reads = {"uid"}, .fill = [](Change& change) {
+        if (!change.gives("opened_by"))
+            change.set("opened_by", change.after("uid"));
+    }};
 
-// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer. It
-// has the time at which the ticket was opened: what is moved from elsewhere has older entries than this call.
+// The ticket's text is the first entry, from the technician who adds the ticket or who opened it, otherwise
+// from the customer. It has the time at which the ticket was opened: what is moved from elsewhere has older
+// entries than this call.
 constexpr Rule begin_history = {
     .on_add = true,
-    .reads = {"opened_by", "cid", "status", "open_date"},
-    .refers = {Referred{"opened_by", "name"}},
+    .reads = {"uid", "opened_by", "cid", "status", "open_date"},
+    .refers = {Referred{"uid", "name"}, Referred{"opened_by", "name"}},
     .also = [](Change& change) {
         const MaybeText description = change.after("description");
         if (description.value_or("").empty())
             return;
-        const MaybeText technician = change.after("opened_by");
+        const std::string_view author = change.gives("uid") ? "uid" : "opened_by";
+        const MaybeText technician = change.after(author);
         Change::Values values = {{"tid", std::to_string(change.number())},
                                  {"date", change.after("open_date")},
                                  {"notes", description},
@@ -158,7 +170,7 @@ constexpr Rule begin_history = {
                                  {"customer_viewable", "Y"},
                                  {"status", change.after("status")}};
         values.emplace_back(technician ? "uid" : "cid", technician ? technician : change.after("cid"));
-        values.emplace_back("author", technician ? called(change.referred("opened_by", "name"), technician)
+        values.emplace_back("author", technician ? called(change.referred(author, "name"), technician)
                                                  : called(change.after("contact"), change.after("cid")));
         change.add(ticket_history(), std::move(values));
     }};
@@ -172,33 +184,25 @@ std::string changes_of(const Change& change) {
     return dump(changes, JSON_COMPACT);
 }
 
+void note_changes_of(Change& change) {
+    if (change.changed().empty())
+        return;
+    Change::Values values = entry_of_change(change, std::to_string(change.number()), changes_of(change));
+    values.emplace_back("status", change.after("status"));
+    change.add(ticket_history(), std::move(values));
+}
+
 // What was and what is, for each variable that changes. An update that changes nothing leaves no trace.
-constexpr Rule note_changes = {
-    .on_update = true,
-    .reads_all = true,
-    .reads = {"uid"},
-    .refers = {Referred{"uid", "name"}},
-    .check =
-        [](Change& change) {
-            if (change.changed().empty())
-                change.leave();
-        },
-    .also =
-        [](Change& change) {
-            if (change.changed().empty())
-                return;
-            const MaybeText technician = change.after("uid");
-            change.add(ticket_history(),
-                       {{"tid", std::to_string(change.number())},
-                        {"date", change.now()},
-                        {"type", "S"},
-                        {"customer_viewable", "N"},
-                        {"uid", technician},
-                        {"author", technician ? called(change.referred("uid", "name"), technician)
-                                              : MaybeText(change.key_name())},
-                        {"status", change.after("status")},
-                        {"changes", changes_of(change)}});
-        }};
+constexpr Rule note_changes = {.on_update = true,
+                               .reads_all = true,
+                               .reads = {"uid", "by_cid"},
+                               .refers = {Referred{"uid", "name"}, Referred{"by_cid", "contact"}},
+                               .check =
+                                   [](Change& change) {
+                                       if (change.changed().empty())
+                                           change.leave();
+                                   },
+                               .also = note_changes_of};
 
 constexpr Rule index_new = {.on_add = true, .reads = {"subject", "description"}, .also = [](Change& change) {
                                 change.add_words(tickets(), std::to_string(change.number()),
@@ -215,11 +219,10 @@ constexpr Rule index_again = {
 
 }  // namespace
 
-constexpr std::array<const Rule*, 14> all_rules = {&take_snapshot,   &read_names,    &open_now,
-                                                   &close_new,       &close_or_open, &due_by_priority,
-                                                   &dates_in_order,  &expect_active, &expect_contract_of_new,
-                                                   &expect_contract, &begin_history, &note_changes,
-                                                   &index_new,       &index_again};
-const std::array<const Rule*, 14> ticket_rules = all_rules;
+const std::array<const Rule*, 16> ticket_rules = {
+    &take_snapshot,   &read_names,      &open_now,       &close_new,     &close_or_open,
+    &merge_into,      &due_by_priority, &dates_in_order, &expect_active, &expect_contract_of_new,
+    &expect_contract, &open_by_doer,    &begin_history,  &note_changes,  &index_new,
+    &index_again};
 
 }  // namespace helpdesk
