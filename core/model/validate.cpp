@@ -137,6 +137,11 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
         complaints.expect(!resource.known_by_number(), verb.name,
                           "may add a record, which a client cannot name by ID");
     }
+    const Variable* into = resource.find(verb.into);
+    complaints.expect(verb.into.empty() || (into != nullptr && into->reference != nullptr &&
+                                            into->reference->by == Reference::By::id &&
+                                            into->reference->to().table == resource.table),
+                      verb.name, "goes into another record, but no reference by number says which");
     complaints.expect(!verb.signs_in || resource.sign_in != nullptr, verb.name,
                       "checks a password, but nobody can sign in");
     const std::string_view why = verb.unsuited == nullptr ? "" : verb.unsuited(resource);

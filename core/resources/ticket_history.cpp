@@ -140,7 +140,7 @@ constexpr std::array selectors = {
     Selector{.name = "author_uid", .finder = &finders::equals, .columns = {"uid"}, .through = {"uid"},
              .about = "Finds what a technician wrote or changed."},
     Selector{.name = "author_cid", .finder = &finders::equals, .columns = {"cid"}, .through = {"cid"},
-             .about = "Finds what a customer wrote."},
+             .about = "Finds what a customer wrote or changed."},
     Selector{.name = "viewable_by", .finder = &finders::viewable_by, .columns = {"id"}, .through = {"tid"}, .only_if = "customer_viewable",
              .about = "Finds the entries that a customer may see."},
     Selector{.name = "visible_to", .finder = &finders::visible_to, .columns = {"id"}, .through = {"tid"},

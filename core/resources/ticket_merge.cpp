@@ -5,7 +5,8 @@
 #include "answer/problem.h"
 #include "call/verbs.h"
 #include "json.h"
-#include "resources/ticket_rules.h"
+#include "model/resource.h"
+#include "resources/ticket_changes.h"
 
 namespace helpdesk {
 namespace {

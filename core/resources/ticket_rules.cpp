@@ -5,6 +5,7 @@
 #include "date.h"
 #include "json.h"
 #include "model/resource.h"
+#include "resources/ticket_changes.h"
 #include "resources/ticket_merge.h"
 #include "search/words.h"
 #include "text.h"
@@ -141,11 +142,6 @@ constexpr Rule expect_contract = {
     .refers = {Referred{"contract", "id"}, Referred{"cid", "contracts"}, Referred{"cid", "sc_start_dates"}},
     .check = check_contract};
 
-// The name of a technician or a customer, or where that is empty what identifies them.
-MaybeText called(const MaybeText& name, const MaybeText& identifier) {
-    return name.value_or("").empty() ? identifier : name;
-}
-
 // The technician who adds a ticket has opened it, unless the call names another one.
 constexpr Rule open_by_doer = {
     .on_add = true, .if_given = {"uid"}, .reads = {"uid"}, .fill = [](Change& change) {
@@ -222,19 +218,6 @@ constexpr Rule index_again = {
     }};
 
 }  // namespace
-
-// The entry is of who did it: a technician, the customer whose own entry changed the ticket, or the key.
-Change::Values entry_of_change(const Change& change, const std::string& tid, const std::string& changes) {
-    const MaybeText technician = change.after("uid");
-    const MaybeText customer = change.after("by_cid");
-    MaybeText author = change.key_name();
-    if (technician)
-        author = called(change.referred("uid", "name"), technician);
-    else if (customer)
-        author = called(change.referred("by_cid", "contact"), customer);
-    return {{"tid", tid},        {"date", change.now()}, {"type", "S"},      {"customer_viewable", "N"},
-            {"uid", technician}, {"cid", customer},      {"author", author}, {"changes", changes}};
-}
 
 const std::array<const Rule*, 16> ticket_rules = {
     &take_snapshot,   &read_names,      &open_now,       &close_new,     &close_or_open,

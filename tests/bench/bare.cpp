@@ -23,7 +23,7 @@
 #include <thread>
 #include <vector>
 
-#include "connector.h"
+#include "db/session/connector.h"
 
 namespace {
 

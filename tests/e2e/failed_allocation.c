@@ -1,7 +1,7 @@
 // Preloaded into nginx: one allocation of an event loop fails. The first eight bytes of the file
-// HELPDESK_ALLOCATION, a signed number, say which: N > 0 is the N-th from now on, and the number falls to 0 with
-// it. The file is mapped once, and all processes share it. Threads other than a process's first get their
-// memory.
+// HELPDESK_ALLOCATION, a signed number, say which: N > 0 is the N-th from now on, and the number falls to 0
+// with it. The file is mapped once, and all processes share it. Threads other than a process's first get
+// their memory.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>

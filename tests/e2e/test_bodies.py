@@ -186,7 +186,7 @@ def test_a_large_body_with_a_key(api, nginx, db, reading, kind):
     content_type, make = BODIES[kind]
     body = make()
     sent = Sent(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
-                                  "/?action=add_customer&cid=x" if "one" in kind else "/?action=get_customers")
+                "/?action=add_customer&cid=x" if "one" in kind else "/?action=get_customers")
     assert sent.answer.status == (200 if "one" in kind else 400), sent.answer
     assert len(sent.answer.text) < 100_000
     sent.assert_that_the_worker_went_on(reading)
@@ -232,7 +232,7 @@ def test_a_large_import(api, nginx, db, reading, kind):
     content_type, make, why = IMPORTS[kind]
     body = make()
     sent = Sent(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
-                                  "/?action=import_customers&format=json")
+                "/?action=import_customers&format=json")
     assert (sent.answer.status, sent.answer.json[0].get("failed")) in ((400, None), (200, "1")), sent.answer
     assert any(why in one.get("error", "") for one in sent.answer.json), sent.answer
     sent.assert_that_the_worker_went_on(reading)
@@ -244,7 +244,7 @@ def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, reading):
     """However many rows there are, and however many members each has."""
     row = "{" + ",".join(f'"v{i}":[]' for i in range(900)) + "}\n"
     sent = Sent(api, nginx, row * (SIZE // len(row)), {"Content-Type": "application/x-ndjson", "X-API-Key": api.key},
-                                  "/?action=import_customers&format=json")
+                "/?action=import_customers&format=json")
     assert sent.answer.status == 200 and sent.answer.json[0]["failed"] == str(SIZE // len(row))
     assert [one["error"] for one in sent.answer.json if one.get("line") == "1"][-1].endswith(" more problems")
     assert len([one for one in sent.answer.json if one.get("line") == "1"]) == 11

@@ -210,6 +210,11 @@ def test_modes(api):
     assert columns(api, "cid", "contact") == [("a", "newest"), ("b", "newer"), ("c", "newest")]
 
 
+def test_a_long_name_is_told_as_far_as_whole_characters_fit(api):
+    report = run(api, lines("cid,contact", "é" * 300 + ",x", "a" * 300 + ",x"))
+    assert report.problems == [("2", "é" * 127, "cid", "too_long"), ("3", "a" * 255, "cid", "too_long")]
+
+
 def test_an_update_clears_by_an_empty_cell_and_leaves_the_columns_that_are_not_there(api):
     assert api.add("a", contact="x", city="Rome", email2="a@b.de").status == 200
     assert run(api, lines("cid,contact,email2", "a,,"), mode="update").counts == (1, 0, 1, 0, 0)

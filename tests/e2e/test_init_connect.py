@@ -31,6 +31,13 @@ def test_a_transaction_that_does_not_end_is_an_unsuitable_server(mariadb, db, ow
     assert db.count("customers") == 0
 
 
+def test_another_database_is_an_unsuitable_server(mariadb, db, own_nginx, connect):  # noqa: F811
+    with server_has(mariadb, init_connect="USE information_schema"):
+        refused(connect(), own_nginx, "uses the database information_schema instead of helpdesk, perhaps because of its init_connect")
+        own_nginx.stop()
+    assert db.count("customers") == 0
+
+
 def test_the_clock_goes(mariadb, db, connect):  # noqa: F811
     with server_has(mariadb, init_connect="SET timestamp = 1000000000"):
         api = connect()

@@ -8,6 +8,7 @@ import pymysql
 import pytest
 
 from servers import MYSQLD, ROOT
+from test_server import server_has
 
 
 def test_the_first_start_has_what_a_call_needs(mariadb):
@@ -84,6 +85,22 @@ def test_the_servers_settings_change_no_migration(mariadb, setting, value):
         assert recorded(mariadb, database) == VERSIONS
 
 
+def test_what_the_servers_init_connect_began_is_ended(mariadb):
+    """It is for users who are no administrators."""
+    with new_database(mariadb) as database:
+        mariadb.execute("CREATE USER migrator@localhost IDENTIFIED BY 'm'")
+        try:
+            for name in (database, "helpdesk"):
+                mariadb.execute(f"GRANT ALL ON {name}.* TO migrator@localhost")
+            with server_has(mariadb, init_connect="LOCK TABLES helpdesk.customers READ"):
+                result = subprocess.run([ROOT / "bin/migrate", database, f"--socket={mariadb.socket}", "--user=migrator", "--password=m"],
+                                        capture_output=True, text=True)
+        finally:
+            mariadb.execute("DROP USER migrator@localhost")
+        assert result.returncode == 0, result.stderr
+        assert recorded(mariadb, database) == VERSIONS
+
+
 def test_two_at_once_are_one_after_the_other(mariadb):
     with new_database(mariadb) as database:
         command = [ROOT / "bin/migrate", database, f"--socket={mariadb.socket}", "--user=root"]
@@ -130,6 +147,20 @@ def test_it_has_the_name_that_it_was_called_by(mariadb, tmp_path):
 ])
 def test_the_schema_states_the_rules(db, sql):
     with pytest.raises((pymysql.err.IntegrityError, pymysql.err.OperationalError, pymysql.err.DataError)):
+        db.query(sql)
+
+
+@pytest.mark.parametrize("sql, rule", [
+    ("INSERT INTO tickets (customer_id, description, sub_category_id) VALUES (1, '', 1)", "tickets_sub_category_has_category"),
+    ("INSERT INTO tickets (customer_id, description, close_date) VALUES (1, '', '2020-01-01')", "tickets_closed_after_open"),
+    ("INSERT INTO tickets (customer_id, description, due_date) VALUES (1, '', '2020-01-01')", "tickets_due_after_open"),
+    ("INSERT INTO ticket_history (ticket_id, notes, words, technician_id, customer_id) VALUES (1, '', '', 1, 1)", "ticket_history_one_author"),
+])
+def test_the_schema_states_the_rules_of_tickets(db, sql, rule):
+    db.query("INSERT INTO customers (id, cid, notes) VALUES (1, 'c', '')")
+    db.query("INSERT INTO technicians (id, uid) VALUES (1, 't')")
+    db.query("INSERT INTO tickets (id, customer_id, description) VALUES (1, 1, '')")
+    with pytest.raises((pymysql.err.IntegrityError, pymysql.err.OperationalError), match=rule):
         db.query(sql)
 
 

@@ -1,6 +1,7 @@
 """Walks that wait for the end of a second, in the worker: they hold no thread, and end with their client and with nginx."""
 
 import concurrent.futures
+import contextlib
 import signal
 import socket
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 import requests
 
 from api import Api
+from locks import holding
 from servers import wait_for
 
 # So that what waits in one worker could hold up the others, and so that the log has their order.
@@ -124,3 +126,36 @@ def test_nginx_ends_while_walks_wait(own_nginx, db, old, key, end, main):
     else:
         assert own_nginx.process.wait(20) == 0
     assert own_nginx.complaints() == []
+
+
+def begin_and_hold(api, nginx, db, pause):
+    """A walk that comes to the present, whose read before or after its pause waits for a row while the client leaves. Returns its line
+    in the access log."""
+    log = len(nginx.log("access.log"))
+    time.sleep((0.02 - time.time()) % 1)
+    assert api.update("old", city=str(time.time())).status == 200
+    with socket.create_connection(("127.0.0.1", nginx.port)) as client, contextlib.ExitStack() as stack:
+        hold = lambda: stack.enter_context(holding(db, "UPDATE customers SET last_updated = last_updated + INTERVAL 1 HOUR WHERE cid = 'old'"))  # noqa: E731
+        holder = hold() if pause == "before" else None
+        client.sendall(f"GET /?key={api.key}&action=get_customers&updated_since=2024-01-01 HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        if pause == "after":
+            time.sleep(0.3)
+            holder = hold()
+        db.wait_for_lock()
+        client.close()
+        time.sleep(0.2)
+        holder.rollback()
+    wait_for(lambda: "updated_since" in nginx.log("access.log")[log:], "the end of the request")
+    return nginx.log("access.log")[log:].splitlines()[-1]
+
+
+def test_a_walk_whose_client_left_before_its_pause(api, nginx, db, old):
+    """nginx is told once of the end of a connection, and that was while the walk read."""
+    assert any('" 499 ' in begin_and_hold(api, nginx, db, "before") for _ in range(10))
+    assert api.get("get_customers", cid="old").status == 200
+
+
+def test_a_walk_whose_client_leaves_after_its_pause(api, nginx, db, old):
+    """A thread works on it as on any other call, whose client nginx does not watch."""
+    assert any('" 200 ' in begin_and_hold(api, nginx, db, "after") for _ in range(10))
+    assert api.get("get_customers", cid="old").status == 200

@@ -37,6 +37,20 @@ def test_a_write_that_takes_longer_than_the_margin_of_a_walk(api, db, slow):
     assert stored["last_updated"] >= datetime.datetime.fromisoformat(stored["city"]).replace(microsecond=0)
 
 
+@pytest.mark.parametrize("action, variables", [("add_ticket", {"description": "first"}), ("update_ticket", {"subject": "b"})])
+def test_an_entry_that_a_write_of_its_ticket_adds(api, db, action, variables):
+    """Its time is set again as well, whoever added it."""
+    api.add("c")
+    (tid,) = api.post("add_ticket", cid="c").json[0].values()
+    db.query("CREATE TRIGGER slow BEFORE INSERT ON ticket_history FOR EACH ROW BEGIN DO SLEEP(1.1); SET NEW.mail_to = SYSDATE(6); END")
+    try:
+        assert api.post(action, **variables | ({"cid": "c"} if action == "add_ticket" else {"tid": tid})).status == 200
+    finally:
+        db.query("DROP TRIGGER slow")
+    (entry,) = db.query("SELECT mail_to, last_updated FROM ticket_history")
+    assert entry["last_updated"] >= datetime.datetime.fromisoformat(entry["mail_to"]).replace(microsecond=0)
+
+
 class CutBefore:
     """Cuts the link at the first statement that begins so: at its preparation, or at its execution."""
 

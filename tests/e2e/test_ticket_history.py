@@ -103,6 +103,22 @@ def test_what_is_refused(api, db, given, status, problem):
     assert db.count("ticket_history") == 0 and ticket(api, tid) == before
 
 
+def test_no_company_is_not_the_same_company(api, db):
+    tid = add_ticket(api, cid="alone")
+    assert api.post("add_customer", cid="other").status == 200
+    answer = api.post("add_history", tid=tid, cid="other", notes="x")
+    assert (answer.status, answer.problems) == (400, [("cid", "unknown_customer")])
+    assert db.count("ticket_history") == 0
+
+
+def test_a_customer_does_not_see_what_was_changed(api):
+    tid = add_ticket(api)
+    api.post("update_ticket", tid=tid, subject="b", uid="ann")
+    (change,) = history(api, tid=tid)
+    assert (change["type"], change["customer_viewable"]) == ("S", "N")
+    assert history(api, tid=tid, viewable_by="c") == []
+
+
 def test_it_begins_when_the_ticket_was_opened(api):
     """A ticket that was moved here from elsewhere may have older entries than the call that adds it."""
     tid = add_ticket(api, open_date="3/1/2024 09:30:00", description="first")
@@ -200,6 +216,28 @@ def test_a_mail_that_comes_again_for_another_ticket_stays_where_it_is(api, db):
     api.post("purge_ticket", tid=tid)
     assert again() != (first, "true")
     assert len(history(api, tid=other)) == 1
+
+
+def test_a_mail_that_another_client_adds_in_the_meantime_is_answered_as_a_repeat(api, db):
+    tid = add_ticket(api)
+    with holding(db, "INSERT INTO ticket_history (ticket_id, notes, words, message_id) VALUES (%s, 'first', '', '<m@x>')", tid) as holder:
+        call = holder.begin(api.post, "add_history", tid=tid, notes="second", message_id="<m@x>")
+        holder.commit()
+        answer = call.result()
+    (entry,) = history(api, tid=tid)
+    assert (answer.status, answer.json, answer.headers.get("Idempotent-Replayed")) == (200, [{"added_history": entry["id"]}], "true")
+    assert entry["notes"] == "first"
+
+
+def test_several_long_texts_of_one_entry(api, db):
+    """Each is read in pieces, from its own beginning."""
+    tid = add_ticket(api)
+    number = add(api, tid)
+    texts = {name: "".join(f"{name}{i} " for i in range(150_000)) for name in ("notes", "to", "cc")}
+    db.query("UPDATE ticket_history SET notes = %s, mail_to = %s, mail_cc = %s WHERE id = %s", *texts.values(), number)
+    for selectors in ({"id": number}, {"tid": tid}):
+        (entry,) = history(api, **selectors)
+        assert [name for name in texts if entry[name] != texts[name]] == []
 
 
 def test_mails_that_come_at_once_change_their_ticket_once(api, db):

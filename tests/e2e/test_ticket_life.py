@@ -77,3 +77,17 @@ def test_what_is_refused(api, action):
     assert api.post(action).problems == [("tid", "required")]
     assert api.post(action, tid="x").problems == [("tid", "invalid_number")]
     assert api.post(action, tid="99").problems == [("tid", "not_found")]
+
+
+def test_delete_and_restore_are_changes(api, db):
+    """Whoever read the ticket before them, or keeps a copy, must notice."""
+    tid = add_ticket(api, subject="a")
+    tag = api.get("get_tickets", tid=tid).headers["ETag"]
+    for action in ("delete_ticket", "restore_ticket"):
+        db.query("UPDATE tickets SET last_updated = '2024-01-02' WHERE id = %s", tid)
+        assert api.post(action, tid=tid).status == 200
+        assert db.query("SELECT last_updated >= NOW() - INTERVAL 1 HOUR AS new FROM tickets WHERE id = %s", tid)[0]["new"] == 1, action
+    assert listed(api, updated_since="1/3/2024") == [tid]
+    answer = api.post("update_ticket", tid=tid, subject="b", headers={"If-Match": tag})
+    assert (answer.status, answer.problems[0][1]) == (412, "precondition_failed")
+    assert ticket(api, tid)["subject"] == "a"

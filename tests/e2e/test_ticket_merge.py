@@ -106,6 +106,13 @@ def test_one_that_is_closed_already_keeps_its_time(api, db):
     merge(api, first, second)
     record = ticket(api, first)
     assert (record["status"], record["close_date"]) == ("Solved", "1/2/2024 12:00:00 AM")
+    # One that is open gets the first status that is closed.
+    third = add_ticket(api)
+    merge(api, third, second)
+    assert ticket(api, third)["status"] == "Closed"
+    db.query("UPDATE ticket_statuses SET position = 1 WHERE id = 9")
+    merge(api, second, add_ticket(api))
+    assert ticket(api, second)["status"] == "Solved"
 
 
 def test_without_a_closed_status_the_time_tells(api, db):
@@ -200,6 +207,18 @@ def test_both_ways_at_once(api):
         assert sorted(notes(api, tid=f"{first},{second}")) == ["a", "b"]
         (open_one,) = [tid for tid in (first, second) if not ticket(api, tid)["merged_into"]]
         assert sorted(notes(api, tid=open_one)) == ["a", "b"]
+
+
+def test_both_are_locked_in_the_order_of_their_numbers(api, db):
+    """While it waits for the lower one it does not hold the other, whichever is merged into which."""
+    for backwards in (False, True):
+        low, high = add_ticket(api), add_ticket(api)
+        with holding(db, "UPDATE tickets SET subject = 'x' WHERE id = %s", low) as holder:
+            tid, into = (high, low) if backwards else (low, high)
+            call = holder.begin(api.post, "merge_tickets", tid=tid, into_tid=into)
+            assert db.query("SELECT id FROM tickets WHERE id = %s FOR UPDATE NOWAIT", high)
+            holder.commit()
+            assert call.result().status == 200
 
 
 def test_an_entry_that_waits_for_the_merge_goes_to_the_other_ticket(api, db):

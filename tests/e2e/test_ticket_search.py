@@ -142,3 +142,20 @@ def test_many_at_once(api, db):
         assert sorted(text["words"].decode().split()) == sorted(expected)
         assert {row["word"].decode() for row in db.query("SELECT word FROM ticket_words WHERE ticket_id = %s", tid)} == expected
     assert found(api, "common") == tids
+
+
+def test_words_of_a_subject_that_is_emptied_find_nothing(api):
+    tid = api.post("add_ticket", cid="c", subject="banana", description="apple").json[0]["added_ticket"]
+    assert found(api, "banana") == [tid]
+    assert api.post("update_ticket", tid=tid, subject="").status == 200
+    assert found(api, "banana") == found(api, "anan", keyword_match="part") == [] and found(api, "apple") == [tid]
+
+
+def test_more_words_go_than_one_statement_removes(api, db):
+    tid = api.post("add_ticket", cid="c", subject="stays").json[0]["added_ticket"]
+    many = [f"w{i}" for i in range(1300)]
+    number = api.post("add_history", tid=tid, notes=" ".join(many)).json[0]["added_history"]
+    assert db.count("ticket_words") == len(many) + 1
+    assert api.post("update_history", id=number, notes="w7 left").status == 200
+    assert {row["word"].decode() for row in db.query("SELECT word FROM ticket_words")} == {"stays", "left", "w7"}
+    assert found(api, "w1299") == [] and found(api, "w7 left") == [tid]

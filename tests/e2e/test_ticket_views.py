@@ -5,14 +5,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-CONFIG = """
-server {
-    listen 127.0.0.1:%%PORT%%;
-    helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
-    %%KEY_AND_POOLS%%
-    location / { helpdesk_api; }
-}
-"""
+from test_ticket_history import CONFIG  # noqa: F401
 
 SOURCES, CATEGORIES, GROUPS, CUSTOMER_GROUPS = [1, 2, 5], [1, 2, 3], [1, 2, 3, 4], [1, 2, 5]
 

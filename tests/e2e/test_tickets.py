@@ -6,14 +6,7 @@ import threading
 
 import pytest
 
-CONFIG = """
-server {
-    listen 127.0.0.1:%%PORT%%;
-    helpdesk_database { socket %%SOCKET%%; user helpdesk; password_file %%FOLDER%%/password; name helpdesk; }
-    %%KEY_AND_POOLS%%
-    location / { helpdesk_api; }
-}
-"""
+from test_ticket_history import CONFIG  # noqa: F401
 
 TICKET = ["id", "tid", "cid", "company", "company_id", "contact", "phone", "email", "source", "open_date", "close_date", "category", "sub_category",
           "assigned_to", "assigned_to_name", "assigned_group", "assigned_group_id", "escalation_level", "status", "closed", "subject",
@@ -106,6 +99,16 @@ def test_a_new_customer_is_copied_anew(api, db):
         "email": ["c@example.com", "d@example.com"], "customer_group": ["Retail", "Wholesale"], "portal": ["Partners", "7"]}
 
 
+def test_the_same_customer_is_not_copied_again(api, db):
+    """The ticket keeps what the customer was, also where an update names the customer as it is."""
+    tid = add(api)
+    assert api.post("update_customer", cid="c", contact="Carla", phone="34", company="").status == 200
+    before = ticket(api, tid)
+    assert api.post("update_ticket", tid=tid, cid="C", subject="a").status == 200
+    assert ticket(api, tid) == before | {"subject": "a", "history_count": "1", "last_updated": ticket(api, tid)["last_updated"]}
+    assert (before["contact"], before["phone"], before["company"]) == ("Carl", "12", "Acme")
+
+
 @pytest.mark.parametrize("variables, status, problem", [
     ({"cid": ""}, 400, ("cid", "required")), ({"cid": "?"}, 400, ("cid", "unknown_customer")), ({"cid": "n"}, 409, ("cid", "support_disabled")),
     ({"company": "?"}, 400, ("company", "unknown_company")), ({"source": "?"}, 400, ("source", "unknown_source")),
@@ -131,6 +134,10 @@ def test_dates_follow_from_status_and_priority(api, db):
     assert ticket(api, tid)["close_date"] != ""
     api.post("update_ticket", tid=tid, status="Open")
     assert ticket(api, tid)["close_date"] == ""
+    api.post("update_ticket", tid=tid, status="Closed", close_date="")
+    assert [ticket(api, tid)[name] for name in ("closed", "close_date")] == ["Y", ""]
+    api.post("update_ticket", tid=tid, status="Open", close_date="3/1/2024")
+    assert ticket(api, tid)["close_date"] == "3/1/2024 12:00:00 AM"
     assert api.post("update_ticket", tid=tid, open_date="").problems == [("open_date", "required")]
     assert api.post("update_ticket", tid=tid, cid="").problems == [("cid", "required")]
 

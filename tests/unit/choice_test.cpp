@@ -10,6 +10,10 @@ namespace helpdesk::db {
 namespace {
 
 // Keeps decisions in memory of their own, all zero as nginx gives it.
+struct alignas(64) Line {
+    std::array<std::byte, 64> bytes{};
+};
+
 class SharedChoices : public testing::Test {
   protected:
     SharedChoices() { share_choices(std::as_writable_bytes(std::span(memory_))); }
@@ -19,9 +23,6 @@ class SharedChoices : public testing::Test {
     const Choice::Id c_ = Choice::id_of("unix:/c");
 
   private:
-    struct alignas(64) Line {
-        std::array<std::byte, 64> bytes{};
-    };
     // As long as the process, as share_choices() asks; each test has the next part.
     static inline std::vector<Line> all_{256};
     static inline std::size_t used_ = 0;
@@ -76,8 +77,10 @@ TEST_F(SharedChoices, AreApartForDatabasesOfOtherNamesOrServers) {
 }
 
 TEST_F(SharedChoices, ThatFindNoRoomAreTheirOwn) {
+    constexpr int count = 20;
     std::vector<Choice> choices;
-    for (int i = 0; i < 20; ++i)
+    choices.reserve(count);
+    for (int i = 0; i < count; ++i)
         choices.emplace_back("database" + std::to_string(i), std::vector<Choice::Id>{a_, b_});
     for (Choice& choice : choices)
         EXPECT_TRUE(choice.move(choice.current(), b_));
@@ -91,6 +94,7 @@ TEST_F(SharedChoices, MadeAtTheSameTimeAreOne) {
     constexpr int count = 8;
     std::atomic<int> moved = 0;
     std::vector<std::thread> threads;
+    threads.reserve(count);
     for (int i = 0; i < count; ++i)
         threads.emplace_back([&, i] {
             Choice choice("helpdesk", {a_, b_, c_});

@@ -242,8 +242,9 @@ TEST(Charset, AFormThatNamesAnotherIsRefused) {
 TEST(Multipart, ABoundaryHasSeventyCharactersAtMost) {
     for (const auto& [length, expected] : {std::pair(70, Pairs()), {71, {{"", "malformed_body"}}}}) {
         const std::string boundary(static_cast<std::size_t>(length), 'b');
-        const std::string body =
-            "--" + boundary + "\r\nContent-Disposition: form-data; name=cid\r\n\r\nx\r\n--" + boundary + "--";
+        const std::string line = "--" + boundary;
+        std::string body = line;
+        body.append("\r\nContent-Disposition: form-data; name=cid\r\n\r\nx\r\n").append(line).append("--");
         EXPECT_EQ(codes(multipart(body, "multipart/form-data; boundary=" + boundary)), expected) << length;
     }
 }

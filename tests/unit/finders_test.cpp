@@ -74,6 +74,7 @@ Found find(std::string_view query, const std::string& leading = {}) {
                       .deadline = &deadline});
     static const Action action = [] {
         std::vector<std::string> names;
+        names.reserve(selectors.size());
         for (const Selector& selector : selectors)
             names.emplace_back(selector.name);
         return Action{"get_jobs", "jobs", verbs::get, resource, names, {}, {}, "Lists jobs."};

@@ -11,6 +11,7 @@ using Record = FoundRecords::Record;
 
 std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs(const std::vector<Record>& records) {
     std::vector<std::pair<std::uint64_t, std::uint64_t>> pairs;
+    pairs.reserve(records.size());
     for (const Record& record : records)
         pairs.emplace_back(record.id, record.changed);
     return pairs;

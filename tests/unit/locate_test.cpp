@@ -35,6 +35,7 @@ std::vector<std::string> coordinates(const Write& write) {
 
 std::vector<std::string> texts(const std::vector<Stored>& stored) {
     std::vector<std::string> texts;
+    texts.reserve(stored.size());
     for (const Stored& one : stored)
         texts.push_back(std::string(one.variable->name) + "=" + one.text);
     return texts;

@@ -268,8 +268,10 @@ TEST_F(Pools, ThreadsOfManyOwnersNeverHaveMoreThanTheLimit) {
     TestPool pool(3);
     const std::array<int, 5> owners{};
     std::atomic<int> done = 0;
+    constexpr int count = 8;
     std::vector<std::thread> threads;
-    for (int i = 0; i < 8; ++i)
+    threads.reserve(count);
+    for (int i = 0; i < count; ++i)
         threads.emplace_back([&, i] {
             for (int round = 0; round < 500; ++round) {
                 const int& owner = owners.at(static_cast<std::size_t>(i + round) % owners.size());

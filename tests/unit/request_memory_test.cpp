@@ -86,8 +86,10 @@ TEST_F(TheMemoryOfRequests, TreatsTheOnlyStrangerAsAnybody) {
 }
 
 TEST_F(TheMemoryOfRequests, IsAllGivenBack) {
+    constexpr int count = 4;
     std::vector<std::thread> threads;
-    for (int i = 0; i < 4; ++i)
+    threads.reserve(count);
+    for (int i = 0; i < count; ++i)
         threads.emplace_back([&, i] {
             for (std::size_t bytes = 0; bytes < 3000; ++bytes)
                 const auto taken = take(bytes, i % 2 == 0 ? memory_.get() : nullptr);

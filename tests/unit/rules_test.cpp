@@ -244,6 +244,9 @@ TEST_F(RuleThatIsWrong, ThrowsForWhatAnotherOfItsFunctionsMayDo) {
     expect_refusal({.on_update = true, .fill = [](Change& change) { change.add(ruled::history(), {}); }});
     expect_refusal(
         {.on_update = true, .fill = [](Change& change) { change.change_others("subject", "x", "y"); }});
+    expect_refusal({.on_update = true, .fill = [](Change& change) {
+                        change.move({.resource = &ruled::history, .variable = "tid"}, "1");
+                    }});
     expect_refusal(
         {.on_update = true, .fill = [](Change& change) { change.update(ruled::tickets(), "1", {}); }});
 }

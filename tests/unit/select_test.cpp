@@ -150,6 +150,25 @@ TEST(Select, Limits) {
     EXPECT_EQ(select(list + ",x").codes, (Codes{{"cid", "too_many_values"}}));
 }
 
+// They have threads of their own, so that short calls need not wait for them.
+TEST(Select, ListsOfManyRecordsTakeLong) {
+    const auto takes_long = [](const std::string& query, std::string_view action = "get_customers") {
+        return select(query, action).selection.takes_long();
+    };
+    std::string names = "cid=x";
+    for (int i = 1; i < 64; ++i)
+        names += ",x";
+    EXPECT_FALSE(takes_long("cid=*&count=64"));
+    EXPECT_FALSE(takes_long(names));
+    EXPECT_TRUE(takes_long("cid=*&count=65"));
+    EXPECT_TRUE(takes_long("cid=*"));
+    EXPECT_TRUE(takes_long(names + ",x"));
+    for (const std::string more : {"order=cid", "count_only=Y", "page=2"})
+        EXPECT_TRUE(takes_long("cid=*&count=1&" + more)) << more;
+    EXPECT_FALSE(takes_long("keyword=x&count=1", "get_tickets"));
+    EXPECT_TRUE(takes_long("keyword=x&keyword_match=part&count=1", "get_tickets"));
+}
+
 TEST(Select, AllProblemsAtOnce) {
     EXPECT_EQ(select("id=x&end_date=x&updated_since=x&count=x&order=x").codes,
               (Codes{{"id", "invalid_number"},

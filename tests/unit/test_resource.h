@@ -1,5 +1,6 @@
 // Resources with rules, made for tests: tickets of owners, with a status, and the history of what was
-// changed. tests/e2e/test_rules.py has their tables.
+// changed. tests/e2e/test_rules.py has their tables. The rules are their own as well: a rule of the help desk
+// that writes a record writes it to a table of the help desk.
 #pragma once
 
 #include <array>
@@ -88,7 +89,7 @@ inline constexpr Rule expect_support = {
 
 inline constexpr Rule keep_invoiced = {
     .on_update = true, .on_remove = true, .reads = {"invoice"}, .check = [](Change& change) {
-        if (change.before("invoice").value_or("") != "")
+        if (!change.before("invoice").value_or("").empty())
             change.forbid({"invoiced", "", "the ticket is on an invoice"});
     }};
 

@@ -155,22 +155,22 @@ TEST_F(ValidateReference, RefusesAListInAScope) {
 }
 
 TEST_F(ValidateReference, RefusesToShowWhatIsNotThere) {
-    assigned_to_.shown = {{{"assigned_to", "badge"}}};
+    assigned_to_.shown = {Shown{"assigned_to", "badge"}};
     expect_complaint("assigned_to shows a column that is not there");
 }
 
 TEST_F(ValidateReference, RefusesToShowAColumnInAnotherForm) {
-    assigned_to_.shown = {{{"assigned_to", "active"}}};
+    assigned_to_.shown = {Shown{"assigned_to", "active"}};
     expect_complaint("assigned_to shows a column in another form than its own resource");
-    assigned_to_.shown = {{{"assigned_to", "id", Form::time}}};
+    assigned_to_.shown = {Shown{"assigned_to", "id", Form::time}};
     expect_complaint("assigned_to shows a column in another form than its own resource");
 }
 
 TEST_F(ValidateReference, RefusesToShowSecretsAndWhatIsReadInPieces) {
     assigned_to_.to = &safes;
-    assigned_to_.shown = {{{"assigned_to", "password_hash"}}};
+    assigned_to_.shown = {Shown{"assigned_to", "password_hash"}};
     expect_complaint("assigned_to shows a secret");
-    assigned_to_.shown = {{{"assigned_to", "notes"}}};
+    assigned_to_.shown = {Shown{"assigned_to", "notes"}};
     expect_complaint("assigned_to shows a value without a limit, which is not read beside another record");
     EXPECT_EQ(shown_variable({.name = "cost",
                               .source = Output::Source::reference,
@@ -181,12 +181,12 @@ TEST_F(ValidateReference, RefusesToShowSecretsAndWhatIsReadInPieces) {
 }
 
 TEST_F(ValidateReference, RefusesTwoOutputsOfOneName) {
-    assigned_to_.shown = {{{"subject"}}};
+    assigned_to_.shown = {Shown{"subject"}};
     expect_complaint("subject is the name of two outputs");
 }
 
 TEST_F(ValidateReference, RefusesToExportANameThatMayReadAsAnId) {
-    topic_.shown = {{{"topic"}}};
+    topic_.shown = {Shown{"topic"}};
     verbs_.push_back(&verbs::export_);
     expect_complaint("topic is exported by a name that may read as an ID, but its ID is not shown");
 }

@@ -1,5 +1,6 @@
 #include "desks.h"
 #include "model/action.h"
+#include "resources/ticket_merge.h"
 
 namespace helpdesk::desks {
 namespace {
@@ -299,6 +300,8 @@ TEST_F(Validate, RefusesVerbsThatLackWhatTheyNeed) {
     resource_.place = nullptr;
     expect_complaint("desks.verify checks a password, but nobody can sign in");
     expect_complaint("desks.locate looks up an address, but there is none");
+    verbs_ = {&merge_tickets};
+    expect_complaint("desks.merge goes into another record, but no reference by number says which");
 }
 
 TEST_F(Validate, RefusesAliasesOfNothing) {

@@ -79,6 +79,9 @@ TEST(Words, AreCutAtWholeCharacters) {
     for (int i = 0; i < 100; ++i)
         accents += "д";
     EXPECT_EQ(words_of("x" + accents).front().size(), longest_word - 1);
+    // Nothing of a word counts behind the place where it was cut.
+    EXPECT_EQ(words_of(std::string(longest_word - 1, 'a') + "дb"),
+              (List{std::string(longest_word - 1, 'a')}));
 }
 
 TEST(Words, OfHtmlAreWhatItShows) {
@@ -93,6 +96,8 @@ TEST(Words, OfHtmlAreWhatItShows) {
         (List{"ah", "at", "cafe", "chips", "fish", "lt", "nosuch", "rd", "t"}));
     EXPECT_EQ(words_of("<a title='x > y' href=z>link</a> 1 < 2 & 3", Markup::html),
               (List{"1", "2", "3", "link"}));
+    EXPECT_EQ(words_of("<a title = 'x > y'>link</a>", Markup::html), (List{"link"}));
+    EXPECT_EQ(words_of("&thetasym; &#x1F600;a", Markup::html), (List{"a", "θ"}));
     EXPECT_EQ(words_of("cut <p clas", Markup::html), (List{"cut"}));
     EXPECT_EQ(words_of("cut <script> never ended", Markup::html), (List{"cut"}));
     EXPECT_EQ(words_of("<p>", Markup::none), (List{"p"}));

@@ -39,6 +39,8 @@ class DbTest : public testing::Test {
     std::vector<WriteResult> store_grouped(const Action& action, const std::vector<std::string>& queries) {
         std::vector<Write> writes;
         std::vector<const Write*> pointers;
+        writes.reserve(queries.size());
+        pointers.reserve(queries.size());
         for (const std::string& query : queries)
             writes.push_back(checked(action, query));
         for (const Write& write : writes)
