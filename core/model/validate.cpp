@@ -5,6 +5,7 @@
 
 #include "model/action.h"
 #include "model/finder.h"
+#include "model/merging.h"
 
 namespace helpdesk {
 namespace {
@@ -138,14 +139,37 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
                           "may add a record, which a client cannot name by ID");
     }
     const Variable* into = resource.find(verb.into);
-    complaints.expect(verb.into.empty() || (into != nullptr && into->reference != nullptr &&
-                                            into->reference->by == Reference::By::id &&
-                                            into->reference->to().table == resource.table),
-                      verb.name, "goes into another record, but no reference by number says which");
+    complaints.expect(
+        verb.into.empty() || (into != nullptr && into->reference != nullptr &&
+                              (into->reference->by == Reference::By::id) == resource.known_by_number() &&
+                              into->reference->to().table == resource.table),
+        verb.name, "goes into another record, but no reference says which");
     complaints.expect(!verb.signs_in || resource.sign_in != nullptr, verb.name,
                       "checks a password, but nobody can sign in");
     const std::string_view why = verb.unsuited == nullptr ? "" : verb.unsuited(resource);
     complaints.expect(why.empty(), verb.name, why);
+}
+
+void validate_merging(const Resource& resource, Complaints& complaints) {
+    if (resource.merging == nullptr)
+        return;
+    complaints.expect(resource.timestamps, "", "is merged, but has no time of a change");
+    const auto expect_text = [&](std::string_view name) {
+        const Variable* variable = resource.find(name);
+        complaints.expect(variable != nullptr && is_stored(*variable) && variable->list == nullptr &&
+                              variable != resource.name() && !variable->secret,
+                          name, "is taken over by a merge, but is no value of the record");
+    };
+    for (const auto& group : resource.merging->filled)
+        for (const std::string_view name : group)
+            expect_text(name);
+    for (const Joined& joined : resource.merging->joined) {
+        const Variable* variable = resource.find(joined.variable);
+        complaints.expect(variable != nullptr && variable->list != nullptr, joined.variable,
+                          "is joined by a merge, but is no list");
+        if (!joined.single.empty())
+            expect_text(joined.single);
+    }
 }
 
 void validate_aliases(const Resource& resource, Complaints& complaints) {
@@ -243,6 +267,7 @@ std::vector<std::string> validate(const Resource& resource) {
         validate_rule(resource, *rule, complaints);
     validate_promises(resource, complaints);
     validate_actions(resource, complaints);
+    validate_merging(resource, complaints);
     if (resource.preparing != nullptr)
         resource.preparing->validate(resource, complaints);
     validate_sign_in(resource, complaints);

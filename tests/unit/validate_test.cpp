@@ -1,5 +1,6 @@
 #include "desks.h"
 #include "model/action.h"
+#include "model/merging.h"
 #include "resources/ticket_merge.h"
 
 namespace helpdesk::desks {
@@ -301,7 +302,20 @@ TEST_F(Validate, RefusesVerbsThatLackWhatTheyNeed) {
     expect_complaint("desks.verify checks a password, but nobody can sign in");
     expect_complaint("desks.locate looks up an address, but there is none");
     verbs_ = {&merge_tickets};
-    expect_complaint("desks.merge goes into another record, but no reference by number says which");
+    expect_complaint("desks.merge goes into another record, but no reference says which");
+}
+
+TEST_F(Validate, RefusesToMergeWhatIsNotThere) {
+    static constexpr std::array<Few<std::string_view, 8>, 1> filled = {{{"town", "pass"}}};
+    static constexpr std::array joined = {Joined{.variable = "city", .single = "village"}};
+    static constexpr Merging merging = {.moved = {}, .filled = filled, .joined = joined};
+    resource_.merging = &merging;
+    resource_.timestamps = false;
+    expect_complaint("desks is merged, but has no time of a change");
+    expect_complaint("desks.town is taken over by a merge, but is no value of the record");
+    expect_complaint("desks.pass is taken over by a merge, but is no value of the record");
+    expect_complaint("desks.city is joined by a merge, but is no list");
+    expect_complaint("desks.village is taken over by a merge, but is no value of the record");
 }
 
 TEST_F(Validate, RefusesAliasesOfNothing) {
