@@ -53,7 +53,8 @@ class Action:
         required = {each: "x" for each, schema in self.variables.items() if each == "address" and self.name == "add_company"}
         known = {"add": {self.identifier: record, **required}, "update": {self.identifier: record}, "upsert": {self.identifier: record},
                  "get": {},
-                 "delete": {self.identifier: "nobody"}, "verify": {self.identifier: record, "pass": "wrong"}, "locate": {"cid": record}}
+                 "delete": {self.identifier: "nobody"}, "verify": {self.identifier: record, "pass": "wrong"}, "locate": {"cid": record},
+                 "merge": {"cid": "nobody", "into_cid": record}}
         return known[self.verb]
 
     def __repr__(self):
@@ -141,7 +142,7 @@ def test_injections_into_every_variable_of_a_write(api, state, actions):
                 if answer.status != 200:
                     assert state() == before, called
                     continue
-                named = value if variable in ("new_name", action.identifier) else "the record"
+                named = value if variable in ("new_name", "new_cid", action.identifier) else "the record"
                 record = find(api, action, named.strip())
                 assert record is not None, called
                 check_stored(record, "company" if variable == "new_company" else variable, value.strip() if named == value else value)
@@ -165,7 +166,7 @@ def test_injections_into_every_variable_of_other_calls(api, state, actions):
                 answer = api.post(action.name, **{**action.good("a customer"), variable: value})
                 called = f"{action} {variable}={value!r}: {answer}"
                 # There is no geocoder here.
-                assert answer.status in {"delete": (400, 404), "locate": (400, 503)}.get(action.verb, (200, 400)), called
+                assert answer.status in {"delete": (400, 404), "merge": (400, 404), "locate": (400, 503)}.get(action.verb, (200, 400)), called
                 if answer.status == 200 and action.verb == "verify":
                     assert answer.json[0][action.name.replace("verify", "verified")] == "N", called
                 elif answer.status == 200 and variable not in ("count_only", "order_direction", "after_cid"):
