@@ -31,6 +31,8 @@ struct Selection {
     // Set while a walk pauses before its second read: the time, as SQL writes it, up to which that read gives
     // changes. Empty for the first read.
     std::string read_until = {};
+    // Whether records are in it that are part of one that was deleted.
+    bool hidden_too = false;
 
     // Returns whether it names one record and asks for nothing else.
     bool is_of_one() const;

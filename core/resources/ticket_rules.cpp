@@ -11,13 +11,22 @@
 namespace helpdesk {
 namespace {
 
+bool keeps_customer(const Change& change) {
+    return change.updating() && change.before("cid") == change.after("cid");
+}
+
 // A ticket keeps what its customer was when it was opened.
-void copy_customer(Change& change) {
-    if (!change.adding() && change.before("cid") == change.after("cid"))
+void copy_texts(Change& change) {
+    if (keeps_customer(change))
         return;
     for (const std::string_view text : {"contact", "phone", "email"})
         if (!change.gives(text))
             change.set(text, change.referred("cid", text));
+}
+
+void copy_references(Change& change) {
+    if (keeps_customer(change))
+        return;
     const auto copy = [&](std::string_view variable, std::string_view column, std::string_view of) {
         if (!change.gives(variable))
             change.set(variable, change.referred("cid", column), change.referred("cid", of));
@@ -27,28 +36,33 @@ void copy_customer(Change& change) {
     copy("portal", "portal_id", "portal");
 }
 
-constexpr Rule take_snapshot = {
+constexpr Rule take_texts = {
     .on_add = true,
+    .on_bring = true,
     .on_update = true,
     .if_given = {"cid"},
     .reads = {"cid"},
-    .refers = {Referred{"cid", "contact"}, Referred{"cid", "phone"}, Referred{"cid", "email"},
-               Referred{"cid", "company_id"}, Referred{"cid", "group_id"}, Referred{"cid", "portal_id"}},
-    .fill = copy_customer};
+    .refers = {Referred{"cid", "contact"}, Referred{"cid", "phone"}, Referred{"cid", "email"}},
+    .fill = copy_texts};
 
-// What the snapshot's references are called; apart, since a rule has room for eight columns.
-constexpr Rule read_names = {
+constexpr Rule take_references = {
     .on_add = true,
+    .on_bring = true,
     .on_update = true,
     .if_given = {"cid"},
-    .refers = {Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"},
-               Referred{"cid", "support"}},
-    .check = [](Change& change) {
-        if (change.adding() && change.referred("cid", "support") == "N")
+    .reads = {"cid"},
+    .refers = {Referred{"cid", "company_id"}, Referred{"cid", "group_id"}, Referred{"cid", "portal_id"},
+               Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"}},
+    .fill = copy_references};
+
+// What is brought was allowed where it comes from.
+constexpr Rule expect_support = {
+    .on_add = true, .refers = {Referred{"cid", "support"}}, .check = [](Change& change) {
+        if (change.referred("cid", "support") == "N")
             change.forbid({code::support_disabled, "cid", "names a customer who has no support"});
     }};
 
-constexpr Rule open_now = {.on_add = true, .fill = [](Change& change) {
+constexpr Rule open_now = {.on_add = true, .on_bring = true, .fill = [](Change& change) {
                                if (!change.after("open_date"))
                                    change.set("open_date", change.now());
                            }};
@@ -56,7 +70,7 @@ constexpr Rule open_now = {.on_add = true, .fill = [](Change& change) {
 // A ticket is closed when its status says so, and no longer when it does not.
 void close_by_status(Change& change) {
     if (change.referred("status", "closed") == "Y") {
-        if (!change.after("close_date") && !(change.updating() && change.gives("close_date")))
+        if (!change.after("close_date") && !change.gives("close_date"))
             change.set("close_date", change.now());
     } else if (!change.gives("close_date")) {
         change.set("close_date", std::nullopt);
@@ -64,7 +78,7 @@ void close_by_status(Change& change) {
 }
 
 constexpr Rule close_new = {
-    .on_add = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
+    .on_add = true, .on_bring = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
 constexpr Rule close_or_open = {.on_update = true,
                                 .if_given = {"status"},
                                 .reads = {"close_date"},
@@ -80,6 +94,7 @@ constexpr Rule due_by_priority = {
 
 // Times are texts that sort as the times do.
 constexpr Rule dates_in_order = {.on_add = true,
+                                 .on_bring = true,
                                  .on_update = true,
                                  .reads = {"open_date", "close_date", "due_date"},
                                  .check = [](Change& change) {
@@ -141,13 +156,15 @@ MaybeText called(const MaybeText& name, const MaybeText& identifier) {
 
 // The ticket's text is the first entry, from the technician who opened the ticket, or from the customer. It
 // has the time at which the ticket was opened: what is moved from elsewhere has older entries than this call.
+// A ticket that brings its entries has the first among them.
 constexpr Rule begin_history = {
     .on_add = true,
+    .on_bring = true,
     .reads = {"opened_by", "cid", "status", "open_date"},
     .refers = {Referred{"opened_by", "name"}},
     .also = [](Change& change) {
         const MaybeText description = change.after("description");
-        if (description.value_or("").empty())
+        if (description.value_or("").empty() || change.brings_parts())
             return;
         const MaybeText technician = change.after("opened_by");
         Change::Values values = {{"tid", std::to_string(change.number())},
@@ -200,12 +217,12 @@ constexpr Rule note_changes = {
                         {"changes", changes_of(change)}});
         }};
 
-constexpr Rule index_new = {.on_add = true, .reads = {"subject", "description"}, .also = [](Change& change) {
-                                change.add_words(tickets(), std::to_string(change.number()),
-                                                 change.after("subject").value_or("") + "\n" +
-                                                     change.after("description").value_or(""),
-                                                 false);
-                            }};
+constexpr Rule index_new = {
+    .on_add = true, .on_bring = true, .reads = {"subject", "description"}, .also = [](Change& change) {
+        change.add_words(
+            tickets(), std::to_string(change.number()),
+            change.after("subject").value_or("") + "\n" + change.after("description").value_or(""), false);
+    }};
 
 constexpr Rule index_again = {
     .on_update = true, .if_given = {"subject"}, .reads = {"subject"}, .also = [](Change& change) {
@@ -215,11 +232,10 @@ constexpr Rule index_again = {
 
 }  // namespace
 
-constexpr std::array<const Rule*, 14> all_rules = {&take_snapshot,   &read_names,    &open_now,
-                                                   &close_new,       &close_or_open, &due_by_priority,
-                                                   &dates_in_order,  &expect_active, &expect_contract_of_new,
-                                                   &expect_contract, &begin_history, &note_changes,
-                                                   &index_new,       &index_again};
-const std::array<const Rule*, 14> ticket_rules = all_rules;
+constexpr std::array<const Rule*, 15> all_rules = {
+    &take_texts,      &take_references, &expect_support, &open_now,      &close_new,
+    &close_or_open,   &due_by_priority, &dates_in_order, &expect_active, &expect_contract_of_new,
+    &expect_contract, &begin_history,   &note_changes,   &index_new,     &index_again};
+const std::array<const Rule*, 15> ticket_rules = all_rules;
 
 }  // namespace helpdesk

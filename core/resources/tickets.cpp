@@ -180,8 +180,8 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
-constexpr std::array verbs_of_tickets = {&verbs::add,     &verbs::update, &verbs::remove,
-                                         &verbs::restore, &verbs::purge,  &verbs::get};
+constexpr std::array verbs_of_tickets = {&verbs::add,   &verbs::update, &verbs::remove,  &verbs::restore,
+                                         &verbs::purge, &verbs::get,    &verbs::import_, &verbs::export_};
 constexpr std::array<Alias, 5> aliases = {{{.name = "ticket_id", .of = "tid"},
                                            {.name = "uid", .of = "assigned_to"},
                                            {.name = "group", .of = "assigned_group"},
@@ -198,6 +198,7 @@ const Resource& tickets() {
                       .selectors = selectors,
                       .key = {.variable = "tid", .again = "tid"},
                       .deleted = "deleted",
+                      .parts = &ticket_history,
                       .timestamps = true,
                       .versioned = true,
                       .deadline = &deadline,
