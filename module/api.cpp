@@ -198,8 +198,7 @@ ngx_int_t handle_api(ngx_http_request_t* r) noexcept {
         context(r).begin = std::chrono::steady_clock::now();
         return handle(r);
     } catch (const std::exception& error) {
-        log_exception(r->connection->log, error, client_gets_500);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return log_failure(r, error);
     }
 }
 

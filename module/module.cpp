@@ -81,7 +81,7 @@ ngx_int_t make_queues(ngx_cycle_t* cycle) noexcept {
     try {
         for (const auto& [pool, databases] : conf->databases_of_pools)
             for (const DatabaseSettings* database : databases)
-                WorkerQueue::before(pool).expect(database);
+                WorkerQueue::before(pool).expect(*database, connections_of_worker());
         return NGX_OK;
     } catch (const std::bad_alloc&) {
         return NGX_ERROR;
@@ -92,8 +92,9 @@ ngx_int_t init_process(ngx_cycle_t* cycle) noexcept {
     begin_summed_gauges(static_cast<unsigned>(ngx_process_slot));
     set_default_connections(connections_of_worker());
     // A thread may be short of memory when it connects first, and a plugin that is loaded later is not
-    // guarded.
-    db::load_plugins();
+    // guarded. nginx's cache manager and cache loader come here as well, and connect to no database.
+    if (ngx_process == NGX_PROCESS_WORKER || ngx_process == NGX_PROCESS_SINGLE)
+        db::load_plugins();
     WorkerQueue::call_after_tasks(watch_idle_connections);
     tell_of_lost_numbers([](std::string_view metric) noexcept {
         ngx_log_error(

@@ -22,13 +22,7 @@ ngx_int_t send_reply(ngx_http_request_t* r, Reply reply) {
 }
 
 void answer_request(ngx_http_request_t* r, Reply reply) noexcept {
-    ngx_int_t rc = NGX_HTTP_INTERNAL_SERVER_ERROR;
-    try {
-        rc = send_reply(r, std::move(reply));
-    } catch (const std::exception& error) {
-        log_exception(r->connection->log, error, client_gets_500);
-    }
-    ngx_http_finalize_request(r, rc);
+    run_or_end(r, [&] { ngx_http_finalize_request(r, send_reply(r, std::move(reply))); });
 }
 
 ngx_int_t refuse_unread(ngx_http_request_t* r, Reply reply) {
@@ -85,11 +79,11 @@ ngx_int_t expect_no_body(ngx_http_request_t* r) noexcept {
     return ngx_http_discard_request_body(r);
 }
 
-ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type,
-                        std::string_view text) noexcept {
+ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type, std::string_view text) {
     const ngx_int_t rc = expect_no_body(r);
     if (rc != NGX_OK)
         return rc;
+    add_header(r, "X-Content-Type-Options", "nosniff");
     // nginx only reads them.
     const auto borrowed = [](std::string_view bytes) {
         return ngx_str_t{bytes.size(), reinterpret_cast<u_char*>(const_cast<char*>(bytes.data()))};

@@ -34,7 +34,7 @@ ngx_table_elt_t& add_header(ngx_http_request_t* r, std::string_view name, std::s
 ngx_int_t expect_no_body(ngx_http_request_t* r) noexcept;
 
 // Answers a GET or HEAD with a text that is no answer of the API and lives as long as the request. Returns
-// what a content handler returns.
-ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type, std::string_view text) noexcept;
+// what a content handler returns. Throws std::bad_alloc.
+ngx_int_t send_document(ngx_http_request_t* r, std::string_view content_type, std::string_view text);
 
 }  // namespace helpdesk::ngx

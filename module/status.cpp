@@ -19,13 +19,11 @@ ngx_int_t answer(ngx_http_request_t* r, std::string_view content_type, std::stri
                  std::string_view security_policy = {}) noexcept {
     try {
         add_header(r, "Cache-Control", "no-store");
-        add_header(r, "X-Content-Type-Options", "nosniff");
         if (!security_policy.empty())
             add_header(r, "Content-Security-Policy", security_policy);
         return send_document(r, content_type, view(copy(r->pool, text())));
     } catch (const std::exception& error) {
-        log_exception(r->connection->log, error, client_gets_500);
-        return NGX_HTTP_INTERNAL_SERVER_ERROR;
+        return log_failure(r, error);
     }
 }
 

@@ -123,13 +123,8 @@ void fail(Job& job) {
         job.refused = !job.dropped;
 }
 
-// Fails a waiting job that needs no thread any more. Returns whether it did.
-bool fail_if_obsolete(Job& job) {
-    job.dropped = !is_wanted(job);
-    if (!job.dropped && !is_too_late(job))
-        return false;
-    fail(job);
-    return true;
+bool needs_connection(const Job& job) {
+    return job.call != nullptr && job.call->stage() == Stage::database;
 }
 
 }  // namespace
@@ -141,6 +136,7 @@ struct WorkerQueue::Batch {
     WorkerQueue* queue = nullptr;
     Choice from;
     Stage stage{};
+    bool connects = false;
     std::vector<Job> jobs;
     std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in the same order
     std::function<void()> work;                // instead of calls
@@ -164,8 +160,12 @@ struct WorkerQueue::Batch {
 };
 
 WorkerQueue& WorkerQueue::before(ngx_thread_pool_t* pool) {
+    return all().try_emplace(pool, pool).first->second;
+}
+
+std::map<ngx_thread_pool_t*, WorkerQueue>& WorkerQueue::all() {
     static std::map<ngx_thread_pool_t*, WorkerQueue> queues;
-    return queues.try_emplace(pool, pool).first->second;
+    return queues;
 }
 
 WorkerQueue::WorkerQueue(ngx_thread_pool_t* pool) : pool_(pool), size_(size_of(pool)) {
@@ -174,6 +174,10 @@ WorkerQueue::WorkerQueue(ngx_thread_pool_t* pool) : pool_(pool), size_(size_of(p
         event->data = this;
         event->log = ngx_cycle->log;
     }
+}
+
+void WorkerQueue::expect(const DatabaseSettings& database, ngx_uint_t usual_connections) {
+    tenants_[&database].connections = &DatabaseConnections::of(database, usual_connections);
 }
 
 // Returns how many jobs may wait in the lane. What free threads will take in a moment does not count.
@@ -295,9 +299,29 @@ bool WorkerQueue::may_any_go(Lane lane) const {
                        [&](const auto& one) { return may_go(*one.second, lane); });
 }
 
+bool WorkerQueue::lacks_connection(const Tenant& tenant, const Job& job) const {
+    return needs_connection(job) && tenant.connections != nullptr && !tenant.connections->is_one_left();
+}
+
+// Fails a waiting job that needs no thread any more, or has waited too long for a connection. Returns whether
+// it did.
+bool WorkerQueue::fail_if_obsolete(const Tenant& tenant, Job& job) const {
+    job.dropped = !is_wanted(job);
+    if (job.dropped || is_too_late(job)) {
+        fail(job);
+        return true;
+    }
+    if (tasks_ >= size_.threads || !lacks_connection(tenant, job) ||
+        waited(job) < static_cast<ngx_msec_t>(job.database->connect_timeout / std::chrono::milliseconds(1)))
+        return false;
+    job.call->fail({code::overloaded, "", "all connections to the database are busy, try again"},
+                   tenant.connections->none_left());
+    return true;
+}
+
 bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
     const LaneQueue& queue = tenant.queues.at(static_cast<std::size_t>(lane));
-    if (queue.jobs.empty())
+    if (queue.jobs.empty() || lacks_connection(tenant, queue.jobs.front()))
         return false;
     const ngx_uint_t share = tenants_.size() > 1 ? size_.threads - size_.threads / 2 : size_.threads;
     if (tenant.tasks >= share)
@@ -323,7 +347,7 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::make_batch(const Choice& choice
     batch->from = choice;
     while (batch->jobs.size() < most && !queue.jobs.empty()) {
         Job& job = queue.jobs.front();
-        if (fail_if_obsolete(job))
+        if (fail_if_obsolete(*choice.tenant, job))
             ended.push_back(std::move(job));
         else
             batch->jobs.push_back(std::move(job));
@@ -337,6 +361,7 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::make_batch(const Choice& choice
             continue;
         }
         batch->stage = job.call->stage();
+        batch->connects = needs_connection(job) && choice.tenant->connections != nullptr;
         batch->calls.push_back(std::move(job.call));
     }
     queue.turn = ++turns_;
@@ -353,7 +378,7 @@ void WorkerQueue::sweep(std::vector<Job>& ended) {
         for (LaneQueue& queue : tenant.queues) {
             std::deque<Job> left;
             for (Job& job : queue.jobs)
-                if (!fail_if_obsolete(job))
+                if (!fail_if_obsolete(tenant, job))
                     left.push_back(std::move(job));
                 else
                     ended.push_back(std::move(job));
@@ -378,6 +403,8 @@ bool WorkerQueue::post(Batch& batch) {
     ++batch.from.tenant->tasks;
     ++batch.from.tenant->queues.at(static_cast<std::size_t>(batch.from.lane)).tasks;
     ++tasks_of_lane(batch.from.lane);
+    if (batch.connects)
+        batch.from.tenant->connections->begin();
     for (Job& job : batch.jobs)
         job.waiting.reset();
     ngx_add_timer(&batch.task.event, long_task);
@@ -419,8 +446,13 @@ void WorkerQueue::on_task_done(ngx_event_t* event) noexcept {
     --batch->from.tenant->tasks;
     --batch->from.tenant->queues.at(static_cast<std::size_t>(batch->from.lane)).tasks;
     --queue.tasks_of_lane(batch->from.lane);
-    if (queue.waiting_ > 0) {
-        ngx_post_event(&queue.turn_, &ngx_posted_events);
+    // The calls of another pool may wait for the connection.
+    if (batch->connects)
+        batch->from.tenant->connections->end();
+    for (auto& [pool, each] : all()) {
+        if (each.waiting_ > 0) {
+            ngx_post_event(&each.turn_, &ngx_posted_events);
+        }
     }
     if (after_task != nullptr)
         after_task(queue);

@@ -4,7 +4,9 @@
 // This queue drops a job when nobody waits for it any more, lets jobs that share statements go together, and
 // lets no database, no kind of work and no stranger hold the others up:
 //
-//   - At most as many tasks are out as the pool has threads, so that all waiting happens here.
+//   - At most as many tasks are out as the pool has threads, and of those that need a connection as many as
+//     the worker may have, so that all waiting happens here. A call that has waited for connect_timeout is
+//     refused within a second if there is a thread for it, but no connection.
 //   - Databases take turns. Where there are several, each has at most half of the threads, rounded up.
 //   - Lists, imports and exports together have at most half of the threads, but at least one.
 //   - Large bodies of a database are read one at a time. So are those of strangers, whose requests have shown
@@ -26,6 +28,7 @@
 #include <vector>
 
 #include "call/call.h"
+#include "connections.hpp"
 #include "metrics.h"
 #include "ngx.hpp"
 #include "pool_size.hpp"
@@ -66,8 +69,8 @@ class WorkerQueue {
     WorkerQueue& operator=(const WorkerQueue&) = delete;
 
     // Counts the database among those that share the pool, before it has its first job: it must find threads
-    // then, whatever the others have.
-    void expect(const DatabaseSettings* database) { tenants_.try_emplace(database); }
+    // then, whatever the others have. Throws std::bad_alloc.
+    void expect(const DatabaseSettings& database, ngx_uint_t usual_connections);
 
     // Takes over the job, which goes to a thread together with those that come in the same turn of the event
     // loop. Returns false when too many wait already, and then the job is untouched. Throws std::bad_alloc,
@@ -98,6 +101,7 @@ class WorkerQueue {
         std::array<LaneQueue, lanes> queues;
         ngx_uint_t waiting = 0;
         ngx_uint_t tasks = 0;
+        DatabaseConnections* connections = nullptr;  // null: for work that needs none
         std::uint64_t turn = 0;
         // The node for `turns_of_waiting_` while nothing waits, so that no memory is needed to put it there.
         Turns::node_type node = node_for(this);
@@ -113,11 +117,14 @@ class WorkerQueue {
     static void on_turn(ngx_event_t* event) noexcept;
 
     static Turns::node_type node_for(Tenant* tenant);
+    static std::map<ngx_thread_pool_t*, WorkerQueue>& all();
 
     void dispatch() noexcept;
     Choice choose();
     bool may_any_go(Lane lane) const;
     bool may_go(const Tenant& tenant, Lane lane) const;
+    bool lacks_connection(const Tenant& tenant, const Job& job) const;
+    bool fail_if_obsolete(const Tenant& tenant, Job& job) const;
     ngx_uint_t& tasks_of_lane(Lane lane) { return tasks_of_lanes_.at(static_cast<std::size_t>(lane)); }
     ngx_uint_t tasks_of_lane(Lane lane) const { return tasks_of_lanes_.at(static_cast<std::size_t>(lane)); }
     ngx_uint_t most_waiting(const Tenant& tenant, Lane lane) const;

@@ -59,8 +59,9 @@ def check_answer(record, place):
 
 
 def answer_of(document, operation):
-    """The schema of the records in an answer."""
-    (records,) = operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"].values()
+    """The schema of the records in an answer; a list that may be counted instead has that as its first form."""
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    (records,) = schema.get("oneOf", [schema])[0]["properties"].values()
     return records["items"]
 
 

@@ -14,6 +14,7 @@
 #include "json.h"
 #include "key.h"
 #include "model/action.h"
+#include "model/counting.h"
 #include "model/finder.h"
 #include "request/conditions.h"
 #include "request/select.h"
@@ -115,6 +116,8 @@ bool is_required(const Action& action, std::string_view name) {
     const Variable* variable = action.resource.find(name);
     if (variable == nullptr)
         return false;
+    if (name == action.verb.into)
+        return true;
     if (variable == action.resource.name())
         return action.verb.adds || !action.resource.known_by_number();
     return (action.verb.adds && variable->required) || action.verb.signs_in;
@@ -221,10 +224,24 @@ Json import_schema(const Action& action) {
                                                Member{"properties", std::move(properties)}));
 }
 
+// A list that may be counted has two forms.
+Json list_schema(const Action& action) {
+    const Resource& resource = action.resource;
+    Json records = list_of(action.answer, reference_to("schemas", resource.names.one));
+    if (resource.counting == nullptr)
+        return records;
+    Json properties = json::object();
+    for (const std::string_view name : count_outputs)
+        json::set(properties, name, text_schema());
+    Json counts = list_of(resource.counting->root, json::object(Member{"type", json::string("object")},
+                                                                Member{"properties", std::move(properties)}));
+    return json::object(Member{"oneOf", json::array(std::move(records), std::move(counts))});
+}
+
 Json answer_schema(const Action& action) {
     const Resource& resource = action.resource;
     if (action.verb.selects)
-        return list_of(action.answer, reference_to("schemas", resource.names.one));
+        return list_schema(action);
     if (action.verb.takes_rows)
         return import_schema(action);
     Json properties = json::object(Member{action.answer, text_schema()});

@@ -3,6 +3,7 @@
 #include "answer/codes.h"
 #include "answer/problem.h"
 #include "model/action.h"
+#include "model/counting.h"
 #include "model/finder.h"
 #include "request/select.h"
 
@@ -52,6 +53,12 @@ void describe(std::span<const Action> actions, std::string& text) {
     text += "\nRecords:";
     for (const Output& output : resource.outputs)
         text += (&output == &resource.outputs.front() ? " " : ", ") + quote(output.name);
+    text += ".\n\n";
+    if (resource.counting == nullptr)
+        return;
+    text += "Counts:";
+    for (const std::string_view name : count_outputs)
+        text += (name == count_outputs.front() ? " " : ", ") + quote(name);
     text += ".\n\n";
 }
 

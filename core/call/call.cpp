@@ -191,9 +191,9 @@ void Call::give_up(const std::exception& error) noexcept {
     }
 }
 
-void Call::fail(Problem problem) {
+void Call::fail(Problem problem, std::string log) {
     waiting_.reset();
-    apply_step({Stage::done, {.problems = {std::move(problem)}, .log = "no thread accepted the call"}});
+    apply_step({Stage::done, {.problems = {std::move(problem)}, .log = std::move(log)}});
 }
 
 Reply Call::reply() {

@@ -93,7 +93,7 @@ class Call {
     Reply reply();
 
     // Ends the call with a problem, because no thread accepted it.
-    void fail(Problem problem);
+    void fail(Problem problem, std::string log = "no thread accepted the call");
 
   private:
     static void execute_groups(std::span<const std::unique_ptr<Call>> calls);

@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "call/counts.h"
 #include "call/export.h"
 #include "call/export_with_parts.h"
 #include "call/import.h"
@@ -57,11 +58,12 @@ VariableNames names_of_credentials(const Verb& /*verb*/, const Resource& resourc
 }
 
 // An export gives all records at once, and all of each, so it takes no variables of a walk, and none that
-// leave something out.
+// leave something out or count.
 VariableNames names_of_selectors(const Verb& verb, const Resource& resource) {
     VariableNames names;
     for (const Selector& selector : resource.selectors)
-        if (!verb.gives_rows || !(selector.finder->is_walk_position() || selector.finder->leaves_out))
+        if (!verb.gives_rows ||
+            !(selector.finder->is_walk_position() || selector.finder->leaves_out || selector.finder->counts))
             names.emplace_back(selector.name);
     return names;
 }
@@ -168,6 +170,8 @@ using Begun = std::unique_ptr<Work>;
 Begun begin_list(const Incoming& in) {
     Selection selection = check_selection(in.action, in.variables, in.settings.max_records, in.problems);
     selection.if_match = in.if_match(in.action.takes_if_match() && selection.is_of_one());
+    if (selection.count_by != nullptr)
+        return std::make_unique<Counts>(in.settings, in.format, std::move(selection));
     return std::make_unique<List>(in.settings, selection, in.format);
 }
 

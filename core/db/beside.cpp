@@ -52,6 +52,26 @@ void change_others(Connection& connection, std::span<WritePlan* const> plans, co
     connection.execute(statement.sql, statement.parameters);
 }
 
+// The records get a new version and time, so that a walk meets them where they are now.
+void move_records(Connection& connection, const WritePlan& plan, const Move& move) {
+    const Belongings& belongings = move.belongings;
+    const Resource& resource = belongings.resource();
+    const std::string column = quoted(resource.find(belongings.variable)->column);
+    Statement statement{.sql = "UPDATE " + quoted(resource.table) + " SET " + column + " = ?",
+                        .parameters = {move.to}};
+    if (resource.versioned)
+        statement.sql += ", version = version + 1";
+    if (resource.timestamps)
+        statement.sql += ", last_updated = SYSDATE()";
+    statement.sql += " WHERE " + column + " = ?";
+    statement.parameters.emplace_back(plan.record_id);
+    if (!belongings.unless.empty()) {
+        statement.sql += " AND NOT " + quoted(resource.find(belongings.unless)->column) + " = ?";
+        statement.parameters.emplace_back(std::string(belongings.kept));
+    }
+    connection.execute(statement.sql, statement.parameters);
+}
+
 }  // namespace
 
 void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
@@ -63,6 +83,8 @@ void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
         rules.collect(*plans[i]);
         for (const ChangeOfOthers& change : rules.of_others)
             change_others(connection, plans.subspan(i), change);
+        for (const Move& move : rules.moved)
+            move_records(connection, *plans[i], move);
         std::move(rules.indexed.begin(), rules.indexed.end(), std::back_inserter(texts));
         for (const auto& added : rules.added) {
             records.emplace_back(added->write, WritePlan::Of::rule);

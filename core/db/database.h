@@ -30,6 +30,9 @@ struct Server {
     bool backup = false;  // only used if no other works
 };
 
+// Returns the server as the configuration names it: `unix:PATH` or `HOST:PORT`.
+std::string address(const Server& server);
+
 struct DatabaseSettings {
     std::vector<Server> servers;  // of one database; the first that takes writes is used, and stays in use
     // Whether calls go back to a server that comes before the one in use when it takes writes again. It must
@@ -81,8 +84,9 @@ WriteResult rehearse(const DatabaseSettings& database, const Write& write);
 // The most writes or look-ups that share a statement.
 inline constexpr std::size_t most_grouped = 32;
 
-// Returns whether a write may share statements and a commit with others: it must have no list, no new row and
-// no rule that reads stored values. An add may share them even if its rules write other records.
+// Returns whether a write may share statements and a commit with others: it must have no list, no new row,
+// no `only_if` and no rule that reads stored values. An add may share them even if its rules write other
+// records.
 bool can_share(const Write& write);
 
 // Returns whether a write may add rows of other resources to which its record refers.
@@ -137,6 +141,15 @@ ReadResult read(const DatabaseSettings& database, const Reading& reading);
 
 // Reads the first pages of several selections of one record each.
 std::vector<ReadResult> read_grouped(const DatabaseSettings& database, std::span<const Reading> readings);
+
+struct CountsResult : Outcome {
+    // The texts of count_outputs (model/counting.h) for each value, in the order of the values.
+    std::vector<std::vector<std::string>> records;
+    bool more = false;  // there are more values than the selection's limit
+};
+
+// Counts the records of a selection by its `count_by`, with one statement.
+CountsResult read_counts(const DatabaseSettings& database, const Selection& selection);
 
 struct StoredValues : Outcome {
     bool exists = false;

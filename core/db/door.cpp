@@ -32,7 +32,7 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& database,
 
 bool can_share(const Write& write) {
     const Verb& verb = write.action->verb;
-    if (!verb.removes && !verb.stores)
+    if ((!verb.removes && !verb.stores) || !write.only_if.empty())
         return false;
     const db::WritePlan plan(write);
     // An update of nothing stores nothing. The add of an upsert may be unable to share although its update

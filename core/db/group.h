@@ -20,7 +20,11 @@ namespace helpdesk::db {
 WriteResult write(const Attempt& attempt, const Write& write);
 std::vector<WriteResult> write_grouped(const Attempt& attempt, std::span<const Write* const> writes);
 ReadResult read(const Attempt& attempt, const Reading& reading);
+CountsResult read_counts(const Attempt& attempt, const Selection& selection);
 std::vector<ReadResult> read_grouped(const Attempt& attempt, std::span<const Reading> readings);
+
+// Names the longest of a selection's values. `most` is the number of bytes that the server accepts.
+Problem too_large(const Selection& selection, std::uint64_t most);
 
 inline bool has_problem(const Outcome& outcome, std::string_view code) {
     return std::any_of(outcome.problems.begin(), outcome.problems.end(),

@@ -52,7 +52,8 @@ Target WritePlan::make_target(const Value& value) const {
 
 // Returns whether a value that names no row stands for one all the same.
 bool WritePlan::has_row_for_none(const Reference& reference) const {
-    return reference.first_if_unknown || (reference.has_default && adding());
+    return reference.first_if_unknown || (reference.has_default && adding()) ||
+           (!reference.first_with.empty() && !adding());
 }
 
 // What was brought without a value has none.
@@ -100,7 +101,7 @@ std::string WritePlan::id_after(const Variable& variable, std::vector<Parameter>
         return adding() || !is_stored(variable) ? "NULL" : "record." + quoted(variable.column);
     return found->names.empty() ? "NULL"
                                 : id_query(*variable.reference, found->names.front(), asked_scope(variable),
-                                           {.locks = locks_record()}, parameters);
+                                           {.locks = locks_record(), .follows = true}, parameters);
 }
 
 std::string_view WritePlan::read_lock() const {
@@ -125,8 +126,6 @@ std::string WritePlan::shape() const {
         for (const auto& name : target.names)
             shape += !name || name->empty() ? " first" : parse_id(*name) ? " id" : " name";
     }
-    if (!write_->only_if.empty())
-        shape += " if";
     return shape;
 }
 
@@ -163,8 +162,9 @@ Statement WritePlan::question(unsigned number) {
         asked_.version = columns.add("record.version");
     for (const Target& target : targets_)
         for (const auto& named : target.names)
-            asked_.references.push_back(columns.add(
-                id_query(*target.reference(), named, asked_scope(*target.value->variable), {}, parameters)));
+            asked_.references.push_back(
+                columns.add(id_query(*target.reference(), named, asked_scope(*target.value->variable),
+                                     {.follows = true}, parameters)));
     for (const Target& target : targets_)
         for (const Variable* bound : target.bound())
             asked_.bound.emplace_back(
@@ -286,6 +286,11 @@ Problem WritePlan::already_exists() const {
             "the " + noun + " \"" + name + "\" already exists"};
 }
 
+std::optional<std::uint64_t> WritePlan::into() const {
+    const Value* value = supplied(write_->action->verb.into);
+    return value == nullptr ? std::nullopt : parse_id(value->text.value_or(""));
+}
+
 const Value* WritePlan::supplied(std::string_view name) const {
     const auto found = std::find_if(write_->values.begin(), write_->values.end(),
                                     [&](const Value& value) { return value.variable->name == name; });
@@ -321,7 +326,10 @@ WriteResult WritePlan::result() const {
     result.repeated = is_repeat_;
     if (!write_->if_match.empty() && !removing())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
-    result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
+    if (const auto into = this->into())
+        result.answer = std::to_string(*into);
+    else
+        result.answer = resource().key.answered ? std::to_string(record_id) : identifier;
     return result;
 }
 

@@ -98,6 +98,9 @@ class WritePlan final : public RuledWrite {
     // and what they refer to.
     std::string shape() const;
 
+    // Returns the number of the record into which the verb lets this one go, if it is one.
+    std::optional<std::uint64_t> into() const;
+
     // Returns whether it may add rows to which its references then refer.
     bool adds_rows() const;
 

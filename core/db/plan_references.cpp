@@ -62,7 +62,7 @@ std::string Target::taken_row(const Resource& resource, std::vector<Parameter>& 
     const Resource& other = from.reference->to();
     const Value* number = write->find(from);
     parameters.emplace_back(parse_id(number == nullptr ? "" : number->text.value_or("")).value_or(0));
-    return locked_column(other, other.find(reference()->taken)->column);
+    return locked_column(*from.reference, other.find(reference()->taken)->column);
 }
 
 std::vector<const Variable*> Target::bound() const {

@@ -20,6 +20,18 @@ constexpr std::size_t most_in_chunk = 64;
 
 }  // namespace
 
+Problem too_large(const Selection& selection, std::uint64_t most) {
+    const auto size = [](const Condition& condition) {
+        return std::accumulate(condition.values.begin(), condition.values.end(), std::size_t{0},
+                               [](std::size_t sum, const std::string& value) { return sum + value.size(); });
+    };
+    const auto longest = std::max_element(
+        selection.conditions.begin(), selection.conditions.end(),
+        [&](const Condition& one, const Condition& other) { return size(one) < size(other); });
+    return {code::payload_too_large, std::string(longest->selector->name),
+            "is larger than the database server accepts, " + std::to_string(most) + " bytes in all"};
+}
+
 Reader::Reader(const Reading& reading)
     : selection_(reading.selection),
       resource_(selection_.action->resource),
@@ -76,16 +88,7 @@ std::uint64_t Reader::count_records() {
 std::optional<Problem> Reader::explain(int error) const {
     if (error != packet_too_large || selection_.conditions.empty())
         return std::nullopt;
-    const auto size = [](const Condition& condition) {
-        return std::accumulate(condition.values.begin(), condition.values.end(), std::size_t{0},
-                               [](std::size_t sum, const std::string& value) { return sum + value.size(); });
-    };
-    const auto longest = std::max_element(
-        selection_.conditions.begin(), selection_.conditions.end(),
-        [&](const Condition& one, const Condition& other) { return size(one) < size(other); });
-    return Problem{code::payload_too_large, std::string(longest->selector->name),
-                   "is larger than the database server accepts, " +
-                       std::to_string(connection_->largest_packet()) + " bytes in all"};
+    return too_large(selection_, connection_->largest_packet());
 }
 
 // Returns whether the conditions alone, without sorting, give a few records.

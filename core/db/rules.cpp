@@ -204,6 +204,11 @@ class PlannedChange final : public Change {
         rules_.of_others.push_back({&find(variable), from, to});
     }
 
+    void move(const Belongings& belongings, const std::string& to) override {
+        expect(phase_ == Phase::also, "moves records too early");
+        rules_.moved.push_back({belongings, parse_id(to).value_or(0)});
+    }
+
   private:
     void index(const Resource& resource, const std::string& number, IndexedText text) {
         text.index = resource.word_index;
@@ -382,6 +387,7 @@ void AppliedRules::fill_and_check(RuledWrite& write) {
 void AppliedRules::collect(RuledWrite& write) {
     added.clear();
     of_others.clear();
+    moved.clear();
     indexed.clear();
     PlannedChange change(*this, write, PlannedChange::Phase::also);
     for (const Rule* rule : rules_)

@@ -63,6 +63,12 @@ struct ChangeOfOthers {
     std::string to;
 };
 
+// What belongs to the record and goes to another one.
+struct Move {
+    const Belongings& belongings;
+    std::uint64_t to;
+};
+
 // The rules that apply to one write, and what they have read from the database.
 class AppliedRules {
   public:
@@ -92,6 +98,7 @@ class AppliedRules {
     std::vector<std::unique_ptr<Beside>> updated_first;
     std::vector<std::unique_ptr<Beside>> added;
     std::vector<ChangeOfOthers> of_others;
+    std::vector<Move> moved;
     std::vector<IndexedText> indexed;
 
   private:

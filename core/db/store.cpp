@@ -192,11 +192,9 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
         parameters.emplace_back(plan->record_id);
     }
     marks += ")";
-    // Only records that still have what was read of them are updated.
-    if (!plans.front()->write().only_if.empty())
-        marks += " AND " + for_each_record(plans, parameters, [&](const WritePlan& plan) {
-                     return has_exactly(plan.write().only_if, parameters);
-                 });
+    // A record that no longer has what was read of it is not updated. Such a write shares no statement.
+    if (const auto& only_if = plans.front()->write().only_if; !only_if.empty())
+        marks += " AND " + has_exactly(only_if, parameters);
     return store_in_time(
         connection, plans,
         {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
@@ -212,6 +210,13 @@ std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted
     if (resource.timestamps)
         sql.append(", last_updated = ").append(time_of_change);
     return store_in_time(connection, plans, {sql + " WHERE id = ?", {deleted ? "Y" : "N", plan.record_id}});
+}
+
+void lock_in_order(Connection& connection, const Resource& resource, const std::vector<std::uint64_t>& ids) {
+    Statement statement{.sql = "SELECT id FROM " + quoted(resource.table) + " FORCE INDEX (PRIMARY) WHERE ",
+                        .parameters = {}};
+    add_in(statement, "id", ids);
+    connection.query(statement.sql + " ORDER BY id FOR UPDATE", statement.parameters);
 }
 
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {

@@ -1,7 +1,9 @@
 // The statements that store writes.
 #pragma once
 
+#include <cstdint>
 #include <span>
+#include <vector>
 
 #include "db/plan.h"
 
@@ -15,6 +17,10 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans);
 // Marks one record as deleted, or as no longer deleted, and returns how many it found.
 std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted);
+
+// Locks records in the order of their numbers, so that those who lock the same ones do not wait for each
+// other.
+void lock_in_order(Connection& connection, const Resource& resource, const std::vector<std::uint64_t>& ids);
 
 // Returns whether insert_records() must find out the number of the record that it adds.
 bool needs_numbers(const WritePlan& plan);

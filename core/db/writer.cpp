@@ -75,6 +75,8 @@ void Writer::store_in_transaction() {
             return;
         }
     }
+    if (const auto into = plan_.into(); into && write_.id)
+        lock_in_order(*connection_, plan_.resource(), {*write_.id, *into});
     ask();
     if (plan_.problems.empty() && update_first() && plan_.problems.empty())
         ask();

@@ -86,6 +86,8 @@ struct Finder {
     const Finder* refines = nullptr;
     // `N` leaves the output of the selector's name, a text without a limit, out of the list.
     bool leaves_out = false;
+    // The records are not given, but counted by what the value says (model/counting.h).
+    bool counts = false;
     // The selector's lists are the two tables of an index of words (db/statements/keyword_sql.h).
     bool finds_words = false;
 
@@ -154,6 +156,7 @@ extern const Finder has_value;      // Y or N: whether the column has a value
 extern const Finder lacks;          // Y or N: whether all of the columns have none
 extern const Finder overdue;        // Y or N: whether the work should be done by now, but is not
 extern const Finder long_text;      // Y or N: whether the list has the text of this name
+extern const Finder count_by;       // counts the records by what they have in common
 extern const Finder viewable_by;    // tickets that a customer may see
 extern const Finder visible_to;     // tickets that a technician may see
 extern const Finder number;         // one number, or several if `many`, such as the ID of another record

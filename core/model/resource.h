@@ -23,6 +23,7 @@
 
 namespace helpdesk {
 
+struct Counting;
 struct Place;
 struct Resource;
 
@@ -56,6 +57,11 @@ struct Reference {
     // No value on add: the row whose `is_default` is Y, otherwise the one with the lowest `position`, if
     // there is one.
     bool has_default = false;
+    // No value that a rule sets: the row with the lowest `position` whose column of this name is Y.
+    std::string_view first_with = {};
+    // The column of the other record with the number of the one that it was merged into. What a call gives
+    // means that one.
+    std::string_view merged_into = {};
     // Omitted on add: the variable of this record that refers to another one by its number, and the variable
     // of that one whose row is taken. It is read when the record is stored, from the other one, which is
     // locked.
@@ -235,6 +241,7 @@ struct Resource {
     bool needs_selector = false;  // a list without a selector is an error, not all records
     const SignIn* sign_in = nullptr;
     const Deadline* deadline = nullptr;
+    const Counting* counting = nullptr;     // how its lists are counted; null: a list has no counts
     const WordIndex* word_index = nullptr;  // which rules fill; a removal empties it
     std::span<const Rule* const> rules = {};
     const Preparing* preparing = nullptr;     // what a write looks up before it is stored

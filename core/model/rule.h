@@ -24,6 +24,15 @@ struct Resource;
 // A value as text, or nothing if it is NULL or there is none.
 using MaybeText = std::optional<std::string>;
 
+// Records of another resource that refer to a record by `variable`, except those that have `kept` in
+// `unless`.
+struct Belongings {
+    const Resource& (*resource)();
+    std::string_view variable;
+    std::string_view unless = {};
+    std::string_view kept = {};
+};
+
 // One write while it is carried out. A time is `YYYY-MM-DD hh:mm:ss` in UTC, a list its items between commas,
 // a reference the name that answers show for it.
 //
@@ -89,6 +98,8 @@ class Change {
     virtual void add_words(const Resource& resource, const std::string& number, std::string text,
                            bool is_html) = 0;
     virtual void renew_words(const Resource& resource, const std::string& number) = 0;
+    // For `also`: gives what belongs to the record to the one with the number.
+    virtual void move(const Belongings& belongings, const std::string& to) = 0;
     // For `also`: gives `to` to all other records of the resource that have `from` in the variable. Writes
     // that do this at once wait for each other.
     virtual void change_others(std::string_view variable, const std::string& from, const std::string& to) = 0;

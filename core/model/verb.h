@@ -41,6 +41,10 @@ struct Verb {
     bool gives_rows = false;  // its answer carries many records, as an import takes them
     bool is_mode = false;     // an import can carry it out for its rows
     bool takes_if_match = false;
+    // The variable with the record of the same resource into which the record goes. It is required, the
+    // answer is its number, and both records are locked, in the order of their numbers, before anything is
+    // read of them. Empty: the verb is about one record.
+    std::string_view into = {};
 
     // Returns why a resource cannot have it, as a predicate for validate(), or an empty text if it can. Null:
     // every resource can have it.

@@ -65,10 +65,14 @@ class Checker {
                                : resource_.known_by_number() && !input_.adding;
     }
 
-    bool is_supplied(const Variable& variable) const {
-        return input_.has(variable.name) && (input_.bringing ? may_be_brought(resource_, variable)
-                                                             : may_be_supplied(variable, input_.adding));
+    bool takes(const Variable& variable) const {
+        if (input_.bringing)
+            return may_be_brought(resource_, variable);
+        return action_.verb.into.empty() ? may_be_supplied(variable, input_.adding)
+                                         : action_.knows(variable.name);
     }
+
+    bool is_supplied(const Variable& variable) const { return input_.has(variable.name) && takes(variable); }
 
     void rename(Write& write) {
         const Variable& variable = *resource_.name();

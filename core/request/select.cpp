@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/counting.h"
 #include "request/check.h"
 #include "text.h"
 
@@ -28,7 +29,9 @@ class SelectionChecker {
         check_walk(selection);
         count_only(selection);
         order(selection);
-        selection.limit = number("count", most_records).value_or(max_records);
+        count_by(selection);
+        const std::size_t most = selection.count_by != nullptr ? most_counts : most_records;
+        selection.limit = std::min(number("count", most).value_or(max_records), most);
         page(selection);
     }
 
@@ -97,6 +100,19 @@ class SelectionChecker {
         selection.count_only = text::equal_ignoring_case(text, "Y");
         if (!selection.count_only && !text.empty() && !text::equal_ignoring_case(text, "N"))
             problem("count_only", code::invalid_choice, "must be Y or N");
+    }
+
+    void count_by(Selection& selection) {
+        const Condition* condition = selection.find([](const Finder& finder) { return finder.counts; });
+        if (condition == nullptr)
+            return;
+        const std::string_view name = condition->selector->name;
+        selection.count_by = find_count_by(resource_, condition->values.front());
+        if (selection.count_by == nullptr)
+            problem(name, code::invalid_choice, "must be " + names_of_counts(resource_, ""));
+        for (const std::string_view other : {"order", "order_direction", "page", "count_only"})
+            if (!input_.get(other).empty())
+                problem(other, code::ambiguous, "cannot be given beside " + std::string(name));
     }
 
     // Accepts the name of a known output, perhaps with a direction. No text of the client becomes SQL.

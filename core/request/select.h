@@ -19,6 +19,11 @@ namespace helpdesk {
 // sent.
 inline constexpr std::size_t most_records = 1'000'000;
 
+// The most values by which `count_by` counts: all of them are held until the answer is sent.
+inline constexpr std::size_t most_counts = 10'000;
+
+struct CountBy;
+
 struct Selection {
     const Action* action;
     std::vector<Condition> conditions;  // all of them must hold; empty: every record
@@ -27,6 +32,7 @@ struct Selection {
     std::size_t limit = 0;
     std::size_t offset = 0;
     bool count_only = false;
+    const CountBy* count_by = nullptr;       // what the records are counted by; null: they are given
     std::vector<std::string> if_match = {};  // one of these tags the only record must have; empty: any
     // Set while a walk pauses before its second read: the time, as SQL writes it, up to which that read gives
     // changes. Empty for the first read.
@@ -34,6 +40,8 @@ struct Selection {
     // Whether records are in it that are part of one that was deleted.
     bool hidden_too = false;
 
+    // Returns whether all of its records are read, and counted.
+    bool counts_all() const { return count_only || count_by != nullptr; }
     // Returns whether it names one record and asks for nothing else.
     bool is_of_one() const;
     // Returns whether the database may have to read, sort or count many records for it.

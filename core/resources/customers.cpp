@@ -84,6 +84,8 @@ constexpr std::array variables = {
              .about = "Further phone numbers, by which incoming calls find the customer."},
     Variable{.name = "group", .kind = &kinds::reference, .column = "group_id", .reference = &group,
              .about = "The customer group, without which technicians may not see the customer's tickets where groups are used."},
+    // The API that this one stands in for takes notes of any length. client_max_body_size bounds what a call
+    // brings, and answers end a page by its bytes and read long notes in pieces, so a limit would save no memory.
     Variable{.name = "notes", .limit = 0, .column = "notes",
              .about = "Notes about the customer, of any length."},
 };

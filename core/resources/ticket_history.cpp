@@ -15,7 +15,8 @@ constexpr std::array<std::string_view, 2> contents = {"text", "html"};
 constexpr Choices content_choices = {.values = contents, .by_default = "text", .strict = true};
 constexpr Choices viewable_or_not = {.values = y_or_n, .strict = true};
 
-constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}};
+constexpr Reference ticket = {
+    .to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}, .merged_into = "merged_into_id"};
 constexpr Reference technician = {.to = &technicians, .shown = {Shown{"uid"}}};
 constexpr Reference customer = {.to = &customers, .shown = {Shown{"cid"}}};
 constexpr Reference status = {.to = &ticket_statuses,
@@ -64,7 +65,7 @@ constexpr ListTable words_of_entries = {.table = "ticket_history", .owner = "id"
 // clang-format off
 constexpr std::array variables = {
     Variable{.name = "tid", .kind = &kinds::reference, .column = "ticket_id", .reference = &ticket, .required = true, .supplied = Supplied::on_add,
-             .about = "The ticket that the entry belongs to."},
+             .about = "The ticket that the entry belongs to; an entry for one that was merged goes to the other ticket."},
     Variable{.name = "date", .kind = &kinds::time, .column = "date", .supplied = Supplied::on_add,
              .about = "When it was; omitted: now."},
     Variable{.name = "type", .kind = &kinds::choice, .column = "type", .choices = &type_choices,
@@ -91,8 +92,11 @@ constexpr std::array variables = {
              .about = "Who got the e-mail."},
     Variable{.name = "cc", .limit = 0, .column = "mail_cc", .supplied = Supplied::on_add,
              .about = "Who got a copy of the e-mail."},
+    // The Message-ID names the mail, not the delivery. A gateway that delivers it again may have chosen another ticket
+    // in the meantime, because the first one was merged or deleted: an error would make it try for ever, and a second
+    // entry would bring back what was deleted as spam. So the first entry stays the only one, until it is purged.
     Variable{.name = "message_id", .kind = &unique_text, .column = "message_id", .supplied = Supplied::on_add,
-             .about = "The e-mail's Message-ID; an e-mail that is sent again is one entry, and the answer is that of the first."},
+             .about = "The e-mail's Message-ID; an e-mail that is sent again is one entry, whatever ticket it names, and the answer is that of the first."},
     Variable{.name = "assigned_to", .kind = &kinds::named, .reference = &assigned_to, .supplied = Supplied::on_add,
              .about = "The technician who works on the ticket from now on."},
     Variable{.name = "assigned_group", .kind = &kinds::named, .reference = &group, .supplied = Supplied::on_add,
@@ -228,6 +232,8 @@ void change_ticket(Change& change) {
         return;
     if (change.gives("uid"))
         values.emplace_back("uid", change.after("uid"));
+    if (change.gives("cid"))
+        values.emplace_back("by_cid", change.after("cid"));
     change.update(tickets(), change.after("tid").value_or(""), std::move(values));
 }
 

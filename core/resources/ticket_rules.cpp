@@ -5,6 +5,7 @@
 #include "date.h"
 #include "json.h"
 #include "model/resource.h"
+#include "resources/ticket_merge.h"
 #include "search/words.h"
 #include "text.h"
 
@@ -79,11 +80,17 @@ void close_by_status(Change& change) {
 
 constexpr Rule close_new = {
     .on_add = true, .on_bring = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
-constexpr Rule close_or_open = {.on_update = true,
-                                .if_given = {"status"},
-                                .reads = {"close_date"},
-                                .refers = {Referred{"status", "closed"}},
-                                .fill = close_by_status};
+// One that is opened again is a ticket of its own, although it was merged into another one before.
+constexpr Rule close_or_open = {
+    .on_update = true,
+    .if_given = {"status"},
+    .reads = {"close_date", "merged_into"},
+    .refers = {Referred{"status", "closed"}},
+    .fill = [](Change& change) {
+        close_by_status(change);
+        if (change.before("merged_into") && change.referred("status", "closed") != "Y")
+            change.set("merged_into", std::nullopt);
+    }};
 
 constexpr Rule due_by_priority = {
     .on_add = true, .refers = {Referred{"priority", "due_hours"}}, .fill = [](Change& change) {
@@ -154,19 +161,27 @@ MaybeText called(const MaybeText& name, const MaybeText& identifier) {
     return name.value_or("").empty() ? identifier : name;
 }
 
-// The ticket's text is the first entry, from the technician who opened the ticket, or from the customer. It
-// has the time at which the ticket was opened: what is moved from elsewhere has older entries than this call.
-// A ticket that brings its entries has the first among them.
+// The technician who adds a ticket has opened it, unless the call names another one.
+constexpr Rule open_by_doer = {
+    .on_add = true, .if_given = {"uid"}, .reads = {"uid"}, .fill = [](Change& change) {
+        if (!change.gives("opened_by"))
+            change.set("opened_by", change.after("uid"));
+    }};
+
+// The ticket's text is the first entry, from the technician who adds the ticket or who opened it, otherwise
+// from the customer. It has the time at which the ticket was opened: what is moved from elsewhere has older
+// entries than this call. A ticket that brings its entries has the first among them.
 constexpr Rule begin_history = {
     .on_add = true,
     .on_bring = true,
-    .reads = {"opened_by", "cid", "status", "open_date"},
-    .refers = {Referred{"opened_by", "name"}},
+    .reads = {"uid", "opened_by", "cid", "status", "open_date"},
+    .refers = {Referred{"uid", "name"}, Referred{"opened_by", "name"}},
     .also = [](Change& change) {
         const MaybeText description = change.after("description");
         if (description.value_or("").empty() || change.brings_parts())
             return;
-        const MaybeText technician = change.after("opened_by");
+        const std::string_view author = change.gives("uid") ? "uid" : "opened_by";
+        const MaybeText technician = change.after(author);
         Change::Values values = {{"tid", std::to_string(change.number())},
                                  {"date", change.after("open_date")},
                                  {"notes", description},
@@ -175,7 +190,7 @@ constexpr Rule begin_history = {
                                  {"customer_viewable", "Y"},
                                  {"status", change.after("status")}};
         values.emplace_back(technician ? "uid" : "cid", technician ? technician : change.after("cid"));
-        values.emplace_back("author", technician ? called(change.referred("opened_by", "name"), technician)
+        values.emplace_back("author", technician ? called(change.referred(author, "name"), technician)
                                                  : called(change.after("contact"), change.after("cid")));
         change.add(ticket_history(), std::move(values));
     }};
@@ -189,33 +204,25 @@ std::string changes_of(const Change& change) {
     return dump(changes, JSON_COMPACT);
 }
 
+void note_changes_of(Change& change) {
+    if (change.changed().empty())
+        return;
+    Change::Values values = entry_of_change(change, std::to_string(change.number()), changes_of(change));
+    values.emplace_back("status", change.after("status"));
+    change.add(ticket_history(), std::move(values));
+}
+
 // What was and what is, for each variable that changes. An update that changes nothing leaves no trace.
-constexpr Rule note_changes = {
-    .on_update = true,
-    .reads_all = true,
-    .reads = {"uid"},
-    .refers = {Referred{"uid", "name"}},
-    .check =
-        [](Change& change) {
-            if (change.changed().empty())
-                change.leave();
-        },
-    .also =
-        [](Change& change) {
-            if (change.changed().empty())
-                return;
-            const MaybeText technician = change.after("uid");
-            change.add(ticket_history(),
-                       {{"tid", std::to_string(change.number())},
-                        {"date", change.now()},
-                        {"type", "S"},
-                        {"customer_viewable", "N"},
-                        {"uid", technician},
-                        {"author", technician ? called(change.referred("uid", "name"), technician)
-                                              : MaybeText(change.key_name())},
-                        {"status", change.after("status")},
-                        {"changes", changes_of(change)}});
-        }};
+constexpr Rule note_changes = {.on_update = true,
+                               .reads_all = true,
+                               .reads = {"uid", "by_cid"},
+                               .refers = {Referred{"uid", "name"}, Referred{"by_cid", "contact"}},
+                               .check =
+                                   [](Change& change) {
+                                       if (change.changed().empty())
+                                           change.leave();
+                                   },
+                               .also = note_changes_of};
 
 constexpr Rule index_new = {
     .on_add = true, .on_bring = true, .reads = {"subject", "description"}, .also = [](Change& change) {
@@ -232,10 +239,35 @@ constexpr Rule index_again = {
 
 }  // namespace
 
-constexpr std::array<const Rule*, 15> all_rules = {
-    &take_texts,      &take_references, &expect_support, &open_now,      &close_new,
-    &close_or_open,   &due_by_priority, &dates_in_order, &expect_active, &expect_contract_of_new,
-    &expect_contract, &begin_history,   &note_changes,   &index_new,     &index_again};
-const std::array<const Rule*, 15> ticket_rules = all_rules;
+// The entry is of who did it: a technician, the customer whose own entry changed the ticket, or the key.
+Change::Values entry_of_change(const Change& change, const std::string& tid, const std::string& changes) {
+    const MaybeText technician = change.after("uid");
+    const MaybeText customer = change.after("by_cid");
+    MaybeText author = change.key_name();
+    if (technician)
+        author = called(change.referred("uid", "name"), technician);
+    else if (customer)
+        author = called(change.referred("by_cid", "contact"), customer);
+    return {{"tid", tid},        {"date", change.now()}, {"type", "S"},      {"customer_viewable", "N"},
+            {"uid", technician}, {"cid", customer},      {"author", author}, {"changes", changes}};
+}
+
+const std::array<const Rule*, 17> ticket_rules = {&take_texts,
+                                                  &take_references,
+                                                  &expect_support,
+                                                  &open_now,
+                                                  &close_new,
+                                                  &close_or_open,
+                                                  &merge_into,
+                                                  &due_by_priority,
+                                                  &dates_in_order,
+                                                  &expect_active,
+                                                  &expect_contract_of_new,
+                                                  &expect_contract,
+                                                  &open_by_doer,
+                                                  &begin_history,
+                                                  &note_changes,
+                                                  &index_new,
+                                                  &index_again};
 
 }  // namespace helpdesk

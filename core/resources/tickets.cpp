@@ -1,5 +1,7 @@
 // Tickets: what a customer wants, and how far it is.
+#include "model/counting.h"
 #include "resources/shared.h"
+#include "resources/ticket_merge.h"
 #include "resources/ticket_rules.h"
 
 namespace helpdesk {
@@ -33,7 +35,11 @@ constexpr Reference contract = {.to = &support_contracts,
                                 .by = Reference::By::id,
                                 .unknown = "unknown_contract",
                                 .shown = {Shown{"contract", "id"}}};
+constexpr Reference ticket = {.to = &tickets, .by = Reference::By::id, .shown = {Shown{"merged_into", "id"}}};
+constexpr Reference closing_status = {
+    .to = &ticket_statuses, .unknown = "unknown_status", .first_with = "closed"};
 constexpr Reference doer = {.to = &technicians};
+constexpr Reference customer_who_does = {.to = &customers};
 
 constexpr ListTable tags = {.table = "ticket_tags", .owner = "ticket_id", .column = "tag"};
 
@@ -49,6 +55,29 @@ constexpr WordIndex word_index = {
 constexpr ListTable entries = {.table = "ticket_history", .owner = "ticket_id", .column = "id"};
 constexpr Deadline deadline = {
     .time = "due_date", .end = "close_date", .state = "status_id", .of_state = &status, .closed = "closed"};
+
+constexpr std::array counts = {CountBy{.name = "status", .variable = "status"},
+                               CountBy{.name = "source", .variable = "source"},
+                               CountBy{.name = "category", .variable = "category"},
+                               CountBy{.name = "priority", .variable = "priority"},
+                               CountBy{.name = "escalation_level", .variable = "escalation_level"},
+                               CountBy{.name = "assigned_to", .variable = "assigned_to"},
+                               CountBy{.name = "assigned_group", .variable = "assigned_group"},
+                               CountBy{.name = "cid", .variable = "cid"},
+                               CountBy{.name = "company", .variable = "company"},
+                               CountBy{.name = "day", .unit = CountBy::Unit::day},
+                               CountBy{.name = "week", .unit = CountBy::Unit::week},
+                               CountBy{.name = "month", .unit = CountBy::Unit::month}};
+// The first answer is an entry of a technician that the customer may see.
+constexpr Counting counting = {.root = "ticket_counts",
+                               .element = "count",
+                               .by = counts,
+                               .begun = "open_date",
+                               .answer = {.table = "ticket_history",
+                                          .owner = "ticket_id",
+                                          .time = "date",
+                                          .by = "technician_id",
+                                          .visible = "customer_viewable"}};
 
 // clang-format off
 constexpr std::array variables = {
@@ -93,7 +122,7 @@ constexpr std::array variables = {
     Variable{.name = "description", .limit = 0, .column = "description", .supplied = Supplied::on_add,
              .about = "The matter at length, which is also the first entry of the history."},
     Variable{.name = "opened_by", .kind = &kinds::reference, .column = "opened_by_id", .reference = &opened_by,
-             .about = "The technician who opened the ticket; none: the customer did."},
+             .about = "The technician who opened the ticket; omitted: the one in `uid`; none: the customer did."},
     Variable{.name = "portal", .kind = &kinds::reference, .column = "portal_id", .reference = &portal,
              .about = "The customer portal where the ticket belongs; omitted on add: the customer's."},
     Variable{.name = "contract", .kind = &kinds::reference, .column = "contract_id", .reference = &contract,
@@ -102,8 +131,16 @@ constexpr std::array variables = {
              .about = "Words of your own by which tickets are found."},
     Variable{.name = "history_count", .kind = &kinds::count, .list = &entries, .supplied = Supplied::never,
              .about = "How many entries the history has; an entry that changes nothing of the ticket leaves its ETag and `last_updated`."},
+    Variable{.name = "merged_into", .kind = &kinds::reference, .column = "merged_into_id", .reference = &ticket, .supplied = Supplied::never,
+             .about = "The ticket into which this one was merged, until it is opened again."},
+    Variable{.name = "into_tid", .kind = &kinds::named, .reference = &ticket, .supplied = Supplied::never,
+             .about = "The ticket into which another one is merged."},
+    Variable{.name = "closing_status", .kind = &kinds::named, .reference = &closing_status, .supplied = Supplied::never,
+             .about = "The status that a merged ticket gets: the first that is closed."},
     Variable{.name = "uid", .kind = &kinds::named, .reference = &doer,
-             .about = "The technician who does this, for the history; none: the API key."},
+             .about = "The technician who does this, for the history: of a new ticket the author of the first entry, of a change that of its entry; omitted: who opened it, or the API key."},
+    Variable{.name = "by_cid", .kind = &kinds::named, .reference = &customer_who_does, .supplied = Supplied::never,
+             .about = "The customer whose entry in the history changes the ticket."},
 };
 
 constexpr std::array selectors = {
@@ -173,6 +210,8 @@ constexpr std::array selectors = {
              .about = "Finds the ticket that has the e-mail with this Message-ID in its history."},
     Selector{.name = "description", .finder = &finders::long_text,
              .about = "Says whether the list has the tickets' descriptions, which may be long."},
+    Selector{.name = "count_by", .finder = &finders::count_by,
+             .about = "Counts the tickets that have something in common, and says how long they took, instead of listing them."},
     Selector{.name = "updated_since", .finder = &finders::changed_since, .columns = {"last_updated"},
              .about = "Finds what was added or changed since your last look, for a copy that is kept up to date."},
     Selector{.name = "after_id", .finder = &finders::after_id, .columns = {"id"},
@@ -180,8 +219,10 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
-constexpr std::array verbs_of_tickets = {&verbs::add,   &verbs::update, &verbs::remove,  &verbs::restore,
-                                         &verbs::purge, &verbs::get,    &verbs::import_, &verbs::export_};
+constexpr std::array verbs_of_tickets = {&verbs::add,     &verbs::update,  &verbs::remove,
+                                         &verbs::restore, &verbs::purge,   &merge_tickets,
+                                         &verbs::get,     &verbs::import_, &verbs::export_};
+constexpr std::array<Alias, 1> other_actions = {{{.name = "merge_ticket", .of = "merge_tickets"}}};
 constexpr std::array<Alias, 5> aliases = {{{.name = "ticket_id", .of = "tid"},
                                            {.name = "uid", .of = "assigned_to"},
                                            {.name = "group", .of = "assigned_group"},
@@ -202,9 +243,11 @@ const Resource& tickets() {
                       .timestamps = true,
                       .versioned = true,
                       .deadline = &deadline,
+                      .counting = &counting,
                       .word_index = &word_index,
                       .rules = ticket_rules,
                       .verbs = verbs_of_tickets,
+                      .action_aliases = other_actions,
                       .variable_aliases = aliases});
     return resource;
 }

@@ -57,7 +57,8 @@ class Link:
             place.chmod(0o666)
             self.listener.listen()
         self.pass_all()
-        threading.Thread(target=self.accept, daemon=True).start()
+        self.thread = threading.Thread(target=self.accept, daemon=True)
+        self.thread.start()
 
     def pass_all(self):
         self.sees = lambda packet: packet.data
@@ -156,6 +157,7 @@ class Link:
 
     def close(self):
         self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()  # once the listener is closed, its number may be that of another socket
         self.listener.close()
         self.cut()
         if not self.by_port:

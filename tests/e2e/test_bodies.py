@@ -8,6 +8,7 @@ import threading
 import time
 
 import pytest
+import requests
 
 from servers import SANITIZE
 
@@ -19,6 +20,8 @@ server {
     listen 127.0.0.1:%%PORT%%;
     location / { %%DEFAULTS%% helpdesk_api; }
     location = /idle { return 200 idle; }
+    location = /read { mirror /nothing; empty_gif; }
+    location = /nothing { internal; return 204; }
 }
 """
 
@@ -86,14 +89,13 @@ def computed(pid):
 
 
 class Watch:
-    """Asks the worker for something that takes it no time, over and over, and keeps how long that took at most, and if it has the
-    worker's ID, for how much of this the event loop computed. In the rest it waited for a processor."""
+    """Asks the worker for something that takes it no time, over and over, and keeps for how long its event loop computed at most before
+    it answered. What else the machine has to do does not count."""
 
-    def __init__(self, port, pid=None):
+    def __init__(self, port, pid):
         self.port = port
         self.pid = pid
-        self.longest = 0
-        self.computed = 0
+        self.most = 0
         self.over = False
 
     def __enter__(self):
@@ -108,76 +110,88 @@ class Watch:
     def run(self):
         with socket.create_connection(("127.0.0.1", self.port)) as client, contextlib.suppress(ConnectionError):
             while not self.over:
-                before = computed(self.pid) if self.pid else 0
-                begin = time.monotonic()
+                before = computed(self.pid)
                 client.sendall(b"GET /idle HTTP/1.1\r\nHost: x\r\n\r\n")
                 received = b""
                 while not received.endswith(b"idle"):
                     received = client.recv(4096)
                     if not received:
                         return  # the worker has ended
-                if time.monotonic() - begin > self.longest:
-                    self.longest = time.monotonic() - begin
-                    self.computed = computed(self.pid) - before if self.pid else 0
+                self.most = max(self.most, computed(self.pid) - before)
                 time.sleep(0.001)
 
 
 @pytest.fixture(scope="module")
-def idle(nginx):
-    """What the worker takes at most while nothing else is asked of it, on this machine."""
-    with Watch(nginx.port) as watch:
-        time.sleep(1)
-    return watch.longest
-
-
-def send(api, nginx, body, headers, path="/"):
-    """The answer, how long the worker stood still, and how much memory it took."""
+def reading(nginx):
+    """For how long the event loop computes, on this machine, to read a large body and nothing more."""
     (pid,) = nginx.worker_pids()
-    pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
-    before = memory(pid, "VmRSS")
-    with Watch(nginx.port) as watch:
-        answer = api.request("POST", path, data=body, headers=headers)
-    return answer, watch.longest, memory(pid, "VmHWM") - before
+
+    def read():
+        before = computed(pid)
+        assert requests.post(f"http://127.0.0.1:{nginx.port}/read", data=b"x" * SIZE, timeout=60).status_code == 405
+        return computed(pid) - before
+    return min(read() for _ in range(5))
 
 
-def assert_that_it_went_on(longest, idle):
-    # A body that is parsed in the event loop holds it up for a second and more.
-    assert longest < max(0.4, 10 * idle), (longest, idle)
+class Sent:
+    """A large body, its answer, for how long the worker was held up, and how much memory it took."""
+
+    def __init__(self, api, nginx, body, headers, path="/"):
+        (pid,) = nginx.worker_pids()
+        pathlib.Path(f"/proc/{pid}/clear_refs").write_text("5")
+        before = memory(pid, "VmRSS")
+
+        def send():
+            with Watch(nginx.port, pid) as watch:
+                answer = api.request("POST", path, data=body, headers=headers)
+            return answer, watch.most
+
+        self.answer, self.held_up = send()
+        self.grown = memory(pid, "VmHWM") - before
+        self.again = lambda: send()[1]
+
+    def assert_that_the_worker_went_on(self, reading):
+        """It may read a body, and no more: what scans one once takes as long again or longer."""
+        tries = 1
+        while not SANITIZE and self.held_up > 2 * reading and tries < 5:
+            self.held_up = min(self.held_up, self.again())
+            tries += 1
+        assert SANITIZE or self.held_up <= 2 * reading, (self.held_up, reading)
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_large_body_without_a_key(api, nginx, db, idle, kind):
+def test_a_large_body_without_a_key(api, nginx, db, reading, kind):
     content_type, make = BODIES[kind]
     body = make()
-    answer, longest, grown = send(api, nginx, body, {"Content-Type": content_type})
-    assert answer.status == 401 and 'code="missing_key"' in answer.text
-    assert_that_it_went_on(longest, idle)
+    sent = Sent(api, nginx, body, {"Content-Type": content_type})
+    assert sent.answer.status == 401 and 'code="missing_key"' in sent.answer.text
+    sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
-        assert grown < len(body) + 4_000_000
+        assert sent.grown < len(body) + 4_000_000
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_large_body_with_a_wrong_key(api, nginx, db, idle, kind):
+def test_a_large_body_with_a_wrong_key(api, nginx, db, reading, kind):
     """In a header: then not even the body is kept."""
     content_type, make = BODIES[kind]
-    answer, longest, grown = send(api, nginx, make(), {"Content-Type": content_type, "X-API-Key": "wrong"})
-    assert answer.status == 401 and 'code="wrong_key"' in answer.text
-    assert_that_it_went_on(longest, idle)
+    sent = Sent(api, nginx, make(), {"Content-Type": content_type, "X-API-Key": "wrong"})
+    assert sent.answer.status == 401 and 'code="wrong_key"' in sent.answer.text
+    sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
-        assert grown < 4_000_000
+        assert sent.grown < 4_000_000
 
 
 @pytest.mark.parametrize("kind", BODIES)
-def test_a_large_body_with_a_key(api, nginx, db, idle, kind):
+def test_a_large_body_with_a_key(api, nginx, db, reading, kind):
     content_type, make = BODIES[kind]
     body = make()
-    answer, longest, grown = send(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
+    sent = Sent(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
                                   "/?action=add_customer&cid=x" if "one" in kind else "/?action=get_customers")
-    assert answer.status == (200 if "one" in kind else 400), answer
-    assert len(answer.text) < 100_000
-    assert_that_it_went_on(longest, idle)
+    assert sent.answer.status == (200 if "one" in kind else 400), sent.answer
+    assert len(sent.answer.text) < 100_000
+    sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
-        assert grown < 8 * len(body)
+        assert sent.grown < 8 * len(body)
     if "one" in kind:
         assert db.query("SELECT LENGTH(notes) AS n FROM customers")[0]["n"] in (SIZE, SIZE // 3)
 
@@ -214,27 +228,27 @@ def test_an_answer_tells_of_a_hundred_problems(api, db):
 
 
 @pytest.mark.parametrize("kind", IMPORTS)
-def test_a_large_import(api, nginx, db, idle, kind):
+def test_a_large_import(api, nginx, db, reading, kind):
     content_type, make, why = IMPORTS[kind]
     body = make()
-    answer, longest, grown = send(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
+    sent = Sent(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
                                   "/?action=import_customers&format=json")
-    assert (answer.status, answer.json[0].get("failed")) in ((400, None), (200, "1")), answer
-    assert any(why in one.get("error", "") for one in answer.json), answer
-    assert_that_it_went_on(longest, idle)
+    assert (sent.answer.status, sent.answer.json[0].get("failed")) in ((400, None), (200, "1")), sent.answer
+    assert any(why in one.get("error", "") for one in sent.answer.json), sent.answer
+    sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
-        assert grown < 4 * len(body)
+        assert sent.grown < 4 * len(body)
 
 
-def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, idle):
+def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, reading):
     """However many rows there are, and however many members each has."""
     row = "{" + ",".join(f'"v{i}":[]' for i in range(900)) + "}\n"
-    answer, longest, grown = send(api, nginx, row * (SIZE // len(row)), {"Content-Type": "application/x-ndjson", "X-API-Key": api.key},
+    sent = Sent(api, nginx, row * (SIZE // len(row)), {"Content-Type": "application/x-ndjson", "X-API-Key": api.key},
                                   "/?action=import_customers&format=json")
-    assert answer.status == 200 and answer.json[0]["failed"] == str(SIZE // len(row))
-    assert [one["error"] for one in answer.json if one.get("line") == "1"][-1].endswith(" more problems")
-    assert len([one for one in answer.json if one.get("line") == "1"]) == 11
-    assert len(answer.text) < 3_000_000
-    assert_that_it_went_on(longest, idle)
+    assert sent.answer.status == 200 and sent.answer.json[0]["failed"] == str(SIZE // len(row))
+    assert [one["error"] for one in sent.answer.json if one.get("line") == "1"][-1].endswith(" more problems")
+    assert len([one for one in sent.answer.json if one.get("line") == "1"]) == 11
+    assert len(sent.answer.text) < 3_000_000
+    sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
-        assert grown < 8 * SIZE
+        assert sent.grown < 8 * SIZE

@@ -5,6 +5,8 @@ it stands, in a configuration that has what such a block relies on, but for `…
 """
 
 import collections
+import concurrent.futures
+import hashlib
 import itertools
 import json
 import os
@@ -44,7 +46,7 @@ POOLS = ("helpdesk_thread_pool", "helpdesk_hash_thread_pool")  # each of these d
 # What the blocks of a context rely on, by the directive of theirs that takes its place.
 NEEDED = {
     "main": {"load_module": f"load_module {MODULE};",
-             "thread_pool": "".join(f"thread_pool {name} threads=1;" for name in ("helpdesk", "helpdesk_hash", "helpdesk_sign_in", *POOLS))},
+             "thread_pool": "".join(f"thread_pool {name} threads=1;" for name in ("helpdesk", "helpdesk_hash", "helpdesk_sign_in", "helpdesk_partners", *POOLS))},
     "http": {"helpdesk_database": "helpdesk_database { socket /nonexistent; user u; name n; }",
              "helpdesk_key": f"helpdesk_key key {{ sha256 {'0' * 64}; }}",
              "helpdesk_thread_pool": "helpdesk_thread_pool helpdesk;",
@@ -107,6 +109,25 @@ def test_a_location_whatever_the_case(own_nginx, db, key):
     for path in ("/API/default.aspx", "/api/Default.aspx", "/ReadyDesk/Api/DEFAULT.ASPX", "/readydesk/API/"):
         assert api.get("get_customers", path=path, cid="*").records == [], path
     assert api.get("get_customers", path="/other/API/default.aspx", cid="*").status == 404
+
+
+def test_a_key_that_is_not_trusted(own_nginx, db, mariadb, key):
+    """It has as many calls as it may, and no other location; and its lists end."""
+    (pool,) = re.findall(r"`(thread_pool\s+helpdesk_partners [^`]*)`", (ROOT / "manual/rate-limit.md").read_text())
+    http = local(own_nginx, only("rate-limit.md", "nginx", "location /partners/")).replace(SHA256, hashlib.sha256(b"the-key-of-partner").hexdigest())
+    own_nginx.workers = 1
+    own_nginx.start("%%DEFAULTS%% " + http.replace("listen", "location / { helpdesk_api; } listen"), main=pool)
+    api, partner = Api(own_nginx.port, key), Api(own_nginx.port, "the-key-of-partner")
+    assert (partner.get("get_customers", path="/", cid="*").status, api.get("get_customers", path="/partners/", cid="*").status) == (401, 401)
+
+    def begin(pool):
+        return pool.submit(Api(partner.port, partner.key).get, "get_customers", path="/partners/", cid="*", order="notes")
+
+    with concurrent.futures.ThreadPoolExecutor(3) as pool, mariadb.connect() as holder, holder.cursor() as cursor:
+        cursor.execute("LOCK TABLES customers WRITE")
+        calls = [begin(pool) for _ in range(3)]
+        assert sorted(call.result().status for call in calls) == [429, 504, 504]
+        assert api.get("get_portals", path="/", id="1").status == 200
 
 
 # the reference of directives

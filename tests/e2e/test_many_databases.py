@@ -20,7 +20,8 @@ LONG = os.environ.get("HELPDESK_MANY_DATABASES") == "long"
 DATABASES = 500 if LONG else 40
 WORKERS = 4 if LONG else 2
 CONNECTIONS = 25 if LONG else 5  # of a worker
-SHARE = 4  # of a worker's 8 threads, that one database may have
+THREADS = 8  # of a worker
+SHARE = THREADS // 2  # that one database may have
 MOST = 151 if LONG else 40  # that the server takes; a busy one counts a closed connection for a while
 NAMES = [f"t{number}" for number in range(DATABASES)]
 
@@ -255,6 +256,43 @@ def test_a_call_waits_for_a_connection_and_then_no_longer(db, mariadb, one_worke
         assert waiting.result().status == 200
     holder.close()
     assert "all 1 connections to database server" in own_nginx.log()
+
+
+def test_what_waits_for_a_connection_holds_no_thread(db, mariadb, own_nginx, key):
+    """The same server under another name counts as another server."""
+    own_nginx.workers = 1
+    link = own_nginx.folder / "other.sock"
+    link.symlink_to(mariadb.socket)
+    waits = "connections 1; connect_timeout 60s; read_timeout 60s;"
+    own_nginx.start("server { listen 127.0.0.1:%%PORT%%; %%KEY_AND_POOLS%% location = /numbers { helpdesk_status json; }"
+                    + "".join(location(name, waits) for name in NAMES[:3]) + location("t3", "").replace("%%SOCKET%%", str(link)) + "}")
+    api = Api(own_nginx.port, key)
+    holder = hold(mariadb, "t0")
+    with concurrent.futures.ThreadPoolExecutor(2 * THREADS + 1) as pool:
+        calls = [pool.submit(call, Api(own_nginx.port, key), "t0", "update_customer", cid="held", city="Rome")]
+        wait_for(lambda: numbers(api, "helpdesk_database_connections_busy")["t0"] == 1, "the call to have the connection")
+        for name in THREADS * ("t1", "t2"):
+            calls.append(pool.submit(call, Api(own_nginx.port, key), name, "upsert_customer", cid="x", contracts=""))
+        wait_for(lambda: sum(each["value"] for each in requests.get(f"{api.base}/numbers", timeout=30).json()["helpdesk_queue_depth"]) > 0,
+                 "calls to wait")
+        assert call(api, "t3", "upsert_customer", cid="x").status == 200
+        assert not any(each.done() for each in calls)
+        holder.rollback()
+        assert {each.result().status for each in calls} == {200}
+    holder.close()
+
+
+def test_a_noisy_database_leaves_a_connection_to_the_others(db, mariadb, one_worker, own_nginx):
+    api = one_worker("connections 2; connect_timeout 60s; read_timeout 60s;")
+    holder = hold(mariadb, "t0")
+    with concurrent.futures.ThreadPoolExecutor(THREADS) as pool:
+        noisy = [pool.submit(call, Api(own_nginx.port, api.key), "t0", "update_customer", cid="held", contracts="") for _ in range(THREADS)]
+        wait_for(lambda: numbers(api, "helpdesk_database_connections_busy")["t0"] == 1, "a call to have its connection")
+        assert set(work(own_nginx.port, api.key, NAMES[1:5])) == {200}
+        assert not any(each.done() for each in noisy)
+        holder.rollback()
+        assert {each.result().status for each in noisy} == {200}
+    holder.close()
 
 
 def test_the_smallest_number_counts(db, mariadb, own_nginx, key):

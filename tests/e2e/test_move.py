@@ -101,7 +101,7 @@ def many_tickets(api):
     say(first, notes="by the key", type="C")
     bare = add(cid="other", subject="", contact="", phone="", assigned_group="7")
     assert api.post("update_ticket", tid=bare, priority="", status="", subject="x", uid="ann").status == 200
-    gone = add(subject="gone")
+    gone = add(subject="gone", description="Spam")
     without = add(description="Its entry was deleted")
     api.post("delete_history", id=history(api, without)[0]["id"])
     closed = add(subject="closed", status="Closed")
@@ -159,7 +159,7 @@ def test_selectors_of_an_export(api):
     assert tids(keyword="reply") == [first]
     assert tids(after_id=first, cid="other,c", status="Closed") == tids(closed="Y", start_tid=str(int(first) + 1))
     deleted = [json.loads(line) for line in export(api, "ndjson", deleted="Y").splitlines()]
-    assert [row["subject"] for row in deleted] == ["gone"]
+    assert [(row["subject"], [entry["notes"] for entry in row["history"]]) for row in deleted] == [("gone", ["Spam"])]
     assert api.get("export_tickets", description="N", format="ndjson").headers["X-Helpdesk-Ignored"] == "description"
 
 

@@ -1,11 +1,13 @@
 """How the API lives with the rest of nginx: other directives in its location, and requests that take unusual ways."""
 
 import gzip
+import pathlib
 import socket
 import subprocess
 
 import pytest
 
+from api import Api
 from servers import wait_for
 
 CONFIG = """
@@ -232,3 +234,16 @@ def test_a_compressed_answer(api, nginx):
         assert (received.status_code, received.headers.get("Content-Encoding")) == (200, "gzip")
         assert cid in gzip.decompress(received.raw.read()).decode()
         assert received.headers["Content-Type"] in ("text/xml; charset=utf-8", "application/json", "text/plain; charset=utf-8")
+
+
+def test_processes_that_answer_nothing_load_no_plugins_of_the_database(own_nginx, db, key):
+    """nginx's cache manager and cache loader never connect."""
+    own_nginx.start("proxy_cache_path %%FOLDER%%/cache keys_zone=cache:1m; server { listen 127.0.0.1:%%PORT%%; location / { %%DEFAULTS%% helpdesk_api; } }")
+
+    def processes():
+        return {pid: pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().decode() for pid in own_nginx.worker_pids()}
+
+    wait_for(lambda: len(processes()) == 4 and all("process" in title for title in processes().values()), "all processes")
+    assert Api(own_nginx.port, key).get("get_portals", path="/", id="1").status == 200
+    loaded = {title.strip("\0 "): "/libmariadb3/plugin/" in pathlib.Path(f"/proc/{pid}/maps").read_text() for pid, title in processes().items()}
+    assert loaded == {"nginx: worker process": True, "nginx: cache manager process": False, "nginx: cache loader process": False}

@@ -42,6 +42,7 @@ def test_it_is_served(url):
     answer = requests.get(f"{url}/openapi.json", timeout=30)
     assert (answer.status_code, answer.headers["Content-Type"]) == (200, "application/json")
     assert answer.json()["openapi"] == "3.1.0"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
     head = requests.head(f"{url}/openapi.json", timeout=30)
     assert (head.status_code, head.headers["Content-Length"]) == (200, str(len(answer.content)))
     assert requests.post(f"{url}/openapi.json", data="x", timeout=30).status_code == 405

@@ -2,6 +2,7 @@
 
 import concurrent.futures
 import signal
+import socket
 import subprocess
 import time
 
@@ -17,6 +18,7 @@ MAIN = "thread_pool single threads=1 max_queue=1024;"
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
+    listen 127.0.0.2:%%PORT%% deferred;
     listen unix:%%FOLDER%%/http2.sock http2;
     %%DATABASE%% %%KEY_AND_POOLS%%
     location / { helpdesk_api; }
@@ -59,19 +61,42 @@ def test_walks_that_wait_hold_no_thread(api, nginx, old, path, count, action, va
         assert any(is_answered_first() for _ in range(10))
 
 
-@pytest.mark.parametrize("protocol", ["1.1", "2"])
-def test_a_walk_without_its_client_waits_no_longer(api, nginx, old, protocol):
-    query = f"/?key={api.key}&action=get_customers&updated_since=2024-01-01"
-    command = ["curl", "-s", "--max-time", "0.3", api.base + query] if protocol == "1.1" else [
-        "curl", "-s", "--max-time", "0.3", "--unix-socket", nginx.folder / "http2.sock", "--http2-prior-knowledge", "http://x" + query]
+def leave(nginx, target, *options):
+    """A client that waits for a moment."""
+    subprocess.run(["curl", "-s", "--max-time", "0.3", *options, f"http://127.0.0.1:{nginx.port}{target}"], stdout=subprocess.DEVNULL)
 
+
+def leave_http2(nginx, target):
+    leave(nginx, target, "--unix-socket", nginx.folder / "http2.sock", "--http2-prior-knowledge")
+
+
+def leave_in_the_next_request(nginx, target, address="127.0.0.1", more=1):
+    """Something comes behind the request, and nobody reads it."""
+    with socket.create_connection((address, nginx.port)) as client:
+        client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode() + b"G" * more)
+        time.sleep(0.3)
+
+
+def leave_deferred(nginx, target):
+    """nginx reads the request when it accepts the connection, and registers none of its events."""
+    leave_in_the_next_request(nginx, target, "127.0.0.2")
+
+
+def leave_deferred_in_a_full_buffer(nginx, target):
+    """What nginx reads fills its buffer, so that it takes the connection for one that has more to read."""
+    leave_in_the_next_request(nginx, target, "127.0.0.2", more=4096)
+
+
+@pytest.mark.parametrize("leave_it", [leave, leave_http2, leave_in_the_next_request, leave_deferred, leave_deferred_in_a_full_buffer])
+def test_a_walk_without_its_client_waits_no_longer(api, nginx, old, leave_it):
     def is_noticed():
         time.sleep((0.02 - time.time()) % 1)
         assert api.update("old", city=str(time.time())).status == 200
+        second = int(time.time())
         log = len(nginx.log("access.log"))
-        subprocess.run(command, stdout=subprocess.DEVNULL)
+        leave_it(nginx, f"/?key={api.key}&action=get_customers&updated_since=2024-01-01")
         wait_for(lambda: "updated_since" in nginx.log("access.log")[log:], "the end of the request")
-        return '" 499 ' in nginx.log("access.log")[log:]
+        return '" 499 ' in nginx.log("access.log")[log:] and int(time.time()) == second
     assert any(is_noticed() for _ in range(10))
     assert api.get("get_customers", cid="old").status == 200
 

@@ -53,7 +53,8 @@ class RogueServer:
         else:
             self.listener = socket.create_server((host, 0))
             self.line = f"server {host}:{self.listener.getsockname()[1]};"
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.thread = threading.Thread(target=self.serve, daemon=True)
+        self.thread.start()
 
     def serve(self):
         with contextlib.suppress(OSError):
@@ -82,6 +83,9 @@ class RogueServer:
             number = self.receive(client)
         if not number:
             return
+        self.ask(client, number)
+
+    def ask(self, client, number):
         self.asked += 1  # before its client can end the test
         self.send(client, number + 1, b"\xfe" + self.plugin.encode() + b"\0" + (PLUGINS | NUMBERS)[self.plugin])
         # All that comes until the client goes.
@@ -95,7 +99,26 @@ class RogueServer:
                 self.send(client, number + 1, b"\x01" + self.public_key)
 
     def close(self):
+        """Waits for the thread: once the listener is closed, its number may be that of another server's listener."""
+        self.listener.shutdown(socket.SHUT_RDWR)
+        self.thread.join()
         self.listener.close()
+
+
+class LyingServer(RogueServer):
+    """Takes any proof, does not encrypt, and says that it does."""
+
+    OK, END = b"\0\0\0\2\0\0\0", b"\xfe\0\0\2\0"
+
+    def ask(self, client, number):
+        self.send(client, number + 1, self.OK)
+        while self.receive(client) or self.answers[-1]:
+            packets = [self.OK]
+            if b"SHOW" in self.answers[-1]:
+                column = b"\x03def\0\0\0\1x\0\x0c" + struct.pack("<HIBHB", 45, 255, 253, 0, 0) + b"\0\0"
+                packets = [b"\2", column, column, self.END, b"\4name\5value", self.END]
+            for number, packet in enumerate(packets):
+                self.send(client, number + 1, packet)
 
 
 @pytest.fixture(scope="module")
@@ -144,6 +167,7 @@ def call(own_nginx, key, *servers, tls="off"):
     answers = [Api(own_nginx.port, key).get("add_customer", cid="x", path=f"/API{number}/") for number in range(len(servers))]
     for server in servers:
         server.close()
+    print(own_nginx.log())  # shown if the test fails
     return [(answer.status, answer.problems) for answer in answers]
 
 
@@ -158,7 +182,7 @@ def test_full_authentication_beyond_this_machine(own_nginx, mariadb, key, certif
     """Not even the proof of caching_sha2_password is sent, since the server decides what follows it."""
     server = RogueServer(plugin, certificate if encrypts else None, host=own_address, public_key=public_key)
     assert call(own_nginx, key, server, tls=tls) == [NOT_AVAILABLE]
-    assert server.asked > 0, own_nginx.log()
+    assert server.asked > 0
     assert server.told == []
     assert mariadb.password.encode() not in server.received
     assert REFUSED.format(plugin) in own_nginx.log("error.log")
@@ -209,6 +233,11 @@ def test_nobody_who_is_not_known_gets_the_password(own_nginx, mariadb, key, cert
     assert (answer.status, answer.problems) == (503, [("", "database_unavailable")])
     assert (server.asked > 0) == (tls != "verify")
     assert mariadb.password.encode() not in server.received
+
+
+def test_a_server_that_only_says_that_it_encrypts(own_nginx, mariadb, key):
+    assert call(own_nginx, key, LyingServer("mysql_native_password"), tls="on") == [NOT_AVAILABLE]
+    assert "the server does not encrypt, although tls requires it" in own_nginx.log()
 
 
 @pytest.mark.parametrize("plugin, proof", [("caching_sha2_password", 32), ("client_ed25519", 64), ("mysql_native_password", 20)])

@@ -145,6 +145,19 @@ def test_the_reply_of_a_customer_opens_a_ticket_again(api):
     assert ticket(api, tid)["status"] == "Pending"
 
 
+def test_what_a_customer_changes_is_his(api):
+    """The entry of the change names the customer whose reply, or whose entry with a status, changed the ticket."""
+    tid = add_ticket(api, status="Closed")
+    add(api, tid, cid="c")
+    add(api, tid, cid="colleague", status="Pending")
+    add(api, tid, status="Open")
+    assert [(entry["cid"], entry["uid"], entry["author"]) for entry in history(api, tid=tid, type="S")][:2] == [
+        ("c", "", "Carl"), ("colleague", "", "colleague")]
+    last = history(api, tid=tid, type="S")[2]
+    assert (last["cid"], last["uid"]) == ("", "") and last["author"] not in ("", "Carl", "colleague")
+    assert [entry["type"] for entry in history(api, author_cid="c")] == ["S", "R"]
+
+
 def test_the_same_mail_twice_is_one_entry(api, db):
     tid = add_ticket(api)
     mail = {"cid": "c", "message_id": "<m@x>", "notes": "mail"}
@@ -163,6 +176,30 @@ def test_the_same_mail_twice_is_one_entry(api, db):
     assert len(answers) == 16 and len(set(answers)) == 1
     assert db.count("ticket_history") == 5
     assert [entry["id"] for entry in history(api, message_id="<n@x>")] == [answers[0]]
+
+
+def test_a_mail_that_comes_again_for_another_ticket_stays_where_it_is(api, db):
+    """A gateway may choose another ticket for a mail that it delivers again, because the first was deleted or merged in the meantime."""
+    tid, other = add_ticket(api), add_ticket(api)
+    mail = {"cid": "c", "message_id": "<m@x>", "notes": "mail"}
+    first = add(api, tid, **mail)
+
+    def again():
+        answer = api.post("add_history", tid=other, **mail)
+        assert answer.status == 200, answer.text
+        return answer.json[0]["added_history"], answer.headers.get("Idempotent-Replayed")
+
+    assert again() == (first, "true")
+    api.post("delete_ticket", tid=tid)
+    assert again() == (first, "true")
+    assert api.post("add_history", tid=tid, **mail).json == [{"added_history": first}]
+    assert history(api, tid=other) == [] and db.count("ticket_history") == 1
+    api.post("restore_ticket", tid=tid)
+    assert [entry["id"] for entry in history(api, message_id="<m@x>")] == [first]
+    api.post("delete_ticket", tid=tid)
+    api.post("purge_ticket", tid=tid)
+    assert again() != (first, "true")
+    assert len(history(api, tid=other)) == 1
 
 
 def test_mails_that_come_at_once_change_their_ticket_once(api, db):

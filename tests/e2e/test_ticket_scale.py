@@ -33,9 +33,11 @@ def many(mariadb, session_api):
         "MINUTE, NULL), seq %% 3 + 1, IF(seq %% 5, seq %% 20 + 1, NULL), IF(seq %% 5, seq %% 4 + 1, NULL), IF(seq %% 20, 4, 1), "
         "CONCAT('s', seq), 2, IF(seq %% 100, NULL, '2022-01-01'), '', '2021-01-01' + INTERVAL seq MINUTE "
         f"FROM {numbers(TICKETS)} AS numbers ORDER BY seq")
+    database.query("UPDATE tickets SET deleted = 'Y' WHERE id IN (20011, 30022, 39033)")
     database.query("INSERT INTO ticket_history (id, ticket_id, date, type, technician_id, notes, message_id, last_updated) "
                    "SELECT seq + 1, seq DIV 2 + 1, '2021-01-01' + INTERVAL seq MINUTE, IF(seq %% 2, 'N', 'R'), seq %% 20 + 1, '', CONCAT('m', seq), "
                    f"'2021-01-01' + INTERVAL seq MINUTE FROM {numbers(ENTRIES)} AS numbers ORDER BY seq")
+    database.query("UPDATE ticket_history SET type = 'C' WHERE id IN (50011, 60022, 79033)")
     for table in ("tickets", "ticket_history", "customers", "technicians"):
         database.query(f"ANALYZE TABLE {table}")
     return database
@@ -48,11 +50,13 @@ TICKETS_BY = [
     ({"updated_since": "2021-01-20", "count": "50"}, 50), ({"start_close_date": "2021-01-20", "count": "50"}, 50),
     ({"due_date": "1/1/2022", "count": "50"}, 50), ({"overdue": "Y", "count": "50"}, 50), ({"unassigned": "Y", "count": "50"}, 50),
     ({"visible_to": "t0", "count": "50"}, 50), ({"visible_to": "t3", "count": "50"}, 50), ({"viewable_by": "c5", "tid": "6"}, 1),
-    ({"visible_to": "t2", "cid": "c5"}, 40)]
+    ({"visible_to": "t2", "cid": "c5"}, 40), ({"deleted": "Y"}, 3), ({"deleted": "Y", "order": "open_date"}, 3), ({"order": "open_date", "count": "50"}, 50),
+    ({"count": "50"}, 50)]
 ENTRIES_BY = [
     ({"id": "777"}, 1), ({"tid": "777"}, 2), ({"tid": "5,50,500"}, 6), ({"message_id": "m500"}, 1), ({"after_id": "500", "count": "50"}, 50),
     ({"updated_since": "2021-01-20", "count": "50"}, 50), ({"start_entry_date": "2021-01-20", "count": "50"}, 50), ({"count": "50"}, 50),
-    ({"tid": "777", "visible_to": "t0"}, 2)]
+    ({"tid": "777", "visible_to": "t0"}, 2), ({"type": "C"}, 3), ({"type": "N", "count": "50"}, 50), ({"customer_viewable": "N", "count": "50"}, 50),
+    ({"type": "C", "after_id": "500"}, 3)]
 
 
 @pytest.mark.parametrize("action, variables, count", [("get_tickets", *one) for one in TICKETS_BY] + [("get_history", *one) for one in ENTRIES_BY],

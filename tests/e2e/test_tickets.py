@@ -18,7 +18,7 @@ server {
 TICKET = ["id", "tid", "cid", "company", "company_id", "contact", "phone", "email", "source", "open_date", "close_date", "category", "sub_category",
           "assigned_to", "assigned_to_name", "assigned_group", "assigned_group_id", "escalation_level", "status", "closed", "subject",
           "customer_group", "customer_group_id", "priority", "due_date", "overdue", "description", "opened_by", "portal", "portal_id", "contract", "tags",
-          "history_count", "date_added", "last_updated"]
+          "history_count", "merged_into", "date_added", "last_updated"]
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_every_variable_comes_back(api, db):
         "assigned_group_id": "1", "escalation_level": "2", "status": "Closed", "closed": "Y", "subject": "Smoke",
         "customer_group": "Wholesale", "customer_group_id": "2", "priority": "High", "due_date": "3/5/2024 12:00:00 AM",
         "overdue": "N", "description": "It burns", "opened_by": "bob", "portal": "Main", "portal_id": "1", "contract": "1", "tags": "a,b",
-        "history_count": "1"}
+        "history_count": "1", "merged_into": ""}
     for format in ("xml", "url"):
         assert list(api.get("get_tickets", tid=tid, format=format).records[0]) == TICKET
     (entry,) = entries(db, tid)
@@ -81,6 +81,17 @@ def test_what_is_omitted(api, db):
     assert (entry["type"], entry["author"], entry["customer_viewable"]) == ("R", "Carl", "Y")
     db.query("UPDATE ticket_statuses SET is_default = 'N', position = IF(id = 3, 1, NULL)")
     assert ticket(api, add(api))["status"] == "Pending"
+
+
+@pytest.mark.parametrize("given, opened_by, entry", [
+    ({"uid": "ann"}, "ann", ("N", "ann", "Ann Example")), ({"uid": "bob", "opened_by": "ann"}, "ann", ("N", "bob", "bob")),
+    ({"opened_by": "bob"}, "bob", ("N", "bob", "bob")), ({"uid": "", "opened_by": ""}, "", ("R", None, "Carl"))])
+def test_who_adds_a_ticket(api, db, given, opened_by, entry):
+    """The technician in uid wrote the text, and opened the ticket unless the call names another one."""
+    tid = add(api, description="Help", **given)
+    assert ticket(api, tid)["opened_by"] == opened_by
+    (first,) = entries(db, tid)
+    assert (first["type"], first["uid"], first["author"]) == entry
 
 
 def test_a_new_customer_is_copied_anew(api, db):

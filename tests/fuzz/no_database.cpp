@@ -35,6 +35,10 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
     std::abort();
 }
 
+CountsResult read_counts(const DatabaseSettings& /*database*/, const Selection& /*selection*/) {
+    std::abort();
+}
+
 StoredValues read_values(const DatabaseSettings& /*database*/, const Write& /*write*/,
                          std::span<const Variable* const> /*variables*/) {
     std::abort();

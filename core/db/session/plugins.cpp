@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <utility>
 
 namespace helpdesk::db {
@@ -60,13 +61,19 @@ constexpr std::array guarded = {
     Guarded{"dialog", false},
 };
 
-constexpr std::array proving = {"client_ed25519", "parsec"};
+constexpr std::array proving = {first_plugin, "client_ed25519", "parsec"};
 
 // The plugins' own functions. They are written before the first connection and only read after that.
 std::array<Authenticate, guarded.size()> originals{};
+std::array<Authenticate, proving.size()> proving_originals{};
+
+// Tells which cipher a handle's connection uses; null if it is not encrypted.
+using Cipher = const char* (*)(void* handle);
+Cipher cipher_of = nullptr;
 
 thread_local bool certificate_is_checked = false;
 thread_local const char* refused_plugin = nullptr;
+thread_local void* last_handle = nullptr;  // with which the library last authenticated
 
 template <typename Function>
 Function find(const char* name) {
@@ -101,10 +108,18 @@ bool is_known(Transport* transport, bool loopback) {
 // plugin.
 template <std::size_t index>
 int guard(Transport* transport, void* handle) {
+    last_handle = handle;
     if (is_known(transport, guarded[index].loopback))
         return originals[index](transport, handle);
     refused_plugin = guarded[index].name;
     return failed;
+}
+
+// Stands in for the function of a plugin that proves the password.
+template <std::size_t index>
+int note(Transport* transport, void* handle) {
+    last_handle = handle;
+    return proving_originals[index](transport, handle);
 }
 
 template <std::size_t... indexes>
@@ -112,7 +127,13 @@ constexpr std::array<Authenticate, guarded.size()> make_guards(std::index_sequen
     return {guard<indexes>...};
 }
 
+template <std::size_t... indexes>
+constexpr std::array<Authenticate, proving.size()> make_notes(std::index_sequence<indexes...>) {
+    return {note<indexes>...};
+}
+
 constexpr auto guards = make_guards(std::make_index_sequence<guarded.size()>());
+constexpr auto notes = make_notes(std::make_index_sequence<proving.size()>());
 
 void load() noexcept {
     const auto init = find<Init>("mysql_init");
@@ -126,14 +147,17 @@ void load() noexcept {
     if (handle == nullptr)
         return;
     // If the library does not have the plugin, nothing is lost.
-    for (const char* name : proving)
-        find_plugin(handle, name, authentication);
-    for (std::size_t i = 0; i < guarded.size(); ++i) {
-        Plugin* plugin = find_plugin(handle, guarded[i].name, authentication);
+    const auto replace = [&](const char* name, Authenticate& original, Authenticate function) {
+        Plugin* plugin = find_plugin(handle, name, authentication);
         if (plugin != nullptr)
-            originals[i] = std::exchange(plugin->authenticate, guards[i]);
-    }
+            original = std::exchange(plugin->authenticate, function);
+    };
+    for (std::size_t i = 0; i < proving.size(); ++i)
+        replace(proving[i], proving_originals[i], notes[i]);
+    for (std::size_t i = 0; i < guarded.size(); ++i)
+        replace(guarded[i].name, originals[i], guards[i]);
     close(handle);
+    cipher_of = find<Cipher>("mysql_get_ssl_cipher");
 }
 
 }  // namespace
@@ -145,6 +169,7 @@ void load_plugins() noexcept {
 ConnectAttempt::ConnectAttempt(bool verifies) noexcept {
     certificate_is_checked = verifies;
     refused_plugin = nullptr;
+    last_handle = nullptr;
 }
 
 ConnectAttempt::~ConnectAttempt() {
@@ -153,6 +178,12 @@ ConnectAttempt::~ConnectAttempt() {
 
 const char* ConnectAttempt::refused() const noexcept {
     return refused_plugin;
+}
+
+std::optional<bool> ConnectAttempt::is_encrypted() const noexcept {
+    if (cipher_of == nullptr)
+        return std::nullopt;
+    return last_handle != nullptr && cipher_of(last_handle) != nullptr;
 }
 
 }  // namespace helpdesk::db

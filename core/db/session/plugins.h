@@ -5,7 +5,11 @@
 //
 // These four are guarded. All may be used by a unix socket and after the server's certificate was checked,
 // the latter two also with a loopback address. Oracle's library has no such guard.
+//
+// The plugins also receive the library's handle of the connection, which the connector does not give away.
 #pragma once
+
+#include <optional>
 
 namespace helpdesk::db {
 
@@ -34,6 +38,11 @@ class ConnectAttempt {
 
     // Returns the name of the plugin that the server asked for and was refused, or null.
     const char* refused() const noexcept;
+
+    // Returns whether the connection that was made is encrypted, as the library on our side sees it. The
+    // server's own word would be worth nothing: one that strips TLS would lie. Returns nothing if the library
+    // is not libmariadb. Must be called before the connection is closed.
+    std::optional<bool> is_encrypted() const noexcept;
 };
 
 }  // namespace helpdesk::db

@@ -65,12 +65,31 @@ sql::ConnectOptionsMap options(const DatabaseSettings& settings, const Server& s
     return options;
 }
 
+bool server_says_it_encrypts(sql::Connection& connection) {
+    const std::unique_ptr<sql::Statement> statement(connection.createStatement());
+    const std::unique_ptr<sql::ResultSet> row(
+        statement->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
+    return row->next() && row->getString(2).length() > 0;
+}
+
+// libmariadb accepts a server without TLS, whatever it was told.
+void expect_encryption(sql::Connection& connection, const ConnectAttempt& attempt) {
+    constexpr int cr_ssl_connection_error = 2026;
+    const std::optional<bool> known = attempt.is_encrypted();
+    if (!(known ? *known : server_says_it_encrypts(connection)))
+        throw sql::SQLException("the server does not encrypt, although tls requires it", "08001",
+                                cr_ssl_connection_error);
+}
+
 std::unique_ptr<sql::Connection> connect(const DatabaseSettings& settings, const Server& server) {
     sql::ConnectOptionsMap map = options(settings, server);
     sql::Driver& library = driver();
     const ConnectAttempt attempt(settings.tls == Tls::verify);
     try {
-        return std::unique_ptr<sql::Connection>(library.connect(map));
+        std::unique_ptr<sql::Connection> connection(library.connect(map));
+        if (settings.tls != Tls::off)
+            expect_encryption(*connection, attempt);
+        return connection;
     } catch (const sql::SQLException&) {
         if (attempt.refused() == nullptr)
             throw;
@@ -137,21 +156,8 @@ ServerConnection::ServerConnection(const DatabaseSettings& settings, const Serve
     : server_(server), name_(address(server)), connection_(connect(settings, server)) {
     open_.emplace(metric::connections_open, name_, settings.name);
     statement_.reset(connection_->createStatement());
-    if (settings.tls != Tls::off)
-        expect_encryption();
     give_settings(settings);
     end_inherited_transaction();
-}
-
-// The library accepts a server without TLS, whatever it was told. This check notices a server that was set up
-// without TLS, but not one that lies: only `tls verify` protects against that.
-void ServerConnection::expect_encryption() {
-    constexpr int cr_ssl_connection_error = 2026;
-    const std::unique_ptr<sql::ResultSet> row(
-        statement_->executeQuery("SHOW SESSION STATUS LIKE 'Ssl_cipher'"));
-    if (!row->next() || row->getString(2).length() == 0)
-        throw sql::SQLException("the server does not encrypt, although tls requires it", "08001",
-                                cr_ssl_connection_error);
 }
 
 void ServerConnection::give_settings(const DatabaseSettings& settings) {

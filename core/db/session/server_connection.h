@@ -67,7 +67,6 @@ class ServerConnection : public Connection {
     void rollback() override;
 
   private:
-    void expect_encryption();
     void give_settings(const DatabaseSettings& settings);
     void end_inherited_transaction();
     void expect_room(std::size_t bytes) const;

@@ -182,8 +182,8 @@ void Servers::log(const std::string& text) const {
         settings_.warn(text);
 }
 
-std::string address(const Server& server) {
+}  // namespace helpdesk::db
+
+std::string helpdesk::address(const Server& server) {
     return server.socket.empty() ? server.host + ":" + std::to_string(server.port) : "unix:" + server.socket;
 }
-
-}  // namespace helpdesk::db

@@ -106,7 +106,4 @@ class Servers {
     Clock::time_point next_look_{};
 };
 
-// Returns the server as the configuration names it: `unix:PATH` or `HOST:PORT`.
-std::string address(const Server& server);
-
 }  // namespace helpdesk::db

@@ -46,7 +46,7 @@ Statement gather(const Selector& keyword, const std::string& word) {
 
 std::optional<Statement> count_rows(const Selection& selection) {
     const Condition* keyword = keyword_of(selection);
-    const bool walks = selection.walk() != nullptr && !selection.count_only;
+    const bool walks = selection.walk() != nullptr && !selection.counts_all();
     if (keyword == nullptr || walks || looks_for_parts(selection))
         return std::nullopt;
     Statement statement{.sql = "SELECT ", .parameters = {}};
@@ -66,7 +66,7 @@ std::optional<LeadingWord> leading_word(const Selection& selection, const Rows& 
     for (std::size_t i = 1; i < keyword->values.size(); ++i)
         if (count(i) < count(best))
             best = i;
-    if (count(best) > most_gathered && !selection.count_only)
+    if (count(best) > most_gathered && !selection.counts_all())
         return std::nullopt;
     return LeadingWord{keyword, keyword->values[best]};
 }

@@ -34,6 +34,13 @@ std::string in_scope(const Scope& scope, std::vector<Parameter>& parameters) {
     return " AND " + quoted(scope.column) + " = " + scope.id.sql;
 }
 
+// Returns the number that the next parameter means: that of the record into which the one was merged that has
+// it.
+std::string number_meant(const Reference& reference) {
+    return "(SELECT COALESCE(" + quoted(reference.merged_into) + ", id) FROM " +
+           quoted(reference.to().table) + " WHERE id = ?" + not_deleted(reference) + ")";
+}
+
 }  // namespace
 
 // Number, name and default are separate subqueries, so that only the row that is found is locked.
@@ -43,7 +50,9 @@ std::string id_query(const Reference& reference, const std::optional<std::string
     const auto add = [&](const std::string& rest) { ways.push_back(find_row(reference, rest, use)); };
     const auto add_equal = [&](std::string_view column, Parameter value) {
         parameters.push_back(std::move(value));
-        add(" WHERE " + quoted(column) + " = ?" + in_scope(scope, parameters) + not_deleted(reference));
+        const bool follows = use.follows && !reference.merged_into.empty();
+        add(" WHERE " + quoted(column) + " = " + (follows ? number_meant(reference) : "?") +
+            in_scope(scope, parameters) + not_deleted(reference));
     };
     if (text && !text->empty()) {
         if (const auto id = parse_id(*text); id && reference.by != Reference::By::name)
@@ -53,6 +62,9 @@ std::string id_query(const Reference& reference, const std::optional<std::string
     }
     if (reference.has_default && !text)
         add(" ORDER BY is_default = 'Y' DESC, position IS NULL, position, id LIMIT 1");
+    if (!reference.first_with.empty() && !text)
+        add(" WHERE " + quoted(reference.first_with) +
+            " = 'Y' ORDER BY position IS NULL, position, id LIMIT 1");
     if (reference.first_if_unknown)
         add(" ORDER BY id LIMIT 1");
     if (ways.empty())
@@ -66,13 +78,18 @@ std::string id_query(const Reference& reference, const std::optional<std::string
 std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
                     std::vector<Parameter>& parameters) {
     parameters.emplace_back(id);
+    const std::string not_merged =
+        reference.merged_into.empty() ? "" : " AND " + quoted(reference.merged_into) + " IS NULL";
     return "COALESCE(" +
-           find_row(reference, " WHERE id = ?" + in_scope(scope, parameters) + not_deleted(reference), use) +
+           find_row(reference,
+                    " WHERE id = ?" + in_scope(scope, parameters) + not_deleted(reference) + not_merged,
+                    use) +
            ", 0)";
 }
 
-std::string locked_column(const Resource& resource, std::string_view column) {
-    return "(SELECT " + quoted(column) + " FROM " + quoted(resource.table) + " WHERE id = ?" +
+std::string locked_column(const Reference& reference, std::string_view column) {
+    return "(SELECT " + quoted(column) + " FROM " + quoted(reference.to().table) +
+           " WHERE id = " + (reference.merged_into.empty() ? "?" : number_meant(reference)) +
            std::string(locking) + ")";
 }
 

@@ -23,6 +23,7 @@ struct Scope {
 struct Use {
     bool locks = false;  // the rows that it finds, until the transaction ends
     std::string_view written = {};
+    bool follows = false;  // a record that was merged to the one that it was merged into
 };
 
 // Each of these functions returns an expression.
@@ -32,12 +33,12 @@ std::string id_query(const Reference& reference, const std::optional<std::string
                      const Use& use, std::vector<Parameter>& parameters);
 
 // Its value is the ID of a row that was found before, or 0 if that was deleted or left its scope in the
-// meantime.
+// meantime, or was merged into another one.
 std::string same_id(const Reference& reference, std::uint64_t id, const Scope& scope, const Use& use,
                     std::vector<Parameter>& parameters);
 
-// Its value is a column of the row with the number that is the next parameter, which it locks.
-std::string locked_column(const Resource& resource, std::string_view column);
+// Its value is a column of the row to which the number leads that is the next parameter. It locks the row.
+std::string locked_column(const Reference& reference, std::string_view column);
 
 // Its value says whether a stored ID is NULL or that of a row in the scope. `stored` is its column.
 std::string is_in_scope(const Reference& reference, const std::string& stored, const Scope& scope,

@@ -299,14 +299,19 @@ const Condition* ordering(const Selection& selection, bool has_own) {
     return best;
 }
 
+// Returns whether a condition says which records are listed: those that are deleted, or the others.
+bool is_of_deleted(const Resource& resource, const Condition& condition) {
+    const Selector& selector = *condition.selector;
+    return !resource.deleted.empty() && selector.through.empty() && !selector.columns.empty() &&
+           selector.columns.front() == resource.deleted;
+}
+
 // Deleted records are listed if a selector asks for them.
 Statement not_hidden(const Selection& selection) {
     const Resource& resource = selection.action->resource;
     const bool deleted = std::any_of(
         selection.conditions.begin(), selection.conditions.end(), [&](const Condition& condition) {
-            const Selector& selector = *condition.selector;
-            return selector.through.empty() && !selector.columns.empty() &&
-                   selector.columns.front() == resource.deleted && condition.values.front() == "Y";
+            return is_of_deleted(resource, condition) && condition.values.front() == "Y";
         });
     return {.sql = "(TRUE" + and_not_hidden(resource, "record", deleted) + ")", .parameters = {}};
 }
@@ -323,7 +328,8 @@ void add_selection(Statement& statement, const Selection& selection, const std::
         const bool is_position = finder.continues_walk && selection.walk() != nullptr;
         if (finder.finds_words)
             sql.add_keyword(condition, looks_for_parts(selection), leading);
-        else if (!is_position && !(walking && finder.is_walk()))
+        else if (!is_position && !(walking && finder.is_walk()) &&
+                 !is_of_deleted(selection.action->resource, condition))
             sql.add(condition);
     }
     if (walking)

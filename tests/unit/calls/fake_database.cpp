@@ -59,6 +59,11 @@ std::vector<ReadResult> read_grouped(const DatabaseSettings& /*database*/,
     return results;
 }
 
+CountsResult read_counts(const DatabaseSettings& /*database*/, const Selection& selection) {
+    database().asked.push_back("counts " + selection.action->name);
+    return database().counts();
+}
+
 StoredValues read_values(const DatabaseSettings& /*database*/, const Write& /*write*/,
                          std::span<const Variable* const> /*variables*/) {
     database().asked.emplace_back("values");

@@ -24,6 +24,7 @@ struct FakeDatabase {
         reading.position.found = true;
         return ReadResult{};
     };
+    std::function<CountsResult()> counts = [] { return CountsResult{}; };
     std::function<StoredValues()> values = [] { return StoredValues{}; };
     std::function<Credentials()> credentials = [] { return Credentials{}; };
     std::function<Outcome()> health = [] { return Outcome{}; };

@@ -90,39 +90,11 @@ TEST_F(GroupOfUpdates, OfOtherVariablesShareNothing) {
               (Codes{"1", "2"}));
 }
 
-TEST_F(GroupOfUpdates, ComparesEachRecordWithWhatWasReadOfIt) {
-    const Action& action = action_of(pages(), verbs::update);
-    Write one = checked(action, "id=1&title=T");
-    one.only_if = {{pages().find("body"), "x"}};
-    Write other = checked(action, "id=2&title=U");
-    other.only_if = {{pages().find("body"), "y"}};
-    connection
-        .expect(
-            "UPDATE `pages` SET version = version + 1, `title` = CASE id WHEN ? THEN ? WHEN ? THEN ? END, "
-            "last_updated = SYSDATE() WHERE id IN (?, ?) AND CASE id WHEN ? THEN CAST(`body` AS BINARY) = "
-            "CAST(? AS BINARY) WHEN ? THEN CAST(`body` AS BINARY) = CAST(? AS BINARY) END",
-            {1U, "T", 2U, "U", 1U, 2U, 1U, "x", 2U, "y"})
-        .finds(2);
-    const Write* const writes[] = {&one, &other};
-    EXPECT_EQ(answers(write_grouped(attempt, writes)), (Codes{"1", "2"}));
-}
-
-TEST_F(GroupOfUpdates, ThatComparesSharesNothingWithOneThatDoesNot) {
-    const Action& action = action_of(pages(), verbs::update);
-    const Write one = checked(action, "id=1&title=T");
-    Write other = checked(action, "id=2&title=U");
-    other.only_if = {{pages().find("body"), "y"}};
-    const std::string question =
-        "SELECT 0, record.id, record.`name` FROM (SELECT 1) AS one LEFT JOIN `pages` AS record ON record.id "
-        "= ?";
-    const std::string update =
-        "UPDATE `pages` SET version = version + 1, `title` = ?, last_updated = SYSDATE() WHERE id IN (?)";
-    connection.expect(question, {1U}).row({0U, 1U, "a"});
-    connection.expect(update, {"T", 1U});
-    connection.expect(question, {2U}).row({0U, 2U, "b"});
-    connection.expect(update + " AND CAST(`body` AS BINARY) = CAST(? AS BINARY)", {"U", 2U, "y"});
-    const Write* const writes[] = {&one, &other};
-    EXPECT_EQ(answers(write_grouped(attempt, writes)), (Codes{"1", "2"}));
+TEST_F(GroupOfUpdates, HasNoneThatComparesItsRecordWithWhatWasReadOfIt) {
+    Write write = checked(action_of(pages(), verbs::update), "id=1&title=T");
+    EXPECT_TRUE(can_share(write));
+    write.only_if = {{pages().find("body"), "x"}};
+    EXPECT_FALSE(can_share(write));
 }
 
 TEST_F(GroupOfUpdates, OfOneRecordAreDoneOneAfterTheOther) {

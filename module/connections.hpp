@@ -1,0 +1,46 @@
+// Counts the tasks of a worker that need a connection to a database, before they go to a thread. What waits
+// for a connection then waits in the worker, and holds no thread from databases on other servers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "db/database.h"
+#include "ngx.hpp"
+
+namespace helpdesk::ngx {
+
+// The connections of one database to its servers. All queues of the worker share it.
+class DatabaseConnections {
+  public:
+    // Returns the connections of the database, which are made on first use. `usual` is their number if the
+    // database names none. Throws std::bad_alloc.
+    static DatabaseConnections& of(const DatabaseSettings& database, ngx_uint_t usual);
+
+    // Returns whether a connection is left for one more task. If several databases share a server, one of
+    // them leaves a connection to the others.
+    bool is_one_left() const noexcept;
+
+    // Begin and end a task that needs one.
+    void begin() noexcept;
+    void end() noexcept;
+
+    // Says, for the operator, that none is left.
+    std::string none_left() const;
+
+  private:
+    struct Server {
+        std::string address;
+        ngx_uint_t most;           // of all databases on it
+        ngx_uint_t databases = 0;  // on it
+        ngx_uint_t tasks = 0;      // of all these
+    };
+
+    static Server& server_at(const std::string& address, ngx_uint_t most);
+    bool is_one_left(const Server& server) const noexcept;
+
+    std::vector<Server*> servers_;
+    ngx_uint_t tasks_ = 0;
+};
+
+}  // namespace helpdesk::ngx
