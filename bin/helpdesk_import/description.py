@@ -19,6 +19,8 @@ class Table:
     format_variable: str  # which the operator may have renamed
     columns: frozenset  # of a file, with those that only an export has
     secrets: frozenset  # the columns that hold passwords
+    number: str  # the column that says to which record a further part belongs; empty: records have no parts
+    parts: frozenset  # the columns of parts, each of which has a row of its own in CSV
 
 
 def choose(content, resource, place):
@@ -44,7 +46,9 @@ def read_table(document, operations, importing, place):
     added = resolve(document, related["add"]["requestBody"]["content"]["application/json"]["schema"])["properties"]
     exported = resolve(document, answer_of(document, related["get"]))["properties"]
     secrets = (name for name, schema in added.items() if schema.get("format") == "password")
-    return Table(importing["operationId"], format_variable, frozenset({*added, *exported} - {ACTION, format_variable}), frozenset(secrets))
+    parts = importing.get("x-parts", {"number": "", "columns": []})
+    columns = {*added, *exported, *parts["columns"]} - {ACTION, format_variable}
+    return Table(importing["operationId"], format_variable, frozenset(columns), frozenset(secrets), parts["number"], frozenset(parts["columns"]))
 
 
 def check_answer(record, place):
@@ -55,8 +59,9 @@ def check_answer(record, place):
 
 
 def answer_of(document, operation):
-    """The schema of the records in an answer."""
-    (records,) = operation["responses"]["200"]["content"]["application/json"]["schema"]["properties"].values()
+    """The schema of the records in an answer; a list that may be counted instead has that as its first form."""
+    schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+    (records,) = schema.get("oneOf", [schema])[0]["properties"].values()
     return records["items"]
 
 

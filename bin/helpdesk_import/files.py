@@ -12,7 +12,7 @@ import tempfile
 from . import Failure
 from .description import REASON
 from .server import Answer
-from .source import LONGEST_HEADER, parse_cells
+from .source import LONGEST_HEADER, parse_cells, parse_rows
 
 
 def open_own(path, flags):
@@ -145,13 +145,20 @@ class FailedRows:
         if problems and not self.state.failed_size:
             self.writer.writerow([*self.columns, *REASON])
         for line, record, reasons in problems:
-            cells = self.cells(record)
-            width = len(self.columns)
-            cells += [""] * (width - len(cells))
             reason = [line, *(" / ".join(problem[name] for problem in reasons) for name in REASON[1:])]
-            self.writer.writerow([*cells[:width], *reason, *cells[width:]])
+            width = len(self.columns)
+            for cells in self.rows_of(record):
+                cells += [""] * (width - len(cells))
+                self.writer.writerow([*cells[:width], *reason, *cells[width:]])
+                reason = [""] * len(REASON)
         self.file.flush()
         self.state.failed_size = os.fstat(self.file.fileno()).st_size
+
+    def rows_of(self, record):
+        """The cells of the record's row, and of the rows that hold further parts of it."""
+        if self.source.format == "csv" and self.source.table.parts:
+            return list(parse_rows(record)) or [[]]
+        return [self.cells(record)]
 
     def cells(self, record):
         if self.source.format == "ndjson":

@@ -57,10 +57,10 @@ def is_empty(record, format):
     return not record.startswith(b"{") and not record.decode(errors="replace").strip(SPACE).lstrip("\ufeff").strip(SPACE)
 
 
-def is_one_row(record):
+def is_one_row(record, may_have_parts=False):
     """Whether a record of CSV is what RFC 4180 says. Others may be many rows, of which the first opens a quotation mark."""
     try:
-        return len(list(parse_rows(record, strict=True))) == 1
+        return len(list(parse_rows(record, strict=True))) == 1 or may_have_parts
     except csv.Error:
         return False
 
@@ -184,9 +184,7 @@ class Source:
             next(found, None)
         header = self.header[1] + (b"" if not self.header[1] or self.header[1].endswith((b"\n", b"\r")) else b"\n")
         number, rows, size, weight = 0, [], len(header), 0
-        for line, record in found:
-            if self.is_header(line, record):
-                continue
+        for line, record in self.with_parts(each for each in found if not self.is_header(*each)):
             heavy = ROWS // ROWS_WITH_PASSWORDS if not self.rows_in_piece and self.has_password(record) else 1
             if rows and (weight + heavy > (self.rows_in_piece or ROWS) or size + len(record) > PIECE_BYTES):
                 yield Piece(number, (self.header[0], header), rows)
@@ -196,6 +194,47 @@ class Source:
             weight += heavy
         if rows or number == 0:
             yield Piece(number, (self.header[0], header), rows)
+
+    def with_parts(self, found):
+        """The records, each with the rows that hold further parts of it, so that they stay together.
+
+        Each must have its number: a piece whose answer is lost is sent again, and what has no number would be stored twice.
+        """
+        if not self.table.number:
+            yield from found
+        elif self.format == "csv":
+            yield from self.join_parts(found)
+        else:
+            has_number = re.compile(rb'"%s"\s*:\s*"?[0-9]' % self.table.number.encode(), re.I)
+            for line, record in found:
+                if not has_number.search(record):
+                    raise self.lacks_number(line)
+                yield line, record
+
+    def join_parts(self, found):
+        if self.table.number not in self.names:
+            raise self.lacks_number(self.header[0])
+        number = self.names.index(self.table.number)
+        has_parts = any(name in self.table.parts for name in self.names)
+        own = [i for i, name in enumerate(self.names) if name in self.table.columns and name not in self.table.parts]
+        first, whole, number_of_whole = None, b"", ""
+        for line, record in found:
+            cells = parse_cells(record)
+            own_number = cells[number] if number < len(cells) else ""
+            continues = (own_number and own_number == number_of_whole) or not any(cells[i] for i in own if i < len(cells))
+            if first is not None and has_parts and continues:
+                whole += (b"" if whole.endswith((b"\n", b"\r")) else b"\n") + record
+                continue
+            if not own_number:
+                raise self.lacks_number(line)
+            if first is not None:
+                yield first, whole
+            first, whole, number_of_whole = line, record, own_number
+        if first is not None:
+            yield first, whole
+
+    def lacks_number(self, line):
+        return Failure(f"line {line}: there is no {self.table.number}; number the records, so that none is stored twice when it is sent again")
 
     def is_header(self, line, record):
         """Whether the header is there once more, as where several files were put together."""

@@ -10,6 +10,7 @@
 #include "answer/import_report.h"
 #include "answer/problem.h"
 #include "answer/reference.h"
+#include "answer/row_writer.h"
 #include "json.h"
 #include "key.h"
 #include "model/action.h"
@@ -85,8 +86,6 @@ constexpr std::array common = {
     Common{"count_only", "`Y`: the answer is only the number of records."},
     Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
     Common{"order_direction", "`ASC` or `DESC`."},
-    Common{mode_variable,
-           "The call that each row stands for: `add`, which is the default, `update` or `upsert`."},
     Common{dry_run_variable, "`Y`: everything is looked up, and nothing is changed."},
 };
 
@@ -97,6 +96,9 @@ Json schema(const Action& action, std::string_view name) {
                 return schema(action.resource, selector);
     if (const Variable* variable = action.resource.find(name))
         return schema(*variable, action.verb);
+    if (name == mode_variable)
+        return string_schema("The call that each row stands for: " + list_modes(action.resource, "`") +
+                             "; omitted: the first of these.");
     for (const Common& known : common)
         if (known.name == name)
             return string_schema(known.description);
@@ -311,9 +313,22 @@ Json body_content(const Action& action) {
     return result;
 }
 
+// Says how a row has the parts of its record, for programs that divide files.
+Json parts_of_rows(const Resource& resource) {
+    const Resource& parts = resource.parts();
+    Json columns = json::array();
+    for (const std::string& name : find_action(parts, verbs::bring)->variables)
+        json::append(columns, json::string(column_prefix(parts) + name));
+    return json::object(Member{"list", json::string(parts.names.many)},
+                        Member{"number", json::string(resource.key.variable)},
+                        Member{"columns", std::move(columns)});
+}
+
 Json path(const Action& action, std::string_view format_variable) {
     if (action.verb.takes_rows) {
         Json post = operation(action, "");
+        if (action.resource.parts != nullptr)
+            json::set(post, "x-parts", parts_of_rows(action.resource));
         json::set(post, "parameters", parameters(action, format_variable));
         json::set(post, "requestBody",
                   json::object(Member{"required", json::boolean(true)}, Member{"content", row_content()}));

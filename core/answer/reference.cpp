@@ -35,13 +35,16 @@ void describe(std::span<const Action> actions, std::string& text) {
     describe_actions(actions, text);
     text += "\n| variable | what it is | value | omitted on add |\n|---|---|---|---|\n";
     for (const Variable& variable : resource.variables) {
-        const bool shown_only = variable.supplied == Supplied::never;
+        const bool is_brought = variable.supplied == Supplied::brought;
+        const bool shown_only = variable.supplied == Supplied::never || is_brought;
         if (shown_only && resource.find_output(variable.name) == nullptr)
             continue;
         const Description description = variable.kind->describe(variable);
         text += "| " + quote(variable.name) + " | " + std::string(variable.about) + " | " +
-                (shown_only ? "in records only" : description.values) + " | " +
-                (shown_only ? "" : description.omitted) + " |\n";
+                (is_brought   ? "in records and imports only"
+                 : shown_only ? "in records only"
+                              : description.values) +
+                " | " + (shown_only ? "" : description.omitted) + " |\n";
     }
     text += "\n| selector | what it does | selects |\n|---|---|---|\n";
     for (const Selector& selector : resource.selectors)

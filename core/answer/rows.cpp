@@ -1,146 +1,15 @@
 #include "answer/rows.h"
 
-#include <csv.h>
-
 #include <algorithm>
-#include <array>
-#include <new>
 #include <utility>
 
-#include "json.h"
+#include "answer/csv_text.h"
+#include "request/decode_list.h"
 #include "request/json_numbers.h"
 #include "text.h"
 
 namespace helpdesk {
 namespace {
-
-// Removes the byte order mark that some programs put in front of UTF-8. In files that were joined, there may
-// be one wherever a file began.
-std::string_view without_mark(std::string_view text) {
-    constexpr std::string_view mark = "\xEF\xBB\xBF";
-    while (text.starts_with(mark))
-        text.remove_prefix(mark.size());
-    return text;
-}
-
-// Splits off and returns a line, with its CRLF, LF or CR.
-std::string_view split_line(std::string_view& text) {
-    std::size_t end = text.find_first_of("\r\n");
-    if (end != std::string_view::npos)
-        end += text.substr(end).starts_with("\r\n") ? 2 : 1;
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(line.size());
-    return line;
-}
-
-// The beginnings of a formula, by OWASP's list (https://owasp.org/www-community/attacks/CSV_Injection). The
-// last four are full-width forms, which some spreadsheets accept as well.
-constexpr std::array<std::string_view, 11> formula_signs = {"=",  "+",      "-",      "@",      "\t",    "\r",
-                                                            "\n", "\uFF1D", "\uFF0B", "\uFF0D", "\uFF20"};
-
-// Returns whether a spreadsheet would read the cell as a formula, or has an apostrophe in front to prevent
-// that.
-bool looks_like_formula(std::string_view cell) {
-    cell.remove_prefix(std::min(cell.find_first_not_of('\''), cell.size()));
-    return std::any_of(formula_signs.begin(), formula_signs.end(),
-                       [&](std::string_view sign) { return cell.starts_with(sign); });
-}
-
-struct CsvRecord {
-    std::size_t line = 0;
-    bool marked = false;             // begins with a mark, or follows one that is alone in its line
-    std::size_t size = 0;            // how many cells it has
-    std::vector<std::string> cells;  // as many of them as a header may have columns
-    bool is_empty = true;            // no cell has a text
-
-    void add(const char* text, std::size_t length) {
-        ++size;
-        is_empty = is_empty && length == 0;
-        if (cells.size() < max_variables)
-            cells.emplace_back(text, length);
-    }
-};
-
-// Feeds libcsv's parser line by line, so that it is known in which line a record begins.
-class CsvText {
-  public:
-    explicit CsvText(std::string_view text) : rest_(text) {
-        constexpr std::size_t block = 4096;
-        if (csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI) != 0)
-            throw std::bad_alloc();
-        csv_set_blk_size(&parser_, block);
-        csv_set_space_func(&parser_, [](unsigned char) { return 0; });
-    }
-    CsvText(const CsvText&) = delete;
-    CsvText& operator=(const CsvText&) = delete;
-    ~CsvText() { csv_free(&parser_); }
-
-    // Reads the next record that is not empty. Returns false at the end, or if the text is broken().
-    bool next(CsvRecord& record) {
-        record.marked = false;
-        while (read(record))
-            if (!record.is_empty)
-                return true;
-        return false;
-    }
-
-    bool broken() const { return broken_; }
-
-  private:
-    bool read(CsvRecord& record) {
-        record.cells.clear();
-        record.size = 0;
-        record.is_empty = true;
-        record_ = &record;
-        ended_ = false;
-        bool begun = false;
-        while (!rest_.empty() && !ended_) {
-            std::string_view line = split_line(rest_);
-            ++line_;
-            if (!begun) {
-                const std::size_t size = line.size();
-                line = without_mark(line);
-                record.marked = record.marked || line.size() < size;
-                record.line = line_;
-            }
-            begun = begun || line.find_first_not_of("\r\n") != std::string_view::npos;
-            broken_ =
-                csv_parse(&parser_, line.data(), line.size(), add_cell, end_record, this) != line.size();
-            check_memory();
-            if (broken_)
-                return false;
-        }
-        if (!ended_) {
-            broken_ = csv_fini(&parser_, add_cell, end_record, this) != 0;
-            check_memory();
-        }
-        return ended_;
-    }
-
-    void check_memory() const {
-        if (out_of_memory_ || (broken_ && csv_error(const_cast<csv_parser*>(&parser_)) != CSV_EPARSE))
-            throw std::bad_alloc();
-    }
-
-    static void add_cell(void* cell, std::size_t size, void* self) noexcept {
-        auto& text = *static_cast<CsvText*>(self);
-        try {
-            text.record_->add(static_cast<const char*>(cell), size);
-        } catch (const std::exception&) {
-            text.out_of_memory_ = true;
-        }
-    }
-
-    static void end_record(int /*end*/, void* self) noexcept { static_cast<CsvText*>(self)->ended_ = true; }
-
-    csv_parser parser_{};
-    std::string_view rest_;
-    std::size_t line_ = 0;
-    CsvRecord* record_ = nullptr;
-    bool ended_ = false;
-    bool broken_ = false;
-    bool out_of_memory_ = false;
-};
 
 std::vector<std::string> names_in(const CsvRecord& header) {
     std::vector<std::string> names;
@@ -210,42 +79,111 @@ std::vector<std::string> read_header(const CsvRecord& header, RowNames& names, P
     return variables_of(columns, names, problems);
 }
 
+// A record may continue the row before it, with another part of that.
 class CsvReader : public RowReader {
   public:
-    CsvReader(std::string_view text, RowNames& names) : text_(text) {
+    CsvReader(std::string_view text, RowNames& names) : text_(text), names_(names) {
         Problems checked_before;
         if (text_.next(record_)) {
             header_.emplace(record_, names);
             columns_ = read_header(record_, names, checked_before);
         }
+        for (const std::string& column : columns_)
+            has_parts_ = has_parts_ || !names_.name_in_part(column).empty();
     }
 
     bool next(Row& row) override {
-        do {
-            if (!text_.next(record_))
-                return false;
-        } while (header_->match(record_) != Header::Match::row);
-        row = {record_.line, {}};
-        if (record_.size != columns_.size())
-            row.variables.add_problem({code::count_mismatch, "",
-                                       "the row has " + std::to_string(record_.size) +
-                                           " cells, but the header has " + std::to_string(columns_.size())});
-        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
-            std::string& cell = record_.cells[i];
-            if (columns_[i].empty())
-                continue;
-            if (cell.starts_with('\'') && looks_like_formula(cell))
-                cell.erase(0, 1);
-            row.variables.add(columns_[i], std::move(cell));
+        if (!std::exchange(is_read_, false) && !read_record())
+            return false;
+        row = {record_.line, {}, {}};
+        if (has_parts_)
+            row.parts.emplace();
+        add_cells(row);
+        add_part(row, false);
+        while (has_parts_ && read_record()) {
+            if (!continues(row)) {
+                is_read_ = true;
+                break;
+            }
+            add_part(row, true);
         }
         return true;
     }
 
   private:
+    bool read_record() {
+        do {
+            if (!text_.next(record_))
+                return false;
+        } while (header_->match(record_) != Header::Match::row);
+        return true;
+    }
+
+    void check_size(Row& row) const {
+        if (record_.size != columns_.size())
+            row.variables.add_problem({code::count_mismatch, "",
+                                       "the row has " + std::to_string(record_.size) +
+                                           " cells, but the header has " + std::to_string(columns_.size())});
+    }
+
+    // Return a cell without the apostrophe that protects a formula. The second one leaves nothing of it.
+    std::string_view shown_cell(std::size_t i) const {
+        const std::string& cell = record_.cells[i];
+        return std::string_view(cell).substr(cell.starts_with('\'') && looks_like_formula(cell) ? 1 : 0);
+    }
+    std::string release_cell(std::size_t i) {
+        std::string& cell = record_.cells[i];
+        cell.erase(0, cell.size() - shown_cell(i).size());
+        return std::move(cell);
+    }
+
+    void add_cells(Row& row) {
+        check_size(row);
+        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i)
+            if (!columns_[i].empty() && names_.name_in_part(columns_[i]).empty())
+                row.variables.add(columns_[i], release_cell(i));
+    }
+
+    // Empty cells are no part, except in a record that has nothing else.
+    void add_part(Row& row, bool is_alone) {
+        if (!has_parts_)
+            return;
+        if (is_alone)
+            check_size(row);
+        bool is_empty = true;
+        Variables part;
+        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
+            const std::string_view name = names_.name_in_part(columns_[i]);
+            if (name.empty())
+                continue;
+            is_empty = is_empty && record_.cells[i].empty();
+            part.add(name, release_cell(i));
+        }
+        if (is_alone || !is_empty)
+            row.parts->push_back(std::move(part));
+    }
+
+    // Returns whether the record has the number of the row, or nothing of a row but a part.
+    bool continues(const Row& row) const {
+        bool is_empty = true;
+        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
+            if (columns_[i].empty() || !names_.name_in_part(columns_[i]).empty())
+                continue;
+            const bool has_cell = !record_.cells[i].empty();
+            if (columns_[i] == names_.number() && has_cell && shown_cell(i) == row.variables.get(columns_[i]))
+                return true;
+            is_empty = is_empty && !has_cell;
+        }
+        return is_empty;
+    }
+
     CsvText text_;
     CsvRecord record_;
+    bool is_read_ = false;  // whether the record belongs to the next row
     std::optional<Header> header_;
     std::vector<std::string> columns_;
+    bool has_parts_ = false;
+    RowNames& names_;
 };
 
 class NdjsonReader : public RowReader {
@@ -258,20 +196,39 @@ class NdjsonReader : public RowReader {
             ++line_;
             if (line.empty())
                 continue;
-            row = {line_, {}};
-            decode_json(line, row.variables, "row");
-            resolve_names(row.variables);
+            row = {line_, {}, {}};
+            decode(line, row);
             return true;
         }
         return false;
     }
 
   private:
-    void resolve_names(Variables& variables) {
+    void decode(std::string_view line, Row& row) {
+        const std::string_view list = names_.list_of_parts();
+        if (list.empty())
+            decode_json(line, row.variables, "row");
+        else
+            decode_json_with_list(line, row.variables, "row", list, row.parts);
+        if (!list.empty() && !row.variables.get(list).empty())
+            row.variables.add_problem(
+                {code::malformed_body, std::string(list), "must be a list of JSON objects"});
+        resolve_names(row.variables, [&](const std::string& name, Problems& problems) {
+            return names_.accept(name, problems);
+        });
+        if (row.parts)
+            for (Variables& part : *row.parts)
+                resolve_names(part, [&](const std::string& name, Problems& problems) {
+                    return names_.accept_in_part(name, problems);
+                });
+    }
+
+    template <typename Accept>
+    static void resolve_names(Variables& variables, Accept accept) {
         Problems problems;
         for (const Variables::Sent& sent : variables.all()) {
             const std::string name = sent.name;
-            const std::string variable = names_.accept(name, problems);
+            const std::string variable = accept(name, problems);
             if (!variable.empty() && variable != name && !variables.rename(name, variable))
                 problems.push_back(sent_as_well_as(variable, name));
         }
@@ -395,92 +352,83 @@ Problems check_csv(std::string_view text, RowNames& names) {
     return problems;
 }
 
-std::string quoted_cell(std::string_view cell) {
-    std::string quoted(2 * cell.size() + 2, '\0');
-    quoted.resize(csv_write(quoted.data(), quoted.size(), cell.data(), cell.size()));
-    return quoted;
+// A row that renames its record would not find it when the import is sent again.
+bool reads(const Action& action, std::string_view name) {
+    return action.knows(name) && name != action.resource.renamed_by;
 }
-
-std::string cell_text(std::string_view value) {
-    const std::string cell = (looks_like_formula(value) ? "'" : "") + std::string(value);
-    return cell.find_first_of(",\"\r\n") == std::string::npos ? cell : quoted_cell(cell);
-}
-
-class CsvWriter : public ListWriter {
-  public:
-    explicit CsvWriter(const Resource& resource) {
-        for (const Output& output : resource.outputs)
-            text_.append((&output == &resource.outputs.front() ? "" : ",") + output.name);
-        text_.append("\r\n");
-    }
-
-    void begin_record() override { first_cell_ = true; }
-    void field(const Field& field) override {
-        separate();
-        text_.append(cell_text(field.value));
-    }
-    void begin_value(std::string_view /*name*/) override {
-        separate();
-        text_.append("\"");
-        first_piece_ = true;
-    }
-    void piece(std::string_view text) override {
-        if (std::exchange(first_piece_, false) && looks_like_formula(text))
-            text_.append("'");
-        const std::string quoted = quoted_cell(text);
-        text_.append(std::string_view(quoted).substr(1, quoted.size() - 2));
-    }
-    void end_value() override { text_.append("\""); }
-    void end_record() override { text_.append("\r\n"); }
-
-  private:
-    void separate() {
-        if (!std::exchange(first_cell_, false))
-            text_.append(",");
-    }
-
-    bool first_cell_ = true;
-    bool first_piece_ = true;
-};
-
-class NdjsonWriter : public ListWriter {
-  public:
-    void begin_record() override { text_.append(members_.begin()); }
-    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
-    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
-    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
-    void end_value() override { text_.append("\""); }
-    void end_record() override { text_.append("}\n"); }
-
-  private:
-    json::MemberText members_;
-};
 
 }  // namespace
 
-std::string_view RowNames::identifier() const {
-    return action_.resource.known_by();
+RowNames::RowNames(const Action& action, bool reject_unknown)
+    : action_(action), unknown_(action, reject_unknown) {
+    if (action.verb.brings && action.resource.parts != nullptr) {
+        const Resource& parts = action.resource.parts();
+        parts_ = find_action(parts, verbs::bring);
+        prefix_ = column_prefix(parts);
+    }
 }
 
-// A row that renames its record would not find it when the import is sent again.
-bool RowNames::reads(std::string_view name) const {
-    return action_.knows(name) && name != action_.resource.renamed_by;
+std::string_view RowNames::list_of_parts() const {
+    return parts_ == nullptr ? std::string_view() : parts_->resource.names.many;
+}
+
+std::string_view RowNames::name_in_part(std::string_view column) const {
+    const bool is_one = parts_ != nullptr && column.starts_with(prefix_);
+    return is_one ? column.substr(prefix_.size()) : std::string_view();
+}
+
+// A record that brings its own number may do without.
+std::string_view RowNames::identifier() const {
+    if (!action_.verb.brings)
+        return action_.resource.known_by();
+    const auto variables = action_.resource.variables;
+    return std::find_if(variables.begin(), variables.end(),
+                        [](const Variable& variable) { return variable.required; })
+        ->name;
+}
+
+std::string_view RowNames::number() const {
+    return action_.resource.key.variable;
 }
 
 bool RowNames::is_known(std::string_view name) const {
-    return !action_.resolve(name).empty() || action_.resource.find_output(name) != nullptr;
+    const std::string_view of_part = name_in_part(name);
+    const Action& action = of_part.empty() ? action_ : *parts_;
+    const std::string_view own = of_part.empty() ? name : of_part;
+    return !action.resolve(own).empty() || action.resource.find_output(own) != nullptr;
 }
 
 std::string RowNames::accept(const std::string& name, Problems& problems) {
-    if (reads(name))
+    if (const std::string_view own = name_in_part(name); !own.empty()) {
+        const std::string variable = accept(*parts_, std::string(own), prefix_, problems);
+        return variable.empty() ? "" : prefix_ + variable;
+    }
+    if (!name.empty() && name == list_of_parts())
+        return {};
+    return accept(action_, name, "", problems);
+}
+
+std::string RowNames::accept_in_part(const std::string& name, Problems& problems) {
+    Problems found;
+    std::string variable = accept(*parts_, name, prefix_, found);
+    for (Problem& problem : found) {
+        problem.variable.erase(0, prefix_.size());
+        problems.push_back(std::move(problem));
+    }
+    return variable;
+}
+
+std::string RowNames::accept(const Action& action, const std::string& name, const std::string& prefix,
+                             Problems& problems) {
+    if (reads(action, name))
         return name;
     // An output is not read even if it is an alias as well, so that every export can be imported.
-    if (action_.resource.find_output(name) != nullptr)
+    if (action.resource.find_output(name) != nullptr)
         return {};
-    const std::string_view variable = action_.resolve(name);
-    if (reads(variable))
+    const std::string_view variable = action.resolve(name);
+    if (reads(action, variable))
         return std::string(variable);
-    unknown_.add(name, problems);
+    unknown_.add(prefix + name, problems);
     return {};
 }
 
@@ -494,12 +442,6 @@ std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names) {
     if (body.format == RowFormat::csv)
         return std::make_unique<CsvReader>(body.text, names);
     return std::make_unique<NdjsonReader>(body.text, names);
-}
-
-std::unique_ptr<ListWriter> make_row_writer(RowFormat format, const Resource& resource) {
-    if (format == RowFormat::csv)
-        return std::make_unique<CsvWriter>(resource);
-    return std::make_unique<NdjsonWriter>();
 }
 
 }  // namespace helpdesk

@@ -9,12 +9,13 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "answer/format.h"
 #include "answer/formats.h"
+#include "answer/row_writer.h"
 #include "model/action.h"
 #include "request/decode.h"
 
@@ -29,6 +30,8 @@ struct RowBody {
 struct Row {
     std::size_t line = 0;  // the line of the body where the row begins, from 1
     Variables variables;   // and the problems of this row, which do not concern the next one
+    // The parts that the record brings, each with its own problems; nothing: the row says nothing of parts.
+    std::optional<std::vector<Variables>> parts;
 };
 
 // The names that rows may use: the variables of the action that each row is a call of, except one that
@@ -36,9 +39,10 @@ struct Row {
 // are skipped, so that an export can be imported unchanged. Others are ignored, or are an error.
 class RowNames {
   public:
-    RowNames(const Action& action, bool reject_unknown) : action_(action), unknown_(action, reject_unknown) {}
+    RowNames(const Action& action, bool reject_unknown);
 
     // Returns whether the action or an export has the name, or it is an alias. `name` must be in lower case.
+    // In CSV, the columns of parts have names as well.
     bool is_known(std::string_view name) const;
 
     // Returns the variable for which the name stands, by itself or as an alias. Returns an empty name if the
@@ -46,15 +50,28 @@ class RowNames {
     // case.
     std::string accept(const std::string& name, Problems& problems);
 
+    // Does the same for a name in a part of NDJSON. Problems have the name in the part.
+    std::string accept_in_part(const std::string& name, Problems& problems);
+
     // Returns the variable that every row must have.
     std::string_view identifier() const;
+    // Returns the variable of the record's number. Empty if its name alone finds it.
+    std::string_view number() const;
+
+    // Returns the member of NDJSON that holds the parts of a record. Empty if there are none.
+    std::string_view list_of_parts() const;
+    // Returns what a column of CSV is called in a part. Empty if it is no column of a part.
+    std::string_view name_in_part(std::string_view column) const;
 
     const std::string& ignored() const { return unknown_.ignored(); }
 
   private:
-    bool reads(std::string_view name) const;
+    std::string accept(const Action& action, const std::string& name, const std::string& prefix,
+                       Problems& problems);
 
     const Action& action_;
+    const Action* parts_ = nullptr;  // what a part is; null: there are none
+    std::string prefix_;             // of the columns of parts
     UnknownNames unknown_;
 };
 
@@ -76,9 +93,5 @@ Problems check_rows(const RowBody& body, RowNames& names);
 
 // Reads a body that check_rows() found valid. Both arguments must outlive the reader.
 std::unique_ptr<RowReader> read_rows(const RowBody& body, RowNames& names);
-
-// Writes the rows of an export. CSV begins with a line of the resource's outputs. The writer and the
-// resource's names must outlive what is written.
-std::unique_ptr<ListWriter> make_row_writer(RowFormat format, const Resource& resource);
 
 }  // namespace helpdesk

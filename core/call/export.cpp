@@ -42,6 +42,7 @@ Condition& Export::position() {
         Condition{&selector, selector.finder->read(selector, "", none).value()});
 }
 
+// Sets the selection to the records that follow. Returns false if there are none.
 bool Export::select_more() {
     if (!position_.more)
         return false;

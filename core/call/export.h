@@ -18,10 +18,14 @@ class Export : public List {
 
     bool takes_long() const override { return true; }
 
+  protected:
+    bool has_more() override { return !position_.done() || select_more(); }
+
   private:
     void note(const StoredRecord& record) override;
     std::string_view shown(const std::vector<std::string>& values, std::size_t output) const override;
-    bool select_more() override;
+    bool shows(const Output& output) const override { return is_exported(action().resource, output); }
+    bool select_more();
     Condition& position();
 
     Selector changed_{};  // the selector of a walk, as an ordinary condition

@@ -55,6 +55,19 @@ std::size_t size_of(const Variables& variables) {
     return size;
 }
 
+std::size_t size_of(const Row& row) {
+    std::size_t size = size_of(row.variables);
+    if (row.parts)
+        for (const Variables& part : *row.parts)
+            size += size_of(part);
+    return size;
+}
+
+// Returns what names the record of a row: its number if it brings one. Empty if it gets a number.
+std::string name_of(const Write& write) {
+    return write.action->verb.brings && write.id ? std::to_string(*write.id) : write.identifier;
+}
+
 }  // namespace
 
 ImportOptions check_import(const Resource& resource, const Variables& variables, Problems& problems) {
@@ -135,7 +148,7 @@ Work::Stage Import::read_slice() {
     bool more = true;
     while (rows < slice_rows && bytes < slice_bytes && (more = reader_->next(row))) {
         ++rows;
-        bytes += size_of(row.variables);
+        bytes += size_of(row);
         accept_row(row);
     }
     const bool hashes = !options_.dry_run && std::any_of(pending_.begin(), pending_.end(), [](Pending& one) {
@@ -151,6 +164,11 @@ void Import::accept_row(Row& row) {
     Problems problems = row.variables.problems();
     if (row.variables.complete()) {
         Write write = check(row_action_, row.variables, options_.rows, problems);
+        if (row.parts) {
+            const Action& part = *find_action(row_action_.resource.parts(), row_action_.verb);
+            write.parts.emplace(part, std::move(*row.parts), options_.rows);
+            write.parts->check(problems);
+        }
         if (problems.empty())
             count_password(write, problems);
         if (problems.empty()) {
@@ -161,7 +179,7 @@ void Import::accept_row(Row& row) {
         }
     }
     ++report_.failed;
-    report_row(row.line, row.variables.get(names_.identifier()), problems);
+    report_row(row.line, row.variables.get(row_action_.resource.known_by()), problems);
 }
 
 void Import::count_password(Write& write, Problems& problems) {
@@ -222,19 +240,20 @@ void Import::count_result(const Pending& row, const WriteResult& result, Outcome
         ++report_.existing;
     else
         ++report_.failed;
-    report_row(row.line, row.write.identifier, result.problems);
+    report_row(row.line, name_of(row.write), result.problems);
 }
 
 // A dry run stores nothing, so it remembers what earlier rows would have added.
 Outcome Import::rehearse_slice() {
     Outcome outcome;
+    const std::string known_by(row_action_.resource.known_by());
     for (const Pending& row : pending_) {
         WriteResult result = rehearse(database(), row.write);
         const bool adds = result.problems.empty() && result.added;
-        const bool was_added = adds && !would_be_there_.insert(text::to_lower(row.write.identifier)).second;
+        const std::string name = text::to_lower(name_of(row.write));
+        const bool was_added = adds && !name.empty() && !would_be_there_.insert(name).second;
         if (was_added && row_action_.verb.adds)
-            result.problems = {{code::already_exists, std::string(names_.identifier()),
-                                "an earlier row has the same " + std::string(names_.identifier())}};
+            result.problems = {{code::already_exists, known_by, "an earlier row has the same " + known_by}};
         else if (was_added)
             result.added = false;
         count_result(row, result, outcome);

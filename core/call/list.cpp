@@ -29,7 +29,10 @@ List::List(const Settings& settings, Format format, Selection selection, std::st
       content_type_(content_type),
       writer_(std::move(writer)),
       file_name_(std::move(file_name)),
-      times_(action().resource.outputs.size()) {}
+      text_(action().resource, settings.time_format,
+            {.has = [this](const Output& output) { return shows(output); },
+             .shown = [this](const auto& values, std::size_t output) { return shown(values, output); }},
+            *writer_) {}
 
 Work::Sharing List::sharing() const {
     return !in_parts_ && selection_.is_of_one() ? Sharing::read : Sharing::none;
@@ -56,7 +59,7 @@ Work::Step List::end_page(ReadResult result) {
     if (result.pause.count() != 0)
         return begin_pause(std::move(result));
     if (result.problems.empty() && !selection_.count_only) {
-        more_ = !position_.done() || select_more();
+        more_ = has_more();
         page_ = more_ ? writer_->take() : writer_->finish();
     }
     if (result.problems.empty() && !is_as_required())
@@ -107,57 +110,23 @@ std::string_view List::shown(const std::vector<std::string>& values, std::size_t
     return values[output];
 }
 
-Field List::field(const std::vector<std::string>& values, std::size_t output) {
-    const Output& what = action().resource.outputs[output];
-    if (what.form != Form::time)
-        return {what.name, shown(values, output)};
-    times_[output] = format_times(values[output], settings().time_format);
-    return {what.name, times_[output]};
-}
-
 void List::note(const StoredRecord& record) {
     if (++records_ == 1 && action().resource.versioned)
         entity_tag_ = entity_tag(std::to_string(record.number), std::to_string(record.version));
 }
 
 void List::record(const StoredRecord& record) {
-    fields_.clear();
-    for (std::size_t i = 0; i < times_.size(); ++i)
-        if (!selection_.leaves_out(action().resource.outputs[i]))
-            fields_.push_back(field(record.values, i));
-    writer_->record(fields_);
+    text_.add(record);
     note(record);
 }
 
 void List::begin_record(StoredRecord record) {
     note(record);
-    values_ = std::move(record.values);
-    for (const ListPosition::LongValue& value : record.left_out)
-        in_pieces_.push_back(value.output);
-    next_ = 0;
-    writer_->begin_record();
-    write_values();
-}
-
-// Writes values until the next one that comes in pieces, or to the end of the record.
-void List::write_values() {
-    for (; next_ < times_.size(); ++next_) {
-        if (!in_pieces_.empty() && in_pieces_.front() == next_)
-            return writer_->begin_value(action().resource.outputs[next_].name);
-        writer_->field(field(values_, next_));
-    }
-    writer_->end_record();
-    values_.clear();
+    text_.begin(std::move(record));
 }
 
 void List::piece(std::string_view text, bool last) {
-    writer_->piece(text);
-    if (!last)
-        return;
-    writer_->end_value();
-    in_pieces_.pop_front();
-    ++next_;
-    write_values();
+    text_.add_piece(text, last);
 }
 
 }  // namespace helpdesk

@@ -3,13 +3,13 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "answer/format.h"
+#include "call/record_text.h"
 #include "call/work.h"
 #include "db/database.h"
 #include "request/select.h"
@@ -58,25 +58,27 @@ class List : public Work, public RecordSink {
     virtual void note(const StoredRecord& record);
     // Returns what the record shows for an output. A time is as SQL writes it.
     virtual std::string_view shown(const std::vector<std::string>& values, std::size_t output) const;
-    // Sets the selection to the records that follow. Returns false if there are none.
-    virtual bool select_more() { return false; }
+    // Returns whether it shows an output.
+    virtual bool shows(const Output& output) const { return !selection_.leaves_out(output); }
+    // Returns whether the list has more than was read of it.
+    virtual bool has_more() { return !position_.done(); }
+
+    Step end_page(ReadResult result);
+    ListWriter& writer() { return *writer_; }
+    const ListWriter& writer() const { return *writer_; }
 
     Selection selection_;
     ListPosition position_;
 
   private:
     Reading reading() { return {selection_, position_, *this}; }
-    Step end_page(ReadResult result);
     Step begin_pause(ReadResult result);
     bool is_as_required() const;
-    Field field(const std::vector<std::string>& values, std::size_t output);
-    void write_values();
 
     const std::string_view content_type_;
     const std::unique_ptr<ListWriter> writer_;
     const std::string file_name_;  // empty: the answer is no file
-    FieldList fields_;
-    std::vector<std::string> times_;  // the record's outputs that are times, as they are shown
+    RecordText text_;
     TextPieces page_;
     bool more_ = true;
     std::uint64_t records_ = 0;
@@ -86,11 +88,6 @@ class List : public Work, public RecordSink {
     bool failed_ = false;
     std::chrono::microseconds pause_{0};
     int pauses_ = 0;
-    // The state of a record that is written in steps: its values, the indices of values that come in pieces,
-    // and the next index.
-    std::vector<std::string> values_;
-    std::deque<std::size_t> in_pieces_;
-    std::size_t next_ = 0;
 };
 
 }  // namespace helpdesk

@@ -5,6 +5,7 @@
 
 #include "call/counts.h"
 #include "call/export.h"
+#include "call/export_with_parts.h"
 #include "call/import.h"
 #include "call/incoming.h"
 #include "call/list.h"
@@ -34,6 +35,17 @@ VariableNames names_of_values(const Verb& verb, const Resource& resource) {
             names.emplace_back(variable.name);
     if (!resource.renamed_by.empty() && verb.stores && !verb.adds)
         names.emplace_back(resource.renamed_by);
+    return names;
+}
+
+// A part is known by the record that it belongs to.
+VariableNames names_of_brought(const Verb& /*verb*/, const Resource& resource) {
+    VariableNames names;
+    if (resource.part_of.empty())
+        names.emplace_back(resource.key.variable);
+    for (const Variable& variable : resource.variables)
+        if (may_be_brought(resource, variable))
+            names.emplace_back(variable.name);
     return names;
 }
 
@@ -115,16 +127,38 @@ std::string describe_verify(const Action& action) {
     return text + ". Also `N` if " + quote(action.resource.sign_in->allowed_by) + " is `N`.";
 }
 
+// Says what the rows of an import have besides the values of records. Empty if they have nothing.
+std::string parts_of_rows(const Resource& resource) {
+    if (resource.parts == nullptr)
+        return "";
+    const Resource& parts = resource.parts();
+    const Action& part = *find_action(parts, verbs::bring);
+    std::string text = ", which may have its own " + quote(resource.key.variable) + ", and its " +
+                       quote(parts.names.many) + ", in CSV each in a row and with `" + column_prefix(parts) +
+                       "` before its columns (";
+    for (const std::string& name : part.variables)
+        text += (&name == &part.variables.front() ? "" : ", ") + quote(name);
+    return text + ")";
+}
+
 std::string describe_import(const Action& action) {
-    return "a POST whose body is CSV or NDJSON, with a row for each call, and `mode` (" +
+    const std::string parts = parts_of_rows(action.resource);
+    return "a POST whose body is CSV or NDJSON, with a row for each " +
+           (parts.empty() ? "call" : std::string(action.resource.names.noun) + parts) + ", and `mode` (" +
            list_modes(action.resource, "`") +
            ") and `dry_run` (`Y`: nothing is changed) in the query string. Answer: " + quote(action.answer) +
            ", how many were added or updated, `rows`, `added`, `updated`, `existing`, `failed`, then what "
            "was wrong with which row.";
 }
 
-std::string describe_export(const Action& /*action*/) {
-    return "the selectors below except `after_id`, and `csv` or `ndjson` in `format`. Answer: the records.";
+std::string describe_export(const Action& action) {
+    std::string but;
+    for (const Selector& selector : action.resource.selectors)
+        if (!action.knows(selector.name))
+            but += (but.empty() ? " except " : " and ") + quote(selector.name);
+    const Resource* parts = action.resource.parts == nullptr ? nullptr : &action.resource.parts();
+    return "the selectors below" + but + ", and `csv` or `ndjson` in `format`. Answer: the records" +
+           (parts == nullptr ? "" : ", each with its " + quote(parts->names.many)) + ".";
 }
 
 std::string_view keeps_nothing(const Resource& resource) {
@@ -149,6 +183,9 @@ Begun begin_export(const Incoming& in) {
     const Selection selection =
         check_selection(in.action, in.variables, in.settings.max_records, in.problems);
     in.if_match(false);
+    if (in.action.resource.parts != nullptr)
+        return std::make_unique<ExportWithParts>(in.settings, in.format, selection,
+                                                 format.value_or(RowFormat::csv));
     return std::make_unique<Export>(in.settings, in.format, selection, format.value_or(RowFormat::csv));
 }
 
@@ -287,7 +324,7 @@ const Verb import_ = {.name = "import",
                       .many = true,
                       .takes_rows = true,
                       .variables = names_of_import,
-                      .about = "Adds or changes many {many} in one request.",
+                      .about = "Imports many {many} in one request.",
                       .describe = describe_import,
                       .begin = begin_import};
 
@@ -300,6 +337,18 @@ const Verb export_ = {.name = "export",
                       .about = "Returns all {many} of a selection, as an import takes them.",
                       .describe = describe_export,
                       .begin = begin_export};
+
+const Verb bring = {.name = "add",
+                    .answer = "added",
+                    .changes = true,
+                    .adds = true,
+                    .stores = true,
+                    .brings = true,
+                    .is_mode = true,
+                    .variables = names_of_brought,
+                    .about = "Adds {one} as it was elsewhere.",
+                    .describe = describe_add,
+                    .begin = begin_write};
 
 }  // namespace verbs
 

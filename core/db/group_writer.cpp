@@ -36,18 +36,7 @@ class AskQuestions : public Operation {
   public:
     explicit AskQuestions(std::span<WritePlan* const> plans) : plans_(plans) {}
 
-    void run(Connection& connection) override {
-        Statement all;
-        for (unsigned i = 0; i < plans_.size(); ++i) {
-            Statement one = plans_[i]->question(i);
-            all.sql += (i == 0 ? "" : " UNION ALL ") + one.sql;
-            std::move(one.parameters.begin(), one.parameters.end(), std::back_inserter(all.parameters));
-            plans_[i]->problems.clear();
-        }
-        const auto row = connection.query(all.sql, all.parameters);
-        while (row->next())
-            plans_[row->number(WritePlan::question_number)]->apply_answer(*row);
-    }
+    void run(Connection& connection) override { ask_together(connection, plans_); }
 
   private:
     std::span<WritePlan* const> plans_;
@@ -157,18 +146,6 @@ class StoreRecords : public Operation {
     mutable bool alone_ = false;
 };
 
-// Returns a text that is the same for writes that can share statements: their action, their variables, and
-// what they refer to.
-std::string shape(const WritePlan& plan) {
-    std::string shape = plan.write().action->name + (plan.write().id ? " id" : "") + plan.rules().shape();
-    for (const Target& target : plan.targets()) {
-        shape.append(" ").append(target.value->variable->name);
-        for (const auto& name : target.names)
-            shape += !name || name->empty() ? " first" : parse_id(*name) ? " id" : " name";
-    }
-    return shape;
-}
-
 class GroupWriter {
   public:
     GroupWriter(const Attempt& attempt, std::span<const Write* const> writes,
@@ -182,7 +159,7 @@ class GroupWriter {
         for (std::size_t i = 0; i < writes_.size(); ++i) {
             plans.emplace_back(*writes_[i]);
             index_[&plans[i]] = i;
-            shapes[shape(plans[i])].push_back(i);
+            shapes[plans[i].shape()].push_back(i);
         }
         for (const auto& [key, members] : shapes) {
             std::vector<WritePlan*> same;

@@ -21,9 +21,9 @@ Parameter key_value(const Write& write) {
     return write.id ? Parameter(*write.id) : Parameter(write.identifier);
 }
 
-WritePlan::WritePlan(const Write& write, Of of)
-    : identifier(write.identifier), write_(&write), is_beside_(of == Of::rule) {
-    if (!is_beside_)
+WritePlan::WritePlan(const Write& write, Of of, std::optional<std::uint64_t> owner)
+    : identifier(write.identifier), write_(&write), is_beside_(of != Of::call), owner_(owner) {
+    if (of != Of::rule)
         rules_ = AppliedRules(write);
     make_targets();
 }
@@ -35,6 +35,8 @@ void WritePlan::make_targets() {
     for (const Value& value : write_->values)
         if (is_stored(*value.variable) || value.variable->reference != nullptr)
             targets_.push_back(make_target(value));
+    if (owner_)
+        replace_target(*resource().find(resource().part_of), std::to_string(*owner_));
     rules_.prepare(*this);
 }
 
@@ -43,11 +45,20 @@ Target WritePlan::make_target(const Value& value) const {
     const Reference* reference = target.reference();
     if (reference != nullptr && target.is_list())
         target.names.assign(value.items.begin(), value.items.end());
-    else if (reference != nullptr &&
-             (value.text || reference->first_if_unknown || (reference->has_default && adding()) ||
-              (!reference->first_with.empty() && !adding())))
+    else if (reference != nullptr && (value.text || (!leaves_empty(value) && has_row_for_none(*reference))))
         target.names.push_back(value.text);
     return target;
+}
+
+// Returns whether a value that names no row stands for one all the same.
+bool WritePlan::has_row_for_none(const Reference& reference) const {
+    return reference.first_if_unknown || (reference.has_default && adding()) ||
+           (!reference.first_with.empty() && !adding());
+}
+
+// What was brought without a value has none.
+bool WritePlan::leaves_empty(const Value& value) const {
+    return write_->action->verb.brings && value.given;
 }
 
 // A value that a rule sets takes the place of the call's.
@@ -100,7 +111,7 @@ std::string_view WritePlan::read_lock() const {
 // The sign-ins that a new name ends are those of the name that the record has at that moment.
 bool WritePlan::can_share() const {
     if (write_->repeatable || !write_->if_match.empty() || (renames() && resource().sign_in != nullptr) ||
-        (!adding() && (rules_.ask() || may_be_hidden(resource()))))
+        write_->action->verb.brings || (!adding() && (rules_.ask() || may_be_hidden(resource()))))
         return false;
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
@@ -111,6 +122,16 @@ bool WritePlan::can_share() const {
 
 bool WritePlan::renames() const {
     return !adding() && supplied(resource().known_by()) != nullptr;
+}
+
+std::string WritePlan::shape() const {
+    std::string shape = write_->action->name + (write_->id ? " id" : "") + rules_.shape();
+    for (const Target& target : targets_) {
+        shape.append(" ").append(target.value->variable->name);
+        for (const auto& name : target.names)
+            shape += !name || name->empty() ? " first" : parse_id(*name) ? " id" : " name";
+    }
+    return shape;
 }
 
 bool WritePlan::adds_rows() const {
@@ -168,7 +189,7 @@ Statement WritePlan::question(unsigned number) {
 
 // Returns the condition on the record that the write is about, or that it repeats.
 std::string WritePlan::found_by(std::vector<Parameter>& parameters) const {
-    if (!adding() || resource().name() != nullptr) {
+    if (!adding() || resource().name() != nullptr || write_->id) {
         parameters.push_back(key_value(*write_));
         return key_column(*write_) + " = ?" +
                (adding() ? "" : and_not_hidden(resource(), "record", write_->action->verb.of_deleted));
@@ -223,6 +244,19 @@ void WritePlan::check_version(const Rows& row) {
         problems.push_back(precondition_failed(resource().names.noun));
 }
 
+void ask_together(Connection& connection, std::span<WritePlan* const> plans) {
+    Statement all;
+    for (unsigned i = 0; i < plans.size(); ++i) {
+        Statement one = plans[i]->question(i);
+        all.sql += (i == 0 ? "" : " UNION ALL ") + one.sql;
+        std::move(one.parameters.begin(), one.parameters.end(), std::back_inserter(all.parameters));
+        plans[i]->problems.clear();
+    }
+    const auto row = connection.query(all.sql, all.parameters);
+    while (row->next())
+        plans[row->number(WritePlan::question_number)]->apply_answer(*row);
+}
+
 Problem WritePlan::not_found() const {
     const std::string text = "there is no " + std::string(resource().names.noun);
     if (write_->id)
@@ -241,6 +275,9 @@ Problem WritePlan::missed() const {
 // The identifier is taken: that of an add, or the new one of an update.
 Problem WritePlan::already_exists() const {
     const std::string noun(resource().names.noun);
+    if (adding() && write_->id)
+        return {code::already_exists, std::string(resource().key.variable),
+                "the " + noun + " " + std::to_string(*write_->id) + " already exists"};
     if (resource().name() == nullptr) {
         const Value* taken = supplied(resource().unique);
         return {code::already_exists, std::string(resource().unique),

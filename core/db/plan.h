@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,9 +56,10 @@ Parameter key_value(const Write& write);
 class WritePlan final : public RuledWrite {
   public:
     // A write of a rule is carried out beside that of a call. Its values are not checked, and no rules apply
-    // to it.
-    enum class Of { call, rule };
-    explicit WritePlan(const Write& write, Of of = Of::call);
+    // to it. A part is added after the record that brings it.
+    enum class Of { call, rule, part };
+    // `owner` is the number of the record that a part belongs to; nothing: that is not stored.
+    explicit WritePlan(const Write& write, Of of = Of::call, std::optional<std::uint64_t> owner = {});
 
     bool adding() const { return write_->action->verb.adds; }
     bool updating() const { return write_->action->verb.stores && !adding(); }
@@ -89,7 +91,7 @@ class WritePlan final : public RuledWrite {
     // question is answered.
     bool is_repeat() const { return is_repeat_; }
 
-    // Returns whether it is such a write of a rule. No answer shows the number of its record.
+    // Returns whether it is such a write of a rule, or a part. No answer shows the number of its record.
     bool is_beside() const { return is_beside_; }
 
     // Returns the value that names the record into which the verb lets this one go. Null: it is about one.
@@ -100,6 +102,10 @@ class WritePlan final : public RuledWrite {
 
     // Returns whether it gives the record another identifier.
     bool renames() const;
+
+    // Returns a text that is the same for writes that can share statements: their action, their variables,
+    // and what they refer to.
+    std::string shape() const;
 
     // Returns whether it may add rows to which its references then refer.
     bool adds_rows() const;
@@ -149,6 +155,8 @@ class WritePlan final : public RuledWrite {
   private:
     void make_targets();
     Target make_target(const Value& value) const;
+    bool has_row_for_none(const Reference& reference) const;
+    bool leaves_empty(const Value& value) const;
     Target& replace_target(const Variable& variable, std::optional<std::string> text);
     bool locks_record() const { return !adding() && needs_transaction(); }
     const Value* supplied(std::string_view name) const;
@@ -177,6 +185,7 @@ class WritePlan final : public RuledWrite {
 
     const Write* write_;
     bool is_beside_;
+    std::optional<std::uint64_t> owner_;
     bool is_repeat_ = false;
     AppliedRules rules_;
     std::vector<Target> targets_;
@@ -184,5 +193,8 @@ class WritePlan final : public RuledWrite {
     Asked asked_;
     std::uint64_t version_ = 0;  // if there is an If-Match
 };
+
+// Asks the questions of all plans, which have one shape, with one statement.
+void ask_together(Connection& connection, std::span<WritePlan* const> plans);
 
 }  // namespace helpdesk::db

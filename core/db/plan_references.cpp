@@ -46,7 +46,7 @@ std::string Target::stored(std::vector<Parameter>& parameters) const {
 std::string Target::unbound(std::vector<Parameter>& parameters) const {
     const std::string_view table = write->action->resource.table;
     if (reference() != nullptr && !reference()->taken_from.empty() && names.empty() &&
-        write->action->verb.adds)
+        write->action->verb.adds && !write->action->verb.brings)
         return taken_row(write->action->resource, parameters);
     if (reference() != nullptr && !names.empty() && ids.empty())
         return id_query(*reference(), names.front(), scope, {true, table}, parameters);

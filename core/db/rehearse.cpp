@@ -1,4 +1,5 @@
 // Carries out a write up to where it would change something.
+#include "db/parts.h"
 #include "db/plan.h"
 #include "db/session/attempts.h"
 #include "db/session/errors.h"
@@ -35,6 +36,8 @@ class Rehearsal : public Operation {
         const auto row = connection.query(question.sql, question.parameters);
         row->next();
         plan_.apply_answer(*row);
+        if (write.parts)
+            rehearse_parts(connection, plan_);
     }
 
     const Write& write_;

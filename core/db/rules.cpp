@@ -18,7 +18,7 @@ bool applies(const Rule& rule, const Write& write) {
     const Verb& verb = write.action->verb;
     if (verb.removes)
         return rule.on_remove;
-    if (!verb.stores || !(verb.adds ? rule.on_add : rule.on_update))
+    if (!verb.stores || !(verb.brings ? rule.on_bring : verb.adds ? rule.on_add : rule.on_update))
         return false;
     return rule.if_given.empty() ||
            std::any_of(rule.if_given.begin(), rule.if_given.end(),
@@ -113,6 +113,8 @@ class PlannedChange final : public Change {
     std::uint64_t number() const override { return write_.number(); }
 
     bool gives(std::string_view variable) const override { return db::gives(write_.write(), variable); }
+
+    bool brings_parts() const override { return write_.write().parts.has_value(); }
 
     MaybeText before(std::string_view name) const override {
         expect(phase_ != Phase::prepare, "reads before the database was asked");

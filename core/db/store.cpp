@@ -28,7 +28,9 @@ bool has_walk(const Resource& resource) {
 // as many numbers at once, in the order of the rows.
 void set_numbers(Connection& connection, std::span<WritePlan* const> plans) {
     if (plans.size() == 1) {
-        plans.front()->record_id = last_insert_id(connection);
+        // LAST_INSERT_ID() knows nothing of a number that the record brought.
+        const auto own = plans.front()->write().id;
+        plans.front()->record_id = own ? *own : last_insert_id(connection);
         return;
     }
     const auto row = connection.query("SELECT LAST_INSERT_ID(), @@SESSION.auto_increment_increment", {});
@@ -138,6 +140,8 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
     Columns columns;
     if (resource.name() != nullptr)
         columns.add(quoted(resource.name()->column));
+    if (plans.front()->write().id)
+        columns.add("id");
     for (const Target& target : plans.front()->targets())
         if (target.has_column())
             columns.add(quoted(target.value->variable->column));
@@ -151,6 +155,10 @@ void insert_records(Connection& connection, std::span<WritePlan* const> plans) {
         if (resource.name() != nullptr) {
             values.add("?");
             parameters.emplace_back(plan->write().identifier);
+        }
+        if (plan->write().id) {
+            values.add("?");
+            parameters.emplace_back(*plan->write().id);
         }
         for (const Target& target : plan->targets())
             if (target.has_column())

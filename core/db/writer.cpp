@@ -5,6 +5,7 @@
 #include <set>
 
 #include "db/beside.h"
+#include "db/parts.h"
 #include "db/session/errors.h"
 #include "db/statements/record_sql.h"
 #include "db/statements/repeats.h"
@@ -16,6 +17,7 @@ void Writer::run(Connection& connection) {
     connection_ = &connection;
     committing_ = false;
     writing_beside_ = false;
+    storing_parts_ = false;
     plan_ = WritePlan(write_);
     if (!needs_transaction() && store_alone())
         return;
@@ -87,6 +89,8 @@ void Writer::store_in_transaction() {
                 replace_list(target);
     if (plan_.problems.empty() && !plan_.is_repeat() && plan_.writes_beside())
         write_beside();
+    if (plan_.problems.empty() && write_.parts)
+        store_parts();
     result_ = plan_.result();
     if (write_.repeatable && result_.problems.empty())
         keep_answer(*connection_, *write_.repeatable, result_);
@@ -132,6 +136,8 @@ void Writer::ask_question() {
 }
 
 std::optional<Problem> Writer::explain(int error) const {
+    if (storing_parts_)
+        return explain_parts(write_, error, connection_->largest_packet());
     if (error == 1062 && !writing_beside_)  // ER_DUP_ENTRY
         return plan_.already_exists();
     if (plan_.removing() && (error == 1451 || error == 1217))  // ER_ROW_IS_REFERENCED_2, ER_ROW_IS_REFERENCED
@@ -158,6 +164,12 @@ void Writer::write_beside() {
     writing_beside_ = true;
     WritePlan* const plan[] = {&plan_};
     db::write_beside(*connection_, plan);
+}
+
+void Writer::store_parts() {
+    storing_parts_ = true;
+    db::store_parts(*connection_, plan_);
+    storing_parts_ = false;
 }
 
 void Writer::store() {

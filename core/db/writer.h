@@ -32,6 +32,7 @@ class Writer : public Operation {
     void ask_question();
     void create_rows();
     void write_beside();
+    void store_parts();
     void store();
     void remove_record();
     void replace_list(const Target& target);
@@ -43,6 +44,7 @@ class Writer : public Operation {
     Connection* connection_ = nullptr;
     bool committing_ = false;
     bool writing_beside_ = false;  // or before it: another record
+    bool storing_parts_ = false;
 };
 
 }  // namespace helpdesk::db

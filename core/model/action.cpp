@@ -60,6 +60,21 @@ std::vector<Action> make_actions() {
     return all;
 }
 
+// Returns what the rows of imports of resources with parts do, and what the parts in them do. They have the
+// name of the import, for messages.
+std::vector<Action> make_brought() {
+    std::vector<Action> brought;
+    for (const Resource* resource : all_resources()) {
+        if (resource->parts == nullptr)
+            continue;
+        for (const Resource* each : {resource, &resource->parts()}) {
+            brought.push_back(make_action(verbs::bring, *each));
+            brought.back().name = "import_" + std::string(resource->names.many);
+        }
+    }
+    return brought;
+}
+
 }  // namespace
 
 bool Action::is_called(std::string_view other) const {
@@ -112,13 +127,17 @@ const Action* find_action(std::string_view name) {
 }
 
 const Action* find_action(const Resource& resource, const Verb& verb) {
-    const auto found = std::find_if(actions().begin(), actions().end(), [&](const Action& action) {
+    static const std::vector<Action> brought = make_brought();
+    const std::vector<Action>& all = verb.brings ? brought : actions();
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Action& action) {
         return &action.resource == &resource && &action.verb == &verb;
     });
-    return found == actions().end() ? nullptr : &*found;
+    return found == all.end() ? nullptr : &*found;
 }
 
 std::vector<const Verb*> modes_of(const Resource& resource) {
+    if (resource.parts != nullptr)
+        return {&verbs::bring};
     std::vector<const Verb*> modes;
     for (const Verb* verb : resource.verbs)
         if (verb->is_mode)

@@ -72,7 +72,8 @@ std::vector<Action> actions_of(const Resource& resource);
 
 // Finds an action by its name or an alias, in any case. Returns null if there is none.
 const Action* find_action(std::string_view name);
-// Returns null if the resource has no such action.
+// Returns null if the resource has no such action. Finds as well what rows of an import do that no client can
+// call.
 const Action* find_action(const Resource& resource, const Verb& verb);
 
 // Returns the verbs that an import can carry out for its rows. The first is the default.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "model/finder.h"
+
 namespace helpdesk {
 
 std::vector<Hop> path_of(const Resource& resource, const Selector& selector) {
@@ -24,6 +26,16 @@ const Output* output_of(const Resource& resource, std::string_view column) {
                    output.source != Output::Source::reference;
         });
     return found == resource.outputs.end() ? nullptr : &*found;
+}
+
+const Selector* selector_of_owner(const Resource& parts) {
+    const Variable* part_of = parts.find(parts.part_of);
+    const auto found =
+        std::find_if(parts.selectors.begin(), parts.selectors.end(), [&](const Selector& selector) {
+            return selector.finder == &finders::number && part_of != nullptr && selector.through.empty() &&
+                   selector.columns.front() == part_of->column;
+        });
+    return found == parts.selectors.end() ? nullptr : &*found;
 }
 
 }  // namespace helpdesk

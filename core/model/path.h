@@ -21,4 +21,7 @@ std::vector<Hop> path_of(const Resource& resource, const Selector& selector);
 // Returns the output that shows a column as it is stored, or null if there is none.
 const Output* output_of(const Resource& resource, std::string_view column);
 
+// Returns the selector that finds the parts of a record by its number, or null if there is none.
+const Selector* selector_of_owner(const Resource& parts);
+
 }  // namespace helpdesk

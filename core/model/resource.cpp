@@ -65,6 +65,11 @@ bool may_be_supplied(const Variable& variable, bool adding) {
     return variable.supplied == Supplied::always || (variable.supplied == Supplied::on_add && adding);
 }
 
+bool may_be_brought(const Resource& resource, const Variable& variable) {
+    return is_stored(variable) && variable.kind->read != nullptr && variable.supplied != Supplied::never &&
+           variable.name != resource.part_of;
+}
+
 bool is_stored(const Variable& variable) {
     return !variable.column.empty() || (variable.list != nullptr && variable.kind->items != Items::counted);
 }

@@ -126,6 +126,8 @@ struct Choices {
     bool strict = false;               // any other value is an error; otherwise it is one only with
                                        // `helpdesk_unknown_variables reject`
     bool exact = false;                // case counts
+    // What a rule sets besides, and what a record that is brought from elsewhere may have.
+    std::span<const std::string_view> set_by_rules = {};
     std::span<const Synonym> synonyms = {};
 };
 
@@ -137,8 +139,9 @@ struct Range {
     bool is_set() const { return least < most; }
 };
 
-// When a call may supply a variable. That which none supplies is set by rules alone.
-enum class Supplied { always, on_add, never };
+// When a call may supply a variable. That which none supplies is set by rules alone; if it is `brought`, also
+// by a record that is brought from elsewhere.
+enum class Supplied { always, on_add, brought, never };
 
 struct Variable {
     std::string_view name;
@@ -153,8 +156,9 @@ struct Variable {
     bool secret = false;    // never in an answer or a log
     bool required = false;  // on add, and never emptied
     Supplied supplied = Supplied::always;
-    bool may_be_cleared = false;  // by an update, although it is required
-    std::string_view about = {};  // for an integrator: one sentence on what it is for
+    bool may_be_cleared = false;        // by an update, although it is required
+    bool may_be_brought_empty = false;  // although it is required
+    std::string_view about = {};        // for an integrator: one sentence on what it is for
 };
 
 // The most items of a list. The API sets no limit; this one keeps statements fast.
@@ -227,6 +231,9 @@ struct Resource {
     // The variable, a reference, of the record to which these belong: they are nowhere while that is deleted.
     // Empty: they belong to none.
     std::string_view part_of = {};
+    // The resource whose records are part of these. Imports and exports have them as a list in each record,
+    // and have of both only what an import reads. Null: such records are imported and exported by themselves.
+    const Resource& (*parts)() = nullptr;
     // The output by which a list is sorted unless the client says so, or its pages follow another order.
     // Empty: as its selectors say, or by number.
     std::string_view order = {};
@@ -268,6 +275,8 @@ Resource with_outputs(Resource resource);
 
 // Returns whether a call may supply the variable.
 bool may_be_supplied(const Variable& variable, bool adding);
+// Returns whether a record that is brought from elsewhere may have the variable.
+bool may_be_brought(const Resource& resource, const Variable& variable);
 // Returns whether the variable is stored with the record. If not, only rules read it.
 bool is_stored(const Variable& variable);
 // Returns whether an output's values are texts without a limit, which may be read in pieces.

@@ -53,7 +53,10 @@ class Change {
 
     // Returns whether the call supplies the variable. On add, an empty value counts as none; on update, it
     // clears the variable.
+    // A record that is brought from elsewhere supplies empty values as well.
     virtual bool gives(std::string_view variable) const = 0;
+    // Returns whether the call brings the records that are part of this one, even if there are none.
+    virtual bool brings_parts() const = 0;
     // Returns the value that is stored. Nothing on add.
     virtual MaybeText before(std::string_view variable) const = 0;
     // Returns the value that will be stored: the one from the call or a rule, otherwise the stored one. A
@@ -122,6 +125,7 @@ struct Rule {
     // nothing when it reads: it sees what it refers to as it was when the database was asked, and still
     // shares statements.
     bool on_add = false;
+    bool on_bring = false;  // an add of what is brought from elsewhere, which `on_add` does not include
     bool on_update = false;
     bool on_remove = false;
     // If not empty, it applies only to adds and updates that supply one of these variables.

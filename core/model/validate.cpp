@@ -6,6 +6,7 @@
 #include "model/action.h"
 #include "model/finder.h"
 #include "model/merging.h"
+#include "model/path.h"
 
 namespace helpdesk {
 namespace {
@@ -102,6 +103,26 @@ void validate_life(const Resource& resource, Complaints& complaints) {
                       resource.order, "is what a list is sorted by, but no output");
 }
 
+// What imports and exports have as a list in each record.
+void validate_parts(const Resource& resource, Complaints& complaints) {
+    if (resource.parts == nullptr)
+        return;
+    const Resource& parts = resource.parts();
+    const std::string prefix = std::string(parts.names.element) + "_";
+    const Variable* part_of = parts.find(parts.part_of);
+    complaints.expect(
+        part_of != nullptr && part_of->reference != nullptr &&
+            part_of->reference->to().table == resource.table && selector_of_owner(parts) != nullptr,
+        parts.names.many, "are parts that do not say whose they are, or that no selector finds by it");
+    complaints.expect(resource.find(parts.names.many) == nullptr, parts.names.many,
+                      "is a list of parts, and the name of a variable");
+    for (const Variable& variable : resource.variables)
+        complaints.expect(!variable.name.starts_with(prefix), variable.name,
+                          "may be taken for a variable of a part");
+    complaints.expect(resource.known_by_number() && resource.find_output(resource.key.variable) != nullptr,
+                      "", "has parts, but no number that is shown and may be brought");
+}
+
 bool has_keyset(const Resource& resource) {
     return std::any_of(resource.selectors.begin(), resource.selectors.end(),
                        [](const Selector& selector) { return selector.finder->is_keyset(); });
@@ -127,9 +148,11 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
                       "goes page by page, but there is no selector of the records after one");
     complaints.expect(!verb.takes_rows || !modes_of(resource).empty(), verb.name,
                       "takes rows, but there is nothing that they can be");
-    complaints.expect(!verb.takes_rows || !resource.known_by_number(), verb.name,
+    // What is brought with its parts may do without a number.
+    const bool names_records = verb.takes_rows && resource.parts == nullptr;
+    complaints.expect(!names_records || !resource.known_by_number(), verb.name,
                       "takes rows, which cannot name a record that is known by ID");
-    complaints.expect(!verb.takes_rows || resource.name() != nullptr, verb.name,
+    complaints.expect(!names_records || resource.name() != nullptr, verb.name,
                       "takes rows, which name records, but they have no names");
     if (verb.when_missing != nullptr) {
         complaints.expect(has_verb(resource, verb.when_found) && has_verb(resource, verb.when_missing),
@@ -259,6 +282,7 @@ std::vector<std::string> validate(const Resource& resource) {
     validate_columns(resource, complaints);
     validate_key(resource, complaints);
     validate_life(resource, complaints);
+    validate_parts(resource, complaints);
     for (const Variable& variable : resource.variables)
         validate_variable(resource, variable, complaints);
     for (const Selector& selector : resource.selectors)

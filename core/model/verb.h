@@ -25,6 +25,9 @@ struct Verb {
     bool adds = false;     // makes it
     bool stores = false;   // stores the values of the resource's variables
     bool removes = false;
+    // Makes it as it was elsewhere: with its own number and its parts, and empty where it was empty. Only a
+    // row of an import is such a call.
+    bool brings = false;
     bool restores = false;    // a record that was deleted
     bool of_deleted = false;  // is about a record that was deleted and may be restored
     // The verbs that it stands for if the record exists or does not; null unless it is such a verb. Its
@@ -72,6 +75,8 @@ extern const Verb get;
 extern const Verb verify;
 extern const Verb import_;
 extern const Verb export_;
+// What a row is for a resource with parts. No resource lists it, so that no client can call it.
+extern const Verb bring;
 
 }  // namespace verbs
 

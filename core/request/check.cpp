@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <functional>
+#include <set>
 #include <utility>
 
 #include "key.h"
@@ -17,16 +19,15 @@ namespace {
 class Checker {
   public:
     Checker(const Action& action, const Variables& input, const CheckOptions& options, Problems& problems)
-        : action_(action),
-          resource_(action.resource),
-          input_{action.resource, input, options, action.verb.adds, problems} {}
+        : action_(action), resource_(action.resource), input_{action.resource, input,
+                                                              options,         action.verb.adds,
+                                                              problems,        action.verb.brings} {}
 
     // Finds out which record the call is about.
     void find_record(Write& write) {
         const Variable* name = resource_.name();
         const std::string_view key = resource_.key.variable;
-        const std::string* number =
-            resource_.known_by_number() && !input_.adding ? input_.variables.find(key) : nullptr;
+        const std::string* number = may_have_number() ? input_.variables.find(key) : nullptr;
         if (number == nullptr || number->empty()) {
             if (name != nullptr)
                 write.identifier = identifier(*name);
@@ -37,6 +38,9 @@ class Checker {
         write.id = parse_id(*number);
         if (!write.id)
             input_.problems.push_back({code::invalid_number, std::string(key), std::string(id_form)});
+        else if (input_.bringing && *write.id > most_brought_id)
+            input_.problems.push_back(
+                {code::out_of_range, std::string(key), "must be at most " + std::to_string(most_brought_id)});
         if (name != nullptr && !input_.get(name->name).empty())
             input_.problem(*name, code::ambiguous, "cannot be given beside " + std::string(key));
     }
@@ -47,7 +51,7 @@ class Checker {
         if (renames && !input_.adding)
             rename(write);
         for (const Variable& variable : resource_.variables) {
-            if (&variable == resource_.name())
+            if (&variable == resource_.name() || (input_.bringing && variable.name == resource_.part_of))
                 continue;
             if (variable.kind->read == nullptr)
                 check_alone(variable);
@@ -57,6 +61,20 @@ class Checker {
     }
 
   private:
+    bool may_have_number() const {
+        return input_.bringing ? action_.knows(resource_.key.variable)
+                               : resource_.known_by_number() && !input_.adding;
+    }
+
+    bool takes(const Variable& variable) const {
+        if (input_.bringing)
+            return may_be_brought(resource_, variable);
+        return action_.verb.into.empty() ? may_be_supplied(variable, input_.adding)
+                                         : action_.knows(variable.name);
+    }
+
+    bool is_supplied(const Variable& variable) const { return input_.has(variable.name) && takes(variable); }
+
     void rename(Write& write) {
         const Variable& variable = *resource_.name();
         const std::string name(resource_.renamed_by);
@@ -85,16 +103,13 @@ class Checker {
             variable.kind->check_alone(input_, variable);
     }
 
-    bool takes(const Variable& variable) const {
-        return action_.verb.into.empty() ? may_be_supplied(variable, input_.adding)
-                                         : action_.knows(variable.name);
-    }
-
     std::optional<Value> value(const Variable& variable) {
-        if (!input_.has(variable.name) || !takes(variable))
+        if (!is_supplied(variable))
             return input_.adding ? std::optional(omitted(variable)) : std::nullopt;
-        Value value = Value::of(variable);
         const std::string text(input_.get(variable.name));
+        if (input_.bringing && text.empty())
+            return empty(variable);
+        Value value = Value::of(variable);
         if (variable.required && text::is_blank(text) && (input_.adding || !variable.may_be_cleared))
             input_.problem(variable, code::required, input_.adding ? "is required" : "must not be empty");
         value.given = true;
@@ -106,9 +121,16 @@ class Checker {
         return value;
     }
 
+    // It had no value elsewhere, and gets none here.
+    Value empty(const Variable& variable) {
+        Value value = omitted(variable);
+        value.given = true;
+        return value;
+    }
+
     Value omitted(const Variable& variable) {
         Value value = Value::of(variable);
-        if (variable.required)
+        if (variable.required && !(input_.bringing && variable.may_be_brought_empty))
             input_.problem(variable, code::required, "is required");
         if (variable.kind->omit != nullptr)
             variable.kind->omit(input_, value);
@@ -196,6 +218,40 @@ bool check_dry_run(const Variables& variables, Problems& problems) {
     if (text != nullptr && !is_dry && !text::equal_ignoring_case(*text, "N"))
         problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
     return is_dry;
+}
+
+Write Parts::check_one(const Variables& part, Problems& problems) const {
+    return helpdesk::check(*action_, part, options_, problems);
+}
+
+Write Parts::write(std::size_t part) const {
+    Problems none;
+    return check_one(all_[part], none);
+}
+
+void Parts::check(Problems& problems) const {
+    std::set<std::string, std::less<>> seen;
+    for (std::size_t i = 0; i < all_.size(); ++i) {
+        const Variables& part = all_[i];
+        Problems found = part.problems();
+        if (part.complete())
+            check_one(part, found);
+        const std::string_view unique = part.get(resource().unique);
+        if (!unique.empty() && !seen.emplace(unique).second)
+            found.push_back({code::duplicate_value, std::string(resource().unique),
+                             "is that of another " + std::string(resource().names.noun)});
+        add_problems_of_part(resource(), i, found, problems);
+    }
+}
+
+void add_problems_of_part(const Resource& resource, std::size_t part, const Problems& found,
+                          Problems& problems) {
+    const std::string element(resource.names.element);
+    for (Problem problem : found) {
+        problem.variable = element + (problem.variable.empty() ? "" : "_" + problem.variable);
+        problem.text += " (" + element + " " + std::to_string(part + 1) + ")";
+        problems.push_back(std::move(problem));
+    }
 }
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems) {

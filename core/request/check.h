@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "answer/problem.h"
@@ -15,13 +16,38 @@
 
 namespace helpdesk {
 
+struct Write;
+
+// The parts of a record that is brought. They are kept as they came, which takes far less memory than writes.
+class Parts {
+  public:
+    // `action` is what is done to a part.
+    Parts(const Action& action, std::vector<Variables> all, const CheckOptions& options)
+        : action_(&action), all_(std::move(all)), options_(options) {}
+
+    const Resource& resource() const { return action_->resource; }
+    std::size_t size() const { return all_.size(); }
+    // Returns the write that stores a part. It must have no problems.
+    Write write(std::size_t part) const;
+    // Adds every problem of every part. A variable is named as in a file of CSV: `entry_notes`.
+    void check(Problems& problems) const;
+
+  private:
+    Write check_one(const Variables& part, Problems& problems) const;
+
+    const Action* action_;
+    std::vector<Variables> all_;
+    CheckOptions options_;
+};
+
 // One call of an action that writes. For an add it holds every variable, for an update only those that the
 // client sent, a new identifier among them. Companions are not among the values: their values are held with
 // the variable that they belong to.
 struct Write {
     const Action* action;
     std::string identifier;
-    std::optional<std::uint64_t> id;  // if set, finds the record instead of the identifier
+    // If set, finds the record instead of the identifier; or is the number of one that is brought.
+    std::optional<std::uint64_t> id;
     std::vector<Value> values;
     std::vector<Stored> only_if = {};  // what the record must still have when it is changed; never of an add
     // Upsert only: the add to run if the record does not exist.
@@ -30,6 +56,8 @@ struct Write {
     std::optional<Repeatable> repeatable = {};
     std::string key_name = {};  // of the key that the call came with
     bool dry_run = false;       // everything is carried out, and then rolled back
+    // What is brought with the record; nothing: the call says nothing of parts.
+    std::optional<Parts> parts = {};
 
     // Returns the value of a variable. Null if the write has none.
     Value* find(const Variable& variable);
@@ -54,6 +82,14 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
 
 // Returns whether the call only asks what it would do.
 bool check_dry_run(const Variables& variables, Problems& problems);
+
+// Adds what is wrong with the part that has this place among the parts of a record, from 0.
+void add_problems_of_part(const Resource& resource, std::size_t part, const Problems& found,
+                          Problems& problems);
+
+// The largest number that a record may bring. It leaves enough for those that are added after it, none of
+// which loses digits in a program that takes numbers for binary floating point.
+inline constexpr std::uint64_t most_brought_id = 1'000'000'000'000'000;
 
 SignInCheck check_sign_in(const Action& action, const Variables& variables, Problems& problems);
 

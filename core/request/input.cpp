@@ -8,7 +8,7 @@ namespace helpdesk {
 
 bool Input::has(std::string_view name) const {
     const std::string* value = variables.find(name);
-    return value != nullptr && !(adding && value->empty());
+    return value != nullptr && (!adding || bringing || !value->empty());
 }
 
 void Input::problem(const Variable& variable, std::string_view code, std::string text) const {

@@ -27,8 +27,10 @@ struct Input {
     const CheckOptions& options;
     bool adding;
     Problems& problems;
+    bool bringing = false;  // a record from elsewhere; then it is `adding`, too
 
-    // Returns whether the call supplies a variable. On add, an empty value counts as omitted.
+    // Returns whether the call supplies a variable. On add, an empty value counts as omitted, unless the
+    // record is brought from elsewhere.
     bool has(std::string_view name) const;
     std::string_view get(std::string_view name) const { return variables.get(name); }
 

@@ -111,7 +111,7 @@ std::optional<std::string> find_json_string(std::string_view json, std::string_v
             const std::string_view token = json.substr(at, end - at);
             if (is_wanted)
                 return token.size() <= longest ? decode_string(token) : std::nullopt;
-            const std::size_t next = json.find_first_not_of(" \t\r\n", end);
+            const std::size_t next = json.find_first_not_of(json_space, end);
             const bool is_name = depth == 1 && next != std::string_view::npos && json[next] == ':';
             if (is_name && token.size() <= longest_name) {
                 const auto found = decode_string(token);
@@ -131,6 +131,34 @@ std::optional<std::string> find_json_string(std::string_view json, std::string_v
         at = end;
     }
     return std::nullopt;
+}
+
+std::string_view find_json_list(std::string_view json, std::string_view name) {
+    const std::size_t longest_name = 6 * name.size() + 2;
+    std::size_t depth = 0;
+    for (std::size_t at = 0; at < json.size();) {
+        const char c = json[at];
+        std::size_t end = at + 1;
+        if (c == '"') {
+            end = string_end(json, at);
+            const std::string_view token = json.substr(at, end - at);
+            const std::size_t colon = json.find_first_not_of(json_space, end);
+            const bool is_name = depth == 1 && colon != std::string_view::npos && json[colon] == ':';
+            if (is_name && token.size() <= longest_name) {
+                const auto found = decode_string(token);
+                const std::size_t value = json.find_first_not_of(json_space, colon + 1);
+                if (found && text::to_lower(*found) == name && value != std::string_view::npos &&
+                    json[value] == '[')
+                    return json.substr(value, json_value_end(json.substr(value)));
+            }
+        } else if (c == '{' || c == '[') {
+            ++depth;
+        } else if (c == '}' || c == ']') {
+            depth -= depth > 0 ? 1 : 0;
+        }
+        at = end;
+    }
+    return {};
 }
 
 std::size_t json_value_end(std::string_view json) {

@@ -10,6 +10,9 @@
 
 namespace helpdesk {
 
+// The white space between the tokens of JSON.
+inline constexpr std::string_view json_space = " \t\r\n";
+
 struct JsonNumbers {
     // The same text with each number replaced by 0 and spaces. A parser accepts it if it would accept the
     // original, and otherwise names the same line and column.
@@ -29,6 +32,11 @@ std::optional<JsonNumbers> extract_numbers(std::string_view json, std::size_t mo
 // result.
 std::optional<std::string> find_json_string(std::string_view json, std::string_view name,
                                             std::size_t most_items, std::size_t longest);
+
+// Finds a member of the outermost object whose value is a list, and returns that with its brackets. `name`
+// must be in lower case; the member's may be in any case. Returns an empty text if there is none. Accepts any
+// bytes, and allocates little.
+std::string_view find_json_list(std::string_view json, std::string_view name);
 
 // Returns where the object or list ends with which the text begins, by its brackets outside strings. Returns
 // the size of the text if it does not end. Accepts any bytes, and allocates nothing.

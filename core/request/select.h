@@ -37,6 +37,8 @@ struct Selection {
     // Set while a walk pauses before its second read: the time, as SQL writes it, up to which that read gives
     // changes. Empty for the first read.
     std::string read_until = {};
+    // Whether records are in it that are part of one that was deleted.
+    bool hidden_too = false;
 
     // Returns whether all of its records are read, and counted.
     bool counts_all() const { return count_only || count_by != nullptr; }

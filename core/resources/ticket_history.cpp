@@ -9,7 +9,8 @@ namespace {
 
 // Only a rule writes an S, which says what an update changed.
 constexpr std::array<std::string_view, 4> types = {"R", "N", "C", "E"};
-constexpr Choices type_choices = {.values = types, .strict = true};
+constexpr std::array<std::string_view, 1> types_of_rules = {"S"};
+constexpr Choices type_choices = {.values = types, .strict = true, .set_by_rules = types_of_rules};
 constexpr std::array<std::string_view, 2> contents = {"text", "html"};
 constexpr Choices content_choices = {.values = contents, .by_default = "text", .strict = true};
 constexpr Choices viewable_or_not = {.values = y_or_n, .strict = true};
@@ -73,9 +74,9 @@ constexpr std::array variables = {
              .about = "The technician who wrote it."},
     Variable{.name = "cid", .kind = &kinds::reference, .column = "customer_id", .reference = &customer, .supplied = Supplied::on_add,
              .about = "The customer who wrote it: the ticket's, or one of the same company."},
-    Variable{.name = "author", .column = "author", .supplied = Supplied::never,
+    Variable{.name = "author", .column = "author", .supplied = Supplied::brought,
              .about = "What the author was called at that time; without `uid` and `cid` the API key."},
-    Variable{.name = "notes", .limit = 0, .column = "notes", .required = true,
+    Variable{.name = "notes", .limit = 0, .column = "notes", .required = true, .may_be_brought_empty = true,
              .about = "The text."},
     Variable{.name = "content_type", .kind = &kinds::choice, .column = "content_type", .choices = &content_choices,
              .about = "Whether the text is HTML, which is stored as it is."},
@@ -83,7 +84,7 @@ constexpr std::array variables = {
              .about = "Whether the customer may see it; omitted: replies and e-mails only."},
     Variable{.name = "status", .kind = &kinds::reference, .column = "status_id", .reference = &status, .supplied = Supplied::on_add,
              .about = "The ticket's status after the entry; when supplied, the ticket gets it."},
-    Variable{.name = "changes", .limit = 0, .column = "changes", .supplied = Supplied::never,
+    Variable{.name = "changes", .limit = 0, .column = "changes", .supplied = Supplied::brought,
              .about = "Each variable of the ticket that was changed, with its old and its new value, as JSON."},
     Variable{.name = "from", .limit = 0, .column = "mail_from", .supplied = Supplied::on_add,
              .about = "Who sent the e-mail."},
@@ -166,17 +167,33 @@ void fill_in(Change& change) {
     if (!change.after("date"))
         change.set("date", change.now());
     if (!change.after("type"))
-        change.set("type", change.gives("cid") ? "R" : "N");
+        change.set("type", change.after("cid") ? "R" : "N");
     if (!change.after("customer_viewable"))
         change.set("customer_viewable",
                    change.after("type") == "R" || change.after("type") == "E" ? "Y" : "N");
+    if (change.gives("author"))
+        return;
     MaybeText author = change.key_name();
     for (const auto& [who, name] : {Referred{"uid", "name"}, Referred{"cid", "contact"}})
-        if (change.gives(who))
+        if (change.after(who))
             author = change.referred(who, name).value_or("").empty() ? change.after(who)
                                                                      : change.referred(who, name);
     change.set("author", author);
 }
+
+// What is brought keeps its author, who may belong to another company by now.
+void check_brought(Change& change) {
+    if (change.after("uid") && change.after("cid"))
+        change.forbid({code::ambiguous, "cid", "cannot be given beside uid"});
+    if (change.after("notes").value_or("").empty() && change.after("changes").value_or("").empty())
+        change.forbid({code::required, "notes", "is required, unless there are changes"});
+}
+
+constexpr Rule brought_entry = {.on_bring = true,
+                                .reads = {"uid", "cid"},
+                                .refers = {Referred{"uid", "name"}, Referred{"cid", "contact"}},
+                                .fill = fill_in,
+                                .check = check_brought};
 
 // A customer speaks about tickets of the same company only.
 void check_author(Change& change) {
@@ -227,6 +244,7 @@ constexpr Rule move_ticket = {
 
 constexpr Rule keep_words = {
     .on_add = true,
+    .on_bring = true,
     .on_update = true,
     .if_given = {"notes", "content_type"},
     .reads = {"notes", "content_type"},
@@ -244,7 +262,7 @@ constexpr Rule keep_changes = {
     }};
 
 constexpr Rule index_new = {
-    .on_add = true, .reads = {"tid", "notes", "content_type"}, .also = [](Change& change) {
+    .on_add = true, .on_bring = true, .reads = {"tid", "notes", "content_type"}, .also = [](Change& change) {
         change.add_words(tickets(), change.after("tid").value_or(""), change.after("notes").value_or(""),
                          change.after("content_type") == "html");
     }};
@@ -256,7 +274,8 @@ constexpr Rule index_again = {
     .reads = {"tid"},
     .also = [](Change& change) { change.renew_words(tickets(), change.before("tid").value_or("")); }};
 
-constexpr std::array rules = {&new_entry, &move_ticket, &index_new, &keep_words, &keep_changes, &index_again};
+constexpr std::array rules = {&new_entry,  &brought_entry, &move_ticket, &index_new,
+                              &keep_words, &keep_changes,  &index_again};
 constexpr std::array history_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 constexpr std::array<Alias, 2> aliases = {
     {{.name = "ticket_id", .of = "tid"}, {.name = "message", .of = "notes"}}};

@@ -13,13 +13,22 @@
 namespace helpdesk {
 namespace {
 
+bool keeps_customer(const Change& change) {
+    return change.updating() && change.before("cid") == change.after("cid");
+}
+
 // A ticket keeps what its customer was when it was opened.
-void copy_customer(Change& change) {
-    if (!change.adding() && change.before("cid") == change.after("cid"))
+void copy_texts(Change& change) {
+    if (keeps_customer(change))
         return;
     for (const std::string_view text : {"contact", "phone", "email"})
         if (!change.gives(text))
             change.set(text, change.referred("cid", text));
+}
+
+void copy_references(Change& change) {
+    if (keeps_customer(change))
+        return;
     const auto copy = [&](std::string_view variable, std::string_view column, std::string_view of) {
         if (!change.gives(variable))
             change.set(variable, change.referred("cid", column), change.referred("cid", of));
@@ -29,28 +38,33 @@ void copy_customer(Change& change) {
     copy("portal", "portal_id", "portal");
 }
 
-constexpr Rule take_snapshot = {
+constexpr Rule take_texts = {
     .on_add = true,
+    .on_bring = true,
     .on_update = true,
     .if_given = {"cid"},
     .reads = {"cid"},
-    .refers = {Referred{"cid", "contact"}, Referred{"cid", "phone"}, Referred{"cid", "email"},
-               Referred{"cid", "company_id"}, Referred{"cid", "group_id"}, Referred{"cid", "portal_id"}},
-    .fill = copy_customer};
+    .refers = {Referred{"cid", "contact"}, Referred{"cid", "phone"}, Referred{"cid", "email"}},
+    .fill = copy_texts};
 
-// What the snapshot's references are called; apart, since a rule has room for eight columns.
-constexpr Rule read_names = {
+constexpr Rule take_references = {
     .on_add = true,
+    .on_bring = true,
     .on_update = true,
     .if_given = {"cid"},
-    .refers = {Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"},
-               Referred{"cid", "support"}},
-    .check = [](Change& change) {
-        if (change.adding() && change.referred("cid", "support") == "N")
+    .reads = {"cid"},
+    .refers = {Referred{"cid", "company_id"}, Referred{"cid", "group_id"}, Referred{"cid", "portal_id"},
+               Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"}},
+    .fill = copy_references};
+
+// What is brought was allowed where it comes from.
+constexpr Rule expect_support = {
+    .on_add = true, .refers = {Referred{"cid", "support"}}, .check = [](Change& change) {
+        if (change.referred("cid", "support") == "N")
             change.forbid({code::support_disabled, "cid", "names a customer who has no support"});
     }};
 
-constexpr Rule open_now = {.on_add = true, .fill = [](Change& change) {
+constexpr Rule open_now = {.on_add = true, .on_bring = true, .fill = [](Change& change) {
                                if (!change.after("open_date"))
                                    change.set("open_date", change.now());
                            }};
@@ -58,7 +72,7 @@ constexpr Rule open_now = {.on_add = true, .fill = [](Change& change) {
 // A ticket is closed when its status says so, and no longer when it does not.
 void close_by_status(Change& change) {
     if (change.referred("status", "closed") == "Y") {
-        if (!change.after("close_date") && !(change.updating() && change.gives("close_date")))
+        if (!change.after("close_date") && !change.gives("close_date"))
             change.set("close_date", change.now());
     } else if (!change.gives("close_date")) {
         change.set("close_date", std::nullopt);
@@ -66,7 +80,7 @@ void close_by_status(Change& change) {
 }
 
 constexpr Rule close_new = {
-    .on_add = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
+    .on_add = true, .on_bring = true, .refers = {Referred{"status", "closed"}}, .fill = close_by_status};
 // One that is opened again is a ticket of its own, although it was merged into another one before.
 constexpr Rule close_or_open = {
     .on_update = true,
@@ -88,6 +102,7 @@ constexpr Rule due_by_priority = {
 
 // Times are texts that sort as the times do.
 constexpr Rule dates_in_order = {.on_add = true,
+                                 .on_bring = true,
                                  .on_update = true,
                                  .reads = {"open_date", "close_date", "due_date"},
                                  .check = [](Change& change) {
@@ -151,14 +166,15 @@ constexpr Rule open_by_doer = {
 
 // The ticket's text is the first entry, from the technician who adds the ticket or who opened it, otherwise
 // from the customer. It has the time at which the ticket was opened: what is moved from elsewhere has older
-// entries than this call.
+// entries than this call. A ticket that brings its entries has the first among them.
 constexpr Rule begin_history = {
     .on_add = true,
+    .on_bring = true,
     .reads = {"uid", "opened_by", "cid", "status", "open_date"},
     .refers = {Referred{"uid", "name"}, Referred{"opened_by", "name"}},
     .also = [](Change& change) {
         const MaybeText description = change.after("description");
-        if (description.value_or("").empty())
+        if (description.value_or("").empty() || change.brings_parts())
             return;
         const std::string_view author = change.gives("uid") ? "uid" : "opened_by";
         const MaybeText technician = change.after(author);
@@ -204,12 +220,12 @@ constexpr Rule note_changes = {.on_update = true,
                                    },
                                .also = note_changes_of};
 
-constexpr Rule index_new = {.on_add = true, .reads = {"subject", "description"}, .also = [](Change& change) {
-                                change.add_words(tickets(), std::to_string(change.number()),
-                                                 change.after("subject").value_or("") + "\n" +
-                                                     change.after("description").value_or(""),
-                                                 false);
-                            }};
+constexpr Rule index_new = {
+    .on_add = true, .on_bring = true, .reads = {"subject", "description"}, .also = [](Change& change) {
+        change.add_words(
+            tickets(), std::to_string(change.number()),
+            change.after("subject").value_or("") + "\n" + change.after("description").value_or(""), false);
+    }};
 
 constexpr Rule index_again = {
     .on_update = true, .if_given = {"subject"}, .reads = {"subject"}, .also = [](Change& change) {
@@ -219,10 +235,22 @@ constexpr Rule index_again = {
 
 }  // namespace
 
-const std::array<const Rule*, 16> ticket_rules = {
-    &take_snapshot,   &read_names,      &open_now,       &close_new,     &close_or_open,
-    &merge_into,      &due_by_priority, &dates_in_order, &expect_active, &expect_contract_of_new,
-    &expect_contract, &open_by_doer,    &begin_history,  &note_changes,  &index_new,
-    &index_again};
+const std::array<const Rule*, 17> ticket_rules = {&take_texts,
+                                                  &take_references,
+                                                  &expect_support,
+                                                  &open_now,
+                                                  &close_new,
+                                                  &close_or_open,
+                                                  &merge_into,
+                                                  &due_by_priority,
+                                                  &dates_in_order,
+                                                  &expect_active,
+                                                  &expect_contract_of_new,
+                                                  &expect_contract,
+                                                  &open_by_doer,
+                                                  &begin_history,
+                                                  &note_changes,
+                                                  &index_new,
+                                                  &index_again};
 
 }  // namespace helpdesk

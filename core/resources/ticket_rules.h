@@ -8,6 +8,6 @@
 namespace helpdesk {
 
 // In the order in which they run.
-extern const std::array<const Rule*, 16> ticket_rules;
+extern const std::array<const Rule*, 17> ticket_rules;
 
 }  // namespace helpdesk

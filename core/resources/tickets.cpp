@@ -219,8 +219,9 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
-constexpr std::array verbs_of_tickets = {&verbs::add,   &verbs::update, &verbs::remove, &verbs::restore,
-                                         &verbs::purge, &merge_tickets, &verbs::get};
+constexpr std::array verbs_of_tickets = {&verbs::add,     &verbs::update,  &verbs::remove,
+                                         &verbs::restore, &verbs::purge,   &merge_tickets,
+                                         &verbs::get,     &verbs::import_, &verbs::export_};
 constexpr std::array<Alias, 1> other_actions = {{{.name = "merge_ticket", .of = "merge_tickets"}}};
 constexpr std::array<Alias, 5> aliases = {{{.name = "ticket_id", .of = "tid"},
                                            {.name = "uid", .of = "assigned_to"},
@@ -238,6 +239,7 @@ const Resource& tickets() {
                       .selectors = selectors,
                       .key = {.variable = "tid", .again = "tid"},
                       .deleted = "deleted",
+                      .parts = &ticket_history,
                       .timestamps = true,
                       .versioned = true,
                       .deadline = &deadline,

@@ -87,7 +87,7 @@ def main():
             print(f"the floor: {seconds:.1f} s, {options.rows / seconds:.0f} rows/s")
             for mode in options.modes:
                 begin = time.monotonic()
-                command = subprocess.Popen([ROOT / "bin/helpdesk-import", path, "--mode", mode, "--parallel", str(options.parallel)],
+                command = subprocess.Popen([ROOT / "bin/helpdesk-import", path, "--resource", "customers", "--mode", mode, "--parallel", str(options.parallel)],
                                            env={**os.environ, "HELPDESK_URL": f"http://127.0.0.1:{nginx.port}/", "HELPDESK_KEY": key})
                 _, status, usage = os.wait4(command.pid, 0)
                 seconds = time.monotonic() - begin

@@ -173,7 +173,7 @@ def test_a_read_only_folder(script, db):
         os.chmod(elsewhere, 0o777)
 
         def run(*arguments):
-            return subprocess.run(["/usr/bin/python3", "-B", f"{copy}/helpdesk-import", path, *arguments], capture_output=True, text=True,
+            return subprocess.run(["/usr/bin/python3", "-B", f"{copy}/helpdesk-import", path, "--resource", "customers", *arguments], capture_output=True, text=True,
                                   env=script.environment, timeout=60, **options)
 
         for arguments in ([], ["--state", f"{elsewhere}/state"], ["--failed", f"{elsewhere}/failed"], ["--dry-run"]):
@@ -267,7 +267,7 @@ def test_a_reader_that_has_gone(script, db, output):
     with open("/dev/full", "wb") as full:
         ours, its = os.pipe()
         os.close(ours)
-        process = subprocess.Popen([SCRIPT, path], stdout=its if output == "closed" else full, stderr=subprocess.PIPE, text=True, env=script.environment)
+        process = subprocess.Popen([SCRIPT, path, "--resource", "customers"], stdout=its if output == "closed" else full, stderr=subprocess.PIPE, text=True, env=script.environment)
         os.close(its)
         _, errors = process.communicate(timeout=60)
     assert (process.returncode, errors) == (0, "") and db.count("customers") == 1

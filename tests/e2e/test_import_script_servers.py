@@ -138,6 +138,20 @@ def test_an_answer_that_does_not_come(script):
     assert "The answer to 2 rows was lost" in output
 
 
+def test_a_state_that_cannot_be_saved_leaves_no_other_file(script):
+    """A folder takes its place while the server thinks."""
+    def answer_later(handler):
+        state = script.folder / "customers.csv.import-state"
+        state.unlink()
+        state.mkdir()
+        handler.close_connection = False
+        handler.give(200, {}, totals())
+
+    with serving(answer_later) as (url, _):
+        _, errors = script(script.write(TWO), "--url", url, status=2)
+    assert "Traceback" not in errors and left(script) == ["customers.csv", "customers.csv.import-state"]
+
+
 @pytest.mark.parametrize("wait", ["86400", email.utils.formatdate(time.time() + 86400, usegmt=True)])
 def test_a_server_that_asks_for_a_long_pause(script, wait):
     """The command does not sleep for a day."""

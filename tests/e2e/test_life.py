@@ -166,7 +166,7 @@ def wait_for_execute(db, running):
 @pytest.mark.skipif(MYSQLD is not None, reason="MySQL ends no writes")
 def test_a_statement_that_takes_too_long(api, db):
     """The server ends it before the read timeout is over, so that it is known that nothing was done."""
-    db.query("CREATE TRIGGER slow BEFORE INSERT ON customers FOR EACH ROW DO SLEEP(30)")
+    db.query("CREATE TRIGGER slow BEFORE INSERT ON customers FOR EACH ROW DO SLEEP(100)")
     try:
         answer = call(api, "/impatient/", "add_customer", cid="x")
         assert (answer.status, answer.problems) == (504, [("", "database_timeout")])

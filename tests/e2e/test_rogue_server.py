@@ -51,8 +51,9 @@ class RogueServer:
             path.chmod(0o777)
             self.line = f"socket {path};"
         else:
-            self.listener = socket.create_server((host, 0))
-            self.line = f"server {host}:{self.listener.getsockname()[1]};"
+            by_6 = ":" in host
+            self.listener = socket.create_server((host, 0), family=socket.AF_INET6 if by_6 else socket.AF_INET)
+            self.line = f"server {f'[{host}]' if by_6 else host}:{self.listener.getsockname()[1]};"
         self.thread = threading.Thread(target=self.serve, daemon=True)
         self.thread.start()
 
@@ -146,6 +147,12 @@ def own_address():
         return probe.getsockname()[0]
 
 
+def has_ipv6():
+    with contextlib.suppress(OSError), socket.create_server(("::1", 0), family=socket.AF_INET6):
+        return True
+    return False
+
+
 @pytest.fixture(scope="module")
 def network_server(mariadb):
     """MySQL makes a certificate for itself; MariaDB does not encrypt then."""
@@ -192,9 +199,11 @@ def test_full_authentication_beyond_this_machine(own_nginx, mariadb, key, certif
 def test_full_authentication_on_this_machine(own_nginx, mariadb, key, public_key, own_address, plugin):
     """The same process refuses it to a server that is not known, before and after one that is."""
     servers = [RogueServer(plugin, public_key=public_key, **place)
-               for place in ({"host": own_address}, {"host": "127.0.0.1"}, {"path": own_nginx.folder / "server.sock"}, {"host": own_address})]
-    assert call(own_nginx, key, *servers) == [NOT_AVAILABLE] * 4
+               for place in ({"host": own_address}, {"host": "127.0.0.1"}, {"path": own_nginx.folder / "server.sock"}, {"host": own_address},
+                             *([{"host": "::1"}] if has_ipv6() else []))]
+    assert call(own_nginx, key, *servers) == [NOT_AVAILABLE] * len(servers)
     assert ENCRYPTED in map(len, servers[1].told)
+    assert all(ENCRYPTED in map(len, server.told) for server in servers[4:])
     assert servers[2].told != []
     assert [server.told for server in (servers[0], servers[3])] == [[], []]
     assert all(server.asked > 0 for server in servers)

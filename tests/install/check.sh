@@ -14,7 +14,7 @@ expect() {
 mariadb --skip-column-names helpdesk -e "SELECT cid, LEFT(password_hash, 2) FROM customers" | expect "the customer" '^demo.[$]2'
 printf 'cid,contact\nimported,Jane\n' >customers.csv
 HELPDESK_KEY=$(sed -n 's/^    \([0-9a-f]\{48\}\)$/\1/p' shop.key) \
-    helpdesk-import customers.csv --url http://127.0.0.1/API/default.aspx | expect helpdesk-import '1 rows .* 1 added'
+    helpdesk-import customers.csv --resource customers --url http://127.0.0.1/API/default.aspx | expect helpdesk-import '1 rows .* 1 added'
 get() { curl --silent --show-error --fail "http://127.0.0.1$1"; }
 get /status.json | expect /status.json '"add_customer"'
 get /metrics | expect /metrics 'helpdesk_requests_total\{action="add_customer",key="shop",outcome="ok"\} 1'

@@ -19,5 +19,16 @@ TEST(JsonValueEnd, IsAfterItsLastBracket) {
     EXPECT_EQ(json_value_end(R"({"a)"), 3U);
 }
 
+TEST(JsonList, OfTheOutermostObjectIsFound) {
+    const auto list = [](std::string_view json) { return find_json_list(json, "list"); };
+    EXPECT_EQ(list(R"({"a":["list"],"List" : [1,{"b":"]"},[2]],"c":[3]})"), R"([1,{"b":"]"},[2]])");
+    EXPECT_EQ(list(R"({"l\u0069st":[1]})"), "[1]");
+    EXPECT_EQ(list(R"({"list":[1,"]})"), R"([1,"]})");
+    for (const char* json :
+         {"", "{", "[]", R"({"list")", R"({"list":)", R"({"list":{"list":[1]}})", R"({"a":{"list":[1]}})",
+          R"(["list",[1]])", R"({"a":"list","b":[1]})", R"({"list":"[1]"})"})
+        EXPECT_EQ(list(json), "") << json;
+}
+
 }  // namespace
 }  // namespace helpdesk

@@ -426,6 +426,25 @@ TEST_F(Validate, FindsAnOrderByNothing) {
     expect_complaint("desks.colour is what a list is sorted by, but no output");
 }
 
+TEST_F(Validate, FindsPartsOfAnother) {
+    resource_.parts = &ticket_history;
+    expect_complaint(
+        "desks.history are parts that do not say whose they are, or that no selector finds by it");
+}
+
+TEST(ValidateParts, KeepsTheirNamesApart) {
+    Resource resource = tickets();
+    EXPECT_EQ(validate(resource), std::vector<std::string>{});
+    std::vector<Variable> variables(resource.variables.begin(), resource.variables.end());
+    variables.push_back({.name = "entry_x", .column = "x"});
+    variables.push_back({.name = "history", .column = "y"});
+    resource.variables = variables;
+    const std::vector<std::string> found = validate(resource);
+    for (const char* complaint : {"tickets.entry_x may be taken for a variable of a part",
+                                  "tickets.history is a list of parts, and the name of a variable"})
+        EXPECT_NE(std::find(found.begin(), found.end(), complaint), found.end()) << complaint;
+}
+
 TEST_F(Validate, FindsAnIndexOfWordsThatNobodyReads) {
     static constexpr ListTable words = {.table = "desk_words", .owner = "desk_id", .column = "word"};
     static constexpr WordIndex index = {.words = &words, .texts = &words, .sources = {}};

@@ -334,7 +334,7 @@ void add_selection(Statement& statement, const Selection& selection, const std::
     }
     if (walking)
         sql.add(walk_condition);
-    if (may_be_hidden(selection.action->resource))
+    if (!selection.hidden_too && may_be_hidden(selection.action->resource))
         sql.add(not_hidden(selection));
     sql.append_to(statement, joins);
 }

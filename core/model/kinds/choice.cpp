@@ -39,7 +39,9 @@ std::string_view find(const Choices& choices, std::string_view text) {
 bool read(const Input& input, Value& value, const std::string& text) {
     const Variable& variable = *value.variable;
     const Choices& choices = choices_of(variable);
-    const std::string_view found = find(choices, text);
+    std::string_view found = find(choices, text);
+    if (found.empty() && input.bringing)
+        found = find({.values = choices.set_by_rules, .exact = choices.exact}, text);
     value.text = found.empty() ? choices.by_default : found;
     if (found.empty() && (choices.strict || input.options.reject_unknown_choices))
         input.problem(variable, code::invalid_choice, "must be " + text::join(choices.values, " or "));

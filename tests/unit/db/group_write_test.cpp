@@ -147,10 +147,10 @@ class GroupOfDeletes : public DbTest {
   protected:
     const std::vector<std::string> queries_ = {"name=a", "name=b"};
 
-    void expect_delete(Row parameters) {
+    void expect_delete(const Row& parameters) {
         connection.expect(two_questions(), {"a", "b"}).row({1U, 2U, "b"}).row({0U, 1U, "a"});
         connection.expect("BEGIN");
-        connection.expect(pair_delete, std::move(parameters)).finds(2);
+        connection.expect(pair_delete, parameters).finds(2);
     }
     void expect_each_alone() {
         connection.expect(question(0), {"a"}).row({0U, 1U, "a"});
