@@ -33,7 +33,8 @@ bool is_good(const Row& row) {
 }
 
 const Action& row_action(const Resource& resource) {
-    return resource.parts == nullptr ? *find_action(resource, verbs::add) : *find_action(resource, verbs::bring);
+    return resource.parts == nullptr ? *find_action(resource, verbs::add)
+                                     : *find_action(resource, verbs::bring);
 }
 
 FieldList fields_of(const Resource& resource, const Variables& variables) {
