@@ -352,6 +352,10 @@ Problems check_csv(std::string_view text, RowNames& names) {
     return problems;
 }
 
+bool knows(const Action& action, std::string_view name) {
+    return !action.resolve(name).empty() || action.resource.find_output(name) != nullptr;
+}
+
 // A row that renames its record would not find it when the import is sent again.
 bool reads(const Action& action, std::string_view name) {
     return action.knows(name) && name != action.resource.renamed_by;
@@ -393,9 +397,7 @@ std::string_view RowNames::number() const {
 
 bool RowNames::is_known(std::string_view name) const {
     const std::string_view of_part = name_in_part(name);
-    const Action& action = of_part.empty() ? action_ : *parts_;
-    const std::string_view own = of_part.empty() ? name : of_part;
-    return !action.resolve(own).empty() || action.resource.find_output(own) != nullptr;
+    return of_part.empty() || parts_ == nullptr ? knows(action_, name) : knows(*parts_, of_part);
 }
 
 std::string RowNames::accept(const std::string& name, Problems& problems) {

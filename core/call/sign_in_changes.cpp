@@ -71,11 +71,10 @@ bool changed_since(std::string_view customer, ChangeNumber number) noexcept {
 void note_change(const Write& write, const WriteResult& result) noexcept {
     if (result.added || !may_end_sign_ins(write))
         return;
-    if (result.repeated)
-        raise(changes->of_all);
-    else if (result.problems.empty())
+    if (result.problems.empty() && !result.repeated)
         raise(number_of(result.was.empty() ? result.answer : result.was));
-    else if (std::any_of(result.problems.begin(), result.problems.end(),
+    else if (result.repeated ||
+             std::any_of(result.problems.begin(), result.problems.end(),
                          [](const Problem& problem) { return problem.code == code::outcome_unknown; }))
         raise(changes->of_all);
 }
