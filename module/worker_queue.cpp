@@ -177,7 +177,8 @@ WorkerQueue::WorkerQueue(ngx_thread_pool_t* pool) : pool_(pool), size_(size_of(p
 }
 
 void WorkerQueue::expect(const DatabaseSettings& database, ngx_uint_t usual_connections) {
-    tenants_[&database].connections = &DatabaseConnections::of(database, usual_connections);
+    Tenant& tenant = tenants_[&database];
+    tenant.connections = &DatabaseConnections::of(database, usual_connections);
 }
 
 // Returns how many jobs may wait in the lane. What free threads will take in a moment does not count.
