@@ -3,14 +3,14 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
 #include "db/database.h"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {
 
-// The connections of one database to its servers. All queues of the worker share it.
+// The connections of one database to its server. All queues of the worker share it. They are not counted if
+// the database has several servers: only a task's thread knows which of them is in use, and may wait there.
 class DatabaseConnections {
   public:
     // Returns the connections of the database, which are made on first use. `usual` is their number if the
@@ -25,7 +25,7 @@ class DatabaseConnections {
     void begin() noexcept;
     void end() noexcept;
 
-    // Says, for the operator, that none is left.
+    // Says, for the operator, that none is left. Must only be called if that is so.
     std::string none_left() const;
 
   private:
@@ -37,9 +37,8 @@ class DatabaseConnections {
     };
 
     static Server& server_at(const std::string& address, ngx_uint_t most);
-    bool is_one_left(const Server& server) const noexcept;
 
-    std::vector<Server*> servers_;
+    Server* server_ = nullptr;  // null: there are several
     ngx_uint_t tasks_ = 0;
 };
 
