@@ -20,8 +20,9 @@ Json checked(json_t* value) {
     return Json(value);
 }
 
+// An empty view may have no address, which jansson refuses.
 Json string(std::string_view value) {
-    return checked(json_stringn(value.data(), value.size()));
+    return checked(json_stringn(value.empty() ? "" : value.data(), value.size()));
 }
 
 Json number(std::uint64_t value) {

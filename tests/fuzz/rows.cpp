@@ -74,7 +74,8 @@ void check_round_trip(RowFormat format, const Resource& resource, const Row& row
         parts.clear();
     for (const FieldList& part : parts)
         writer->record(part);
-    writer->end_parts();
+    if (resource.parts != nullptr)
+        writer->end_parts();
     std::string text;
     for (const std::string& piece : writer->finish())
         text += piece;
