@@ -100,7 +100,9 @@ CALLS = [
     ("get_customers", {"cid": "*", "order": "contact", "order_direction": "desc", "count": "3", "page": "1"}),
     ("get_customers", {"email": "299@example.com"}),
     ("get_customers", {"start_cid": "b", "end_cid": "u"}),
-    ("get_customers", {"updated_since": "2020-01-01"}),
+    # One record: the order of more depends on whether they were changed in one second.
+    ("get_customers", {"updated_since": "2020-01-01", "cid": "🍣"}),
+    ("get_customers", {"updated_since": "2020-01-01", "count_only": "Y"}),
     ("get_companies", {"name": "*"}),
     ("delete_company", {"name": "Acme"}),
     ("delete_customer", {"cid": "c"}),
