@@ -25,22 +25,22 @@ DatabaseConnections::Server& DatabaseConnections::server_at(const std::string& a
     return server;
 }
 
-bool DatabaseConnections::is_one_left() const noexcept {
+bool DatabaseConnections::is_one_left(Lane lane) const noexcept {
     if (server_ == nullptr)
         return true;
     const ngx_uint_t share =
         server_->databases > 1 ? std::max<ngx_uint_t>(1, server_->most - 1) : server_->most;
-    return server_->tasks < server_->most && tasks_ < share;
+    return server_->tasks < server_->most && room(lane, tasks_, share) > 0;
 }
 
-void DatabaseConnections::begin() noexcept {
-    ++tasks_;
+void DatabaseConnections::begin(Lane lane) noexcept {
+    tasks_.begin(lane);
     if (server_ != nullptr)
         ++server_->tasks;
 }
 
-void DatabaseConnections::end() noexcept {
-    --tasks_;
+void DatabaseConnections::end(Lane lane) noexcept {
+    tasks_.end(lane);
     if (server_ != nullptr)
         --server_->tasks;
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "db/database.h"
+#include "lanes.hpp"
 #include "ngx.hpp"
 
 namespace helpdesk::ngx {
@@ -17,13 +18,14 @@ class DatabaseConnections {
     // database names none. Throws std::bad_alloc.
     static DatabaseConnections& of(const DatabaseSettings& database, ngx_uint_t usual);
 
-    // Returns whether a connection is left for one more task. If several databases share a server, one of
-    // them leaves a connection to the others.
-    bool is_one_left() const noexcept;
+    // Returns whether a connection is left for one more task of the lane. The lanes of a database share its
+    // connections as they share threads: otherwise there could be threads left for look-ups, but no
+    // connections. If several databases share a server, one of them leaves a connection to the others.
+    bool is_one_left(Lane lane) const noexcept;
 
     // Begin and end a task that needs one.
-    void begin() noexcept;
-    void end() noexcept;
+    void begin(Lane lane) noexcept;
+    void end(Lane lane) noexcept;
 
     // Says, for the operator, that none is left. Must only be called if that is so.
     std::string none_left() const;
@@ -39,7 +41,7 @@ class DatabaseConnections {
     static Server& server_at(const std::string& address, ngx_uint_t most);
 
     Server* server_ = nullptr;  // null: there are several
-    ngx_uint_t tasks_ = 0;
+    Tasks tasks_;
 };
 
 }  // namespace helpdesk::ngx

@@ -28,45 +28,6 @@ constexpr ngx_msec_t longest_strangers_wait = 5000;
 constexpr ngx_msec_t read_outlives_client = 100;
 constexpr ngx_msec_t write_outlives_client = 1000;
 
-// How the jobs of a lane go to threads.
-struct Rules {
-    ngx_uint_t most_tasks;  // out at the same time; 0: no bound
-    std::size_t most_jobs;  // in a task
-    ngx_msec_t patience;    // a job that has waited for so long goes in spite of most_tasks
-    unsigned quarters;      // of max_queue, that jobs of the lane may take
-};
-
-// Of jobs that share statements, two tasks are out at the same time: one is at the database while the next is
-// on its way. Further jobs gather in the meantime, but not for long, because both tasks may wait for a locked
-// row. Only one task asks for the health of a database, even when the database hangs.
-constexpr std::array<Rules, lanes> rules = {{
-    {2, most_grouped, 10, 4},
-    {2, most_grouped, 10, 4},
-    {1, most_grouped, long_task, 4},
-    {0, 1, 0, 4},
-    {0, 1, 0, 4},
-    {0, 1, 0, 3},
-    {1, 1, long_task, 4},
-    {1, 1, long_task, 1},
-}};
-
-constexpr const Rules& rules_of(Lane lane) {
-    return rules.at(static_cast<std::size_t>(lane));
-}
-
-// Returns the lane that goes before this one, which anybody can fill, as one for requests with a key. Returns
-// nothing if there is none.
-constexpr std::optional<Lane> lane_before(Lane lane) {
-    switch (lane) {
-        case Lane::sign_in:
-            return Lane::call;
-        case Lane::strangers_body:
-            return Lane::body;
-        default:
-            return std::nullopt;
-    }
-}
-
 Lane lane_of(const Job& job) {
     if (job.call == nullptr)
         return job.is_strangers ? Lane::strangers_body : Lane::body;
@@ -75,7 +36,7 @@ Lane lane_of(const Job& job) {
         return Lane::bulk;
     // Only sign-ins belong to no single request. They need no key.
     if (call.stage() == Stage::hash)
-        return job.request == nullptr ? Lane::sign_in : Lane::call;
+        return job.request == nullptr ? Lane::sign_in : Lane::hash;
     switch (call.sharing()) {
         case Call::Sharing::read:
             return Lane::look_up;
@@ -86,7 +47,7 @@ Lane lane_of(const Job& job) {
         case Call::Sharing::none:
             break;
     }
-    return Lane::call;
+    return call.changes() ? Lane::transaction : Lane::read;
 }
 
 ngx_msec_t waited(const Job& job) {
@@ -184,19 +145,24 @@ void WorkerQueue::expect(const DatabaseSettings& database, ngx_uint_t usual_conn
 // Returns how many jobs may wait in the lane. What free threads will take in a moment does not count.
 ngx_uint_t WorkerQueue::most_waiting(const Tenant& tenant, Lane lane) const {
     const Rules& rule = rules_of(lane);
-    const ngx_uint_t tasks = tenant.queues.at(static_cast<std::size_t>(lane)).tasks;
-    ngx_uint_t taken_soon = size_.threads - std::min(size_.threads, tasks_);
+    std::size_t taken_soon = room_for(tenant, lane);
     if (rule.most_tasks > 0)
-        taken_soon = std::min(taken_soon, rule.most_tasks - std::min(rule.most_tasks, tasks));
-    return std::max<ngx_uint_t>(1, size_.max_queue * rule.quarters / 4) + taken_soon;
+        taken_soon = std::min(taken_soon, rule.most_tasks - std::min(rule.most_tasks, tenant.tasks.of(lane)));
+    return std::max<ngx_uint_t>(1, size_.max_queue * rule.quarters_of_queue / 4) + taken_soon;
+}
+
+// Returns how many more tasks of the lane the threads may have. Where there are several databases, each has
+// at most half of the threads, rounded up.
+std::size_t WorkerQueue::room_for(const Tenant& tenant, Lane lane) const {
+    const std::size_t share = tenants_.size() > 1 ? size_.threads - size_.threads / 2 : size_.threads;
+    return std::min(room(lane, tasks_, size_.threads), room(lane, tenant.tasks, share));
 }
 
 bool WorkerQueue::add(Job& job) {
     Tenant& tenant = tenants_[job.database];
-    const ngx_uint_t free_threads = size_.threads - std::min(size_.threads, tasks_);
-    if (tenant.waiting >= size_.max_queue + free_threads)
-        return false;
     const Lane lane = lane_of(job);
+    if (tenant.waiting >= size_.max_queue + room_for(tenant, lane))
+        return false;
     std::deque<Job>& jobs = tenant.queues.at(static_cast<std::size_t>(lane)).jobs;
     if (lane_before(lane) && jobs.size() >= most_waiting(tenant, lane))
         return false;
@@ -227,7 +193,7 @@ void WorkerQueue::dispatch() noexcept {
     std::vector<Job> ended;
     try {
         sweep(ended);
-        while (tasks_ < size_.threads) {
+        while (tasks_.all() < size_.threads) {
             const Choice from = choose();
             if (from.tenant == nullptr)
                 break;
@@ -301,7 +267,8 @@ bool WorkerQueue::may_any_go(Lane lane) const {
 }
 
 bool WorkerQueue::lacks_connection(const Tenant& tenant, const Job& job) const {
-    return needs_connection(job) && tenant.connections != nullptr && !tenant.connections->is_one_left();
+    return needs_connection(job) && tenant.connections != nullptr &&
+           !tenant.connections->is_one_left(lane_of(job));
 }
 
 // Fails a waiting job that needs no thread any more, or has waited too long for a connection. Returns whether
@@ -312,7 +279,7 @@ bool WorkerQueue::fail_if_obsolete(const Tenant& tenant, Job& job) const {
         fail(job);
         return true;
     }
-    if (tasks_ >= size_.threads || !lacks_connection(tenant, job) ||
+    if (room_for(tenant, lane_of(job)) == 0 || !lacks_connection(tenant, job) ||
         waited(job) < static_cast<ngx_msec_t>(job.database->connect_timeout / std::chrono::milliseconds(1)))
         return false;
     job.call->fail({code::overloaded, "", "all connections to the database are busy, try again"},
@@ -322,18 +289,10 @@ bool WorkerQueue::fail_if_obsolete(const Tenant& tenant, Job& job) const {
 
 bool WorkerQueue::may_go(const Tenant& tenant, Lane lane) const {
     const LaneQueue& queue = tenant.queues.at(static_cast<std::size_t>(lane));
-    if (queue.jobs.empty() || lacks_connection(tenant, queue.jobs.front()))
-        return false;
-    const ngx_uint_t share = tenants_.size() > 1 ? size_.threads - size_.threads / 2 : size_.threads;
-    if (tenant.tasks >= share)
-        return false;
-    if (lane == Lane::bulk && (tasks_of_lane(Lane::bulk) >= std::max<ngx_uint_t>(1, size_.threads / 2) ||
-                               queue.tasks >= std::max<ngx_uint_t>(1, share / 2)))
-        return false;
-    if (lane == Lane::strangers_body && tasks_of_lane(lane) >= std::max<ngx_uint_t>(1, size_.threads / 4))
+    if (queue.jobs.empty() || lacks_connection(tenant, queue.jobs.front()) || room_for(tenant, lane) == 0)
         return false;
     const Rules& rule = rules_of(lane);
-    return rule.most_tasks == 0 || queue.tasks < rule.most_tasks ||
+    return rule.most_tasks == 0 || tenant.tasks.of(lane) < rule.most_tasks ||
            waited(queue.jobs.front()) >= rule.patience;
 }
 
@@ -400,12 +359,10 @@ bool WorkerQueue::post(Batch& batch) {
     batch.task.ctx = &batch;
     if (ngx_thread_task_post(pool_, &batch.task) != NGX_OK)
         return false;
-    ++tasks_;
-    ++batch.from.tenant->tasks;
-    ++batch.from.tenant->queues.at(static_cast<std::size_t>(batch.from.lane)).tasks;
-    ++tasks_of_lane(batch.from.lane);
+    tasks_.begin(batch.from.lane);
+    batch.from.tenant->tasks.begin(batch.from.lane);
     if (batch.connects)
-        batch.from.tenant->connections->begin();
+        batch.from.tenant->connections->begin(batch.from.lane);
     for (Job& job : batch.jobs)
         job.waiting.reset();
     ngx_add_timer(&batch.task.event, long_task);
@@ -416,7 +373,7 @@ bool WorkerQueue::post(Batch& batch) {
 // of ours to do and still takes nothing, it never will, and the jobs fail.
 void WorkerQueue::put_back(Batch& batch, std::vector<Job>& ended) {
     batch.give_calls_back();
-    if (tasks_ == 0) {
+    if (tasks_.all() == 0) {
         for (Job& job : batch.jobs) {
             fail(job);
             ended.push_back(std::move(job));
@@ -443,13 +400,11 @@ void WorkerQueue::on_task_done(ngx_event_t* event) noexcept {
     const std::unique_ptr<Batch> batch(static_cast<Batch*>(event->data));
     ngx_del_timer(event);
     WorkerQueue& queue = *batch->queue;
-    --queue.tasks_;
-    --batch->from.tenant->tasks;
-    --batch->from.tenant->queues.at(static_cast<std::size_t>(batch->from.lane)).tasks;
-    --queue.tasks_of_lane(batch->from.lane);
+    queue.tasks_.end(batch->from.lane);
+    batch->from.tenant->tasks.end(batch->from.lane);
     // The calls of another pool may wait for the connection.
     if (batch->connects)
-        batch->from.tenant->connections->end();
+        batch->from.tenant->connections->end(batch->from.lane);
     for (auto& [pool, each] : all()) {
         if (each.waiting_ > 0) {
             ngx_post_event(&each.turn_, &ngx_posted_events);
@@ -464,14 +419,14 @@ void WorkerQueue::on_task_done(ngx_event_t* event) noexcept {
 
 // An errand counts among the tasks, because nginx's own queue may have room for only one.
 bool WorkerQueue::run_errand(ngx_thread_task_t& task) noexcept {
-    if (tasks_ >= size_.threads || ngx_thread_task_post(pool_, &task) != NGX_OK)
+    if (room(Lane::errand, tasks_, size_.threads) == 0 || ngx_thread_task_post(pool_, &task) != NGX_OK)
         return false;
-    ++tasks_;
+    tasks_.begin(Lane::errand);
     return true;
 }
 
 void WorkerQueue::end_errand() noexcept {
-    --tasks_;
+    tasks_.end(Lane::errand);
     if (waiting_ > 0) {
         ngx_post_event(&turn_, &ngx_posted_events);
     }

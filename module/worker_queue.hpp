@@ -8,7 +8,10 @@
 //     the worker may have, so that all waiting happens here. A call that has waited for connect_timeout is
 //     refused within a second if there is a thread for it, but no connection.
 //   - Databases take turns. Where there are several, each has at most half of the threads, rounded up.
-//   - Lists, imports and exports together have at most half of the threads, but at least one.
+//   - Lists, imports, exports, merges and purges together have at most half of the threads, but at least one.
+//   - Together with all other writes, which may wait for a row that somebody has locked, they leave a quarter
+//     of the threads, but at least one, to look-ups and health checks. Only a single thread takes whatever
+//     comes. The connections of a database are shared in the same way.
 //   - Large bodies of a database are read one at a time. So are those of strangers, whose requests have shown
 //     no key yet, in at most a quarter of the threads, but at least one, and only while no other body waits.
 //     A stranger's body that has waited for five seconds is refused.
@@ -29,6 +32,7 @@
 
 #include "call/call.h"
 #include "connections.hpp"
+#include "lanes.hpp"
 #include "metrics.h"
 #include "ngx.hpp"
 #include "pool_size.hpp"
@@ -54,10 +58,6 @@ struct Job {
     ngx_msec_t since = 0;             // when it began to wait
     std::unique_ptr<GaugeIncrement> waiting = {};  // only with work; a call counts itself
 };
-
-// The kinds of work. Each database has a queue for each.
-enum class Lane { look_up, write, health, call, bulk, sign_in, body, strangers_body };
-inline constexpr std::size_t lanes = 8;
 
 class WorkerQueue {
   public:
@@ -92,7 +92,6 @@ class WorkerQueue {
   private:
     struct LaneQueue {
         std::deque<Job> jobs;
-        ngx_uint_t tasks = 0;  // out
         std::uint64_t turn = 0;
     };
     struct Tenant;
@@ -100,7 +99,7 @@ class WorkerQueue {
     struct Tenant {
         std::array<LaneQueue, lanes> queues;
         ngx_uint_t waiting = 0;
-        ngx_uint_t tasks = 0;
+        Tasks tasks;
         DatabaseConnections* connections = nullptr;  // null: for work that needs none
         std::uint64_t turn = 0;
         // The node for `turns_of_waiting_` while nothing waits, so that no memory is needed to put it there.
@@ -125,8 +124,7 @@ class WorkerQueue {
     bool may_go(const Tenant& tenant, Lane lane) const;
     bool lacks_connection(const Tenant& tenant, const Job& job) const;
     bool fail_if_obsolete(const Tenant& tenant, Job& job) const;
-    ngx_uint_t& tasks_of_lane(Lane lane) { return tasks_of_lanes_.at(static_cast<std::size_t>(lane)); }
-    ngx_uint_t tasks_of_lane(Lane lane) const { return tasks_of_lanes_.at(static_cast<std::size_t>(lane)); }
+    std::size_t room_for(const Tenant& tenant, Lane lane) const;
     ngx_uint_t most_waiting(const Tenant& tenant, Lane lane) const;
     void sort(Tenant& tenant, std::uint64_t turn) noexcept;
     std::unique_ptr<Batch> make_batch(const Choice& choice, std::vector<Job>& ended);
@@ -147,8 +145,7 @@ class WorkerQueue {
     std::uint64_t turns_ = 0;
     ngx_msec_t swept_ = 0;  // when the jobs that nobody waits for were last removed
     ngx_uint_t waiting_ = 0;
-    ngx_uint_t tasks_ = 0;                               // out
-    std::array<ngx_uint_t, lanes> tasks_of_lanes_ = {};  // of those
+    Tasks tasks_;
 };
 
 }  // namespace helpdesk::ngx

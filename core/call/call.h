@@ -77,8 +77,8 @@ class Call {
     // Returns what the call can share with others of its kind: if anything, it pays to execute them together.
     Sharing sharing() const { return work_->sharing(); }
 
-    // Tells the scheduler of threads whether the call may keep a thread for long, as a list, an import or an
-    // export does. An import can also end between its slices.
+    // Tells the scheduler of threads whether the call may keep a thread for long, as a list, an import, an
+    // export or a merge does. An import can also end between its slices.
     bool takes_long() const { return work_->takes_long(); }
     bool is_import() const { return work_->is_import(); }
     // Returns whether it is a write, which may be carried out even after its client has disconnected.

@@ -41,6 +41,7 @@ struct Verb {
     bool gives_rows = false;  // its answer carries many records, as an import takes them
     bool is_mode = false;     // an import can carry it out for its rows
     bool takes_if_match = false;
+    bool takes_long = false;  // also changes what belongs to the record, which may be a great many rows
     // The variable with the record of the same resource into which the record goes. It is required, the
     // answer is its number or identifier, and both records are locked, in the order of their numbers, before
     // anything is read of them. If the resource has a `merging`, the record is then removed. Empty: the verb

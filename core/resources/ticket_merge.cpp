@@ -106,6 +106,7 @@ const Verb merge_tickets = {
     .changes = true,
     .stores = true,
     .takes_if_match = true,
+    .takes_long = true,
     .into = into_tid,
     .variables = names_of_merge,
     .about =

@@ -19,6 +19,10 @@ TEST_F(Accept, BeginsTheWorkOfTheVerb) {
     EXPECT_TRUE(call("action=add_customer&cid=x")->changes());
     EXPECT_EQ(call("action=get_customers&cid=x")->sharing(), Call::Sharing::read);
     EXPECT_TRUE(call("action=export_customers&cid=*")->takes_long());
+    EXPECT_TRUE(call("action=merge_customer&cid=x&into_cid=y&dry_run=Y")->takes_long());
+    EXPECT_TRUE(call("action=merge_tickets&tid=1&into_tid=2")->takes_long());
+    EXPECT_TRUE(call("action=purge_ticket&tid=1")->takes_long());
+    EXPECT_FALSE(call("action=delete_ticket&tid=1")->takes_long());
     EXPECT_TRUE(call(import_request("action=import_customers", "cid\nx\n"))->is_import());
     EXPECT_EQ(call("action=verify_customer&cid=x&pass=y")->stage(), Stage::database);
     EXPECT_TRUE(fake_database().asked.empty());
