@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from link import Cut, Link
+from link import QUERY, Cut, Link
 from locks import holding
 from servers import wait_for
 
@@ -122,6 +122,31 @@ def test_a_write_that_lost_a_race_and_then_its_connection(api, db, link):
         answer = holder.begin(api.update, "x", city="Rome").result()
     assert answer.status == 200, answer
     assert db.customer("x")["city"] == "Rome"
+
+
+def test_a_connection_whose_rollback_failed_is_closed(api, db, link):
+    """Its next transaction would begin with a statement that commits what it finds begun."""
+    db.query("CREATE TRIGGER fail BEFORE INSERT ON customer_contracts FOR EACH ROW "
+             "BEGIN IF NEW.contract_id = 3 THEN SIGNAL SQLSTATE 'HY000' SET MYSQL_ERRNO = 1114; END IF; END")
+    try:
+        assert api.add("before", contracts="1").status == 200
+        garbled = []
+
+        def sees(packet):
+            if packet.to_server and packet.data[4:] == QUERY + b"ROLLBACK" and not garbled:
+                garbled.append(packet)
+                return packet.data[:-1] + b"?"
+            return packet.data
+
+        link.sees = sees
+        answer = api.add("x", contracts="3")
+        assert (answer.status, answer.problems) == (503, [("", "database_full")])
+        assert garbled
+        assert api.add("after", contracts="1").status == 200
+    finally:
+        link.pass_all()
+        db.query("DROP TRIGGER fail")
+    assert [row["cid"] for row in db.query("SELECT cid FROM customers ORDER BY cid")] == ["after", "before"]
 
 
 @pytest.mark.parametrize("action", ["add_customer", "get_customers"])

@@ -163,6 +163,22 @@ def wait_for_execute(db, running):
              "the statement")
 
 
+def test_a_ping_that_hangs_is_the_last_attempt(api, db, mariadb):
+    """It took all the time that a call has. A new connection would take that of connect_timeout besides, and tell of no database."""
+    assert api.add("x").status == 200
+    assert call(api, "/impatient/", "update_customer", cid="x", city="a").status == 200
+    # So long that the connection is asked whether it lives.
+    time.sleep(0.15)
+    mariadb.freeze()
+    try:
+        answer = call(api, "/impatient/", "update_customer", cid="x", city="b")
+    finally:
+        mariadb.process.send_signal(signal.SIGCONT)
+    assert (answer.status, answer.problems) == (504, [("", "database_timeout")])
+    wait_for(lambda: call(api, "/impatient/", "get_customers", cid="x").status == 200, "the database's return")
+    assert db.customer("x")["city"] == "a"
+
+
 @pytest.mark.skipif(MYSQLD is not None, reason="MySQL ends no writes")
 def test_a_statement_that_takes_too_long(api, db):
     """The server ends it before the read timeout is over, so that it is known that nothing was done."""

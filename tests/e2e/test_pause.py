@@ -13,6 +13,7 @@ import requests
 from api import Api
 from locks import holding
 from servers import wait_for
+from test_waiting import locked, stuck
 
 # So that what waits in one worker could hold up the others, and so that the log has their order.
 WORKERS = 1
@@ -25,6 +26,9 @@ server {
     %%DATABASE%% %%KEY_AND_POOLS%%
     location / { helpdesk_api; }
     location /single/ { helpdesk_api; helpdesk_thread_pool single; }
+    location /both/ { helpdesk_api; mirror /held; }
+    location = /held { set $args action=get_support_contracts&order=name; helpdesk_api; }
+    location = /status.json { helpdesk_status json; }
 }
 """
 
@@ -159,3 +163,26 @@ def test_a_walk_whose_client_leaves_after_its_pause(api, nginx, db, old):
     """A thread works on it as on any other call, whose client nginx does not watch."""
     assert any('" 200 ' in begin_and_hold(api, nginx, db, "after") for _ in range(10))
     assert api.get("get_customers", cid="old").status == 200
+
+
+def lists_of_customers(api):
+    """How many were read to their end, whether or not somebody got them."""
+    counts = requests.get(f"{api.base}/status.json", timeout=30).json().get("helpdesk_database_seconds", [])
+    return sum(one["count"] for one in counts if one["action"] == "get_customers")
+
+
+def test_a_walk_whose_client_leaves_while_a_thread_works_on_another_part(api, db, mariadb, old):
+    """That part keeps the request, but nobody reads on for it."""
+    def ends_with_its_client():
+        with locked(mariadb, "support_contracts"):
+            time.sleep((0.02 - time.time()) % 1)
+            assert api.update("old", city=str(time.time())).status == 200
+            before = lists_of_customers(api)
+            with socket.create_connection(("127.0.0.1", api.port)) as client:
+                client.sendall(f"GET /both/?action=get_customers&updated_since=2024-01-01 HTTP/1.1\r\nHost: x\r\nX-API-Key: {api.key}\r\n\r\n".encode())
+                wait_for(lambda: stuck(mariadb, 1), "the other part to be in its thread")
+            # Longer than a pause.
+            time.sleep(2)
+            return lists_of_customers(api) == before
+    # A walk that comes at the end of a second does not pause.
+    assert any(ends_with_its_client() for _ in range(5))
