@@ -26,7 +26,7 @@ Field RecordText::field(const std::vector<std::string>& values, std::size_t outp
     if (what.form == Form::time)
         shown_[output] = format_times(value, time_format_);
     else if (encodes(output))
-        shown_[output] = percent_encode(value);
+        shown_[output] = text::percent_encode(value);
     else
         return {what.name, value};
     return {what.name, shown_[output]};
@@ -63,7 +63,7 @@ void RecordText::add_values() {
 
 void RecordText::add_piece(std::string_view text, bool last) {
     if (encodes(next_))
-        writer_.piece(percent_encode(text));
+        writer_.piece(text::percent_encode(text));
     else
         writer_.piece(text);
     if (!last)
