@@ -168,7 +168,7 @@ TEST_F(QueueOfOneThread, PostsNoErrandBesideATask) {
     ASSERT_TRUE(add(database(), look_up));
     ASSERT_EQ(out(), 1U);
     ngx_thread_task_t errand{};
-    EXPECT_FALSE(queue_.run_errand(errand));
+    ASSERT_FALSE(queue_.run_errand(errand));
     EXPECT_EQ(out(), 1U);
     finish_all();
     EXPECT_TRUE(queue_.run_errand(errand));
