@@ -195,8 +195,9 @@ std::string WritePlan::found_by(std::vector<Parameter>& parameters) const {
                (adding() ? "" : and_not_hidden(resource(), "record", write_->action->verb.of_deleted));
     }
     const Value* unique = resource().unique_repeats ? supplied(resource().unique) : nullptr;
+    // It is about none. For ON FALSE, MariaDB would read all of the table.
     if (unique == nullptr || !unique->text)
-        return "FALSE";
+        return "record.id = NULL";
     parameters.emplace_back(*unique->text);
     return "record." + quoted(unique->variable->column) + " = ?";
 }
