@@ -1,6 +1,7 @@
 // What a body of n bytes makes the decoding of it allocate, at the most at once: no more than 32 times n, and
 // a little that does not depend on it. Of CSV no more than 8 times n, and as much besides as a header of a
-// thousand columns takes. An input is a Content-Type, a line break, and the body, as for `decode`.
+// thousand columns takes. A body of rows is read as customers and as tickets, whose parts are checked. An
+// input is a Content-Type, a line break, and the body, as for `decode`.
 #include <sanitizer/allocator_interface.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 
 #include "answer/rows.h"
 #include "fuzz.h"
+#include "request/check.h"
 #include "request/decode.h"
 
 namespace {
@@ -38,14 +40,23 @@ void count_release(const volatile void* memory) {
     allocated -= std::min(allocated, size);
 }
 
-void read_all(RowFormat format, std::string_view text) {
-    const RowBody body{format, std::string(text)};
-    RowNames names(*find_action("add_customer"), false);
+void read_rows_of(const Action& action, const RowBody& body) {
+    RowNames names(action, false);
     if (!check_rows(body, names).empty())
         return;
     const auto reader = read_rows(body, names);
-    for (Row row; reader->next(row);)
-        continue;
+    for (Row row; reader->next(row);) {
+        if (!row.parts)
+            continue;
+        Problems problems;
+        Parts(*find_action(action.resource.parts(), action.verb), std::move(*row.parts), {}).check(problems);
+    }
+}
+
+void read_all(RowFormat format, std::string_view text) {
+    const RowBody body{format, std::string(text)};
+    read_rows_of(*find_action("add_customer"), body);
+    read_rows_of(*find_action(tickets(), verbs::bring), body);
 }
 
 void decode(BodyType type, std::string_view content_type, std::string_view body) {
