@@ -8,7 +8,8 @@
 //     the worker may have, so that all waiting happens here. A call that has waited for connect_timeout is
 //     refused within a second if there is a thread for it, but no connection.
 //   - Databases take turns. Where there are several, each has at most half of the threads, rounded up.
-//   - Lists, imports and exports together have at most half of the threads, but at least one.
+//   - Lists, imports and exports together have at most half of the threads, but at least one. An import in a
+//     thread is told soon when its client has gone or the worker is leaving.
 //   - Large bodies of a database are read one at a time. So are those of strangers, whose requests have shown
 //     no key yet, in at most a quarter of the threads, but at least one, and only while no other body waits.
 //     A stranger's body that has waited for five seconds is refused.
@@ -132,6 +133,8 @@ class WorkerQueue {
     std::unique_ptr<Batch> make_batch(const Choice& choice, std::vector<Job>& ended);
     void sweep(std::vector<Job>& ended);
     bool post(Batch& batch);
+    static void set_timer(Batch& batch);
+    static void watch(Batch& batch) noexcept;
     void put_back(Batch& batch, std::vector<Job>& ended);
     void set_timer();
 
