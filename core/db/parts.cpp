@@ -28,6 +28,18 @@ std::size_t size_of(const Write& write) {
     return size;
 }
 
+// A power of two at once, so that few prepared statements serve all counts.
+template <typename T, typename Function>
+void in_groups(std::span<T> all, std::size_t most, Function each) {
+    while (!all.empty()) {
+        std::size_t count = most;
+        while (count > all.size())
+            count /= 2;
+        each(all.first(count));
+        all = all.subspan(count);
+    }
+}
+
 // Some of the parts, one after the other and of one shape, so that they can share statements.
 class Run {
   public:
@@ -52,8 +64,9 @@ class Run {
     std::size_t end() const { return first_ + plans_.size(); }
 
     void ask(Connection& connection, Problems& problems) {
-        with_groups(most_grouped,
-                    [&](std::span<WritePlan* const> group) { ask_together(connection, group); });
+        const std::vector<WritePlan*> plans = this->plans();
+        const std::vector<SameQuestion> questions = same_questions(plans);
+        in_groups(std::span(questions), most_grouped, [&](auto group) { ask_together(connection, group); });
         for (std::size_t i = 0; i < plans_.size(); ++i) {
             const WritePlan& plan = plans_[i];
             Problems found = plan.problems;
@@ -65,26 +78,19 @@ class Run {
     }
 
     void store(Connection& connection, std::size_t at_once, std::vector<IndexedText>& texts) {
-        with_groups(at_once, [&](std::span<WritePlan* const> group) {
+        const std::vector<WritePlan*> plans = this->plans();
+        in_groups(std::span(plans), at_once, [&](auto group) {
             insert_records(connection, group);
             write_beside(connection, group, texts);
         });
     }
 
   private:
-    // A power of two at once, so that few prepared statements serve all counts.
-    template <typename Function>
-    void with_groups(std::size_t most, Function each) {
-        for (std::size_t done = 0; done < plans_.size();) {
-            std::size_t count = most;
-            while (count > plans_.size() - done)
-                count /= 2;
-            std::vector<WritePlan*> group;
-            for (std::size_t i = 0; i < count; ++i)
-                group.push_back(&plans_[done + i]);
-            each(std::span<WritePlan* const>(group));
-            done += count;
-        }
+    std::vector<WritePlan*> plans() {
+        std::vector<WritePlan*> plans;
+        for (WritePlan& plan : plans_)
+            plans.push_back(&plan);
+        return plans;
     }
 
     const std::size_t first_;
