@@ -429,8 +429,7 @@ void WorkerQueue::watch(Batch& batch) noexcept {
         batch.warned = ngx_current_msec;
         ngx_log_error(NGX_LOG_WARN, batch.task.event.log, 0,
                       "helpdesk: a task has been in its thread for over a minute, and its client is still "
-                      "waiting; find "
-                      "out what the database is waiting for, or lower read_timeout");
+                      "waiting; find out what the database is waiting for, or lower read_timeout");
     }
     if (batch.import != nullptr && (ngx_exiting != 0 || client_has_gone(batch.jobs.front().request)))
         batch.import->stop();
