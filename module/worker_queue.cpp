@@ -18,6 +18,9 @@ constexpr ngx_msec_t long_task = 60'000;
 // How often jobs are removed that nobody waits for any more.
 constexpr ngx_msec_t between_sweeps = 1000;
 
+// How often it is looked whether anybody still waits for an import that is in a thread.
+constexpr ngx_msec_t between_looks = 200;
+
 // A password that has waited for so long is not hashed any more, because its client has hardly waited. Nor is
 // a stranger's body read.
 constexpr ngx_msec_t longest_hash_wait = 5000;
@@ -91,7 +94,7 @@ bool needs_connection(const Job& job) {
 }  // namespace
 
 // Jobs that go to a thread together. While they are there, the thread owns `calls` and `work`, and the worker
-// everything else.
+// everything else; it may only tell an import to stop.
 struct WorkerQueue::Batch {
     ngx_thread_task_t task{};  // first: nginx's debug log reads the event's data as a connection
     WorkerQueue* queue = nullptr;
@@ -101,6 +104,8 @@ struct WorkerQueue::Batch {
     std::vector<Job> jobs;
     std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in the same order
     std::function<void()> work;                // instead of calls
+    Call* import = nullptr;                    // one of the calls, which may be told to stop
+    ngx_msec_t warned = 0;                     // when it was posted, or last took too long
 
     void run() const {
         if (work)
@@ -321,6 +326,7 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::make_batch(const Choice& choice
             continue;
         }
         batch->stage = job.call->stage();
+        batch->import = job.call->is_import() ? job.call.get() : nullptr;
         batch->connects = needs_connection(job) && choice.tenant->connections != nullptr;
         batch->calls.push_back(std::move(job.call));
     }
@@ -365,8 +371,26 @@ bool WorkerQueue::post(Batch& batch) {
         batch.from.tenant->connections->begin(batch.from.lane);
     for (Job& job : batch.jobs)
         job.waiting.reset();
-    ngx_add_timer(&batch.task.event, long_task);
+    batch.warned = ngx_current_msec;
+    set_timer(batch);
     return true;
+}
+
+void WorkerQueue::set_timer(Batch& batch) {
+    ngx_add_timer(&batch.task.event, batch.import != nullptr ? between_looks : long_task);
+}
+
+// Looks after a batch that is still in its thread.
+void WorkerQueue::watch(Batch& batch) noexcept {
+    if (ngx_current_msec - batch.warned >= long_task) {
+        batch.warned = ngx_current_msec;
+        ngx_log_error(NGX_LOG_WARN, batch.task.event.log, 0,
+                      "helpdesk: a task has been in its thread for over a minute, and its client is still "
+                      "waiting; find out what the database is waiting for, or lower read_timeout");
+    }
+    if (batch.import != nullptr && (ngx_exiting != 0 || client_has_gone(batch.jobs.front().request)))
+        batch.import->stop();
+    set_timer(batch);
 }
 
 // Lets the jobs wait for another turn, because others have filled nginx's own queue. If the pool has nothing
@@ -390,12 +414,8 @@ void WorkerQueue::put_back(Batch& batch, std::vector<Job>& ended) {
 
 void WorkerQueue::on_task_done(ngx_event_t* event) noexcept {
     if (event->timedout) {
-        ngx_log_error(NGX_LOG_WARN, event->log, 0,
-                      "helpdesk: a task has been in its thread for over a minute, and its client is still "
-                      "waiting; find "
-                      "out what the database is waiting for, or lower read_timeout");
         event->timedout = 0;
-        return ngx_add_timer(event, long_task);
+        return watch(*static_cast<Batch*>(event->data));
     }
     const std::unique_ptr<Batch> batch(static_cast<Batch*>(event->data));
     ngx_del_timer(event);

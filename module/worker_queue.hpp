@@ -9,6 +9,7 @@
 //     refused within a second if there is a thread for it, but no connection.
 //   - Databases take turns. Where there are several, each has at most half of the threads, rounded up.
 //   - Lists, imports, exports, merges and purges together have at most half of the threads, but at least one.
+//     An import in a thread is told soon when its client has gone or the worker is leaving.
 //   - Together with all other writes, which may wait for a row that somebody has locked, they leave a quarter
 //     of the threads, but at least one, to look-ups and health checks. Only a single thread takes whatever
 //     comes. The connections of a database are shared in the same way.
@@ -130,6 +131,8 @@ class WorkerQueue {
     std::unique_ptr<Batch> make_batch(const Choice& choice, std::vector<Job>& ended);
     void sweep(std::vector<Job>& ended);
     bool post(Batch& batch);
+    static void set_timer(Batch& batch);
+    static void watch(Batch& batch) noexcept;
     void put_back(Batch& batch, std::vector<Job>& ended);
     void set_timer();
 

@@ -51,7 +51,10 @@ bool CsvText::read(CsvRecord& record) {
     record_ = &record;
     ended_ = false;
     bool begun = false;
+    std::string_view left;  // from the record's first line on
     while (!rest_.empty() && !ended_) {
+        if (!begun)
+            left = rest_;
         std::string_view line = split_line(rest_);
         ++line_;
         if (!begun) {
@@ -70,6 +73,7 @@ bool CsvText::read(CsvRecord& record) {
         broken_ = csv_fini(&parser_, add_cell, end_record, this) != 0;
         check_memory();
     }
+    record.text = left.substr(0, left.size() - rest_.size());
     return ended_;
 }
 

@@ -19,6 +19,7 @@ std::string_view split_line(std::string_view& text);
 
 struct CsvRecord {
     std::size_t line = 0;
+    std::string_view text;           // all of its bytes, from the beginning of that line on
     bool marked = false;             // begins with a mark, or follows one that is alone in its line
     std::size_t size = 0;            // how many cells it has
     std::vector<std::string> cells;  // as many of them as a header may have columns

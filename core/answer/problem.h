@@ -79,6 +79,13 @@ inline constexpr std::string_view database_timeout = "database_timeout";
 // Returns what people are told: the text, after the variable's name.
 std::string message(const Problem& problem);
 
+// The most problems of one row that the answer to an import tells. Of a row that may have any number, no more
+// are collected than show that there are others.
+inline constexpr std::size_t most_problems_of_row = 10;
+inline bool are_enough(const Problems& problems) {
+    return problems.size() > most_problems_of_row;
+}
+
 // Returns the first `most` problems. If there are more, adds one that says how many. A request can have more
 // problems than an answer should list.
 Problems first_of(const Problems& problems, std::size_t most);

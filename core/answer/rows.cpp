@@ -97,7 +97,7 @@ class CsvReader : public RowReader {
             return false;
         row = {record_.line, {}, {}};
         if (has_parts_)
-            row.parts.emplace();
+            row.parts.emplace([this](std::string_view text) { return decode_part(text); });
         add_cells(row);
         add_part(row, false);
         while (has_parts_ && read_record()) {
@@ -120,47 +120,53 @@ class CsvReader : public RowReader {
     }
 
     void check_size(Row& row) const {
-        if (record_.size != columns_.size())
+        if (record_.size != columns_.size() && !are_enough(row.variables.problems()))
             row.variables.add_problem({code::count_mismatch, "",
                                        "the row has " + std::to_string(record_.size) +
                                            " cells, but the header has " + std::to_string(columns_.size())});
     }
 
-    // Return a cell without the apostrophe that protects a formula. The second one leaves nothing of it.
-    std::string_view shown_cell(std::size_t i) const {
-        const std::string& cell = record_.cells[i];
+    // Returns a cell without the apostrophe that protects a formula.
+    static std::string_view shown(const std::string& cell) {
         return std::string_view(cell).substr(cell.starts_with('\'') && looks_like_formula(cell) ? 1 : 0);
-    }
-    std::string release_cell(std::size_t i) {
-        std::string& cell = record_.cells[i];
-        cell.erase(0, cell.size() - shown_cell(i).size());
-        return std::move(cell);
     }
 
     void add_cells(Row& row) {
         check_size(row);
         for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i)
             if (!columns_[i].empty() && names_.name_in_part(columns_[i]).empty())
-                row.variables.add(columns_[i], release_cell(i));
+                row.variables.add(columns_[i], std::string(shown(record_.cells[i])));
     }
 
-    // Empty cells are no part, except in a record that has nothing else.
+    // Empty cells are no part, except in a record that has nothing else. Beyond the most that a row may have,
+    // the records that continue it are only passed over.
     void add_part(Row& row, bool is_alone) {
-        if (!has_parts_)
+        if (!has_parts_ || !row.variables.complete())
             return;
         if (is_alone)
             check_size(row);
-        bool is_empty = true;
+        if (!is_alone && has_no_part())
+            return;
+        if (!row.parts->add(record_.text))
+            row.variables.add_unreadable(too_many_parts(names_.list_of_parts()));
+    }
+
+    bool has_no_part() const {
+        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i)
+            if (!names_.name_in_part(columns_[i]).empty() && !record_.cells[i].empty())
+                return false;
+        return true;
+    }
+
+    Variables decode_part(std::string_view text) const {
+        CsvText csv(text);
+        CsvRecord record;
+        csv.next(record);
         Variables part;
-        for (std::size_t i = 0; i < std::min(record_.cells.size(), columns_.size()); ++i) {
-            const std::string_view name = names_.name_in_part(columns_[i]);
-            if (name.empty())
-                continue;
-            is_empty = is_empty && record_.cells[i].empty();
-            part.add(name, release_cell(i));
-        }
-        if (is_alone || !is_empty)
-            row.parts->push_back(std::move(part));
+        for (std::size_t i = 0; i < std::min(record.cells.size(), columns_.size()); ++i)
+            if (const std::string_view name = names_.name_in_part(columns_[i]); !name.empty())
+                part.add(name, std::string(shown(record.cells[i])));
+        return part;
     }
 
     // Returns whether the record has the number of the row, or nothing of a row but a part.
@@ -170,7 +176,8 @@ class CsvReader : public RowReader {
             if (columns_[i].empty() || !names_.name_in_part(columns_[i]).empty())
                 continue;
             const bool has_cell = !record_.cells[i].empty();
-            if (columns_[i] == names_.number() && has_cell && shown_cell(i) == row.variables.get(columns_[i]))
+            if (columns_[i] == names_.number() && has_cell &&
+                shown(record_.cells[i]) == row.variables.get(columns_[i]))
                 return true;
             is_empty = is_empty && !has_cell;
         }
@@ -206,21 +213,26 @@ class NdjsonReader : public RowReader {
   private:
     void decode(std::string_view line, Row& row) {
         const std::string_view list = names_.list_of_parts();
+        PartList parts([this](std::string_view text) { return decode_part(text); });
         if (list.empty())
             decode_json(line, row.variables, "row");
-        else
-            decode_json_with_list(line, row.variables, "row", list, row.parts);
+        else if (decode_json_with_list(line, row.variables, "row", list, parts))
+            row.parts = std::move(parts);
         if (!list.empty() && !row.variables.get(list).empty())
             row.variables.add_problem(
                 {code::malformed_body, std::string(list), "must be a list of JSON objects"});
         resolve_names(row.variables, [&](const std::string& name, Problems& problems) {
             return names_.accept(name, problems);
         });
-        if (row.parts)
-            for (Variables& part : *row.parts)
-                resolve_names(part, [&](const std::string& name, Problems& problems) {
-                    return names_.accept_in_part(name, problems);
-                });
+    }
+
+    Variables decode_part(std::string_view text) const {
+        Variables part;
+        decode_json(text, part, "item");
+        resolve_names(part, [&](const std::string& name, Problems& problems) {
+            return names_.accept_in_part(name, problems);
+        });
+        return part;
     }
 
     template <typename Accept>

@@ -18,6 +18,7 @@
 #include "answer/row_writer.h"
 #include "model/action.h"
 #include "request/decode.h"
+#include "request/part_list.h"
 
 namespace helpdesk {
 
@@ -30,8 +31,8 @@ struct RowBody {
 struct Row {
     std::size_t line = 0;  // the line of the body where the row begins, from 1
     Variables variables;   // and the problems of this row, which do not concern the next one
-    // The parts that the record brings, each with its own problems; nothing: the row says nothing of parts.
-    std::optional<std::vector<Variables>> parts;
+    // The parts that the record brings; nothing: the row says nothing of parts. They need the reader.
+    std::optional<PartList> parts;
 };
 
 // The names that rows may use: the variables of the action that each row is a call of, except one that

@@ -84,6 +84,10 @@ class Call {
     // Returns whether it is a write, which may be carried out even after its client has disconnected.
     bool changes() const { return work_->changes(); }
 
+    // Tells an import that is in a thread that nobody waits for it any more. It then comes back soon. May be
+    // called on any thread while the call is there.
+    void stop() noexcept { work_->stop(); }
+
     // Carries out calls. One that fails does not affect the others. Blocks, so call it on a database thread.
     // Never throws.
     static void execute(std::span<const std::unique_ptr<Call>> calls);

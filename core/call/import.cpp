@@ -12,6 +12,7 @@ namespace {
 constexpr std::size_t slice_rows = 1000;
 constexpr std::size_t slice_bytes = std::size_t{1024} * 1024;
 constexpr std::size_t slice_passwords = 16;
+constexpr std::chrono::seconds slice_time{2};
 
 // The most rows with a password in one import. At the usual cost of bcrypt each takes a good part of a
 // second, so that more of them would keep other calls waiting for long.
@@ -20,7 +21,6 @@ constexpr std::size_t most_passwords = 1000;
 // The most failed rows, and the most rows that exist already, that the answer lists. Beyond that it only
 // counts them.
 constexpr std::size_t most_listed = 1000;
-constexpr std::size_t most_problems_of_row = 10;
 
 // The most bytes of a row's identifier that the answer shows. The identifier itself may be as long as the
 // body.
@@ -48,19 +48,21 @@ std::string shortened(std::string_view utf8) {
     return std::string(utf8.substr(0, size));
 }
 
-std::size_t size_of(const Variables& variables) {
+// Returns what a row adds to its slice. An empty value or part takes time and memory as well.
+std::size_t size_of(const Row& row) {
+    constexpr std::size_t of_part = 128;
     std::size_t size = 0;
-    for (const Variables::Sent& variable : variables.all())
-        size += variable.value.size();
-    return size;
+    for (const Variables::Sent& variable : row.variables.all())
+        size += sizeof(variable) + variable.name.size() + variable.value.size();
+    return size + (row.parts ? row.parts->bytes() + of_part * row.parts->size() : 0);
 }
 
-std::size_t size_of(const Row& row) {
-    std::size_t size = size_of(row.variables);
-    if (row.parts)
-        for (const Variables& part : *row.parts)
-            size += size_of(part);
-    return size;
+// Not all problems of a row were looked for if there are enough of them.
+Problems listed_problems(const Problems& problems) {
+    Problems listed = first_of(problems, most_problems_of_row);
+    if (are_enough(problems))
+        listed.back().text = "and more problems";
+    return listed;
 }
 
 // Returns what names the record of a row: its number if it brings one. Empty if it gets a number.
@@ -86,6 +88,13 @@ ImportOptions check_import(const Resource& resource, const Variables& variables,
     return options;
 }
 
+// A row has two bytes at least, and its write an object for each variable of the resource. The texts in them
+// are those of the body once more.
+std::size_t memory_of_import(const RowBody& body, const Action& action) {
+    const std::size_t rows = std::min(slice_rows, body.text.size() / 2 + 1);
+    return 2 * body.text.size() + rows * (sizeof(Write) + action.resource.variables.size() * sizeof(Value));
+}
+
 void keep_end(const Outcome& of_row, Outcome& kept) {
     if (kept.problems.empty() || has(of_row.problems, code::outcome_unknown))
         kept = of_row;
@@ -103,8 +112,9 @@ Import::Import(const Settings& settings, Format format, const Action& action, co
 }
 
 Work::Step Import::hash() {
+    is_stopped_ = false;
     const std::size_t end = std::min(pending_.size(), hashed_ + slice_passwords);
-    for (; hashed_ < end; ++hashed_) {
+    for (; hashed_ < end && !is_stopped_; ++hashed_) {
         Write& write = pending_[hashed_].write;
         if (write.password() == nullptr)
             continue;
@@ -115,9 +125,13 @@ Work::Step Import::hash() {
 }
 
 Work::Step Import::carry_out() {
+    step_began_ = Clock::now();
+    is_stopped_ = false;
     Outcome outcome = work_on();
     if (!outcome.problems.empty())
         return {Stage::done, std::move(outcome)};
+    if (written_ < pending_.size())
+        return {Stage::database};
     const Stage next = read_slice();
     if (next != Stage::done)
         return {next};
@@ -142,6 +156,7 @@ Outcome Import::work_on() {
 Work::Stage Import::read_slice() {
     pending_.clear();
     hashed_ = 0;
+    written_ = 0;
     Row row;
     std::size_t bytes = 0;
     std::size_t rows = 0;
@@ -168,6 +183,7 @@ void Import::accept_row(Row& row) {
             const Action& part = *find_action(row_action_.resource.parts(), row_action_.verb);
             write.parts.emplace(part, std::move(*row.parts), options_.rows);
             write.parts->check(problems);
+            write.is_stopped = &is_stopped_;
         }
         if (problems.empty())
             count_password(write, problems);
@@ -190,6 +206,16 @@ void Import::count_password(Write& write, Problems& problems) {
          "an import may have at most 1,000 rows with a password; send the others in another import"});
 }
 
+// Returns whether the rows that are left are for another step, or for none, if nobody waits for them.
+bool Import::is_to_pause() const {
+    return is_stopped_ || Clock::now() - step_began_ > slice_time;
+}
+
+// Returns whether the row is as it was, because nobody waits for it.
+bool Import::is_given_up(const WriteResult& result) const {
+    return is_stopped_ && has(result.problems, code::overloaded);
+}
+
 // Rows share statements as calls do, except where their order could matter. A row is written after those
 // before it if it may name the same record, in whatever spelling, or adds a row that they would find.
 Outcome Import::write_slice() {
@@ -201,18 +227,22 @@ Outcome Import::write_slice() {
         run.clear();
         names.clear();
     };
-    for (const Pending& row : pending_) {
-        if (!outcome.problems.empty())
-            break;
+    for (; written_ < pending_.size() && outcome.problems.empty(); ++written_) {
+        const Pending& row = pending_[written_];
         const std::string name = text::to_lower(row.write.identifier);
         if (names.count(name) > 0 || !is_ascii(name) || adds_rows(row.write))
             write();
         if (can_share(row.write) && is_ascii(name)) {
             names.insert(name);
             run.push_back(&row);
-        } else {
-            count_result(row, helpdesk::write(database(), row.write), outcome);
+            continue;
         }
+        if (is_to_pause())
+            break;
+        const WriteResult result = helpdesk::write(database(), row.write);
+        if (is_given_up(result))
+            break;
+        count_result(row, result, outcome);
     }
     if (outcome.problems.empty())
         write();
@@ -247,8 +277,11 @@ void Import::count_result(const Pending& row, const WriteResult& result, Outcome
 Outcome Import::rehearse_slice() {
     Outcome outcome;
     const std::string known_by(row_action_.resource.known_by());
-    for (const Pending& row : pending_) {
+    for (; written_ < pending_.size() && outcome.problems.empty() && !is_to_pause(); ++written_) {
+        const Pending& row = pending_[written_];
         WriteResult result = rehearse(database(), row.write);
+        if (is_given_up(result))
+            break;
         const bool adds = result.problems.empty() && result.added;
         const std::string name = text::to_lower(name_of(row.write));
         const bool was_added = adds && !name.empty() && !would_be_there_.insert(name).second;
@@ -257,8 +290,6 @@ Outcome Import::rehearse_slice() {
         else if (was_added)
             result.added = false;
         count_result(row, result, outcome);
-        if (!outcome.problems.empty())
-            break;
     }
     return outcome;
 }
@@ -269,7 +300,7 @@ void Import::report_row(std::size_t line, std::string_view name, const Problems&
     if (listed_.at(has(problems, code::already_exists) ? 1 : 0)++ >= most_listed)
         report_.more_problems = true;
     else
-        for (Problem& problem : first_of(problems, most_problems_of_row))
+        for (Problem& problem : listed_problems(problems))
             report_.problems.push_back({line, shortened(name), std::move(problem)});
 }
 

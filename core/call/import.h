@@ -2,6 +2,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <set>
@@ -30,8 +32,14 @@ ImportOptions check_import(const Resource& resource, const Variables& variables,
 // tells the client more than that another row was not stored.
 void keep_end(const Outcome& of_row, Outcome& kept);
 
+// Returns the memory that an import takes until it ends, roughly: its body, and the writes of the rows that
+// it has read and not yet written. `action` is that of the import.
+std::size_t memory_of_import(const RowBody& body, const Action& action);
+
 // Alternates between the two pools of threads: one step hashes some passwords, or writes rows and reads the
-// next. A step takes a few seconds at most, so that other calls get a thread as well.
+// next. So that other calls get a thread as well, a step writes at most a thousand rows that share
+// statements, and begins no other row after two seconds. The longest of those is a ticket with ten thousand
+// entries, which takes some seconds, and is rolled back when stop() is called.
 class Import : public Work {
   public:
     Import(const Settings& settings, Format format, const Action& action, const ImportOptions& options,
@@ -39,6 +47,7 @@ class Import : public Work {
 
     bool takes_long() const override { return true; }
     bool is_import() const override { return true; }
+    void stop() noexcept override { is_stopped_ = true; }
 
     // The first step checks the whole body. If that cannot be read, no row is written. Problems end the
     // import.
@@ -59,7 +68,10 @@ class Import : public Work {
         std::size_t line;
         Write write;
     };
+    using Clock = std::chrono::steady_clock;
     Outcome work_on();
+    bool is_to_pause() const;
+    bool is_given_up(const WriteResult& result) const;
     Stage read_slice();
     void accept_row(Row& row);
     void count_password(Write& write, Problems& problems);
@@ -76,7 +88,10 @@ class Import : public Work {
     RowNames names_;
     std::unique_ptr<RowReader> reader_;
     std::vector<Pending> pending_;
-    std::size_t hashed_ = 0;  // how many of those have been hashed
+    std::size_t hashed_ = 0;   // how many of those have been hashed
+    std::size_t written_ = 0;  // how many of those have been written
+    Clock::time_point step_began_;
+    std::atomic<bool> is_stopped_ = false;
     std::set<std::string> would_be_there_;
     std::size_t passwords_ = 0;  // in all rows read so far
     ImportReport report_;

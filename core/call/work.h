@@ -52,6 +52,10 @@ class Work {
     // Returns whether it has finished with the database after a step that led to `next`.
     virtual bool is_done_with_database(Stage next) const { return next == Stage::done; }
 
+    // Tells a step that is in a thread that nobody waits for the work any more. It may end early, as one that
+    // has more to do. May be called on any thread, at any time.
+    virtual void stop() noexcept {}
+
     // Does the next step that needs the database. Blocks. If it throws, the step has failed.
     virtual Step carry_out() = 0;
     // Does the same for several that share, this one among them, and returns a step for each. All are of this

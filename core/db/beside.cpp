@@ -77,9 +77,15 @@ std::uint64_t move_records(Connection& connection, const WritePlan& plan, const 
 }  // namespace
 
 void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
+    std::vector<IndexedText> texts;
+    write_beside(connection, plans, texts);
+    index_texts(connection, texts);
+}
+
+void write_beside(Connection& connection, std::span<WritePlan* const> plans,
+                  std::vector<IndexedText>& texts) {
     std::vector<WritePlan> records;
     std::vector<const Resource*> resources;
-    std::vector<IndexedText> texts;
     for (std::size_t i = 0; i < plans.size(); ++i) {
         AppliedRules& rules = plans[i]->rules();
         rules.collect(*plans[i]);
@@ -105,7 +111,6 @@ void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
                 same.push_back(&record);
         add_records(connection, same, plans.size() > 1 ? most_grouped : 1);
     }
-    index_texts(connection, texts);
 }
 
 }  // namespace helpdesk::db

@@ -1,6 +1,7 @@
 #include "db/parts.h"
 
 #include <algorithm>
+#include <atomic>
 #include <vector>
 
 #include "db/beside.h"
@@ -13,11 +14,30 @@ namespace {
 // The most bytes of values in one statement, unless one part alone has more.
 constexpr std::size_t most_bytes = std::size_t{1024} * 1024;
 
+std::size_t size_of(const std::vector<IndexedText>& texts) {
+    std::size_t size = 0;
+    for (const IndexedText& text : texts)
+        size += sizeof(text) + text.text.size();
+    return size;
+}
+
 std::size_t size_of(const Write& write) {
     std::size_t size = 0;
     for (const Value& value : write.values)
         size += value.text ? value.text->size() : 0;
     return size;
+}
+
+// A power of two at once, so that few prepared statements serve all counts.
+template <typename T, typename Function>
+void in_groups(std::span<T> all, std::size_t most, Function each) {
+    while (!all.empty()) {
+        std::size_t count = most;
+        while (count > all.size())
+            count /= 2;
+        each(all.first(count));
+        all = all.subspan(count);
+    }
 }
 
 // Some of the parts, one after the other and of one shape, so that they can share statements.
@@ -44,8 +64,9 @@ class Run {
     std::size_t end() const { return first_ + plans_.size(); }
 
     void ask(Connection& connection, Problems& problems) {
-        with_groups(most_grouped,
-                    [&](std::span<WritePlan* const> group) { ask_together(connection, group); });
+        const std::vector<WritePlan*> plans = this->plans();
+        const std::vector<SameQuestion> questions = same_questions(plans);
+        in_groups(std::span(questions), most_grouped, [&](auto group) { ask_together(connection, group); });
         for (std::size_t i = 0; i < plans_.size(); ++i) {
             const WritePlan& plan = plans_[i];
             Problems found = plan.problems;
@@ -56,27 +77,20 @@ class Run {
         }
     }
 
-    void store(Connection& connection, std::size_t at_once) {
-        with_groups(at_once, [&](std::span<WritePlan* const> group) {
+    void store(Connection& connection, std::size_t at_once, std::vector<IndexedText>& texts) {
+        const std::vector<WritePlan*> plans = this->plans();
+        in_groups(std::span(plans), at_once, [&](auto group) {
             insert_records(connection, group);
-            write_beside(connection, group);
+            write_beside(connection, group, texts);
         });
     }
 
   private:
-    // A power of two at once, so that few prepared statements serve all counts.
-    template <typename Function>
-    void with_groups(std::size_t most, Function each) {
-        for (std::size_t done = 0; done < plans_.size();) {
-            std::size_t count = most;
-            while (count > plans_.size() - done)
-                count /= 2;
-            std::vector<WritePlan*> group;
-            for (std::size_t i = 0; i < count; ++i)
-                group.push_back(&plans_[done + i]);
-            each(std::span<WritePlan* const>(group));
-            done += count;
-        }
+    std::vector<WritePlan*> plans() {
+        std::vector<WritePlan*> plans;
+        for (WritePlan& plan : plans_)
+            plans.push_back(&plan);
+        return plans;
     }
 
     const std::size_t first_;
@@ -86,31 +100,46 @@ class Run {
     std::size_t bytes_ = 0;
 };
 
+// Asks about the parts, run by run, and passes each good run to `each`. Goes on until a run has a problem, or
+// nobody waits for the owner any more, which is one, too.
 template <typename Function>
-void for_each_run(const Parts& parts, std::optional<std::uint64_t> owner, Function each) {
-    for (std::size_t i = 0; i < parts.size();) {
-        Run run(i, owner);
+void for_each_run(Connection& connection, WritePlan& owner, std::optional<std::uint64_t> number,
+                  Function each) {
+    const Parts& parts = *owner.write().parts;
+    const std::atomic<bool>* is_stopped = owner.write().is_stopped;
+    for (std::size_t i = 0; i < parts.size() && owner.problems.empty();) {
+        if (is_stopped != nullptr && *is_stopped)
+            return owner.problems.push_back(problem_of_status(503));
+        Run run(i, number);
         while (run.end() < parts.size() && run.add(parts.write(run.end()))) {
         }
         i = run.end();
-        each(run);
+        run.ask(connection, owner.problems);
+        if (owner.problems.empty())
+            each(run);
     }
 }
 
 }  // namespace
 
 void store_parts(Connection& connection, WritePlan& owner) {
-    const Parts& parts = *owner.write().parts;
-    const std::size_t at_once = parts.size() > 1 && has_steady_numbers(connection) ? most_grouped : 1;
-    for_each_run(parts, owner.record_id, [&](Run& run) {
-        run.ask(connection, owner.problems);
-        if (owner.problems.empty())
-            run.store(connection, at_once);
+    const bool are_several = owner.write().parts->size() > 1;
+    const std::size_t at_once = are_several && has_steady_numbers(connection) ? most_grouped : 1;
+    // The words of many runs are indexed at once: each time, all words that the owner has so far are read.
+    std::vector<IndexedText> texts;
+    for_each_run(connection, owner, owner.record_id, [&](Run& run) {
+        run.store(connection, at_once, texts);
+        if (size_of(texts) <= most_bytes)
+            return;
+        index_texts(connection, texts);
+        texts.clear();
     });
+    if (owner.problems.empty())
+        index_texts(connection, texts);
 }
 
 void rehearse_parts(Connection& connection, WritePlan& owner) {
-    for_each_run(*owner.write().parts, {}, [&](Run& run) { run.ask(connection, owner.problems); });
+    for_each_run(connection, owner, {}, [](Run& /*run*/) {});
 }
 
 std::optional<Problem> explain_parts(const Write& owner, int error, std::uint64_t largest_packet) {

@@ -195,8 +195,9 @@ std::string WritePlan::found_by(std::vector<Parameter>& parameters) const {
                (adding() ? "" : and_not_hidden(resource(), "record", write_->action->verb.of_deleted));
     }
     const Value* unique = resource().unique_repeats ? supplied(resource().unique) : nullptr;
+    // It is about none. For ON FALSE, MariaDB would read all of the table.
     if (unique == nullptr || !unique->text)
-        return "FALSE";
+        return "record.id = NULL";
     parameters.emplace_back(*unique->text);
     return "record." + quoted(unique->variable->column) + " = ?";
 }
@@ -245,16 +246,44 @@ void WritePlan::check_version(const Rows& row) {
 }
 
 void ask_together(Connection& connection, std::span<WritePlan* const> plans) {
+    std::vector<SameQuestion> questions;
+    for (WritePlan* plan : plans)
+        questions.push_back({plan});
+    ask_together(connection, questions);
+}
+
+// The SQL of one shape is the same.
+std::vector<SameQuestion> same_questions(std::span<WritePlan* const> plans) {
+    std::vector<SameQuestion> questions;
+    std::vector<std::vector<Parameter>> asked;
+    for (WritePlan* plan : plans) {
+        std::vector<Parameter> parameters = plan->question(0).parameters;
+        const auto same = std::find(asked.begin(), asked.end(), parameters);
+        if (same != asked.end()) {
+            questions[static_cast<std::size_t>(same - asked.begin())].push_back(plan);
+            continue;
+        }
+        asked.push_back(std::move(parameters));
+        questions.push_back({plan});
+    }
+    return questions;
+}
+
+void ask_together(Connection& connection, std::span<const SameQuestion> questions) {
     Statement all;
-    for (unsigned i = 0; i < plans.size(); ++i) {
-        Statement one = plans[i]->question(i);
+    for (unsigned i = 0; i < questions.size(); ++i) {
+        Statement one;
+        for (WritePlan* plan : questions[i]) {
+            one = plan->question(i);
+            plan->problems.clear();
+        }
         all.sql += (i == 0 ? "" : " UNION ALL ") + one.sql;
         std::move(one.parameters.begin(), one.parameters.end(), std::back_inserter(all.parameters));
-        plans[i]->problems.clear();
     }
     const auto row = connection.query(all.sql, all.parameters);
     while (row->next())
-        plans[row->number(WritePlan::question_number)]->apply_answer(*row);
+        for (WritePlan* plan : questions[row->number(WritePlan::question_number)])
+            plan->apply_answer(*row);
 }
 
 Problem WritePlan::not_found() const {

@@ -197,4 +197,11 @@ class WritePlan final : public RuledWrite {
 // Asks the questions of all plans, which have one shape, with one statement.
 void ask_together(Connection& connection, std::span<WritePlan* const> plans);
 
+// Plans of one shape that have the same question: they name the same records.
+using SameQuestion = std::vector<WritePlan*>;
+// Puts plans of one shape together that have the same question.
+std::vector<SameQuestion> same_questions(std::span<WritePlan* const> plans);
+// Asks these questions, each once for all of its plans, with one statement.
+void ask_together(Connection& connection, std::span<const SameQuestion> questions);
+
 }  // namespace helpdesk::db

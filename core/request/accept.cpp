@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "call/call.h"
+#include "call/import.h"
 #include "call/incoming.h"
 #include "request/accept.h"
 #include "text.h"
@@ -69,9 +70,9 @@ Format choose_format(const Settings& settings, const Request& request, const Act
 }
 
 // The memory that the request takes until its call ends, roughly. A call that may do either of two verbs has
-// the values twice. An import makes values of a few of its rows at a time.
+// the values twice.
 std::size_t memory_of(const Request& request, const Action& action) {
-    std::size_t values = request.rows == nullptr ? 0 : request.rows->text.size();
+    std::size_t values = request.rows == nullptr ? 0 : memory_of_import(*request.rows, action);
     for (const Variables::Sent& variable : request.variables.all())
         values += sizeof(variable) + variable.name.size() + variable.value.size();
     return action.verb.when_missing == nullptr ? values : 2 * values;

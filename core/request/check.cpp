@@ -226,13 +226,13 @@ Write Parts::check_one(const Variables& part, Problems& problems) const {
 
 Write Parts::write(std::size_t part) const {
     Problems none;
-    return check_one(all_[part], none);
+    return check_one(all_.at(part), none);
 }
 
 void Parts::check(Problems& problems) const {
     std::set<std::string, std::less<>> seen;
-    for (std::size_t i = 0; i < all_.size(); ++i) {
-        const Variables& part = all_[i];
+    for (std::size_t i = 0; i < all_.size() && !are_enough(problems); ++i) {
+        const Variables part = all_.at(i);
         Problems found = part.problems();
         if (part.complete())
             check_one(part, found);

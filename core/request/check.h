@@ -1,6 +1,7 @@
 // Turns variables into checked values. It has every rule that needs no database.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -13,30 +14,32 @@
 #include "model/value.h"
 #include "request/conditions.h"
 #include "request/input.h"
+#include "request/part_list.h"
 
 namespace helpdesk {
 
 struct Write;
 
-// The parts of a record that is brought. They are kept as they came, which takes far less memory than writes.
+// The parts of a record that is brought, kept as they came.
 class Parts {
   public:
     // `action` is what is done to a part.
-    Parts(const Action& action, std::vector<Variables> all, const CheckOptions& options)
+    Parts(const Action& action, PartList all, const CheckOptions& options)
         : action_(&action), all_(std::move(all)), options_(options) {}
 
     const Resource& resource() const { return action_->resource; }
     std::size_t size() const { return all_.size(); }
     // Returns the write that stores a part. It must have no problems.
     Write write(std::size_t part) const;
-    // Adds every problem of every part. A variable is named as in a file of CSV: `entry_notes`.
+    // Adds the problems of the parts, until there are enough of them. A variable is named as in a file of
+    // CSV: `entry_notes`.
     void check(Problems& problems) const;
 
   private:
     Write check_one(const Variables& part, Problems& problems) const;
 
     const Action* action_;
-    std::vector<Variables> all_;
+    PartList all_;
     CheckOptions options_;
 };
 
@@ -58,6 +61,10 @@ struct Write {
     bool dry_run = false;       // everything is carried out, and then rolled back
     // What is brought with the record; nothing: the call says nothing of parts.
     std::optional<Parts> parts = {};
+    // Becomes true, on another thread, when nobody waits for the write any more. While its parts are stored,
+    // it then ends as one that the server is too busy for: `overloaded`, with nothing stored. Null: it never
+    // does.
+    const std::atomic<bool>* is_stopped = nullptr;
 
     // Returns the value of a variable. Null if the write has none.
     Value* find(const Variable& variable);

@@ -7,44 +7,58 @@
 namespace helpdesk {
 namespace {
 
-// Reads the objects of a list that has its brackets. Each is parsed by itself, so that a parser never holds
-// more than one. Returns false if it is no list of objects.
-bool read_items(std::string_view list, std::vector<Variables>& items) {
+enum class Items { all, too_many, no_objects };
+
+// Splits a list that has its brackets into its objects. Each is to be parsed by itself, so that a parser
+// never holds more than one.
+Items split_items(std::string_view list, PartList& items) {
     const auto skip_space = [&] {
         list.remove_prefix(std::min(list.find_first_not_of(json_space), list.size()));
     };
     list.remove_prefix(1);
     skip_space();
     if (list == "]")
-        return true;
+        return Items::all;
     while (list.starts_with('{')) {
         const std::size_t end = json_value_end(list);
-        decode_json(list.substr(0, end), items.emplace_back(), "item");
+        if (!items.add(list.substr(0, end)))
+            return Items::too_many;
         list.remove_prefix(end);
         skip_space();
         if (list == "]")
-            return true;
+            return Items::all;
         if (!list.starts_with(','))
-            return false;
+            break;
         list.remove_prefix(1);
         skip_space();
     }
-    return false;
+    return Items::no_objects;
 }
 
 }  // namespace
 
-void decode_json_with_list(std::string_view body, Variables& variables, const std::string& what,
-                           std::string_view list, std::optional<std::vector<Variables>>& items) {
+bool decode_json_with_list(std::string_view body, Variables& variables, const std::string& what,
+                           std::string_view list, PartList& items) {
     const std::string_view found = find_json_list(body, list);
-    if (found.empty())
-        return decode_json(body, variables, what);
+    if (found.empty()) {
+        decode_json(body, variables, what);
+        return false;
+    }
     const auto begin = static_cast<std::size_t>(found.data() - body.data());
     decode_json(std::string(body.substr(0, begin)) + "null" + std::string(body.substr(begin + found.size())),
                 variables, what);
-    if (!read_items(found, items.emplace()))
+    const Items read = split_items(found, items);
+    if (read == Items::too_many)
+        variables.add_unreadable(too_many_parts(list));
+    else if (read == Items::no_objects)
         variables.add_unreadable(
             {code::malformed_body, printable_name(list), "must be a list of JSON objects"});
+    return true;
+}
+
+Problem too_many_parts(std::string_view list) {
+    return {code::too_many_values, printable_name(list),
+            "has more than " + std::to_string(most_parts) + " entries"};
 }
 
 }  // namespace helpdesk

@@ -76,6 +76,17 @@ IMPORTS = {
     "depth": (NDJSON, lambda: '{"a":' + "[" * SIZE, "is not valid JSON"),
     "no line breaks": (NDJSON, lambda: '{"cid":"a"}' * (SIZE // 11), "has no line break"),
 }
+# One ticket, with very many entries, or one after the other with as many as it may have, all of them wrong.
+HEADER = "tid,cid,entry_date,entry_type,entry_uid,entry_cid,entry_author,entry_notes,entry_status,entry_to,entry_message_id\n"
+WRONG = '{"cid":"c","history":[' + '{"a":[]},' * 9_999 + "{}]}\n"
+TICKETS = {
+    "rows of an entry": (CSV, lambda: "entry_notes,cid,tid\nx,c,1\n" + "x\n" * (SIZE // 2), "and more problems"),
+    "good rows of an entry": (CSV, lambda: "entry_notes,cid,tid\nx,c,1\n" + "x,,\n" * (SIZE // 4), "has more than 10000 entries"),
+    "rows of many cells": (CSV, lambda: HEADER + "1,c,,,,,,x,,,\n" + ",,,,,,,x,,,\n" * (SIZE // 12), "has more than 10000 entries"),
+    "entries": (NDJSON, lambda: '{"cid":"c","history":[' + "{}," * (SIZE // 3) + "{}]}\n", "has more than 10000 entries"),
+    "entries that are wrong": (NDJSON, lambda: WRONG * (SIZE // len(WRONG)), "and more problems"),
+    "rows that do not fit": (CSV, lambda: "cid,entry_notes\nc,x\n" + '"",x,\n' * 9_999, "and more problems"),
+}
 
 
 def memory(pid, name):
@@ -238,6 +249,23 @@ def test_a_large_import(api, nginx, db, reading, kind):
     sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
         assert sent.grown < 4 * len(body)
+
+
+@pytest.mark.parametrize("dry_run", ["Y", "N"])
+@pytest.mark.parametrize("kind", TICKETS)
+def test_a_large_import_of_tickets(api, nginx, db, reading, kind, dry_run):
+    content_type, make, why = TICKETS[kind]
+    body = make()
+    sent = Sent(api, nginx, body, {"Content-Type": content_type, "X-API-Key": api.key},
+                f"/?action=import_tickets&format=json&dry_run={dry_run}")
+    assert sent.answer.status == 200, sent.answer
+    totals, *problems = sent.answer.json
+    assert totals["failed"] == totals["rows"] and len(problems) <= 11 * int(totals["rows"])
+    assert any(why in one["error"] for one in problems), sent.answer
+    assert {(one["variable"], one["code"]) for one in problems if "10000" in one["error"]} <= {("history", "too_many_values")}
+    sent.assert_that_the_worker_went_on(reading)
+    if not SANITIZE:
+        assert sent.grown < 4 * len(body) + 4_000_000
 
 
 def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, reading):

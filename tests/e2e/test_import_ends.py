@@ -1,6 +1,7 @@
 """Imports that end before their last row, with their client or with their worker."""
 
 import contextlib
+import json
 import socket
 
 from api import Api
@@ -8,6 +9,7 @@ from servers import wait_for
 
 WORKERS = 1
 CONFIG = """
+client_max_body_size 16m;
 server {
     listen 127.0.0.1:%%PORT%%;
     %%DEFAULTS%%
@@ -19,6 +21,9 @@ server {
 SLICE = 1000
 COUNT = 5 * SLICE
 
+# The most entries that a ticket may bring.
+ENTRIES = 10_000
+
 
 def rows(name):
     """Names of no other test: near one that was deleted, a row may wait for its neighbour."""
@@ -27,8 +32,9 @@ def rows(name):
 
 def upload(api, body, size):
     """A client that has sent so many bytes of its import."""
+    what, content_type = ("tickets", "application/x-ndjson") if body.startswith("{") else ("customers", "text/csv")
     client = socket.create_connection(("127.0.0.1", api.port))
-    client.sendall((f"POST /?action=import_customers&format=json HTTP/1.1\r\nHost: x\r\nX-API-Key: {api.key}\r\nContent-Type: text/csv\r\n"
+    client.sendall((f"POST /?action=import_{what}&format=json HTTP/1.1\r\nHost: x\r\nX-API-Key: {api.key}\r\nContent-Type: {content_type}\r\n"
                     f"Content-Length: {len(body)}\r\n\r\n{body[:size]}").encode())
     return client
 
@@ -43,6 +49,18 @@ def held_in_second_slice(api, db, mariadb, name):
             db.wait_for_lock()
             yield client
             holder.rollback()
+
+
+@contextlib.contextmanager
+def among_entries(api, db):
+    """A client whose import stores the entries of its second ticket, of which there are so many that it takes long."""
+    api.add("c")
+    entries = [{"notes": " ".join(f"{i}w{j}" for j in range(40))} for i in range(ENTRIES)]
+    body = "".join(json.dumps(row) + "\n" for row in [{"tid": "1", "cid": "c"}, {"tid": "2", "cid": "c", "history": entries}])
+    with upload(api, body, len(body)) as client:
+        wait_for(lambda: (db.query("SELECT MAX(trx_rows_modified) AS n FROM information_schema.INNODB_TRX")[0]["n"] or 0) > 200,
+                 "entries to be stored", pause=0.2)
+        yield client
 
 
 def run(api, body):
@@ -85,3 +103,28 @@ def test_a_worker_leaves_in_the_middle_of_the_work(api, db, mariadb, nginx):
     assert text.startswith("HTTP/1.1 503 ") and '"code":"overloaded"' in text.replace(" ", ""), text
     assert f"the import stopped before its end, with {2 * SLICE} added and 0 updated; it can be sent again" in text
     assert db.count("customers") == 2 * SLICE
+
+
+def test_a_client_goes_in_the_middle_of_a_ticket(api, db, nginx):
+    """A ticket is stored with all its entries or not at all, and holds its customer no longer."""
+    with among_entries(api, db) as client:
+        log = len(nginx.log())
+        client.close()
+        wait_for(lambda: "the import stopped" in nginx.log()[log:], "the import to end", seconds=60)
+    (line,) = [line for line in nginx.log()[log:].splitlines() if "the import stopped" in line]
+    assert "helpdesk: the client has gone: the import stopped before its end, with 1 added and 0 updated; it can be sent again" in line
+    assert [row["id"] for row in db.query("SELECT id FROM tickets")] == [1]
+    assert db.count("ticket_history") == 0
+    assert api.post("update_customer", cid="c", contact="x").status == 200
+
+
+def test_a_worker_leaves_in_the_middle_of_a_ticket(api, db, nginx):
+    workers = nginx.worker_pids()
+    with among_entries(api, db) as client:
+        nginx.reload()
+        text = client.makefile("rb").read().decode()
+    assert text.startswith("HTTP/1.1 503 ") and '"code":"overloaded"' in text.replace(" ", ""), text
+    assert "the import stopped before its end, with 1 added and 0 updated; it can be sent again" in text
+    assert [row["id"] for row in db.query("SELECT id FROM tickets")] == [1]
+    api.session.close()
+    wait_for(lambda: not set(workers) & set(nginx.worker_pids()), "the worker to leave")

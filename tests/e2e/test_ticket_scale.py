@@ -1,5 +1,6 @@
 """Lists over many tickets and entries: the work that they make."""
 
+import json
 import os
 
 import pytest
@@ -83,3 +84,32 @@ def test_the_work_does_not_grow_with_the_table(session_api, many, action, variab
     for sql in ran:
         # A record, what it refers to, and what is asked of who sees it.
         assert rows_read(many, sql) <= 200 + 60 * (count + 2), sql
+
+
+def import_entries(api, count):
+    row = {"cid": "c5", "history": [{"notes": f"word{i}"} for i in range(count)]}
+    return api.request("POST", "/?action=import_tickets&format=json", data=json.dumps(row).encode(),
+                       headers={"X-API-Key": api.key, "Content-Type": "application/x-ndjson"})
+
+
+@pytest.mark.parametrize("write", [
+    lambda api: api.post("add_ticket", cid="c5", description="new"), lambda api: api.post("add_history", tid="777", notes="new"),
+    lambda api: api.post("add_history", tid="777", notes="new", message_id="new"), lambda api: import_entries(api, 100)],
+    ids=["add_ticket", "add_history", "an e-mail", "import_tickets"])
+def test_the_work_of_a_write_does_not_grow_with_the_table(session_api, many, write):
+    answer, ran = statements(many, lambda: write(session_api))
+    assert answer.status == 200, answer
+    questions = [sql for sql in ran if sql.startswith("SELECT")]
+    assert questions
+    for sql in questions:
+        # Up to 32 entries, and what they refer to.
+        assert rows_read(many, sql) <= 32 * 20, sql
+
+
+def test_what_many_entries_have_in_common_is_asked_once(session_api, many):
+    """To know which of their words are new, all words of the ticket are read."""
+    answer, ran = statements(many, lambda: import_entries(session_api, 1000))
+    assert answer.json[0]["added"] == "1", answer
+    assert len([sql for sql in ran if "FROM `ticket_texts`" in sql]) <= 2
+    assert not [sql for sql in ran if "UNION ALL" in sql]
+    assert len([sql for sql in ran if sql.startswith("INSERT INTO `ticket_history`")]) < 1000 / 32 + 8

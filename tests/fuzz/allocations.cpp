@@ -1,6 +1,8 @@
 // What a body of n bytes makes the decoding of it allocate, at the most at once: no more than 32 times n, and
 // a little that does not depend on it. Of CSV no more than 8 times n, and as much besides as a header of a
-// thousand columns takes. An input is a Content-Type, a line break, and the body, as for `decode`.
+// thousand columns takes. A body of rows is read as customers, and then as tickets, whose parts are checked:
+// for them as much again as ten thousand parts take that have a message_id each. An input is a Content-Type,
+// a line break, and the body, as for `decode`.
 #include <sanitizer/allocator_interface.h>
 
 #include <algorithm>
@@ -9,6 +11,7 @@
 
 #include "answer/rows.h"
 #include "fuzz.h"
+#include "request/check.h"
 #include "request/decode.h"
 
 namespace {
@@ -22,6 +25,7 @@ struct Bound {
 
 constexpr Bound bound_of_variables{32, std::size_t{64} * 1024};
 constexpr Bound bound_of_csv{8, std::size_t{512} * 1024};
+constexpr Bound bound_of_csv_with_parts{8, std::size_t{2048} * 1024};
 
 std::size_t allocated = 0;
 std::size_t peak = 0;
@@ -38,29 +42,43 @@ void count_release(const volatile void* memory) {
     allocated -= std::min(allocated, size);
 }
 
-void read_all(RowFormat format, std::string_view text) {
-    const RowBody body{format, std::string(text)};
-    RowNames names(*find_action("add_customer"), false);
+void read_rows_of(const Action& action, const RowBody& body) {
+    RowNames names(action, false);
     if (!check_rows(body, names).empty())
         return;
     const auto reader = read_rows(body, names);
-    for (Row row; reader->next(row);)
-        continue;
+    for (Row row; reader->next(row);) {
+        if (!row.parts)
+            continue;
+        Problems problems;
+        Parts(*find_action(action.resource.parts(), action.verb), std::move(*row.parts), {}).check(problems);
+    }
+}
+
+void decode(RowFormat format, const Action& row_action, std::string_view text) {
+    const RowBody body{format, std::string(text)};
+    read_rows_of(row_action, body);
 }
 
 void decode(BodyType type, std::string_view content_type, std::string_view body) {
     Variables variables;
     switch (type) {
         case BodyType::csv:
-            return read_all(RowFormat::csv, body);
         case BodyType::ndjson:
-            return read_all(RowFormat::ndjson, body);
+            return decode(type == BodyType::csv ? RowFormat::csv : RowFormat::ndjson,
+                          *find_action("add_customer"), body);
         case BodyType::unsupported:
             return decode_form(body, variables);
         default:
             static_cast<void>(find_in_body(type, body, content_type, "key"));
             return decode_body(type, body, content_type, variables);
     }
+}
+
+// Holds what was allocated since the last call to the bound.
+void require_bounded(Bound bound, std::size_t size) {
+    require(peak <= bound.per_byte * size + bound.besides, "the memory for a body is bounded by its size");
+    allocated = peak = 0;
 }
 
 }  // namespace
@@ -71,10 +89,17 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     std::string_view body(reinterpret_cast<const char*>(data), size);
     const std::string_view content_type = take_line(body);
     const BodyType type = body_type(content_type);
-    const Bound bound = type == BodyType::csv ? bound_of_csv : bound_of_variables;
     static_cast<void>(actions());  // whose tables are made once
+    const Action& bring_ticket = *find_action(tickets(), verbs::bring);
     allocated = peak = 0;
     decode(type, content_type, body);
-    require(peak <= bound.per_byte * size + bound.besides, "the memory for a body is bounded by its size");
+    require_bounded(type == BodyType::csv ? bound_of_csv : bound_of_variables, size);
+    if (type == BodyType::csv) {
+        decode(RowFormat::csv, bring_ticket, body);
+        require_bounded(bound_of_csv_with_parts, size);
+    } else if (type == BodyType::ndjson) {
+        decode(RowFormat::ndjson, bring_ticket, body);
+        require_bounded(bound_of_variables, size);
+    }
     return 0;
 }

@@ -26,10 +26,18 @@ void check_variables(const Variables& variables) {
     require(variables.complete() || !variables.problems().empty(), "what hides variables is told");
 }
 
+std::vector<Variables> parts_of(const Row& row) {
+    std::vector<Variables> parts;
+    for (std::size_t i = 0; row.parts && i < row.parts->size(); ++i)
+        parts.push_back(row.parts->at(i));
+    return parts;
+}
+
 bool is_good(const Row& row) {
+    const std::vector<Variables> parts = parts_of(row);
     return row.variables.problems().empty() &&
-           (!row.parts || std::all_of(row.parts->begin(), row.parts->end(),
-                                      [](const Variables& part) { return part.problems().empty(); }));
+           std::all_of(parts.begin(), parts.end(),
+                       [](const Variables& part) { return part.problems().empty(); });
 }
 
 const Action& row_action(const Resource& resource) {
@@ -63,12 +71,12 @@ void check_round_trip(RowFormat format, const Resource& resource, const Row& row
         return;
     const auto writer = make_row_writer(format, resource);
     writer->record(fields);
+    const std::vector<Variables> parts_read = parts_of(row);
     std::vector<FieldList> parts;
-    if (row.parts)
-        for (const Variables& part : *row.parts)
-            // Nor are empty cells a part.
-            if (const FieldList of_part = fields_of(resource.parts(), part); !is_empty(of_part))
-                parts.push_back(of_part);
+    for (const Variables& part : parts_read)
+        // Nor are empty cells a part.
+        if (const FieldList of_part = fields_of(resource.parts(), part); !is_empty(of_part))
+            parts.push_back(of_part);
     // What follows the row is told from it by the number.
     if (resource.parts != nullptr && row.variables.get(resource.key.variable).empty())
         parts.clear();
@@ -107,9 +115,8 @@ void check(const Resource& resource, RowFormat format, std::string_view input) {
         require(row.line > line && row.line <= count_lines(input), "rows are told apart by their lines");
         line = row.line;
         check_variables(row.variables);
-        if (row.parts)
-            for (const Variables& part : *row.parts)
-                check_variables(part);
+        for (const Variables& part : parts_of(row))
+            check_variables(part);
         if (is_good(row))
             for (const RowFormat other : row_formats)
                 check_round_trip(other, resource, row);

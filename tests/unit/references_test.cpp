@@ -146,7 +146,7 @@ TEST(References, AreResolvedByAnyNameInTheirScope) {
               "COALESCE((SELECT id FROM `trial_topics` WHERE `name` = ?)))), "
               "COALESCE((SELECT id FROM `trial_technicians` WHERE `uid` = ?)), "
               "COALESCE((SELECT id FROM `trial_tickets` WHERE `id` = ?)) "
-              "FROM (SELECT 1) AS one LEFT JOIN `trial_tickets` AS record ON FALSE");
+              "FROM (SELECT 1) AS one LEFT JOIN `trial_tickets` AS record ON record.id = NULL");
     EXPECT_EQ(question.values, (Texts{"Printer", "Paper", "Printer", "ann", "7"}));
 }
 

@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "answer/rows.h"
+#include "request/check.h"
 
 namespace helpdesk {
 namespace {
@@ -36,8 +37,8 @@ Texts read(RowFormat format, const std::string& text, bool reject_unknown) {
     const auto reader = read_rows(body, names);
     for (Row row; reader->next(row);) {
         std::string& one = rows.emplace_back(std::to_string(row.line) + ":" + shown(row.variables));
-        for (const Variables& part : row.parts.value_or(std::vector<Variables>()))
-            one += " [" + shown(part) + " ]";
+        for (std::size_t i = 0; row.parts && i < row.parts->size(); ++i)
+            one += " [" + shown(row.parts->at(i)) + " ]";
         one += row.parts ? "." : "";
     }
     return rows;
@@ -67,6 +68,75 @@ TEST(Parts, OfCsvThatDoNotFitAreTheRowsProblem) {
     EXPECT_EQ(csv_of_tickets("tid,cid,entry_notes\n1,a,x\n1\n1,,y,z\n2,b,'=1\n"),
               (Texts{"2: tid=1 cid=a !count_mismatch !count_mismatch [ notes=x ] [ ] [ notes=y ].",
                      "5: tid=2 cid=b [ notes==1 ]."}));
+}
+
+// Reads the first row of a body, and returns how many parts it has, and its problems.
+std::pair<std::size_t, std::string> first_row(RowFormat format, const std::string& text) {
+    const RowBody body{format, text};
+    RowNames names(bring_ticket(), false);
+    EXPECT_TRUE(check_rows(body, names).empty());
+    const auto reader = read_rows(body, names);
+    Row row;
+    EXPECT_TRUE(reader->next(row));
+    std::string problems;
+    for (const Problem& problem : row.variables.problems())
+        problems += problem.variable + "!" + std::string(problem.code) + " ";
+    EXPECT_EQ(row.variables.complete(), problems.empty());
+    EXPECT_FALSE(reader->next(row));
+    return {row.parts->size(), problems};
+}
+
+std::string repeated(std::size_t times, std::string_view text) {
+    std::string all;
+    for (std::size_t i = 0; i < times; ++i)
+        all += text;
+    return all;
+}
+
+TEST(Parts, OfARowAreTenThousandAtMost) {
+    const std::pair<std::size_t, std::string> all = {most_parts, ""};
+    const std::pair<std::size_t, std::string> too_many = {most_parts, "history!too_many_values "};
+    const auto csv = [](std::size_t more) {
+        return first_row(RowFormat::csv, "cid,entry_notes\na,x\n" + repeated(more, ",x\n"));
+    };
+    EXPECT_EQ(csv(most_parts - 1), all);
+    EXPECT_EQ(csv(most_parts), too_many);
+    EXPECT_EQ(csv(3 * most_parts), too_many);
+    const auto ndjson = [](std::size_t count) {
+        return first_row(RowFormat::ndjson,
+                         "{\"cid\":\"a\",\"history\":[" + repeated(count - 1, "{},") + "{}]}");
+    };
+    EXPECT_EQ(ndjson(most_parts), all);
+    EXPECT_EQ(ndjson(most_parts + 1), too_many);
+    EXPECT_EQ(ndjson(3 * most_parts), too_many);
+}
+
+TEST(Parts, ThatDoNotFitAreElevenProblemsAtMost) {
+    const Texts rows = csv_of_tickets("cid,entry_notes,entry_type\na,x,R\n" + repeated(1000, "\"\",x\n"));
+    ASSERT_EQ(rows.size(), 1U);
+    std::size_t problems = 0;
+    for (std::size_t at = 0; (at = rows[0].find("!count_mismatch", at)) != std::string::npos; ++at)
+        ++problems;
+    EXPECT_EQ(problems, most_problems_of_row + 1);
+}
+
+Problems problems_of_parts(const std::string& list) {
+    const RowBody body{RowFormat::ndjson, "{\"cid\":\"a\",\"history\":[" + list + "]}"};
+    RowNames names(bring_ticket(), false);
+    const auto reader = read_rows(body, names);
+    Row row;
+    EXPECT_TRUE(reader->next(row));
+    Problems problems;
+    Parts(*find_action(ticket_history(), verbs::bring), std::move(*row.parts), {}).check(problems);
+    return problems;
+}
+
+TEST(Parts, AreCheckedUntilThereAreEnoughProblems) {
+    EXPECT_EQ(problems_of_parts("{\"notes\":\"x\"}").size(), 0U);
+    EXPECT_EQ(problems_of_parts("{},{\"notes\":[]},{\"date\":\"x\",\"notes\":1}").size(), 2U);
+    const Problems problems = problems_of_parts(repeated(1000, "{\"type\":\"x\",\"notes\":1},") + "{}");
+    EXPECT_EQ(problems.size(), most_problems_of_row + 1);
+    EXPECT_NE(problems.back().text.find("(entry 11)"), std::string::npos) << problems.back().text;
 }
 
 TEST(Parts, OfNdjsonAreAList) {
@@ -133,7 +203,8 @@ TEST(Parts, ReadBackAsTheyWereWritten) {
         Texts rows;
         for (Row row; reader->next(row);) {
             rows.push_back(std::string(row.variables.get("tid")) + std::string(row.variables.get("tags")));
-            for (const Variables& part : row.parts.value()) {
+            for (std::size_t i = 0; i < row.parts.value().size(); ++i) {
+                const Variables part = row.parts->at(i);
                 EXPECT_EQ(part.all().size(), find_action(ticket_history(), verbs::bring)->variables.size());
                 rows.back().append(" ").append(part.get("date")).append(part.get("message_id"));
             }

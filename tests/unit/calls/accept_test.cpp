@@ -128,6 +128,19 @@ TEST_F(Accept, RefusesWhatLeavesNoRoomForOthers) {
     EXPECT_NE(call(large), nullptr);
 }
 
+TEST_F(Accept, CountsWhatTheRowsOfAnImportBecome) {
+    settings_.memory = std::make_shared<RequestMemory>(1'000'000);
+    const auto import = [&](std::size_t rows) {
+        std::string text = "cid\n";
+        for (std::size_t i = 0; i < rows; ++i)
+            text += "a\n";
+        return import_request("action=import_customers", text);
+    };
+    const auto first = call("action=get_customers&cid=x");
+    EXPECT_NE(call(import(10)), nullptr);
+    expect_refused(import(1000), code::overloaded, "overloaded");
+}
+
 TEST_F(Accept, CountsTheValuesOfAnUpsertTwice) {
     settings_.memory = std::make_shared<RequestMemory>(10'000);
     const std::string notes = "&cid=x&notes=" + std::string(3000, 'n');

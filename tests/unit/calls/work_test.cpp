@@ -435,6 +435,56 @@ TEST_F(ImportCall, ThatStopsTellsWhatWasDone) {
     EXPECT_EQ(text(call->reply()).find("added"), std::string::npos) << text(call->reply());
 }
 
+TEST_F(ImportCall, ThatIsToldToStopComesBackAfterItsRow) {
+    std::unique_ptr<Call> call;
+    int writes = 0;
+    database().write = [&](const Write&) {
+        WriteResult added;
+        added.added = true;
+        if (++writes == 2)
+            call->stop();
+        return added;
+    };
+    call = this->call(import_request("action=import_customers", "cid\na\nb\nc\nd\n"));
+    execute(call);
+    execute(call);
+    EXPECT_EQ(call->stage(), Stage::database);
+    EXPECT_EQ(writes, 2);
+    EXPECT_EQ(call->progress(), "the import stopped before its end, with 2 added and 0 updated");
+
+    // If somebody waits for it all the same, it goes on with the next row.
+    execute(call);
+    ASSERT_EQ(call->stage(), Stage::done);
+    std::erase(database().asked, "group of writes: 0");
+    EXPECT_EQ(database().asked, (Texts{"write add_customer a", "write add_customer b", "write add_customer c",
+                                       "write add_customer d"}));
+    EXPECT_NE(text(call->reply()).find("\"imported_customers\":\"4\""), std::string::npos);
+}
+
+TEST_F(ImportCall, ThatIsToldToStopCountsNoRowThatItGaveUp) {
+    std::unique_ptr<Call> call;
+    int writes = 0;
+    database().write = [&](const Write&) {
+        WriteResult added;
+        added.added = true;
+        if (++writes != 2)
+            return added;
+        call->stop();
+        return failed_as<WriteResult>(code::overloaded);
+    };
+    call = this->call(import_request("action=import_customers", "cid\na\nb\n"));
+    execute(call);
+    execute(call);
+    EXPECT_EQ(call->stage(), Stage::database);
+    EXPECT_EQ(call->progress(), "the import stopped before its end, with 1 added and 0 updated");
+    execute(call);
+    ASSERT_EQ(call->stage(), Stage::done);
+    EXPECT_NE(
+        text(call->reply()).find("\"added\":\"2\",\"updated\":\"0\",\"existing\":\"0\",\"failed\":\"0\""),
+        std::string::npos)
+        << text(call->reply());
+}
+
 TEST_F(ImportCall, ThatNoThreadTookTellsWhatWasDone) {
     auto call = this->call(import_request("action=import_customers", "cid\na\n"));
     execute(call);
