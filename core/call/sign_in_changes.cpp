@@ -49,7 +49,7 @@ bool may_end_sign_ins(const Write& write) {
         return false;
     const Verb& verb = write.action->verb;
     const Variable* name = write.action->resource.name();
-    return verb.removes || !verb.into.empty() ||
+    return verb.removes || verb.erases || !verb.into.empty() ||
            (!verb.adds && std::any_of(write.values.begin(), write.values.end(), [&](const Value& value) {
                return value.variable->kind->hashed || value.variable == name ||
                       value.variable->name == sign_in->allowed_by;

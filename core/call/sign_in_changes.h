@@ -23,9 +23,9 @@ ChangeNumber latest_change() noexcept;
 // It may be true although only another customer changed. It is never false if this one did.
 bool changed_since(std::string_view customer, ChangeNumber number) noexcept;
 
-// Call this after each write. Ends the sign-ins of the record if the write deleted it, or changed its name,
-// its password or whether it may sign in. Ends all sign-ins if the outcome of such a write is unknown, or it
-// was done before.
+// Call this after each write. Ends the sign-ins of the record if the write deleted or erased it, or changed
+// its name, its password or whether it may sign in. Ends all sign-ins if the outcome of such a write is
+// unknown, or it was done before.
 void note_change(const Write& write, const WriteResult& result) noexcept;
 
 // From now on, keeps the numbers in `memory`; without it they belong to this process alone. It must be all

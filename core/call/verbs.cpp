@@ -223,13 +223,17 @@ std::string describe_change_of_record(const Action& action) {
     return record_of(action.resource) + answer_to_change(action);
 }
 
-std::unique_ptr<Work> begin_write(const Incoming& in) {
+Write check_write(const Incoming& in) {
     Write write = check(in.action, in.variables, in.check_options(), in.problems);
     write.dry_run = in.action.knows(dry_run_variable) && check_dry_run(in.variables, in.problems);
     write.if_match = in.if_match(in.action.takes_if_match());
     write.repeatable = in.repeatable(write.if_match);
     in.refuse_other_conditions();
-    return std::make_unique<WriteWork>(in.settings, in.format, std::move(write));
+    return write;
+}
+
+std::unique_ptr<Work> begin_write(const Incoming& in) {
+    return std::make_unique<WriteWork>(in.settings, in.format, check_write(in));
 }
 
 namespace verbs {

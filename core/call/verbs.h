@@ -16,7 +16,8 @@ namespace helpdesk {
 std::vector<std::string> names_of_record(const Verb& verb, const Resource& resource);
 std::string describe_change_of_record(const Action& action);
 
-// Checks the request of a write, and begins its work. Problems are added to those of the request.
+// Check the request of a write, and begin its work. Problems are added to those of the request.
+Write check_write(const Incoming& incoming);
 std::unique_ptr<Work> begin_write(const Incoming& incoming);
 
 }  // namespace helpdesk

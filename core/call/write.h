@@ -29,6 +29,8 @@ class WriteWork : public Work {
     Step apply_reply(const OutsideReply& reply, std::string& warning) override;
 
   protected:
+    Write& write() { return write_; }
+    const Write& write() const { return write_; }
     Reply answer() override;
     std::uint64_t rows() const override { return stored_ && !result_.repeated && !write_.dry_run ? 1 : 0; }
 

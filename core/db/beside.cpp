@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "db/erase.h"
 #include "db/merge.h"
 #include "db/statements/record_sql.h"
 #include "db/store.h"
@@ -53,17 +54,17 @@ void change_others(Connection& connection, std::span<WritePlan* const> plans, co
     connection.execute(statement.sql, statement.parameters);
 }
 
-// Returns how many went to the other record. They get a new version and time, so that a walk meets them where
-// they are now.
+// Returns how many went to the other record. If answers show where they are, they get a new version and time,
+// so that a walk meets them there.
 std::uint64_t move_records(Connection& connection, const WritePlan& plan, const Move& move) {
     const Belongings& belongings = move.belongings;
     const Resource& resource = belongings.resource();
     const std::string column = quoted(resource.find(belongings.variable)->column);
     Statement statement{.sql = "UPDATE " + quoted(resource.table) + " SET " + column + " = ?",
                         .parameters = {move.to}};
-    if (resource.versioned)
+    if (resource.versioned && belongings.shown)
         statement.sql += ", version = version + 1";
-    if (resource.timestamps)
+    if (resource.timestamps && belongings.shown)
         statement.sql += ", last_updated = SYSDATE()";
     statement.sql += " WHERE " + column + " = ?";
     statement.parameters.emplace_back(plan.record_id);
@@ -91,11 +92,15 @@ void write_beside(Connection& connection, std::span<WritePlan* const> plans,
         rules.collect(*plans[i]);
         for (const ChangeOfOthers& change : rules.of_others)
             change_others(connection, plans.subspan(i), change);
-        for (const Move& move : rules.moved)
-            plans[i]->told.emplace_back(move.belongings.resource().names.many,
-                                        std::to_string(move_records(connection, *plans[i], move)));
+        for (const Move& move : rules.moved) {
+            const std::uint64_t count = move_records(connection, *plans[i], move);
+            if (move.belongings.shown)
+                plans[i]->told.emplace_back(move.belongings.resource().names.many, std::to_string(count));
+        }
         if (rules.merged)
             merge_record(connection, *plans[i], rules.merged->number);
+        if (rules.erases_traces)
+            erase_traces(connection, *plans[i]);
         std::move(rules.indexed.begin(), rules.indexed.end(), std::back_inserter(texts));
         for (const auto& added : rules.added) {
             records.emplace_back(added->write, WritePlan::Of::rule);

@@ -88,6 +88,15 @@ WriteResult write(const DatabaseSettings& database, const Write& write);
 // Returns what write() would return now, as far as the database can tell without changing anything.
 WriteResult rehearse(const DatabaseSettings& database, const Write& write);
 
+struct ErasedPiece : Outcome {
+    bool more = false;
+};
+
+// Erases a piece of what other records say about the person of a write that erases, in a transaction of its
+// own, and keeps in the write how far it came. Must be called until there is no more; then write() erases the
+// rest and the record. Erases nothing if write() can do it all at once, or will refuse it.
+ErasedPiece erase_piece(const DatabaseSettings& database, Write& write);
+
 // The most writes or look-ups that share a statement.
 inline constexpr std::size_t most_grouped = 32;
 

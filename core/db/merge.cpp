@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "db/statements/record_sql.h"
+#include "db/statements/repeats.h"
 #include "db/store.h"
 #include "model/merging.h"
 
@@ -27,6 +28,7 @@ class Merge {
         for (const Variable* variable : filled)
             names += (names.empty() ? "" : ",") + std::string(variable->name);
         plan_.told.emplace_back(filled_output, names);
+        move_answers(connection_, {resource_.table, from_}, into_);
         WritePlan* const plans[] = {&plan_};
         delete_records(connection_, plans);
     }

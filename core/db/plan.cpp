@@ -120,8 +120,9 @@ bool WritePlan::can_share() const {
     });
 }
 
-bool WritePlan::renames() const {
-    return !adding() && supplied(resource().known_by()) != nullptr;
+// Returns the identifier that the call or a rule gives a stored record. Null: it keeps its own.
+const Value* WritePlan::new_name() const {
+    return adding() || resource().name() == nullptr ? nullptr : value_after(*resource().name());
 }
 
 std::string WritePlan::shape() const {
@@ -313,10 +314,10 @@ Problem WritePlan::already_exists() const {
                 taken != nullptr ? "the " + noun + " \"" + taken->text.value_or("") + "\" already exists"
                                  : "another " + noun + " like it already exists"};
     }
-    const Value* renamed = supplied(resource().known_by());
+    const Value* renamed = new_name();
     const std::string& name = renamed != nullptr ? *renamed->text : write_->identifier;
-    return {code::already_exists,
-            std::string(renamed != nullptr ? resource().renamed_by : resource().known_by()),
+    const bool is_of_call = renamed != nullptr && this->is_of_call(*renamed);
+    return {code::already_exists, std::string(is_of_call ? resource().renamed_by : resource().known_by()),
             "the " + noun + " \"" + name + "\" already exists"};
 }
 
@@ -356,6 +357,12 @@ std::string WritePlan::entity_tag_of(std::uint64_t version) const {
     return entity_tag(std::to_string(record_id), std::to_string(version));
 }
 
+std::uint64_t WritePlan::answered_number() const {
+    if (rules_.merged)
+        return rules_.merged->number;
+    return into() == nullptr ? record_id : parse_id(into()->text.value_or("")).value_or(0);
+}
+
 WriteResult WritePlan::result() const {
     WriteResult result;
     result.problems = problems;
@@ -365,9 +372,7 @@ WriteResult WritePlan::result() const {
     if (!write_->if_match.empty() && !ends_record())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));
     if (resource().key.answered) {
-        const std::uint64_t number =
-            into() == nullptr ? record_id : parse_id(into()->text.value_or("")).value_or(0);
-        result.answer = std::to_string(number);
+        result.answer = std::to_string(answered_number());
         return result;
     }
     result.answer = identifier;
@@ -375,7 +380,7 @@ WriteResult WritePlan::result() const {
     if (rules_.merged)
         result.answer = rules_.merged->identifier;
     if (renames())
-        result.answer = supplied(resource().known_by())->text.value_or("");
+        result.answer = new_name()->text.value_or("");
     return result;
 }
 

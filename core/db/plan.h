@@ -101,7 +101,7 @@ class WritePlan final : public RuledWrite {
     bool ends_record() const;
 
     // Returns whether it gives the record another identifier.
-    bool renames() const;
+    bool renames() const { return new_name() != nullptr; }
 
     // Returns a text that is the same for writes that can share statements: their action, their variables,
     // and what they refer to.
@@ -139,6 +139,8 @@ class WritePlan final : public RuledWrite {
     // What was done besides, as a dry run tells it.
     std::vector<std::pair<std::string_view, std::string>> told;
 
+    // Returns the number of the record that the answer is about, once everything is done.
+    std::uint64_t answered_number() const;
     // Returns what the client is told, once everything is done.
     WriteResult result() const;
 
@@ -160,6 +162,7 @@ class WritePlan final : public RuledWrite {
     Target& replace_target(const Variable& variable, std::optional<std::string> text);
     bool locks_record() const { return !adding() && needs_transaction(); }
     const Value* supplied(std::string_view name) const;
+    const Value* new_name() const;
     std::string found_by(std::vector<Parameter>& parameters) const;
     std::string entity_tag_of(std::uint64_t version) const;
     const Target* supplied_scope(const Reference& reference) const;

@@ -18,6 +18,8 @@ bool applies(const Rule& rule, const Write& write) {
     const Verb& verb = write.action->verb;
     if (verb.removes)
         return rule.on_remove;
+    if (verb.erases)
+        return rule.on_erase;
     if (!verb.stores || !(verb.brings ? rule.on_bring : verb.adds ? rule.on_add : rule.on_update))
         return false;
     return rule.if_given.empty() ||
@@ -175,7 +177,8 @@ class PlannedChange final : public Change {
     }
 
     void leave() override {
-        expect(phase_ == Phase::check && updating(), "leaves a record outside of the check of an update");
+        expect(phase_ == Phase::check && !adding() && !removing(),
+               "leaves a record outside of the check of an update");
         write_.leave();
     }
 
@@ -213,6 +216,12 @@ class PlannedChange final : public Change {
         expect(phase_ == Phase::also && resource().merging != nullptr,
                "merges a record too early, or one that cannot be");
         rules_.merged = {parse_id(into).value_or(0), identifier};
+    }
+
+    void erase_traces() override {
+        expect(phase_ == Phase::also && resource().erasing != nullptr,
+               "erases traces too early, or of what cannot be erased");
+        rules_.erases_traces = true;
     }
 
   private:
@@ -395,6 +404,7 @@ void AppliedRules::collect(RuledWrite& write) {
     of_others.clear();
     moved.clear();
     merged.reset();
+    erases_traces = false;
     indexed.clear();
     PlannedChange change(*this, write, PlannedChange::Phase::also);
     for (const Rule* rule : rules_)

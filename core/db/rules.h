@@ -106,6 +106,7 @@ class AppliedRules {
     std::vector<ChangeOfOthers> of_others;
     std::vector<Move> moved;
     std::optional<MergeInto> merged;
+    bool erases_traces = false;
     std::vector<IndexedText> indexed;
 
   private:

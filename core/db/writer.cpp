@@ -93,7 +93,8 @@ void Writer::store_in_transaction() {
         store_parts();
     result_ = plan_.result();
     if (write_.repeatable && result_.problems.empty())
-        keep_answer(*connection_, *write_.repeatable, result_);
+        keep_answer(*connection_, *write_.repeatable, result_,
+                    {plan_.resource().table, plan_.answered_number()});
 }
 
 // Locks a record and the one into which it goes. One that gets another name before it is locked is not found

@@ -7,7 +7,8 @@ namespace helpdesk {
 std::vector<std::string_view> outputs_of_merge(const Merging& merging) {
     std::vector<std::string_view> names;
     for (const Belongings& belongings : merging.moved)
-        names.push_back(belongings.resource().names.many);
+        if (belongings.shown)
+            names.push_back(belongings.resource().names.many);
     for (const Joined& joined : merging.joined)
         names.push_back(joined.variable);
     names.push_back(filled_output);

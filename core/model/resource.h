@@ -24,6 +24,7 @@
 namespace helpdesk {
 
 struct Counting;
+struct Erasing;
 struct Merging;
 struct Place;
 struct Resource;
@@ -245,6 +246,7 @@ struct Resource {
     const Deadline* deadline = nullptr;
     const Counting* counting = nullptr;     // how its lists are counted; null: a list has no counts
     const Merging* merging = nullptr;       // what goes to the other one if one of two is removed
+    const Erasing* erasing = nullptr;       // what is erased of a person
     const WordIndex* word_index = nullptr;  // which rules fill; a removal empties it
     std::span<const Rule* const> rules = {};
     const Preparing* preparing = nullptr;     // what a write looks up before it is stored

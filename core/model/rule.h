@@ -31,6 +31,7 @@ struct Belongings {
     std::string_view variable;
     std::string_view unless = {};
     std::string_view kept = {};
+    bool shown = true;  // answers show that reference, and who merges is told how many records have it
 };
 
 // One write while it is carried out. A time is `YYYY-MM-DD hh:mm:ss` in UTC, a list its items between commas,
@@ -82,7 +83,8 @@ class Change {
 
     // For `check`: refuses the write. Nothing of it is stored.
     virtual void forbid(Problem problem) = 0;
-    // For `check`: stores nothing of an update that changes nothing. The record keeps its version and time.
+    // For `check`: stores nothing of an update, or an erasure, that changes nothing. The record keeps its
+    // version and time.
     virtual void leave() = 0;
     // For `check`: updates the record of another resource that has the number, before this one is stored and
     // in the same transaction. The rules of that resource apply, and its problems are those of this write.
@@ -103,6 +105,8 @@ class Change {
     // For `also`: merges the record into the one with the number, as its resource's `merging` says, once what
     // was moved is there, and removes it. The write answers with the other one's identifier.
     virtual void merge(const std::string& into, const std::string& identifier) = 0;
+    // For `also`: erases what other records say about this one, as its resource's `erasing` says.
+    virtual void erase_traces() = 0;
     // For `also`: gives `to` to all other records of the resource that have `from` in the variable. Writes
     // that do this at once wait for each other.
     virtual void change_others(std::string_view variable, const std::string& from, const std::string& to) = 0;
@@ -128,6 +132,7 @@ struct Rule {
     bool on_bring = false;  // an add of what is brought from elsewhere, which `on_add` does not include
     bool on_update = false;
     bool on_remove = false;
+    bool on_erase = false;
     // If not empty, it applies only to adds and updates that supply one of these variables.
     Few<std::string_view, 8> if_given = {};
 

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "model/action.h"
+#include "model/erasing.h"
 #include "model/finder.h"
 #include "model/merging.h"
 #include "model/path.h"
@@ -169,6 +170,8 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
         verb.name, "goes into another record, but no reference says which");
     complaints.expect(!verb.signs_in || resource.sign_in != nullptr, verb.name,
                       "checks a password, but nobody can sign in");
+    complaints.expect(!verb.erases || resource.erasing != nullptr, verb.name,
+                      "erases, but nothing says what");
     const std::string_view why = verb.unsuited == nullptr ? "" : verb.unsuited(resource);
     complaints.expect(why.empty(), verb.name, why);
 }
@@ -193,6 +196,37 @@ void validate_merging(const Resource& resource, Complaints& complaints) {
         if (!joined.single.empty())
             expect_text(joined.single);
     }
+}
+
+void validate_erasing(const Resource& resource, Complaints& complaints) {
+    if (resource.erasing == nullptr)
+        return;
+    const Erasing& erasing = *resource.erasing;
+    const Traces& traces = erasing.traces;
+    const auto expect = [&](const Resource& of, std::string_view name) {
+        const Variable* variable = of.find(name);
+        complaints.expect(variable != nullptr && is_stored(*variable), name,
+                          "is erased, but is no value of the " + std::string(of.names.noun));
+    };
+    complaints.expect(resource.name() != nullptr, "", "is erased, but has no name to lose");
+    for (const std::string_view name : erasing.texts)
+        expect(resource, name);
+    for (const std::string_view name : erasing.others)
+        expect(resource, name);
+    const Resource& records = traces.resource();
+    for (const std::string_view name : {traces.owner, traces.unless, traces.repeats})
+        expect(records, name);
+    for (const auto& names : {traces.copied, traces.words})
+        for (const std::string_view name : names)
+            expect(records, name);
+    if (records.parts == nullptr)
+        return complaints.expect(false, "", "has traces in records that have no parts");
+    const Resource& parts = records.parts();
+    for (const std::string_view name : {traces.author, traces.called, traces.text, traces.text_words,
+                                        traces.identifier, traces.changes, traces.former})
+        expect(parts, name);
+    for (const std::string_view name : traces.addresses)
+        expect(parts, name);
 }
 
 void validate_aliases(const Resource& resource, Complaints& complaints) {
@@ -292,6 +326,7 @@ std::vector<std::string> validate(const Resource& resource) {
     validate_promises(resource, complaints);
     validate_actions(resource, complaints);
     validate_merging(resource, complaints);
+    validate_erasing(resource, complaints);
     if (resource.preparing != nullptr)
         resource.preparing->validate(resource, complaints);
     validate_sign_in(resource, complaints);

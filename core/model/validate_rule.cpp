@@ -17,7 +17,7 @@ bool is_readable(const Resource& resource, std::string_view name) {
 }  // namespace
 
 void validate_rule(const Resource& resource, const Rule& rule, Complaints& complaints) {
-    complaints.expect(rule.on_add || rule.on_bring || rule.on_update || rule.on_remove, "",
+    complaints.expect(rule.on_add || rule.on_bring || rule.on_update || rule.on_remove || rule.on_erase, "",
                       "has a rule that never applies");
     complaints.expect(
         rule.prepare != nullptr || rule.fill != nullptr || rule.check != nullptr || rule.also != nullptr, "",

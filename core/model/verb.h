@@ -29,6 +29,7 @@ struct Verb {
     // row of an import is such a call.
     bool brings = false;
     bool restores = false;    // a record that was deleted
+    bool erases = false;      // all that says whose record it is; its resource must have an `erasing`
     bool of_deleted = false;  // is about a record that was deleted and may be restored
     // The verbs that it stands for if the record exists or does not; null unless it is such a verb. Its
     // resource must have both.

@@ -46,6 +46,15 @@ class Parts {
 // One call of an action that writes. For an add it holds every variable, for an update only those that the
 // client sent, a new identifier among them. Companions are not among the values: their values are held with
 // the variable that they belong to.
+// How far the traces of a person were erased before the write that ends the erasure: the largest numbers of
+// what was done.
+struct ErasedSoFar {
+    std::uint64_t records = 0;       // that are the person's
+    std::uint64_t parts = 0;         // that the person wrote
+    std::uint64_t former = 0;        // parts of records that were the person's
+    std::uint64_t records_done = 0;  // how many, in all three
+};
+
 struct Write {
     const Action* action;
     std::string identifier;
@@ -59,6 +68,7 @@ struct Write {
     std::optional<Repeatable> repeatable = {};
     std::string key_name = {};  // of the key that the call came with
     bool dry_run = false;       // everything is carried out, and then rolled back
+    ErasedSoFar erased = {};
     // What is brought with the record; nothing: the call says nothing of parts.
     std::optional<Parts> parts = {};
     // Becomes true, on another thread, when nobody waits for the write any more. While its parts are stored,

@@ -15,8 +15,10 @@ constexpr std::string_view into_cid = "into_cid";
 
 // Whatever else comes to refer to customers needs a row here. What was copied from the first one when a
 // ticket was opened stays as it is, and so do the names of authors.
-constexpr std::array moved = {Belongings{.resource = &tickets, .variable = "cid"},
-                              Belongings{.resource = &ticket_history, .variable = "cid"}};
+constexpr std::array moved = {
+    Belongings{.resource = &tickets, .variable = "cid"},
+    Belongings{.resource = &ticket_history, .variable = "cid"},
+    Belongings{.resource = &ticket_history, .variable = "former_cid", .shown = false}};
 
 // An address is one value, with its coordinates: parts of two addresses make none. No categories mean all of
 // them, so they are not filled.

@@ -4,6 +4,7 @@
 #include "place/finder.h"
 #include "place/pair.h"
 #include "place/place.h"
+#include "resources/customer_erasure.h"
 #include "resources/customer_merge.h"
 #include "resources/new_company.h"
 #include "resources/shared.h"
@@ -129,14 +130,14 @@ constexpr Place place = {
     .address = {PlacePart{"address", "street"}, PlacePart{"city", "city"}, PlacePart{"state", "state"},
                 PlacePart{"zip", "postalcode"}, PlacePart{"country", "country"}}};
 
-constexpr std::array rules = {&create_company, &coordinates_together, &merge_into_customer};
+constexpr std::array rules = {&create_company, &coordinates_together, &merge_into_customer, &erase_person};
 
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
 constexpr SignIn sign_in = {.allowed_by = "support", .outputs = sign_in_outputs};
 
-constexpr std::array customer_verbs = {&verbs::add,     &verbs::update, &verbs::upsert, &verbs::remove,
-                                       &merge_customer, &verbs::get,    &verbs::locate, &verbs::verify,
-                                       &verbs::import_, &verbs::export_};
+constexpr std::array customer_verbs = {&verbs::add,     &verbs::update,  &verbs::upsert, &verbs::remove,
+                                       &merge_customer, &erase_customer, &verbs::get,    &verbs::locate,
+                                       &verbs::verify,  &verbs::import_, &verbs::export_};
 
 }  // namespace
 
@@ -153,6 +154,7 @@ const Resource& customers() {
          .needs_selector = true,
          .sign_in = &sign_in,
          .merging = &customer_merging,
+         .erasing = &customer_erasing,
          .rules = rules,
          .preparing = &look_up_address,
          .place = &place,

@@ -1,4 +1,5 @@
 // The entries of tickets: what was said about them, and what was changed.
+#include "json.h"
 #include "model/value.h"
 #include "request/input.h"
 #include "resources/shared.h"
@@ -19,6 +20,7 @@ constexpr Reference ticket = {
     .to = &tickets, .by = Reference::By::id, .shown = {Shown{"tid", "id"}}, .merged_into = "merged_into_id"};
 constexpr Reference technician = {.to = &technicians, .shown = {Shown{"uid"}}};
 constexpr Reference customer = {.to = &customers, .shown = {Shown{"cid"}}};
+constexpr Reference former_customer = {.to = &customers};
 constexpr Reference status = {.to = &ticket_statuses,
                               .unknown = "unknown_status",
                               .shown = {Shown{"status"}},
@@ -48,6 +50,15 @@ const Kind time_of_ticket = {
                const std::string& text) { return kinds::time.read(input, value, text); },
     .show = show_nothing,
     .describe = [](const Variable& variable) { return kinds::time.describe(variable); }};
+
+// A reference that only rules set, and no answer shows.
+const Kind hidden_reference = {
+    .name = "hidden_reference",
+    .has_reference = true,
+    .read = [](const Input& input, Value& value,
+               const std::string& text) { return kinds::reference.read(input, value, text); },
+    .show = show_nothing,
+    .describe = [](const Variable& variable) { return kinds::reference.describe(variable); }};
 
 // What keywords are looked for in, which no answer shows.
 const Kind indexed_words = {.name = "indexed_words",
@@ -107,6 +118,8 @@ constexpr std::array variables = {
              .about = "How urgent the ticket is from now on."},
     Variable{.name = "due_date", .kind = &time_of_ticket, .supplied = Supplied::on_add,
              .about = "When the ticket's work is to be done from now on."},
+    Variable{.name = "former_cid", .kind = &hidden_reference, .column = "former_customer_id", .reference = &former_customer, .supplied = Supplied::never,
+             .about = "The customer whose ticket it was before the change that gave it to another one."},
     Variable{.name = "words", .kind = &indexed_words, .limit = 0, .column = "words", .supplied = Supplied::never,
              .about = "The words of the text, by which a keyword finds the entry."},
     Variable{.name = "default_status", .kind = &kinds::named, .reference = &default_status, .supplied = Supplied::never,
@@ -181,6 +194,18 @@ void fill_in(Change& change) {
     change.set("author", author);
 }
 
+// A change that was made elsewhere says only in its text who had the ticket before.
+MaybeText former_customer_of(const std::string& changes) {
+    const Json all(json_loads(changes.c_str(), 0, nullptr));
+    const char* name = json_string_value(json_array_get(json_object_get(all.get(), "cid"), 0));
+    return name == nullptr ? std::nullopt : MaybeText(name);
+}
+
+void fill_in_brought(Change& change) {
+    fill_in(change);
+    change.set("former_cid", former_customer_of(change.after("changes").value_or("")));
+}
+
 // What is brought keeps its author, who may belong to another company by now.
 void check_brought(Change& change) {
     if (change.after("uid") && change.after("cid"))
@@ -192,7 +217,7 @@ void check_brought(Change& change) {
 constexpr Rule brought_entry = {.on_bring = true,
                                 .reads = {"uid", "cid"},
                                 .refers = {Referred{"uid", "name"}, Referred{"cid", "contact"}},
-                                .fill = fill_in,
+                                .fill = fill_in_brought,
                                 .check = check_brought};
 
 // A customer speaks about tickets of the same company only.

@@ -205,6 +205,8 @@ void note_changes_of(Change& change) {
         return;
     Change::Values values = entry_of_change(change, std::to_string(change.number()), changes_of(change));
     values.emplace_back("status", change.after("status"));
+    if (change.before("cid") != change.after("cid"))
+        values.emplace_back("former_cid", change.before("cid"));
     change.add(ticket_history(), std::move(values));
 }
 

@@ -63,6 +63,21 @@ def test_every_reference_to_a_customer_is_moved(db):
     assert {row["name"] for row in found if row["rule"] != "CASCADE"} == {"tickets", "ticket_history"}
 
 
+def test_who_had_a_ticket_before_moves_unseen(api, db):
+    """Answers do not show it. It tells an erasure of the other one where to look."""
+    for cid in ("first", "second", "next"):
+        api.add(cid)
+    tid = add_ticket(api, "first")
+    assert api.post("update_ticket", tid=tid, cid="next").status == 200
+    before = api.get("get_history", tid=tid).records
+    told = merge(api, "first", "second", dry_run="Y").json[0]
+    assert (told["tickets"], told["history"]) == ("0", "0")
+    versions = db.query("SELECT id, version FROM ticket_history")
+    merge(api, "first", "second")
+    assert db.query("SELECT former_customer_id AS id FROM ticket_history") == [{"id": db.customer("second")["id"]}]
+    assert db.query("SELECT id, version FROM ticket_history") == versions and api.get("get_history", tid=tid).records == before
+
+
 def test_empty_variables_are_filled(api, db):
     given = {"company": "Acme", "contact": "Carl", "email": "c@example.com", "phone": "1", "group": "Retail", "notes": "é" * 100_000, "address": "1 Main St",
              "city": "Rome", "latitude": "41.5", "longitude": "12.25"}

@@ -14,6 +14,10 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& /*database*/,
     std::abort();
 }
 
+ErasedPiece erase_piece(const DatabaseSettings& /*database*/, Write& /*write*/) {
+    std::abort();
+}
+
 WriteResult rehearse(const DatabaseSettings& /*database*/, const Write& /*write*/) {
     std::abort();
 }

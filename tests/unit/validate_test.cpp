@@ -1,6 +1,8 @@
 #include "desks.h"
 #include "model/action.h"
+#include "model/erasing.h"
 #include "model/merging.h"
+#include "resources/customer_erasure.h"
 #include "resources/ticket_merge.h"
 
 namespace helpdesk::desks {
@@ -308,6 +310,36 @@ TEST_F(Validate, RefusesVerbsThatLackWhatTheyNeed) {
     expect_complaint("desks.locate looks up an address, but there is none");
     verbs_ = {&merge_tickets};
     expect_complaint("desks.merge goes into another record, but no reference says which");
+    verbs_ = {&erase_customer};
+    expect_complaint("desks.erase erases, but nothing says what");
+}
+
+TEST_F(Validate, RefusesToEraseWhatIsNotThere) {
+    static constexpr std::array<std::string_view, 2> names = {"town", "city"};
+    static constexpr Erasing erasing = {.called = "erased-",
+                                        .text = "[erased]",
+                                        .texts = names,
+                                        .others = {},
+                                        .traces = {.resource = &tickets,
+                                                   .owner = "cid",
+                                                   .copied = {"contact"},
+                                                   .words = {"subject", "town"},
+                                                   .unless = "opened_by",
+                                                   .repeats = "overdue",
+                                                   .author = "cid",
+                                                   .called = "author",
+                                                   .text = "notes",
+                                                   .text_words = "words",
+                                                   .identifier = "message_id",
+                                                   .addresses = {"from", "city"},
+                                                   .changes = "changes",
+                                                   .former = "village"}};
+    resource_.erasing = &erasing;
+    expect_complaint("desks.town is erased, but is no value of the desk");
+    expect_complaint("desks.town is erased, but is no value of the ticket");
+    expect_complaint("desks.overdue is erased, but is no value of the ticket");
+    expect_complaint("desks.city is erased, but is no value of the history entry");
+    expect_complaint("desks.village is erased, but is no value of the history entry");
 }
 
 TEST_F(Validate, RefusesToMergeWhatIsNotThere) {

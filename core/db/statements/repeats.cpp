@@ -58,12 +58,31 @@ std::optional<WriteResult> find_answer(Connection& connection, const Repeatable&
     return result;
 }
 
-void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result) {
+bool has_answer(Connection& connection, const Repeatable& repeatable) {
+    return connection
+        .query(
+            "SELECT 1 FROM idempotency_keys WHERE key_hash = UNHEX(?) AND used_at >= NOW() - INTERVAL 1 DAY",
+            {repeatable.key_hash})
+        ->next();
+}
+
+void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result,
+                 const AnsweredRecord& record) {
     connection.execute(
         "UPDATE idempotency_keys SET request_hash = UNHEX(?), answer = ?, added = ?, entity_tag = ?, "
-        "used_at = NOW() WHERE key_hash = UNHEX(?)",
+        "resource = ?, number = ?, used_at = NOW() WHERE key_hash = UNHEX(?)",
         {repeatable.request_hash, result.answer, static_cast<std::uint64_t>(result.added), result.entity_tag,
-         repeatable.key_hash});
+         std::string(record.table), record.number, repeatable.key_hash});
+}
+
+void replace_answers(Connection& connection, const AnsweredRecord& record, const std::string& answer) {
+    connection.execute("UPDATE idempotency_keys SET answer = ? WHERE resource = ? AND number = ?",
+                       {answer, std::string(record.table), record.number});
+}
+
+void move_answers(Connection& connection, const AnsweredRecord& record, std::uint64_t to) {
+    connection.execute("UPDATE idempotency_keys SET number = ? WHERE resource = ? AND number = ?",
+                       {to, std::string(record.table), record.number});
 }
 
 }  // namespace helpdesk::db

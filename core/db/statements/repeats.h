@@ -19,7 +19,23 @@ void forget_old_answers(const Attempt& attempt);
 // the request is the first with its key.
 std::optional<WriteResult> find_answer(Connection& connection, const Repeatable& repeatable);
 
+// Returns whether there is an answer that counts, to whatever request. Locks nothing.
+bool has_answer(Connection& connection, const Repeatable& repeatable);
+
+// The record that an answer is about.
+struct AnsweredRecord {
+    std::string_view table;
+    std::uint64_t number;
+};
+
 // Keeps the answer for repeats. The key must be locked.
-void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result);
+void keep_answer(Connection& connection, const Repeatable& repeatable, const WriteResult& result,
+                 const AnsweredRecord& record);
+
+// Puts another answer in the place of all that are kept about the record.
+void replace_answers(Connection& connection, const AnsweredRecord& record, const std::string& answer);
+
+// Lets all answers that are kept about the record be about another one of its table.
+void move_answers(Connection& connection, const AnsweredRecord& record, std::uint64_t to);
 
 }  // namespace helpdesk::db

@@ -32,6 +32,11 @@ std::vector<WriteResult> write_grouped(const DatabaseSettings& /*database*/,
     return results;
 }
 
+ErasedPiece erase_piece(const DatabaseSettings& /*database*/, Write& write) {
+    database().asked.push_back("piece " + write.action->name + " " + write.identifier);
+    return database().piece(write);
+}
+
 WriteResult rehearse(const DatabaseSettings& /*database*/, const Write& write) {
     database().asked.push_back("rehearse " + write.action->name + " " + write.identifier);
     return database().write(write);

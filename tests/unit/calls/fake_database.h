@@ -28,6 +28,7 @@ struct FakeDatabase {
     std::function<StoredValues()> values = [] { return StoredValues{}; };
     std::function<Credentials()> credentials = [] { return Credentials{}; };
     std::function<Outcome()> health = [] { return Outcome{}; };
+    std::function<ErasedPiece(Write&)> piece = [](Write&) { return ErasedPiece{}; };
     bool shares = false;  // what can_share() says
 };
 

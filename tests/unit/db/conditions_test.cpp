@@ -106,8 +106,8 @@ class Repeat : public DbTest {
         connection.expect("SELECT LAST_INSERT_ID()").row({7U});
         connection.expect(
             "UPDATE idempotency_keys SET request_hash = UNHEX(?), answer = ?, added = ?, entity_tag "
-            "= ?, used_at = NOW() WHERE key_hash = UNHEX(?)",
-            {"request", "7", 1U, "", "key"});
+            "= ?, resource = ?, number = ?, used_at = NOW() WHERE key_hash = UNHEX(?)",
+            {"request", "7", 1U, "", "categories", 7U, "key"});
         return connection.expect("COMMIT");
     }
 };

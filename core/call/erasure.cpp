@@ -1,0 +1,31 @@
+#include "call/erasure.h"
+
+#include "call/verbs.h"
+
+namespace helpdesk {
+
+Work::Step ErasureWork::carry_out() {
+    ErasedPiece piece = erase_piece(database(), write());
+    if (!piece.problems.empty())
+        return {Stage::done, Outcome(std::move(piece))};
+    // What an If-Match demands was so when the first piece was erased, which cannot be undone.
+    if (write().erased.records_done > 0)
+        write().if_match.clear();
+    return piece.more ? Step{Stage::database} : WriteWork::carry_out();
+}
+
+void ErasureWork::explain(Problem& problem) const {
+    if (write().erased.records_done > 0)
+        problem.text += "; " + progress() + "; it can be sent again";
+}
+
+std::string ErasureWork::progress() const {
+    return "the erasure stopped before its end, with " + std::to_string(write().erased.records_done) +
+           " records done";
+}
+
+std::unique_ptr<Work> begin_erasure(const Incoming& in) {
+    return std::make_unique<ErasureWork>(in.settings, in.format, check_write(in));
+}
+
+}  // namespace helpdesk
