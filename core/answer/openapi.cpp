@@ -87,6 +87,7 @@ constexpr std::array common = {
     Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
     Common{"order_direction", "`ASC` or `DESC`."},
     Common{dry_run_variable, "`Y`: everything is looked up, and nothing is changed."},
+    Common{force_variable, "`Y`: what would keep the record from being deleted goes with it."},
 };
 
 Json schema(const Action& action, std::string_view name) {

@@ -50,7 +50,7 @@ constexpr std::array entries = {
     Entry{.code = code::too_long, .status = 400,
           .about = "The text has more characters than the variable allows."},
     Entry{.code = code::too_many_values, .status = 400,
-          .about = "The list has more than 1,000 entries, or the import more than 1,000 rows with a password."},
+          .about = "The list has more than 1,000 entries, the import more than 1,000 rows with a password, or the resource all the records that it may have."},
     Entry{.code = code::invalid_number, .status = 400,
           .about = "The value is not a number, or not in the form that the variable needs."},
     Entry{.code = code::out_of_range, .status = 400,

@@ -111,7 +111,8 @@ std::string_view WritePlan::read_lock() const {
 // The sign-ins that a new name ends are those of the name that the record has at that moment.
 bool WritePlan::can_share() const {
     if (write_->repeatable || !write_->if_match.empty() || (renames() && resource().sign_in != nullptr) ||
-        write_->action->verb.brings || (!adding() && (rules_.ask() || may_be_hidden(resource()))))
+        write_->action->verb.brings || write_->forced || (adding() && resource().most != 0) ||
+        (!adding() && (rules_.ask() || may_be_hidden(resource()))))
         return false;
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
@@ -165,6 +166,8 @@ Statement WritePlan::question(unsigned number) {
         asked_.identifier = columns.add("record." + quoted(name->column));
     if (!write_->if_match.empty())
         asked_.version = columns.add("record.version");
+    if (adding() && resource().most != 0)
+        asked_.count = columns.add("(SELECT COUNT(*) FROM " + quoted(resource().table) + ")");
     for (const Target& target : targets_)
         for (const auto& named : target.names)
             asked_.references.push_back(
@@ -225,6 +228,8 @@ void WritePlan::apply_answer(const Rows& row) {
         check_bound(row);
         check_rings(row);
     }
+    if (asked_.count != 0 && row.number(asked_.count) >= resource().most)
+        problems.push_back(full());
     if (exists != adding()) {
         rules_.apply_answer(*this, row);
         rules_.fill_and_check(*this);
@@ -303,6 +308,12 @@ const Value* WritePlan::supplied(std::string_view name) const {
     const auto found = std::find_if(write_->values.begin(), write_->values.end(),
                                     [&](const Value& value) { return value.variable->name == name; });
     return found == write_->values.end() ? nullptr : &*found;
+}
+
+Problem WritePlan::full() const {
+    return {code::too_many_values, "",
+            "there may be at most " + std::to_string(resource().most) + " " +
+                std::string(resource().names.noun) + "s"};
 }
 
 Problem WritePlan::in_use() const {

@@ -129,6 +129,7 @@ class WritePlan final : public RuledWrite {
     // Returns why the statement of an update found no record, although there was one before.
     Problem missed() const;
     Problem already_exists() const;
+    Problem full() const;
     Problem in_use() const;
     // Names the longest value. `most` is the number of bytes that the server accepts.
     Problem too_large(std::uint64_t most) const;
@@ -176,6 +177,7 @@ class WritePlan final : public RuledWrite {
         unsigned id = 0;
         unsigned identifier = 0;
         unsigned version = 0;              // 0: not asked for
+        unsigned count = 0;                // of the resource's records; 0: not asked for
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
         // Each says whether the stored value of a reference is in its new scope.
         std::vector<std::pair<const Variable*, unsigned>> bound;

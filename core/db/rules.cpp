@@ -27,7 +27,7 @@ bool applies(const Rule& rule, const Write& write) {
 
 // Returns the output that shows a variable's value. Null: none does.
 const Output* shown(const Resource& resource, const Variable& variable) {
-    return variable.kind->read == nullptr || variable.secret ? nullptr : resource.find_output(variable.name);
+    return variable.secret ? nullptr : resource.find_output(variable.name);
 }
 
 const Variable& variable_of(const Resource& resource, std::string_view name) {
@@ -152,7 +152,7 @@ class PlannedChange final : public Change {
     std::vector<std::string_view> changed() const override {
         std::vector<std::string_view> names;
         for (const auto& one : rules_.readings_)
-            if (one.of == AppliedRules::Of::before &&
+            if (one.of == AppliedRules::Of::before && one.variable->kind->read != nullptr &&
                 one.text.value_or("") != after(one.variable->name).value_or(""))
                 names.push_back(one.variable->name);
         return names;
@@ -288,7 +288,8 @@ AppliedRules::AppliedRules(const Write& write) {
     const bool adding = write.action->verb.adds;
     for (const Rule* rule : rules_) {
         for (const Variable& variable : resource.variables)
-            if (rule->reads_all && may_be_supplied(variable, false) && shown(resource, variable) != nullptr)
+            if (rule->reads_all && may_be_supplied(variable, false) && variable.kind->read != nullptr &&
+                shown(resource, variable) != nullptr)
                 read(resource, variable, adding);
         for (const std::string_view name : rule->reads)
             read(resource, variable_of(resource, name), adding);

@@ -194,6 +194,8 @@ void Writer::remove_record() {
     const bool is_kept = !plan_.resource().deleted.empty() && !plan_.write().action->verb.of_deleted;
     if (index != nullptr && !is_kept)
         drop_words(*connection_, *index, plan_.record_id);
+    if (write_.forced)
+        delete_items(*connection_, *plan_.resource().forced, plan_.record_id);
     if ((is_kept ? mark_deleted(*connection_, plan_, true) : delete_records(*connection_, plan)) == 0)
         plan_.problems.push_back(plan_.not_found());
 }

@@ -167,8 +167,9 @@ inline constexpr std::size_t max_list_items = 1000;
 // A value that lists show of each record.
 struct Output {
     // The origin of the value. `reference` is a column of the record that a reference leads to,
-    // `reference_id` the number of that record, `count` how many items the list has.
-    enum class Source { id, column, reference, reference_id, list, list_dates, count, overdue };
+    // `reference_id` the number of that record, `count` how many items the list has, `has_items` whether it
+    // has any.
+    enum class Source { id, column, reference, reference_id, list, list_dates, count, has_items, overdue };
 
     std::string name;
     Source source;
@@ -231,6 +232,11 @@ struct Resource {
     // The variable, a reference, of the record to which these belong: they are nowhere while that is deleted.
     // Empty: they belong to none.
     std::string_view part_of = {};
+    // The most records that it may have. Adds that come at once may exceed it by a few. 0: no limit.
+    std::size_t most = 0;
+    // The rows that belong to a record and keep it from being removed, unless the call says `force`. Null: a
+    // call cannot say so.
+    const ListTable* forced = nullptr;
     // The resource whose records are part of these. Imports and exports have them as a list in each record,
     // and have of both only what an import reads. Null: such records are imported and exported by themselves.
     const Resource& (*parts)() = nullptr;
@@ -320,6 +326,7 @@ const Resource& schedule_categories();
 const Resource& kb_categories();
 const Resource& tickets();
 const Resource& ticket_history();
+const Resource& ticket_fields();
 
 // Returns every resource, in the order of the manual's reference.
 std::span<const Resource* const> all_resources();

@@ -211,13 +211,25 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
     return write;
 }
 
+namespace {
+
 // An empty value may be a Y that a script lost.
+bool check_switch(std::string_view name, const Variables& variables, Problems& problems) {
+    const std::string* text = variables.find(name);
+    const bool is_on = text != nullptr && text::equal_ignoring_case(*text, "Y");
+    if (text != nullptr && !is_on && !text::equal_ignoring_case(*text, "N"))
+        problems.push_back({code::invalid_choice, std::string(name), "must be Y or N"});
+    return is_on;
+}
+
+}  // namespace
+
 bool check_dry_run(const Variables& variables, Problems& problems) {
-    const std::string* text = variables.find(dry_run_variable);
-    const bool is_dry = text != nullptr && text::equal_ignoring_case(*text, "Y");
-    if (text != nullptr && !is_dry && !text::equal_ignoring_case(*text, "N"))
-        problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
-    return is_dry;
+    return check_switch(dry_run_variable, variables, problems);
+}
+
+bool check_force(const Variables& variables, Problems& problems) {
+    return check_switch(force_variable, variables, problems);
 }
 
 Write Parts::check_one(const Variables& part, Problems& problems) const {

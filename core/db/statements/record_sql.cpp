@@ -71,6 +71,9 @@ std::string expression(const Output& output) {
         case Output::Source::count:
             return "(SELECT COUNT(*) FROM " + quoted(output.list->table) + " AS item WHERE item." +
                    quoted(output.list->owner) + " = record.id)";
+        case Output::Source::has_items:
+            return "CASE WHEN EXISTS (SELECT 1 FROM " + quoted(output.list->table) + " AS item WHERE item." +
+                   quoted(output.list->owner) + " = record.id) THEN 'Y' ELSE 'N' END";
         case Output::Source::overdue:
             return "CASE WHEN " + is_overdue(*output.deadline, "record") + " THEN 'Y' ELSE 'N' END";
         case Output::Source::list:
