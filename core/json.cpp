@@ -1,5 +1,6 @@
 #include "json.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 
@@ -44,6 +45,11 @@ std::string quoted(std::string_view text) {
 std::string escaped(std::string_view text) {
     const std::string whole = quoted(text);
     return whole.substr(1, whole.size() - 2);
+}
+
+bool is_plain(std::string_view text) {
+    return std::none_of(text.begin(), text.end(),
+                        [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\'; });
 }
 
 void append(const Json& array, Json item) {

@@ -35,6 +35,9 @@ void set(const Json& object, std::string_view name, Json value);
 std::string quoted(std::string_view text);
 std::string escaped(std::string_view text);
 
+// Returns whether JSON writes the text as it is, but for the quotation marks.
+bool is_plain(std::string_view text);
+
 // Owns what jansson made. Throws if it is null, which jansson returns if memory runs out.
 Json checked(json_t* value);
 
@@ -56,25 +59,6 @@ Json object(Members... members) {
     (set(result, members.name, std::move(members.value)), ...);
     return result;
 }
-
-// Writes an object whose values are texts, member by member. The caller joins the parts.
-class MemberText {
-  public:
-    std::string begin() {
-        first_ = true;
-        return "{";
-    }
-    std::string member(std::string_view name, std::string_view value) {
-        return separator() + quoted(name) + ":" + quoted(value);
-    }
-    // Must be followed by the value, escaped(), and a quotation mark.
-    std::string begin_text(std::string_view name) { return separator() + quoted(name) + ":\""; }
-
-  private:
-    std::string separator() { return std::exchange(first_, false) ? "" : ","; }
-
-    bool first_ = true;
-};
 
 }  // namespace json
 }  // namespace helpdesk

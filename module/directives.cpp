@@ -207,6 +207,7 @@ constexpr std::array rows = std::to_array<Directive>({
     {"helpdesk_max_records",       everywhere | one_value,         number<&Settings::max_records, 1, most_records>},
     {"helpdesk_max_request_memory", everywhere | one_value,        by<read_request_memory, &Settings::memory>},
     {"helpdesk_date_format",       everywhere | one_value,         word<date_words, &Settings::time_format>},
+    {"helpdesk_encode_text",       everywhere | one_value,         word<on_off, &Settings::encode_text>},
     {"helpdesk_email_check",       everywhere | one_value,         word<on_off, &CheckOptions::check_email>},
     {"helpdesk_geocoder",          everywhere | one_or_two,        by<read_geocoder, &LocationConf::geocoder, &Settings::geocoder>},
 });

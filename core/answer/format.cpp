@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "answer/members.h"
 #include "json.h"
 #include "text.h"
 
@@ -99,39 +100,22 @@ class XmlDocument {
     std::unique_ptr<xmlTextWriter, WriterDeleter> writer_;
 };
 
-// JSON, written by jansson.
-
-void check_json(bool done) {
-    if (!done)
-        throw std::runtime_error("jansson could not write the answer");
-}
-
-// Each record becomes text at once. Only the frame around the records is written here.
+// JSON, in which every value is a text. What is to be escaped is written by jansson; building its objects
+// took a sixth of a look-up's processor time.
 class JsonListWriter : public ListWriter {
   public:
     explicit JsonListWriter(std::string_view root) { text_.append("{" + json::quoted(root) + ":["); }
 
-    // All records have the same names, and all text was checked to be UTF-8 when it came in.
-    void record(const FieldList& fields) override {
-        if (values_.empty())
-            make_object(fields);
-        else
-            for (std::size_t i = 0; i < fields.size(); ++i)
-                check_json(json_string_setn_nocheck(values_[i], fields[i].value.data(),
-                                                    fields[i].value.size()) == 0);
-        separate();
-        text_.append(dump(object_, JSON_COMPACT));
-    }
-
     void begin_record() override {
-        separate();
-        text_.append(members_.begin());
+        if (!std::exchange(first_, false))
+            text_.append(",");
+        members_.begin();
     }
-    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
-    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
-    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
-    void end_value() override { text_.append("\""); }
-    void end_record() override { text_.append("}"); }
+    void field(const Field& field) override { members_.add(field.name, field.value); }
+    void begin_value(std::string_view name) override { members_.begin_value(name); }
+    void piece(std::string_view text) override { members_.piece(text); }
+    void end_value() override { members_.end_value(); }
+    void end_record() override { members_.end(); }
 
     TextPieces finish() override {
         text_.append("]}");
@@ -139,23 +123,8 @@ class JsonListWriter : public ListWriter {
     }
 
   private:
-    void separate() {
-        if (!std::exchange(first_, false))
-            text_.append(",");
-    }
-
-    void make_object(const FieldList& fields) {
-        for (const Field& field : fields) {
-            values_.push_back(json_stringn_nocheck(field.value.data(), field.value.size()));
-            check_json(json_object_setn_new_nocheck(object_.get(), field.name.data(), field.name.size(),
-                                                    values_.back()) == 0);
-        }
-    }
-
     bool first_ = true;
-    const Json object_{json_object()};
-    std::vector<json_t*> values_;  // the values in the object
-    json::MemberText members_;     // of a record that is written in steps
+    Members members_{text_};
 };
 
 // URL-delimited text: one line for each record. A value that contains a delimiter is percent-encoded

@@ -6,7 +6,7 @@
 #include <array>
 #include <utility>
 
-#include "json.h"
+#include "answer/members.h"
 #include "model/action.h"
 
 namespace helpdesk {
@@ -124,12 +124,12 @@ class NdjsonWriter : public RowWriter {
     void begin_record() override {
         if (in_parts_ && !std::exchange(first_part_, false))
             text_.append(",");
-        text_.append(members_.begin());
+        members_.begin();
     }
-    void field(const Field& field) override { text_.append(members_.member(field.name, field.value)); }
-    void begin_value(std::string_view name) override { text_.append(members_.begin_text(name)); }
-    void piece(std::string_view text) override { text_.append(json::escaped(text)); }
-    void end_value() override { text_.append("\""); }
+    void field(const Field& field) override { members_.add(field.name, field.value); }
+    void begin_value(std::string_view name) override { members_.begin_value(name); }
+    void piece(std::string_view text) override { members_.piece(text); }
+    void end_value() override { members_.end_value(); }
     void end_record() override {
         if (parts_.empty()) {
             text_.append("}\n");
@@ -149,7 +149,7 @@ class NdjsonWriter : public RowWriter {
     const std::string_view parts_;  // the member that holds them; empty: there are none
     bool in_parts_ = false;
     bool first_part_ = true;
-    json::MemberText members_;
+    Members members_{text_};
 };
 
 }  // namespace

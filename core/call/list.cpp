@@ -31,7 +31,8 @@ List::List(const Settings& settings, Format format, Selection selection, std::st
       file_name_(std::move(file_name)),
       text_(action().resource, settings.time_format,
             {.has = [this](const Output& output) { return shows(output); },
-             .shown = [this](const auto& values, std::size_t output) { return shown(values, output); }},
+             .shown = [this](const auto& values, std::size_t output) { return shown(values, output); },
+             .encodes_text = settings.encode_text && format != Format::url && file_name_.empty()},
             *writer_) {}
 
 Work::Sharing List::sharing() const {

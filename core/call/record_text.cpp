@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "answer/reply.h"
+#include "text.h"
 
 namespace helpdesk {
 
@@ -11,19 +12,29 @@ RecordText::RecordText(const Resource& resource, TimeFormat time_format, Choice 
       time_format_(time_format),
       choice_(std::move(choice)),
       writer_(writer),
-      times_(resource.outputs.size()) {}
+      shown_(resource.outputs.size()) {}
+
+bool RecordText::encodes(std::size_t output) const {
+    const Variable* variable = resource_.outputs[output].variable;
+    return choice_.encodes_text && variable != nullptr && variable->free_text;
+}
 
 Field RecordText::field(const std::vector<std::string>& values, std::size_t output) {
     const Output& what = resource_.outputs[output];
-    if (what.form != Form::time)
-        return {what.name, choice_.shown ? choice_.shown(values, output) : std::string_view(values[output])};
-    times_[output] = format_times(values[output], time_format_);
-    return {what.name, times_[output]};
+    const std::string_view value =
+        choice_.shown ? choice_.shown(values, output) : std::string_view(values[output]);
+    if (what.form == Form::time)
+        shown_[output] = format_times(value, time_format_);
+    else if (encodes(output))
+        shown_[output] = text::percent_encode(value);
+    else
+        return {what.name, value};
+    return {what.name, shown_[output]};
 }
 
 void RecordText::add(const StoredRecord& record) {
     fields_.clear();
-    for (std::size_t i = 0; i < times_.size(); ++i)
+    for (std::size_t i = 0; i < shown_.size(); ++i)
         if (choice_.has(resource_.outputs[i]))
             fields_.push_back(field(record.values, i));
     writer_.record(fields_);
@@ -40,7 +51,7 @@ void RecordText::begin(StoredRecord record) {
 
 // Writes values until the next one that comes in pieces, or to the end of the record.
 void RecordText::add_values() {
-    for (; next_ < times_.size(); ++next_) {
+    for (; next_ < shown_.size(); ++next_) {
         if (!in_pieces_.empty() && in_pieces_.front() == next_)
             return writer_.begin_value(resource_.outputs[next_].name);
         if (choice_.has(resource_.outputs[next_]))
@@ -51,7 +62,10 @@ void RecordText::add_values() {
 }
 
 void RecordText::add_piece(std::string_view text, bool last) {
-    writer_.piece(text);
+    if (encodes(next_))
+        writer_.piece(text::percent_encode(text));
+    else
+        writer_.piece(text);
     if (!last)
         return;
     writer_.end_value();

@@ -23,6 +23,7 @@ class RecordText {
         std::function<bool(const Output& output)> has;
         // Returns what it shows for an output of a record. A time is as SQL writes it. Null: the value.
         std::function<std::string_view(const std::vector<std::string>& values, std::size_t output)> shown;
+        bool encodes_text = false;  // whether free text is percent-encoded
     };
 
     RecordText(const Resource& resource, TimeFormat time_format, Choice choice, ListWriter& writer);
@@ -35,6 +36,7 @@ class RecordText {
     void add_piece(std::string_view text, bool last);
 
   private:
+    bool encodes(std::size_t output) const;
     Field field(const std::vector<std::string>& values, std::size_t output);
     void add_values();
 
@@ -43,7 +45,8 @@ class RecordText {
     const Choice choice_;
     ListWriter& writer_;
     FieldList fields_;
-    std::vector<std::string> times_;  // the record's outputs that are times, as they are shown
+    // The outputs of the record that are shown in another form than their values: times and encoded text.
+    std::vector<std::string> shown_;
     // The state of a record that is written in steps: its values, the indices of values that come in pieces,
     // and the next index.
     std::vector<std::string> values_;

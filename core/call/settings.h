@@ -29,6 +29,7 @@ struct Settings {
     bool geocoder = false;           // look up coordinates that the client does not send
     std::size_t max_records = 1000;  // of a list if the call gives no `count`
     TimeFormat time_format = TimeFormat::reference;
+    bool encode_text = false;  // percent-encode free text in XML and JSON
     CheckOptions check;
     // Shared by all locations that inherit it.
     std::shared_ptr<RequestMemory> memory = std::make_shared<RequestMemory>(RequestMemory::default_most);

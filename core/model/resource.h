@@ -153,8 +153,9 @@ struct Variable {
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
     std::string_view companion = {};
-    bool secret = false;    // never in an answer or a log
-    bool required = false;  // on add, and never emptied
+    bool secret = false;     // never in an answer or a log
+    bool free_text = false;  // percent-encoded in XML and JSON if a location says so, for clients that decode
+    bool required = false;   // on add, and never emptied
     Supplied supplied = Supplied::always;
     bool may_be_cleared = false;        // by an update, although it is required
     bool may_be_brought_empty = false;  // although it is required

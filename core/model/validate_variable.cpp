@@ -54,6 +54,8 @@ void validate_variable(const Resource& resource, const Variable& variable, Compl
         kind.validate(resource, variable, complaints);
     complaints.expect(kind.hashed == variable.secret, variable.name,
                       "must be secret if it is a password, and only then: a list shows all others");
+    complaints.expect(!variable.free_text || &kind == &kinds::text, variable.name,
+                      "is free text, but has another kind than text");
     complaints.expect(!variable.required || kind.read != nullptr, variable.name,
                       "is required, but only read with another variable");
     complaints.expect(!variable.required || variable.supplied != Supplied::never, variable.name,

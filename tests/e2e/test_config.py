@@ -134,6 +134,7 @@ def test_a_good_password_file(nginx, password_files, name):
     (config("helpdesk_format_variable Action;"), '"helpdesk_format_variable" cannot be "action"'),
     (config("helpdesk_error_status old;"), '"helpdesk_error_status" must be "legacy" or "standard"'),
     (config("helpdesk_unknown_variables drop;"), '"helpdesk_unknown_variables" must be "reject" or "ignore"'),
+    (config("helpdesk_encode_text yes;"), '"helpdesk_encode_text" must be "on" or "off"'),
     (config("helpdesk_email_check yes;"), '"helpdesk_email_check" must be "on" or "off"'),
     (config("server { location = /s { helpdesk_status xml; } }"), '"helpdesk_status" must be "html", "json" or "prometheus", not "xml"'),
     (config("helpdesk_geocoder geo;"), '"helpdesk_geocoder" must be the path of a location, such as /geocoder, or "off", not "geo"'),

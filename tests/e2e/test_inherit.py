@@ -57,6 +57,11 @@ class Location:
         assert self.call("add_company", name="x", address="x").status == 200
         return "T" in self.call("get_companies", id="*", count="1").records[0]["date_added"]
 
+    def subject(self):
+        assert self.call("add_customer", cid="x").status == 200
+        assert self.call("add_ticket", cid="x", subject="a b").status == 200
+        return self.call("get_tickets", cid="x").records[0]["subject"]
+
     def latitude(self):
         assert self.call("add_customer", cid="x", city="Rome").status == 200
         return self.call("get_customers", cid="x").records[0]["latitude"]
@@ -83,6 +88,7 @@ CASES = {
                                         "helpdesk_max_request_memory 1g; client_body_buffer_size 1m;",
                                         lambda at: at.code("add_customer", cid="x", notes="n" * 700_000), ("overloaded", "ok")),
     "helpdesk_date_format": Case("helpdesk_date_format iso;", "helpdesk_date_format reference;", Location.time, (True, False)),
+    "helpdesk_encode_text": Case("helpdesk_encode_text on;", "helpdesk_encode_text off;", Location.subject, ("a%20b", "a b")),
     "helpdesk_geocoder": Case("helpdesk_geocoder /one;", "helpdesk_geocoder /two;", Location.latitude, ("1", "2")),
 }
 # Those of which a location shows nothing by its answers: a configuration with the first passes, one with the second does not.

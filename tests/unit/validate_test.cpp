@@ -246,6 +246,11 @@ TEST_F(Validate, RefusesASecretThatAListShows) {
     expect_complaint("desks.city must be secret if it is a password, and only then: a list shows all others");
 }
 
+TEST_F(Validate, RefusesFreeTextThatIsNoText) {
+    variable("key_dates").free_text = true;
+    expect_complaint("desks.key_dates is free text, but has another kind than text");
+}
+
 TEST_F(Validate, RefusesARequiredCompanion) {
     variable("key_dates").required = true;
     expect_complaint("desks.key_dates is required, but only read with another variable");
