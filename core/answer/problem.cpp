@@ -43,6 +43,8 @@ constexpr std::array entries = {
           .about = "The action has no such variable."},
     Entry{.code = code::required, .status = 400,
           .about = "The variable is missing or empty."},
+    Entry{.code = code::unknown_field, .status = 400,
+          .about = "There is no such field."},
     Entry{.code = code::ambiguous, .status = 400,
           .about = "Two variables exclude each other."},
     Entry{.code = code::invalid_order, .status = 400,

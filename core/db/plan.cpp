@@ -23,8 +23,10 @@ Parameter key_value(const Write& write) {
 
 WritePlan::WritePlan(const Write& write, Of of, std::optional<std::uint64_t> owner)
     : identifier(write.identifier), write_(&write), is_beside_(of != Of::call), owner_(owner) {
-    if (of != Of::rule)
+    if (of != Of::rule) {
         rules_ = AppliedRules(write);
+        fields_ = FieldValues(write);
+    }
     make_targets();
 }
 
@@ -117,6 +119,8 @@ bool WritePlan::can_share() const {
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
+        if (!target.value->fields.empty())
+            return false;
         return target.adds_row || target.may_close_ring();
     });
 }
@@ -181,6 +185,7 @@ Statement WritePlan::question(unsigned number) {
     for (const Target& target : targets_)
         if (target.may_close_ring())
             asked_.rings.emplace_back(target.value->variable, columns.add(chain_of(target, parameters)));
+    fields_.add_question(columns, parameters, read_lock());
     rules_.add_question(*this, columns, parameters);
     // The SELECT gives a row whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
@@ -231,6 +236,7 @@ void WritePlan::apply_answer(const Rows& row) {
     if (asked_.count != 0 && row.number(asked_.count) >= resource().most)
         problems.push_back(full());
     if (exists != adding()) {
+        fields_.apply_answer(row, problems);
         rules_.apply_answer(*this, row);
         rules_.fill_and_check(*this);
     }

@@ -10,6 +10,7 @@
 
 #include "db/connection.h"
 #include "db/database.h"
+#include "db/field_values.h"
 #include "db/rules.h"
 #include "db/statements/reference_sql.h"
 
@@ -113,6 +114,9 @@ class WritePlan final : public RuledWrite {
     // Returns whether no value refers to another row, or is the scope of a stored reference.
     bool names_no_rows() const;
 
+    // Returns the fields that it gives.
+    const FieldValues& fields() const { return fields_; }
+
     // Returns whether it needs the question: whether the statement that stores the record cannot find every
     // problem by itself.
     bool needs_question() const;
@@ -146,6 +150,7 @@ class WritePlan final : public RuledWrite {
     std::uint64_t number() const override { return record_id; }
     const Value* value_after(const Variable& variable) const override;
     bool is_of_call(const Value& value) const override;
+    const std::vector<FieldChange>& field_changes() const override { return fields_.changes(); }
     std::string id_after(const Variable& variable, std::vector<Parameter>& parameters) const override;
     std::string_view read_lock() const override;
     void set(const Variable& variable, std::optional<std::string> text) override;
@@ -190,6 +195,7 @@ class WritePlan final : public RuledWrite {
     std::optional<std::uint64_t> owner_;
     bool is_repeat_ = false;
     AppliedRules rules_;
+    FieldValues fields_;
     std::vector<Target> targets_;
     std::vector<std::unique_ptr<Value>> filled_;  // by rules
     Asked asked_;

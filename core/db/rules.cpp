@@ -118,10 +118,14 @@ class PlannedChange final : public Change {
 
     MaybeText before(std::string_view name) const override {
         expect(phase_ != Phase::prepare, "reads before the database was asked");
+        if (const FieldChange* field = find_field(name))
+            return field->before;
         return adding() ? std::nullopt : reading(AppliedRules::Of::before, find(name)).text;
     }
 
     MaybeText after(std::string_view name) const override {
+        if (const FieldChange* field = find_field(name))
+            return field->after;
         const Variable& variable = find(name);
         const Value* value = write_.value_after(variable);
         if (value == nullptr && adding() && &variable == resource().name())
@@ -155,6 +159,9 @@ class PlannedChange final : public Change {
             if (one.of == AppliedRules::Of::before && one.variable->kind->read != nullptr &&
                 one.text.value_or("") != after(one.variable->name).value_or(""))
                 names.push_back(one.variable->name);
+        for (const FieldChange& field : write_.field_changes())
+            if (field.is_change())
+                names.push_back(field.name);
         return names;
     }
 
@@ -221,6 +228,13 @@ class PlannedChange final : public Change {
         expect(phase_ == Phase::also && text.index != nullptr, "indexes words too early, or in no index");
         text.number = parse_id(number).value_or(0);
         rules_.indexed.push_back(std::move(text));
+    }
+
+    const FieldChange* find_field(std::string_view name) const {
+        const std::vector<FieldChange>& all = write_.field_changes();
+        const auto found = std::find_if(all.begin(), all.end(),
+                                        [&](const FieldChange& field) { return field.name == name; });
+        return found == all.end() ? nullptr : &*found;
     }
 
     void expect(bool holds, const std::string& what) const {

@@ -87,6 +87,8 @@ void Writer::store_in_transaction() {
         for (const Target& target : plan_.targets())
             if (target.is_list())
                 replace_list(target);
+    if (plan_.problems.empty() && !plan_.is_repeat())
+        plan_.fields().store(*connection_, plan_.record_id);
     if (plan_.problems.empty() && !plan_.is_repeat() && plan_.writes_beside())
         write_beside();
     if (plan_.problems.empty() && write_.parts)

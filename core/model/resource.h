@@ -24,6 +24,7 @@
 namespace helpdesk {
 
 struct Counting;
+struct Fields;
 struct Merging;
 struct Place;
 struct Resource;
@@ -152,6 +153,7 @@ struct Variable {
     Range range = {};
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
+    const Fields* fields = nullptr;  // the variable stands for those of all fields (model/fields.h)
     std::string_view companion = {};
     bool secret = false;     // never in an answer or a log
     bool free_text = false;  // percent-encoded in XML and JSON if a location says so, for clients that decode
@@ -169,8 +171,19 @@ inline constexpr std::size_t max_list_items = 1000;
 struct Output {
     // The origin of the value. `reference` is a column of the record that a reference leads to,
     // `reference_id` the number of that record, `count` how many items the list has, `has_items` whether it
-    // has any.
-    enum class Source { id, column, reference, reference_id, list, list_dates, count, has_items, overdue };
+    // has any, `fields` all fields, each under its own name.
+    enum class Source {
+        id,
+        column,
+        reference,
+        reference_id,
+        list,
+        list_dates,
+        count,
+        has_items,
+        overdue,
+        fields
+    };
 
     std::string name;
     Source source;
