@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from conftest import numbers
+from cuts import UNAVAILABLE, UNKNOWN, Commit, cut_everywhere, places, told, up_to_clean_up
 from link import Link
 from servers import DATABASE, SANITIZE, wait_for
 
@@ -37,13 +38,6 @@ server {
 """
 LISTED = 70  # more than are read at once
 EXPORTED = 502  # more than a page
-# A long run of packets is a result's rows: so many at its begin and at its end, and one in the middle, stand for all.
-ENDS_OF_A_RUN = 3
-
-UNAVAILABLE = (503, [("", "database_unavailable")])
-UNKNOWN = (503, [("", "outcome_unknown")])
-
-
 @pytest.fixture(scope="module")
 def link_of_all(nginx, mariadb):
     link = Link(nginx.folder / "link.sock", mariadb.socket)
@@ -77,20 +71,6 @@ def call(api, action, path="/", headers=None, **variables):
     return api.request("POST", path, data=api.variables({"action": action, **variables}), headers=headers)
 
 
-def told(answer):
-    return answer.status, [] if answer.status == 200 else answer.problems
-
-
-def places(packets):
-    """Where to cut: at each packet, but for those inside of a long result."""
-    number = 0
-    for _, run in itertools.groupby(packets, key=lambda packet: packet.to_server):
-        length = len(list(run))
-        yield from (number + i for i in range(length)
-                    if i < ENDS_OF_A_RUN or i == length // 2 or i >= length - ENDS_OF_A_RUN)
-        number += length
-
-
 LISTS = {"contracts": "1,2", "email2": "a@b.c,d@e.f"}
 NEW = {
     "add": lambda api, cid: call(api, "add_customer", cid=cid, city="Rome"),
@@ -115,25 +95,6 @@ THERE = {
 WRITES = {**NEW, **THERE}
 
 
-def up_to_clean_up(packets):
-    """Old answers to repeats are deleted now and then, once a write is stored."""
-    return list(itertools.takewhile(lambda packet: not (packet.is_preparation() and b"DELETE FROM idempotency_keys" in packet.data), packets))
-
-
-class Commit:
-    """Tells whether packets hold the one that makes a write last: its COMMIT, or the last statement, which commits by itself."""
-
-    def __init__(self, packets):
-        packets = up_to_clean_up(packets)
-        self.in_transaction = any(packet.is_commit() for packet in packets)
-        self.executions = sum(packet.is_execution() for packet in packets)
-
-    def is_in(self, packets):
-        if self.in_transaction:
-            return any(packet.is_commit() for packet in packets)
-        return sum(packet.is_execution() for packet in packets) >= self.executions
-
-
 @pytest.mark.parametrize("kind", WRITES)
 def test_a_write(api, db, link, stored, kind):
     cids = (f"c{number:04}" for number in itertools.count())
@@ -146,39 +107,7 @@ def test_a_write(api, db, link, stored, kind):
         before = stored(cid)
         return cid, WRITES[kind](api, cid), before, stored(cid)
 
-    assert write()[1].status == 200
-    packets = link.record()
-    cid, clean, before, after = write()
-    clean_text = clean.text.replace(cid, "CID")
-    assert clean.status == 200 and before != after
-    commit = Commit(packets)
-    left = {}
-    for number, (half, down) in itertools.product(list(places(packets)), [(False, False), (True, False), (False, True)]):
-        passed = link.cut_at(number, half, down)
-        cid, answer, was, is_now = write()
-        where = (number, half, down, answer)
-        assert len(passed) == number + 1 and was == before, where
-        sent, arrived = commit.is_in(passed), commit.is_in(passed[:-1])
-        if down:
-            expected = UNKNOWN if sent else UNAVAILABLE
-        else:
-            expected = UNKNOWN if sent and not repeatable else (200, [])
-        assert told(answer) == expected, where
-        assert is_now == (after if arrived or answer.status == 200 else before), where
-        if answer.status == 200:
-            assert answer.text.replace(cid, "CID") == clean_text, where
-        left[cid] = is_now
-        link.pass_all()
-        if down:
-            # The server is tried again after as long as it took to fail.
-            wait_for(lambda: write()[1].status == 200, "the connection")
-        elif answer.status != 200:
-            assert write()[1].status == 200, where
-        if repeatable and down:
-            assert WRITES[kind](api, cid).status == 200 and stored(cid) == after, where
-            left[cid] = after
-    # What came later has completed nothing of what was not done.
-    assert {cid: stored(cid) for cid in left} == left
+    cut_everywhere(link, write, stored, (lambda cid: WRITES[kind](api, cid)) if repeatable else None)
 
 
 @pytest.mark.parametrize("kind", WRITES)

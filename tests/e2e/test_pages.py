@@ -151,7 +151,7 @@ def restart(nginx):
 MEMORY = 200 * 1_000_000
 
 
-# What would take gigabytes takes some seconds to try; HELPDESK_LONG=1 tries all of it, for minutes.
+# What would take gigabytes takes some seconds to try; the long variant tries all of it.
 ALL = [*((format, 100_000, "REPEAT('n', 100)") for format in (*FORMATS, "csv")), ("json", 40, "REPEAT('n', 3000000)"),
        ("csv", 40, "REPEAT('n', 3000000)")]
 SOME = [("json", 30_000, "REPEAT('n', 100)"), ("csv", 12, "REPEAT('n', 3000000)")]

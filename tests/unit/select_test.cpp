@@ -166,6 +166,16 @@ TEST(Select, ListsOfManyRecordsTakeLong) {
     for (const std::string more : {"order=cid", "count_only=Y", "page=2"})
         EXPECT_TRUE(takes_long("cid=*&count=1&" + more)) << more;
     EXPECT_FALSE(takes_long("keyword=x&count=1", "get_tickets"));
+    for (const std::string_view narrow :
+         {"status=New", "cid=c&closed=N", "assigned_to=a&closed=N", "tag=a", "subject=s",
+          "company=1&start_cid=a", "start_date=2024-01-01", "visible_to=t"})
+        EXPECT_FALSE(takes_long(std::string(narrow) + "&count=20", "get_tickets")) << narrow;
+    for (const std::string_view wide : {"closed=N", "closed=N&visible_to=t", "sub_category=s", "start_cid=a",
+                                        "closed=Y&start_date=2024-01-01"})
+        EXPECT_TRUE(takes_long(std::string(wide) + "&count=20", "get_tickets")) << wide;
+    EXPECT_FALSE(takes_long("tid=5&uid=t&count=20", "get_history"));
+    for (const std::string_view wide : {"uid=t", "group=g", "status=New", "start_date=2024-01-01"})
+        EXPECT_TRUE(takes_long(std::string(wide) + "&count=20", "get_history")) << wide;
     EXPECT_TRUE(takes_long("keyword=x&keyword_match=part&count=1", "get_tickets"));
 }
 
