@@ -80,6 +80,15 @@ int whole_digits(std::string_view number) {
     return static_cast<int>(whole_part(number).size());
 }
 
+std::string shortest(std::string_view number) {
+    const std::string text = without_zeros(std::string(number), 0);
+    const std::string_view whole = whole_part(text);
+    const std::string_view fraction = std::string_view(text).substr(std::min(text.find('.'), text.size()));
+    std::string result = is_negative(number) && !(whole.empty() && fraction.empty()) ? "-" : "";
+    result.append(whole.empty() ? "0" : whole).append(fraction);
+    return result;
+}
+
 std::string without_zeros(std::string number, int least_decimals) {
     const std::size_t point = number.find('.');
     if (point == std::string::npos)

@@ -18,6 +18,9 @@ bool lies_within(std::string_view number, std::int64_t least, std::int64_t most)
 // Returns how many digits such a number has before its point, without leading zeros.
 int whole_digits(std::string_view number);
 
+// Returns such a number in its shortest form, which is the same for equal numbers.
+std::string shortest(std::string_view number);
+
 // Removes the zeros at the end of a number that has a point, but keeps `least_decimals` at least.
 std::string without_zeros(std::string number, int least_decimals);
 

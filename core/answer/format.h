@@ -42,6 +42,10 @@ class ListWriter {
 
     virtual void record(const FieldList& fields);
 
+    // Tells, before the first record, the names of the fields that each has (model/fields.h). A writer of a
+    // list without records may never be told.
+    virtual void expect_fields(const std::vector<std::string>& /*names*/) {}
+
     virtual void begin_record() = 0;
     virtual void field(const Field& field) = 0;
     virtual void begin_value(std::string_view name) = 0;

@@ -15,6 +15,7 @@
 #include "key.h"
 #include "model/action.h"
 #include "model/counting.h"
+#include "model/fields.h"
 #include "model/finder.h"
 #include "model/merging.h"
 #include "request/conditions.h"
@@ -29,6 +30,28 @@ Json reference_to(std::string_view kind, std::string_view name) {
     return json::object(
         Member{"$ref", json::string("#/components/" + std::string(kind) + "/" + std::string(name))});
 }
+
+// The properties of an object. Those of all fields are described by the pattern of their names.
+class Properties {
+  public:
+    void add(std::string_view name, Json schema) {
+        if (name == any_field)
+            json::set(patterns_, field_pattern, std::move(schema));
+        else
+            json::set(named_, name, std::move(schema));
+    }
+
+    // Moves them to the schema of the object.
+    void move_to(const Json& schema) {
+        json::set(schema, "properties", std::move(named_));
+        if (json_object_size(patterns_.get()) > 0)
+            json::set(schema, "patternProperties", std::move(patterns_));
+    }
+
+  private:
+    Json named_ = json::object();
+    Json patterns_ = json::object();
+};
 
 Json text_schema() {
     return json::object(Member{"type", json::string("string")});
@@ -87,6 +110,7 @@ constexpr std::array common = {
     Common{"order", "An output variable to sort by, perhaps followed by ` ASC` or ` DESC`."},
     Common{"order_direction", "`ASC` or `DESC`."},
     Common{dry_run_variable, "`Y`: everything is looked up, and nothing is changed."},
+    Common{force_variable, "`Y`: what would keep the record from being deleted goes with it."},
 };
 
 Json schema(const Action& action, std::string_view name) {
@@ -156,19 +180,35 @@ Json parameter(std::string_view name, bool required, Json schema) {
                         Member{"required", json::boolean(required)}, Member{"schema", std::move(schema)});
 }
 
+// In a query string, variables whose names follow a pattern are the members of one object.
+Json parameter_of_fields(Json schema) {
+    const char* description = json_string_value(json_object_get(schema.get(), "description"));
+    Json members =
+        json::object(Member{"type", json::string("object")}, Member{"description", json::string(description)},
+                     Member{"patternProperties", json::object(Member{field_pattern, std::move(schema)})},
+                     Member{"additionalProperties", json::boolean(false)});
+    Json result = parameter(any_field, false, std::move(members));
+    json::set(result, "style", json::string("form"));
+    json::set(result, "explode", json::boolean(true));
+    return result;
+}
+
 Json request_schema(const Action& action, std::string_view format_variable) {
-    Json properties = json::object(Member{action_variable, action_schema(action)});
+    Properties properties;
+    properties.add(action_variable, action_schema(action));
     Json required = json::array(json::string(action_variable));
     for (const std::string& name : action.variables) {
-        json::set(properties, name, schema(action, name));
+        properties.add(name, schema(action, name));
         if (is_required(action, name))
             json::append(required, json::string(name));
     }
     for (const Alias& alias : action.variable_aliases)
-        json::set(properties, alias.name, alias_schema(alias));
-    json::set(properties, format_variable, format_schema(action));
-    return json::object(Member{"type", json::string("object")}, Member{"properties", std::move(properties)},
-                        Member{"required", std::move(required)});
+        properties.add(alias.name, alias_schema(alias));
+    properties.add(format_variable, format_schema(action));
+    Json result =
+        json::object(Member{"type", json::string("object")}, Member{"required", std::move(required)});
+    properties.move_to(result);
+    return result;
 }
 
 Json header(std::string_view name, std::string_view description) {
@@ -194,7 +234,9 @@ void add_headers(const Action& action, Json& list) {
 Json parameters(const Action& action, std::string_view format_variable) {
     Json list = json::array(parameter(action_variable, true, action_schema(action)));
     for (const std::string& name : action.variables)
-        json::append(list, parameter(name, is_required(action, name), schema(action, name)));
+        json::append(list, name == any_field
+                               ? parameter_of_fields(schema(action, name))
+                               : parameter(name, is_required(action, name), schema(action, name)));
     for (const Alias& alias : action.variable_aliases)
         json::append(list, parameter(alias.name, false, alias_schema(alias)));
     json::append(list, parameter(format_variable, false, format_schema(action)));
@@ -203,10 +245,12 @@ Json parameters(const Action& action, std::string_view format_variable) {
 }
 
 Json record_schema(const Resource& resource) {
-    Json properties = json::object();
+    Properties properties;
     for (const Output& output : resource.outputs)
-        json::set(properties, output.name, text_schema());
-    return json::object(Member{"type", json::string("object")}, Member{"properties", std::move(properties)});
+        properties.add(output.name, text_schema());
+    Json result = json::object(Member{"type", json::string("object")});
+    properties.move_to(result);
+    return result;
 }
 
 Json list_of(std::string_view root, Json item) {

@@ -37,6 +37,7 @@ inline constexpr std::string_view invalid_characters = "invalid_characters";
 inline constexpr std::string_view duplicate_variable = "duplicate_variable";
 inline constexpr std::string_view unknown_variable = "unknown_variable";
 inline constexpr std::string_view required = "required";
+inline constexpr std::string_view unknown_field = "unknown_field";
 inline constexpr std::string_view ambiguous = "ambiguous";
 inline constexpr std::string_view invalid_order = "invalid_order";
 inline constexpr std::string_view too_long = "too_long";

@@ -8,6 +8,7 @@
 
 #include "answer/members.h"
 #include "model/action.h"
+#include "model/fields.h"
 
 namespace helpdesk {
 namespace {
@@ -40,19 +41,23 @@ class CsvWriter : public RowWriter {
   public:
     explicit CsvWriter(const Resource& resource)
         : names_(exported_names(resource)), number_(resource.key.variable) {
-        for (const std::string& name : names_)
-            text_.append((&name == &names_.front() ? "" : ",") + name);
-        if (resource.parts != nullptr) {
-            for (const std::string& name : exported_names(resource.parts())) {
-                text_.append("," + column_prefix(resource.parts()) + name);
-                no_part_ += ",";
-            }
-            has_parts_ = true;
+        if (resource.parts == nullptr)
+            return;
+        for (const std::string& name : exported_names(resource.parts())) {
+            names_of_parts_ += "," + column_prefix(resource.parts()) + name;
+            no_part_ += ",";
         }
-        text_.append("\r\n");
+        has_parts_ = true;
+    }
+
+    void expect_fields(const std::vector<std::string>& names) override {
+        const auto all = std::find(names_.begin(), names_.end(), any_field);
+        if (all != names_.end())
+            names_.insert(names_.erase(all), names.begin(), names.end());
     }
 
     void begin_record() override {
+        write_header();
         if (in_parts_ && !std::exchange(first_part_, false))
             continue_record();
         else
@@ -89,7 +94,21 @@ class CsvWriter : public RowWriter {
         in_parts_ = false;
     }
 
+    TextPieces finish() override {
+        write_header();
+        return take();
+    }
+
   private:
+    void write_header() {
+        if (std::exchange(has_header_, true))
+            return;
+        expect_fields({});
+        for (const std::string& name : names_)
+            text_.append((&name == &names_.front() ? "" : ",") + name);
+        text_.append(names_of_parts_ + "\r\n");
+    }
+
     void separate() {
         if (!std::exchange(first_cell_, false))
             text_.append(",");
@@ -105,8 +124,10 @@ class CsvWriter : public RowWriter {
         }
     }
 
-    const std::vector<std::string> names_;
+    std::vector<std::string> names_;
     const std::string_view number_;
+    std::string names_of_parts_;
+    bool has_header_ = false;
     std::string no_part_;  // the cells of a record without parts
     bool has_parts_ = false;
     bool in_parts_ = false;

@@ -14,7 +14,10 @@ namespace {
 constexpr std::size_t all = std::numeric_limits<std::uint32_t>::max();
 
 std::size_t size_of(const StoredRecord& record) {
-    return std::accumulate(record.values.begin(), record.values.end(), std::size_t{0},
+    const std::size_t fields =
+        std::accumulate(record.fields.begin(), record.fields.end(), std::size_t{0},
+                        [](std::size_t sum, const StoredField& field) { return sum + field.text.size(); });
+    return std::accumulate(record.values.begin(), record.values.end(), fields,
                            [](std::size_t sum, const std::string& value) { return sum + value.size(); });
 }
 

@@ -1,8 +1,10 @@
 #include "call/record_text.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "answer/reply.h"
+#include "model/fields.h"
 #include "text.h"
 
 namespace helpdesk {
@@ -32,16 +34,57 @@ Field RecordText::field(const std::vector<std::string>& values, std::size_t outp
     return {what.name, shown_[output]};
 }
 
+template <typename Add>
+void RecordText::show(const std::vector<std::string>& values, const std::vector<StoredField>& fields,
+                      std::size_t output, Add add) {
+    if (!choice_.has(resource_.outputs[output]))
+        return;
+    if (resource_.outputs[output].source == Output::Source::fields)
+        show_fields(fields, add);
+    else
+        add(field(values, output));
+}
+
+template <typename Add>
+void RecordText::show_fields(const std::vector<StoredField>& fields, Add add) {
+    times_of_fields_.assign(names_of_fields_.size(), "");
+    for (std::size_t i = 0; i < names_of_fields_.size(); ++i) {
+        const std::string& name = names_of_fields_[i];
+        const auto found = std::find_if(fields.begin(), fields.end(), [&](const StoredField& field) {
+            return field.number == field_number(name);
+        });
+        if (found != fields.end() && found->form == Form::time)
+            times_of_fields_[i] = format_times(found->text, time_format_);
+        add(Field{name, found == fields.end()       ? std::string_view()
+                        : found->form == Form::time ? std::string_view(times_of_fields_[i])
+                                                    : std::string_view(found->text)});
+    }
+}
+
+void RecordText::learn_fields(const std::vector<StoredField>& fields) {
+    const bool shows_fields =
+        std::any_of(resource_.outputs.begin(), resource_.outputs.end(), [this](const Output& output) {
+            return output.source == Output::Source::fields && choice_.has(output);
+        });
+    if (std::exchange(knows_fields_, true) || !shows_fields)
+        return;
+    for (const StoredField& field : fields)
+        names_of_fields_.push_back(field_name(field.number));
+    writer_.expect_fields(names_of_fields_);
+}
+
 void RecordText::add(const StoredRecord& record) {
+    learn_fields(record.fields);
     fields_.clear();
     for (std::size_t i = 0; i < shown_.size(); ++i)
-        if (choice_.has(resource_.outputs[i]))
-            fields_.push_back(field(record.values, i));
+        show(record.values, record.fields, i, [this](const Field& field) { fields_.push_back(field); });
     writer_.record(fields_);
 }
 
 void RecordText::begin(StoredRecord record) {
+    learn_fields(record.fields);
     values_ = std::move(record.values);
+    values_of_fields_ = std::move(record.fields);
     for (const ListPosition::LongValue& value : record.left_out)
         in_pieces_.push_back(value.output);
     next_ = 0;
@@ -54,11 +97,11 @@ void RecordText::add_values() {
     for (; next_ < shown_.size(); ++next_) {
         if (!in_pieces_.empty() && in_pieces_.front() == next_)
             return writer_.begin_value(resource_.outputs[next_].name);
-        if (choice_.has(resource_.outputs[next_]))
-            writer_.field(field(values_, next_));
+        show(values_, values_of_fields_, next_, [this](const Field& field) { writer_.field(field); });
     }
     writer_.end_record();
     values_.clear();
+    values_of_fields_.clear();
 }
 
 void RecordText::add_piece(std::string_view text, bool last) {

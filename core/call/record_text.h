@@ -37,7 +37,14 @@ class RecordText {
 
   private:
     bool encodes(std::size_t output) const;
+    // Calls `add` with each field that an output of a record shows.
+    template <typename Add>
+    void show(const std::vector<std::string>& values, const std::vector<StoredField>& fields,
+              std::size_t output, Add add);
     Field field(const std::vector<std::string>& values, std::size_t output);
+    void learn_fields(const std::vector<StoredField>& fields);
+    template <typename Add>
+    void show_fields(const std::vector<StoredField>& fields, Add add);
     void add_values();
 
     const Resource& resource_;
@@ -47,9 +54,15 @@ class RecordText {
     FieldList fields_;
     // The outputs of the record that are shown in another form than their values: times and encoded text.
     std::vector<std::string> shown_;
-    // The state of a record that is written in steps: its values, the indices of values that come in pieces,
-    // and the next index.
+    // The names of the fields that all records of the list show: those of the first record. Fields that are
+    // added or removed while the list is read are not among them.
+    std::vector<std::string> names_of_fields_;
+    bool knows_fields_ = false;
+    std::vector<std::string> times_of_fields_;
+    // The state of a record that is written in steps: its values, those of its fields, the indices of values
+    // that come in pieces, and the next index.
     std::vector<std::string> values_;
+    std::vector<StoredField> values_of_fields_;
     std::deque<std::size_t> in_pieces_;
     std::size_t next_ = 0;
 };

@@ -38,6 +38,13 @@ VariableNames names_of_values(const Verb& verb, const Resource& resource) {
     return names;
 }
 
+VariableNames names_of_removal(const Verb& verb, const Resource& resource) {
+    VariableNames names = names_of_record(verb, resource);
+    if (resource.forced != nullptr)
+        names.emplace_back(force_variable);
+    return names;
+}
+
 // A part is known by the record that it belongs to.
 VariableNames names_of_brought(const Verb& /*verb*/, const Resource& resource) {
     VariableNames names;
@@ -104,6 +111,13 @@ std::string describe_update(const Action& action) {
     const Resource& resource = action.resource;
     return record_of(resource) + ", and those of the variables below that are to change" +
            (resource.renamed_by.empty() ? "" : "; " + quote(resource.renamed_by) + " renames") +
+           answer_to_change(action);
+}
+
+std::string describe_removal(const Action& action) {
+    const bool may_be_forced = action.resource.forced != nullptr;
+    return record_of(action.resource) +
+           (may_be_forced ? ", and `force` (`Y`: all values that are stored for it go with it)" : "") +
            answer_to_change(action);
 }
 
@@ -226,6 +240,7 @@ std::string describe_change_of_record(const Action& action) {
 Write check_write(const Incoming& in) {
     Write write = check(in.action, in.variables, in.check_options(), in.problems);
     write.dry_run = in.action.knows(dry_run_variable) && check_dry_run(in.variables, in.problems);
+    write.forced = in.action.knows(force_variable) && check_force(in.variables, in.problems);
     write.if_match = in.if_match(in.action.takes_if_match());
     write.repeatable = in.repeatable(write.if_match);
     in.refuse_other_conditions();
@@ -278,9 +293,9 @@ const Verb remove = {.name = "delete",
                      .changes = true,
                      .removes = true,
                      .takes_if_match = true,
-                     .variables = names_of_record,
+                     .variables = names_of_removal,
                      .about = "Deletes {one}.",
-                     .describe = describe_change_of_record,
+                     .describe = describe_removal,
                      .begin = begin_write};
 
 const Verb restore = {.name = "restore",

@@ -1,4 +1,5 @@
 // Counts the records of a selection by what they have in common, with one statement.
+#include "db/field_conditions.h"
 #include "db/group.h"
 #include "db/session/errors.h"
 #include "db/statements/counts_sql.h"
@@ -17,7 +18,10 @@ class Counter : public Operation {
     void run(Connection& connection) override {
         result_ = {};
         largest_packet_ = connection.largest_packet();
-        const Statement statement = counts_sql(selection_, leading_word_of(connection));
+        const auto field_texts = ask_for_fields(connection, selection_, result_.problems);
+        if (!result_.problems.empty())
+            return;
+        const Statement statement = counts_sql(selection_, leading_word_of(connection), field_texts);
         const auto row = connection.query(statement.sql, statement.parameters);
         while (row->next()) {
             result_.more = result_.records.size() == selection_.limit;
@@ -64,7 +68,8 @@ CountsResult read_counts(const Attempt& attempt, const Selection& selection) {
     Counter counter(selection);
     const Outcome outcome = attempt(counter);
     CountsResult result = counter.result();
-    static_cast<Outcome&>(result) = outcome;
+    if (!outcome.problems.empty())
+        static_cast<Outcome&>(result) = outcome;
     return result;
 }
 

@@ -23,8 +23,10 @@ Parameter key_value(const Write& write) {
 
 WritePlan::WritePlan(const Write& write, Of of, std::optional<std::uint64_t> owner)
     : identifier(write.identifier), write_(&write), is_beside_(of != Of::call), owner_(owner) {
-    if (of != Of::rule)
+    if (of != Of::rule) {
         rules_ = AppliedRules(write);
+        fields_ = FieldValues(write);
+    }
     make_targets();
 }
 
@@ -111,11 +113,14 @@ std::string_view WritePlan::read_lock() const {
 // The sign-ins that a new name ends are those of the name that the record has at that moment.
 bool WritePlan::can_share() const {
     if (write_->repeatable || !write_->if_match.empty() || (renames() && resource().sign_in != nullptr) ||
-        write_->action->verb.brings || (!adding() && (rules_.ask() || may_be_hidden(resource()))))
+        write_->action->verb.brings || write_->forced || (adding() && resource().most != 0) ||
+        (!adding() && (rules_.ask() || may_be_hidden(resource()))))
         return false;
     return std::none_of(targets_.begin(), targets_.end(), [&](const Target& target) {
         if (target.is_list())
             return !adding() || !target.value->items.empty();
+        if (!target.value->fields.empty())
+            return false;
         return target.adds_row || target.may_close_ring();
     });
 }
@@ -166,6 +171,8 @@ Statement WritePlan::question(unsigned number) {
         asked_.identifier = columns.add("record." + quoted(name->column));
     if (!write_->if_match.empty())
         asked_.version = columns.add("record.version");
+    if (adding() && resource().most != 0)
+        asked_.count = columns.add("(SELECT COUNT(*) FROM " + quoted(resource().table) + ")");
     for (const Target& target : targets_)
         for (const auto& named : target.names)
             asked_.references.push_back(
@@ -179,6 +186,7 @@ Statement WritePlan::question(unsigned number) {
     for (const Target& target : targets_)
         if (target.may_close_ring())
             asked_.rings.emplace_back(target.value->variable, columns.add(chain_of(target, parameters)));
+    fields_.add_question(columns, parameters, read_lock());
     rules_.add_question(*this, columns, parameters);
     // The SELECT gives a row whether or not the record exists, so that all problems are known at once.
     std::string sql = "SELECT " + columns.sql() + " FROM (SELECT 1) AS one LEFT JOIN " +
@@ -227,7 +235,10 @@ void WritePlan::apply_answer(const Rows& row) {
         check_bound(row);
         check_rings(row);
     }
+    if (asked_.count != 0 && row.number(asked_.count) >= resource().most)
+        problems.push_back(full());
     if (exists != adding()) {
+        fields_.apply_answer(row, problems);
         rules_.apply_answer(*this, row);
         rules_.fill_and_check(*this);
     }
@@ -333,6 +344,12 @@ const Value* WritePlan::supplied(std::string_view name) const {
     const auto found = std::find_if(write_->values.begin(), write_->values.end(),
                                     [&](const Value& value) { return value.variable->name == name; });
     return found == write_->values.end() ? nullptr : &*found;
+}
+
+Problem WritePlan::full() const {
+    return {code::too_many_values, "",
+            "there may be at most " + std::to_string(resource().most) + " " +
+                std::string(resource().names.noun) + "s"};
 }
 
 Problem WritePlan::in_use() const {

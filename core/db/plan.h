@@ -10,6 +10,7 @@
 
 #include "db/connection.h"
 #include "db/database.h"
+#include "db/field_values.h"
 #include "db/rules.h"
 #include "db/statements/reference_sql.h"
 
@@ -113,6 +114,9 @@ class WritePlan final : public RuledWrite {
     // Returns whether no value refers to another row, or is the scope of a stored reference.
     bool names_no_rows() const;
 
+    // Returns the fields that it gives.
+    const FieldValues& fields() const { return fields_; }
+
     // Returns whether it needs the question: whether the statement that stores the record cannot find every
     // problem by itself.
     bool needs_question() const;
@@ -129,6 +133,7 @@ class WritePlan final : public RuledWrite {
     // Returns why the statement of an update found no record, although there was one before.
     Problem missed() const;
     Problem already_exists() const;
+    Problem full() const;
     Problem in_use() const;
     // Names the longest value. `most` is the number of bytes that the server accepts.
     Problem too_large(std::uint64_t most) const;
@@ -147,6 +152,7 @@ class WritePlan final : public RuledWrite {
     std::uint64_t number() const override { return record_id; }
     const Value* value_after(const Variable& variable) const override;
     bool is_of_call(const Value& value) const override;
+    const std::vector<FieldChange>& field_changes() const override { return fields_.changes(); }
     std::string id_after(const Variable& variable, std::vector<Parameter>& parameters) const override;
     std::string_view read_lock() const override;
     void set(const Variable& variable, std::optional<std::string> text) override;
@@ -179,6 +185,7 @@ class WritePlan final : public RuledWrite {
         unsigned id = 0;
         unsigned identifier = 0;
         unsigned version = 0;              // 0: not asked for
+        unsigned count = 0;                // of the resource's records; 0: not asked for
         std::vector<unsigned> references;  // the ID for each name of each target, in their order
         // Each says whether the stored value of a reference is in its new scope.
         std::vector<std::pair<const Variable*, unsigned>> bound;
@@ -191,6 +198,7 @@ class WritePlan final : public RuledWrite {
     std::optional<std::uint64_t> owner_;
     bool is_repeat_ = false;
     AppliedRules rules_;
+    FieldValues fields_;
     std::vector<Target> targets_;
     std::vector<std::unique_ptr<Value>> filled_;  // by rules
     Asked asked_;

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "db/field_conditions.h"
 #include "db/group.h"
 #include "db/session/errors.h"
 #include "db/statements/selection_sql.h"
@@ -41,6 +42,8 @@ Reader::Reader(const Reading& reading)
 void Reader::run(Connection& connection) {
     connection_ = &connection;
     pause_ = {};
+    if (!position_.found && !ask_about_fields())
+        return;
     if (!position_.found)
         choose_leading_word();
     if (selection_.count_only) {
@@ -68,6 +71,13 @@ const RecordSql& Reader::sql() const {
     return record_sql(resource_, selection_.is_brief());
 }
 
+// Returns false if the conditions on fields cannot be.
+bool Reader::ask_about_fields() {
+    problems_.clear();
+    field_texts_ = ask_for_fields(*connection_, selection_, problems_);
+    return problems_.empty();
+}
+
 void Reader::choose_leading_word() {
     const auto statement = count_rows(selection_);
     if (!statement)
@@ -79,7 +89,7 @@ void Reader::choose_leading_word() {
 
 std::uint64_t Reader::count_records() {
     Statement statement{.sql = "SELECT COUNT(*)", .parameters = {}};
-    add_selection(statement, selection_, "", {}, leading_);
+    add_selection(statement, selection_, "", {}, leading_, field_texts_);
     const auto row = connection_->query(statement.sql, statement.parameters);
     row->next();
     return row->number(1);
@@ -188,7 +198,7 @@ std::uint64_t Reader::find(const Statement& walk_condition) {
     std::vector<Output> ordered_by;
     if (selection_.order != nullptr)
         ordered_by.push_back(*selection_.order);
-    add_selection(statement, selection_, reference_joins(ordered_by), walk_condition, leading_);
+    add_selection(statement, selection_, reference_joins(ordered_by), walk_condition, leading_, field_texts_);
     statement.sql += order_of(selection_) + " LIMIT ? OFFSET ?";
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.offset));
@@ -329,9 +339,11 @@ ReadResult read(const Attempt& attempt, const Reading& reading) {
     Reader reader(reading);
     ReadResult result;
     static_cast<Outcome&>(result) = attempt(reader);
-    if (result.problems.empty() && !reader.problems().empty())
+    if (result.problems.empty() && !reader.problems().empty()) {
+        const bool is_of_client = http_status(reader.problems()) < 500;
         static_cast<Outcome&>(result) = {.problems = reader.problems(),
-                                         .log = reader.problems().front().text};
+                                         .log = is_of_client ? "" : reader.problems().front().text};
+    }
     result.count = reader.count();
     result.pause = reader.pause();
     result.read_until = reader.read_until();

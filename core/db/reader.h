@@ -34,6 +34,7 @@ class Reader : public Operation {
     bool fits_one_statement() const;
     std::size_t limit() const;
     bool is_full() const { return sink_.held() >= page_bytes; }
+    bool ask_about_fields();
     void choose_leading_word();
     std::uint64_t count_records();
     void read_at_once();
@@ -54,6 +55,7 @@ class Reader : public Operation {
     const Resource& resource_;
     ListPosition& position_;
     RecordSink& sink_;
+    std::vector<std::string> field_texts_;
     std::optional<LeadingWord> leading_;
     std::uint64_t count_ = 0;
     std::chrono::microseconds pause_{0};

@@ -29,7 +29,7 @@ bool applies(const Rule& rule, const Write& write) {
 
 // Returns the output that shows a variable's value. Null: none does.
 const Output* shown(const Resource& resource, const Variable& variable) {
-    return variable.kind->read == nullptr || variable.secret ? nullptr : resource.find_output(variable.name);
+    return variable.secret ? nullptr : resource.find_output(variable.name);
 }
 
 const Variable& variable_of(const Resource& resource, std::string_view name) {
@@ -120,10 +120,14 @@ class PlannedChange final : public Change {
 
     MaybeText before(std::string_view name) const override {
         expect(phase_ != Phase::prepare, "reads before the database was asked");
+        if (const FieldChange* field = find_field(name))
+            return field->before;
         return adding() ? std::nullopt : reading(AppliedRules::Of::before, find(name)).text;
     }
 
     MaybeText after(std::string_view name) const override {
+        if (const FieldChange* field = find_field(name))
+            return field->after;
         const Variable& variable = find(name);
         const Value* value = write_.value_after(variable);
         if (value == nullptr && adding() && &variable == resource().name())
@@ -154,9 +158,12 @@ class PlannedChange final : public Change {
     std::vector<std::string_view> changed() const override {
         std::vector<std::string_view> names;
         for (const auto& one : rules_.readings_)
-            if (one.of == AppliedRules::Of::before &&
+            if (one.of == AppliedRules::Of::before && one.variable->kind->read != nullptr &&
                 one.text.value_or("") != after(one.variable->name).value_or(""))
                 names.push_back(one.variable->name);
+        for (const FieldChange& field : write_.field_changes())
+            if (field.is_change())
+                names.push_back(field.name);
         return names;
     }
 
@@ -232,6 +239,13 @@ class PlannedChange final : public Change {
         rules_.indexed.push_back(std::move(text));
     }
 
+    const FieldChange* find_field(std::string_view name) const {
+        const std::vector<FieldChange>& all = write_.field_changes();
+        const auto found = std::find_if(all.begin(), all.end(),
+                                        [&](const FieldChange& field) { return field.name == name; });
+        return found == all.end() ? nullptr : &*found;
+    }
+
     void expect(bool holds, const std::string& what) const {
         if (!holds)
             throw std::logic_error("a rule of " + std::string(resource().names.many) + " " + what);
@@ -297,7 +311,8 @@ AppliedRules::AppliedRules(const Write& write) {
     const bool adding = write.action->verb.adds;
     for (const Rule* rule : rules_) {
         for (const Variable& variable : resource.variables)
-            if (rule->reads_all && may_be_supplied(variable, false) && shown(resource, variable) != nullptr)
+            if (rule->reads_all && may_be_supplied(variable, false) && variable.kind->read != nullptr &&
+                shown(resource, variable) != nullptr)
                 read(resource, variable, adding);
         for (const std::string_view name : rule->reads)
             read(resource, variable_of(resource, name), adding);

@@ -18,6 +18,16 @@
 
 namespace helpdesk::db {
 
+// What becomes of a field of the record (db/field_values.h).
+struct FieldChange {
+    std::uint64_t number;
+    std::string name;
+    MaybeText before = {};
+    MaybeText after = {};
+
+    bool is_change() const { return before.value_or("") != after.value_or(""); }
+};
+
 // A write as its rules see and change it.
 class RuledWrite {
   public:
@@ -35,6 +45,8 @@ class RuledWrite {
     virtual const Value* value_after(const Variable& variable) const = 0;
     // Returns whether a value is from the call, not from a rule.
     virtual bool is_of_call(const Value& value) const = 0;
+    // Returns what becomes of the fields that the call gives.
+    virtual const std::vector<FieldChange>& field_changes() const = 0;
     // Returns the SQL for the ID that a reference will hold, for use in the question.
     virtual std::string id_after(const Variable& variable, std::vector<Parameter>& parameters) const = 0;
     // Returns how a subquery of the question ends, so that what it reads does not change before the record is

@@ -219,6 +219,14 @@ void lock_in_order(Connection& connection, const Resource& resource, const std::
     connection.query(statement.sql + " ORDER BY id FOR UPDATE", statement.parameters);
 }
 
+void delete_items(Connection& connection, const ListTable& list, std::uint64_t owner) {
+    constexpr std::uint64_t most_at_once = 10'000;
+    const std::string statement = "DELETE FROM " + quoted(list.table) + " WHERE " + quoted(list.owner) +
+                                  " = ? LIMIT " + std::to_string(most_at_once);
+    while (connection.execute(statement, {owner}) == most_at_once) {
+    }
+}
+
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {
     std::vector<std::uint64_t> ids;
     for (const WritePlan* plan : plans)

@@ -18,6 +18,9 @@ std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const>
 // Marks one record as deleted, or as no longer deleted, and returns how many it found.
 std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted);
 
+// Deletes the rows of a list that belong to a record, some at a time, so that no statement takes long.
+void delete_items(Connection& connection, const ListTable& list, std::uint64_t owner);
+
 // Locks records in the order of their numbers, so that those who lock the same ones do not wait for each
 // other.
 void lock_in_order(Connection& connection, const Resource& resource, const std::vector<std::uint64_t>& ids);

@@ -87,6 +87,8 @@ void Writer::store_in_transaction() {
         for (const Target& target : plan_.targets())
             if (target.is_list())
                 replace_list(target);
+    if (plan_.problems.empty() && !plan_.is_repeat())
+        plan_.fields().store(*connection_, plan_.record_id);
     if (plan_.problems.empty() && !plan_.is_repeat() && plan_.writes_beside())
         write_beside();
     if (plan_.problems.empty() && write_.parts)
@@ -195,6 +197,8 @@ void Writer::remove_record() {
     const bool is_kept = !plan_.resource().deleted.empty() && !plan_.write().action->verb.of_deleted;
     if (index != nullptr && !is_kept)
         drop_words(*connection_, *index, plan_.record_id);
+    if (write_.forced)
+        delete_items(*connection_, *plan_.resource().forced, plan_.record_id);
     if ((is_kept ? mark_deleted(*connection_, plan_, true) : delete_records(*connection_, plan)) == 0)
         plan_.problems.push_back(plan_.not_found());
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "model/fields.h"
 #include "request/decode.h"
 #include "text.h"
 
@@ -84,7 +85,8 @@ bool Action::is_called(std::string_view other) const {
 }
 
 bool Action::knows(std::string_view variable) const {
-    return std::find(variables.begin(), variables.end(), variable) != variables.end();
+    const std::string_view row = is_field(variable) ? any_field : variable;
+    return std::find(variables.begin(), variables.end(), row) != variables.end();
 }
 
 std::string_view Action::resolve(std::string_view name) const {

@@ -17,6 +17,9 @@ inline constexpr std::string_view action_variable = "action";
 // The variables of an import besides its rows.
 inline constexpr std::string_view mode_variable = "mode";
 inline constexpr std::string_view dry_run_variable = "dry_run";
+
+// The variable of a removal that takes with it what would otherwise keep the record.
+inline constexpr std::string_view force_variable = "force";
 inline constexpr std::array<std::string_view, 2> import_variables = {mode_variable, dry_run_variable};
 
 // The variables of every list besides its selectors.

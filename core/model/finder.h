@@ -90,6 +90,8 @@ struct Finder {
     bool counts = false;
     // The selector's lists are the two tables of an index of words (db/statements/keyword_sql.h).
     bool finds_words = false;
+    // Finds by the fields of the resource. A condition has the number of a field, and the text.
+    bool finds_fields = false;
 
     bool is_keyset() const { return order == Order::keyset; }
     bool is_walk() const { return order == Order::walk; }
@@ -151,6 +153,7 @@ extern const Finder id_or_name;     // the number or the name of the record that
 extern const Finder contains;       // text that is part of any of the columns and lists
 extern const Finder keyword;        // words and beginnings of words, all of them, in an index of words
 extern const Finder keyword_match;  // `word`, or `part`: any part of a word; beside a keyword
+extern const Finder field;          // the value of a field of the resource
 extern const Finder flag;           // Y or N, as it is stored
 extern const Finder has_value;      // Y or N: whether the column has a value
 extern const Finder lacks;          // Y or N: whether all of the columns have none

@@ -77,6 +77,9 @@ struct Kind {
     // Reads a text that the call supplies, empty on update only. Returns whether the record gets a new value.
     // Null: the variable has no value of its own, but belongs to its companion.
     bool (*read)(const Input& input, Value& value, const std::string& text) = nullptr;
+    // Reads a value that the call supplies under several names, instead of `read`. Returns whether it
+    // supplies any.
+    bool (*read_all)(const Input& input, Value& value) = nullptr;
     // Sets what an add stores if the call omits the variable. Null: nothing.
     void (*omit)(const Input& input, Value& value) = nullptr;
     // Reads the variable as part of the value of its companion, which the call supplies.

@@ -22,7 +22,9 @@ extern const Kind text_list;   // comma-separated; duplicates folded
 extern const Kind email_list;  // text_list of addresses, checked as `email` is
 extern const Kind id_list;     // comma-separated IDs of rows of another table; duplicates are an error
 extern const Kind name_list;   // comma-separated names of rows of another table
+extern const Kind fields;      // the values of all fields of `fields`, each supplied by its own name
 extern const Kind count;       // how many rows of `list` belong to the record; shown only
+extern const Kind has_items;   // Y or N: whether any row of `list` belongs to the record; shown only
 extern const Kind overdue;     // Y or N: whether the resource's `deadline` has passed; shown only
 extern const Kind date_list;   // a date for each item of `companion`, stored beside it in `column`
 

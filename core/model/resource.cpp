@@ -66,12 +66,13 @@ bool may_be_supplied(const Variable& variable, bool adding) {
 }
 
 bool may_be_brought(const Resource& resource, const Variable& variable) {
-    return is_stored(variable) && variable.kind->read != nullptr && variable.supplied != Supplied::never &&
-           variable.name != resource.part_of;
+    return is_stored(variable) && (variable.kind->read != nullptr || variable.fields != nullptr) &&
+           variable.supplied != Supplied::never && variable.name != resource.part_of;
 }
 
 bool is_stored(const Variable& variable) {
-    return !variable.column.empty() || (variable.list != nullptr && variable.kind->items != Items::counted);
+    return !variable.column.empty() || variable.fields != nullptr ||
+           (variable.list != nullptr && variable.kind->items != Items::counted);
 }
 
 bool is_unbounded(const Output& output) {

@@ -25,6 +25,7 @@ namespace helpdesk {
 
 struct Counting;
 struct Erasing;
+struct Fields;
 struct Merging;
 struct Place;
 struct Resource;
@@ -153,6 +154,7 @@ struct Variable {
     Range range = {};
     const Reference* reference = nullptr;
     const ListTable* list = nullptr;
+    const Fields* fields = nullptr;  // the variable stands for those of all fields (model/fields.h)
     std::string_view companion = {};
     bool secret = false;     // never in an answer or a log
     bool free_text = false;  // percent-encoded in XML and JSON if a location says so, for clients that decode
@@ -169,8 +171,20 @@ inline constexpr std::size_t max_list_items = 1000;
 // A value that lists show of each record.
 struct Output {
     // The origin of the value. `reference` is a column of the record that a reference leads to,
-    // `reference_id` the number of that record, `count` how many items the list has.
-    enum class Source { id, column, reference, reference_id, list, list_dates, count, overdue };
+    // `reference_id` the number of that record, `count` how many items the list has, `has_items` whether it
+    // has any, `fields` all fields, each under its own name.
+    enum class Source {
+        id,
+        column,
+        reference,
+        reference_id,
+        list,
+        list_dates,
+        count,
+        has_items,
+        overdue,
+        fields
+    };
 
     std::string name;
     Source source;
@@ -233,6 +247,11 @@ struct Resource {
     // The variable, a reference, of the record to which these belong: they are nowhere while that is deleted.
     // Empty: they belong to none.
     std::string_view part_of = {};
+    // The most records that it may have. Adds that come at once may exceed it by a few. 0: no limit.
+    std::size_t most = 0;
+    // The rows that belong to a record and keep it from being removed, unless the call says `force`. Null: a
+    // call cannot say so.
+    const ListTable* forced = nullptr;
     // The resource whose records are part of these. Imports and exports have them as a list in each record,
     // and have of both only what an import reads. Null: such records are imported and exported by themselves.
     const Resource& (*parts)() = nullptr;
@@ -323,6 +342,7 @@ const Resource& schedule_categories();
 const Resource& kb_categories();
 const Resource& tickets();
 const Resource& ticket_history();
+const Resource& ticket_fields();
 
 // Returns every resource, in the order of the manual's reference.
 std::span<const Resource* const> all_resources();

@@ -71,7 +71,8 @@ class Change {
     virtual const std::string& key_name() const = 0;
     // Returns the time at which the database was asked.
     virtual const std::string& now() const = 0;
-    // Returns those of the variables that rules read whose values change.
+    // Returns those of the variables that rules read whose values change, and the fields that do. before()
+    // and after() take the name of a field that the call gives as well.
     virtual std::vector<std::string_view> changed() const = 0;
 
     // For `prepare` and `fill`: sets a value, as the text that is stored. A reference takes a name or a

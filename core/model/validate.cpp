@@ -47,18 +47,21 @@ void validate_names(const Resource& resource, Complaints& complaints) {
         if (!name.empty())
             variables.add(name);
     for (const Variable& variable : resource.variables)
-        variables.add(variable.name);
+        if (variable.fields == nullptr)
+            variables.add(variable.name);
 
     UniqueNames selectors(complaints, "is the name of two selectors");
     selectors.add(action_variable);
     for (const std::string_view name : paging_variables)
         selectors.add(name);
     for (const Selector& selector : resource.selectors)
-        selectors.add(selector.name);
+        if (!selector.finder->finds_fields)
+            selectors.add(selector.name);
 
     UniqueNames outputs(complaints, "is the name of two outputs");
     for (const Output& output : resource.outputs)
-        outputs.add(output.name);
+        if (output.source != Output::Source::fields)
+            outputs.add(output.name);
 }
 
 void validate_columns(const Resource& resource, Complaints& complaints) {

@@ -9,7 +9,7 @@ namespace {
 // Returns whether a rule can read the variable's stored value, or the name of what a call refers to by it.
 bool is_readable(const Resource& resource, std::string_view name) {
     const Variable* variable = resource.find(name);
-    return variable != nullptr && !variable->secret && variable->kind->read != nullptr &&
+    return variable != nullptr && !variable->secret &&
            (resource.find_output(name) != nullptr ||
             (variable->reference != nullptr && !is_stored(*variable)));
 }

@@ -46,8 +46,9 @@ void validate_selector(const Resource& resource, const Selector& selector, Compl
     const Finder& finder = *selector.finder;
     const bool anywhere = finder.reach == Reach::anywhere;
     const bool own = selector.through.empty();
-    expect(finder.selects() == !(selector.columns.empty() && selector.lists.empty()),
-           "must have a column if its finder compares one, and only then");
+    expect(
+        (finder.selects() && !finder.finds_fields) == !(selector.columns.empty() && selector.lists.empty()),
+        "must have a column if its finder compares one, and only then");
     expect(anywhere || selector.columns.size() <= 1, "has several columns, but its finder compares only one");
     expect(anywhere || selector.lists.empty(), "has a list, which its finder does not compare");
     const std::vector<Hop> path = path_of(resource, selector);

@@ -1,6 +1,7 @@
 // A checked value of a variable.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,6 +14,12 @@ struct Variable;
 // A variable, and the text that is stored for it.
 struct Stored {
     const Variable* variable;
+    std::string text;
+};
+
+// What a call gives to a field.
+struct FieldValue {
+    std::uint64_t field;  // its number
     std::string text;
 };
 
@@ -31,6 +38,7 @@ struct Value {
     std::vector<std::string> items;   // of a list
     const Variable* dates_variable;   // the date_list that goes with a list, or null
     std::vector<std::string> dates;   // its dates, one for each item; empty when none were supplied
+    std::vector<FieldValue> fields;   // of the variable that stands for all fields
     bool given = false;               // by the call, so neither a default nor looked up
     // Null: the value is stored in any case.
     std::shared_ptr<const StoredIf> stored_if = {};

@@ -53,7 +53,9 @@ class Checker {
         for (const Variable& variable : resource_.variables) {
             if (&variable == resource_.name() || (input_.bringing && variable.name == resource_.part_of))
                 continue;
-            if (variable.kind->read == nullptr)
+            if (variable.kind->read_all != nullptr)
+                add_all(variable, write);
+            else if (variable.kind->read == nullptr)
                 check_alone(variable);
             else if (auto value = this->value(variable))
                 write.values.push_back(std::move(*value));
@@ -103,6 +105,13 @@ class Checker {
             variable.kind->check_alone(input_, variable);
     }
 
+    void add_all(const Variable& variable, Write& write) {
+        Value value = Value::of(variable);
+        value.given = takes(variable) && variable.kind->read_all(input_, value);
+        if (value.given || input_.adding)
+            write.values.push_back(std::move(value));
+    }
+
     std::optional<Value> value(const Variable& variable) {
         if (!is_supplied(variable))
             return input_.adding ? std::optional(omitted(variable)) : std::nullopt;
@@ -145,7 +154,8 @@ class Checker {
 }  // namespace
 
 Value Value::of(const Variable& variable) {
-    return {.variable = &variable, .text = {}, .items = {}, .dates_variable = nullptr, .dates = {}};
+    return {
+        .variable = &variable, .text = {}, .items = {}, .dates_variable = nullptr, .dates = {}, .fields = {}};
 }
 
 const Value* Write::find(const Variable& variable) const {
@@ -211,13 +221,25 @@ Write check(const Action& action, const Variables& variables, const CheckOptions
     return write;
 }
 
+namespace {
+
 // An empty value may be a Y that a script lost.
+bool check_switch(std::string_view name, const Variables& variables, Problems& problems) {
+    const std::string* text = variables.find(name);
+    const bool is_on = text != nullptr && text::equal_ignoring_case(*text, "Y");
+    if (text != nullptr && !is_on && !text::equal_ignoring_case(*text, "N"))
+        problems.push_back({code::invalid_choice, std::string(name), "must be Y or N"});
+    return is_on;
+}
+
+}  // namespace
+
 bool check_dry_run(const Variables& variables, Problems& problems) {
-    const std::string* text = variables.find(dry_run_variable);
-    const bool is_dry = text != nullptr && text::equal_ignoring_case(*text, "Y");
-    if (text != nullptr && !is_dry && !text::equal_ignoring_case(*text, "N"))
-        problems.push_back({code::invalid_choice, std::string(dry_run_variable), "must be Y or N"});
-    return is_dry;
+    return check_switch(dry_run_variable, variables, problems);
+}
+
+bool check_force(const Variables& variables, Problems& problems) {
+    return check_switch(force_variable, variables, problems);
 }
 
 Write Parts::check_one(const Variables& part, Problems& problems) const {

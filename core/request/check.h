@@ -68,6 +68,7 @@ struct Write {
     std::optional<Repeatable> repeatable = {};
     std::string key_name = {};  // of the key that the call came with
     bool dry_run = false;       // everything is carried out, and then rolled back
+    bool forced = false;        // a removal takes the resource's `forced` with it
     ErasedSoFar erased = {};
     // What is brought with the record; nothing: the call says nothing of parts.
     std::optional<Parts> parts = {};
@@ -97,8 +98,10 @@ struct SignInCheck {
 Write check(const Action& action, const Variables& variables, const CheckOptions& options,
             Problems& problems);
 
-// Returns whether the call only asks what it would do.
+// Return whether the call only asks what it would do, and whether it is to take with it what would keep the
+// record.
 bool check_dry_run(const Variables& variables, Problems& problems);
+bool check_force(const Variables& variables, Problems& problems);
 
 // Adds what is wrong with the part that has this place among the parts of a record, from 0.
 void add_problems_of_part(const Resource& resource, std::size_t part, const Problems& found,

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "model/counting.h"
+#include "model/fields.h"
 #include "model/path.h"
 #include "request/check.h"
 #include "text.h"
@@ -53,7 +54,8 @@ class SelectionChecker {
     void run(Selection& selection, std::size_t max_records) {
         for (const Selector& selector : resource_.selectors)
             if (action_.knows(selector.name))
-                select(selector, selection);
+                selector.finder->finds_fields ? select_fields(selector, selection)
+                                              : select(selector, selection);
         if (!any_selector_ && resource_.needs_selector)
             problem(resource_.known_by(), code::required,
                     "is required (\"*\" selects all), unless another selector is given: " + selector_names());
@@ -93,6 +95,24 @@ class SelectionChecker {
             wildcard_ = true;
         else if (auto values = finder.read(selector, *text, problems_))
             selection.conditions.push_back({&selector, std::move(*values)});
+    }
+
+    void select_fields(const Selector& selector, Selection& selection) {
+        std::size_t fields = 0;
+        for (const Variables::Sent& sent : input_.all()) {
+            if (!is_field(sent.name) || sent.value.empty())
+                continue;
+            any_selector_ = true;
+            const auto number = field_number(sent.name);
+            if (!number)
+                problem(printable_name(sent.name), code::unknown_field, "there is no such field");
+            else if (++fields > most_field_selectors)
+                problem(sent.name, code::too_many_values,
+                        "is one field more than the " + std::to_string(most_field_selectors) +
+                            " by which a list can be selected");
+            else
+                selection.conditions.push_back({&selector, {std::to_string(*number), sent.value}});
+        }
     }
 
     // Keyset paging and the walk bring their own order.

@@ -11,7 +11,7 @@ std::span<const Resource* const> all_resources() {
                                    &ticket_sources(),  &ticket_priorities(),   &escalation_levels(),
                                    &sub_categories(),  &chat_queues(),         &billing_categories(),
                                    &time_categories(), &schedule_categories(), &kb_categories(),
-                                   &tickets(),         &ticket_history()};
+                                   &tickets(),         &ticket_history(),      &ticket_fields()};
     return all;
 }
 

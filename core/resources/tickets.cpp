@@ -1,5 +1,6 @@
 // Tickets: what a customer wants, and how far it is.
 #include "model/counting.h"
+#include "model/fields.h"
 #include "resources/shared.h"
 #include "resources/ticket_merge.h"
 #include "resources/ticket_rules.h"
@@ -51,6 +52,9 @@ constexpr WordIndex word_index = {
     .texts = &texts,
     .sources = {WordSource{"tickets", "id", "subject"}, WordSource{"tickets", "id", "description"},
                 WordSource{"ticket_history", "ticket_id", "notes", "content_type"}}};
+
+constexpr Fields fields = {
+    .definitions = &ticket_fields, .values = "ticket_field_values", .owner = "ticket_id"};
 
 constexpr ListTable entries = {.table = "ticket_history", .owner = "ticket_id", .column = "id"};
 constexpr Deadline deadline = {
@@ -133,6 +137,8 @@ constexpr std::array variables = {
              .about = "How many entries the history has; an entry that changes nothing of the ticket leaves its ETag and `last_updated`."},
     Variable{.name = "merged_into", .kind = &kinds::reference, .column = "merged_into_id", .reference = &ticket, .supplied = Supplied::never,
              .about = "The ticket into which this one was merged, until it is opened again."},
+    Variable{.name = any_field, .kind = &kinds::fields, .fields = &fields,
+             .about = "The value of the ticket field with the ID N."},
     Variable{.name = "into_tid", .kind = &kinds::named, .reference = &ticket, .supplied = Supplied::never,
              .about = "The ticket into which another one is merged."},
     Variable{.name = "closing_status", .kind = &kinds::named, .reference = &closing_status, .supplied = Supplied::never,
@@ -204,6 +210,8 @@ constexpr std::array selectors = {
              .about = "Finds tickets by how urgent they are."},
     Selector{.name = "tag", .finder = &finders::equals, .lists = {&tags},
              .about = "Finds tickets that have the tag."},
+    Selector{.name = any_field, .finder = &finders::field,
+             .about = "Finds tickets by the value of a field."},
     Selector{.name = "deleted", .finder = &finders::flag, .columns = {"deleted"},
              .about = "Finds tickets that were deleted and can be restored, which no other selector finds without it."},
     Selector{.name = "message_id", .finder = &finders::equals, .lists = {&mails},

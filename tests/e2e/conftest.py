@@ -13,7 +13,7 @@ from api import Api, remember_secret, secret_in
 from servers import LOGS, MariaDB, Nginx, wait_for
 
 # Those that refer to others come first.
-TABLES = ("ticket_words", "ticket_texts", "ticket_history", "ticket_tags", "tickets", "technician_groups", "technician_customer_groups", "technician_chat_queues",
+TABLES = ("ticket_words", "ticket_texts", "ticket_history", "ticket_tags", "ticket_field_values", "tickets", "ticket_fields", "technician_groups", "technician_customer_groups", "technician_chat_queues",
           "tech_group_sources", "tech_group_categories", "tech_group_customer_groups", "tech_groups", "technicians", "customer_contracts", "customer_categories", "customer_emails", "customer_phones", "customers", "companies",
           "customer_groups", "portals", "sub_categories", "categories", "support_contracts", "ticket_statuses", "ticket_sources",
           "ticket_priorities", "escalation_levels", "chat_queues", "billing_categories", "time_categories", "schedule_categories", "kb_categories",

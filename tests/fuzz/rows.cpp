@@ -48,7 +48,7 @@ const Action& row_action(const Resource& resource) {
 FieldList fields_of(const Resource& resource, const Variables& variables) {
     FieldList fields;
     for (const Output& output : resource.outputs)
-        if (is_exported(resource, output))
+        if (is_exported(resource, output) && output.source != Output::Source::fields)
             fields.push_back({output.name, variables.get(output.name)});
     return fields;
 }

@@ -54,6 +54,17 @@ TEST(Decimal, CountsTheDigitsBeforeThePoint) {
     EXPECT_EQ(whole_digits("0.5"), 0);
 }
 
+TEST(Decimal, HasOneShortestForm) {
+    EXPECT_EQ(shortest("1.50"), "1.5");
+    EXPECT_EQ(shortest("0012"), "12");
+    EXPECT_EQ(shortest("100"), "100");
+    EXPECT_EQ(shortest("5."), "5");
+    EXPECT_EQ(shortest(".5"), "0.5");
+    EXPECT_EQ(shortest("-.5"), "-0.5");
+    EXPECT_EQ(shortest("-00.0"), "0");
+    EXPECT_EQ(shortest(".000"), "0");
+}
+
 TEST(Decimal, LosesTheZerosOfItsColumn) {
     EXPECT_EQ(without_zeros("1.5000", 0), "1.5");
     EXPECT_EQ(without_zeros("10.0000", 0), "10");

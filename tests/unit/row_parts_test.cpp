@@ -176,7 +176,7 @@ std::string written_with_parts(RowFormat format, const std::vector<std::pair<std
     const auto fields = [](const Resource& resource, const std::string& value) {
         FieldList list;
         for (const Output& output : resource.outputs)
-            if (is_exported(resource, output))
+            if (is_exported(resource, output) && output.source != Output::Source::fields)
                 list.push_back({output.name, value});
         return list;
     };

@@ -48,7 +48,8 @@ std::string picked(const std::string& minutes) {
 
 }  // namespace
 
-Statement counts_sql(const Selection& selection, const std::optional<LeadingWord>& leading) {
+Statement counts_sql(const Selection& selection, const std::optional<LeadingWord>& leading,
+                     std::span<const std::string> field_texts) {
     const Resource& resource = selection.action->resource;
     const CountBy& by = *selection.count_by;
     const Counting& counting = *resource.counting;
@@ -58,7 +59,7 @@ Statement counts_sql(const Selection& selection, const std::optional<LeadingWord
                                quoted(deadline.end) + " AS ended, record." + quoted(deadline.state) +
                                " AS state_id",
                         .parameters = {}};
-    add_selection(statement, selection, "", {}, leading);
+    add_selection(statement, selection, "", {}, leading, field_texts);
     statement.sql +=
         "), timed AS (SELECT chosen.shared, state." + quoted(deadline.closed) + " = 'Y' AS closed, " +
         minutes_until("ended") + " AS closing, " + minutes_until(first_answer(counting.answer)) +

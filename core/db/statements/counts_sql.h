@@ -11,6 +11,7 @@ namespace helpdesk::db {
 // A median is the mean of the two values in the middle, if there are two. The 90th percentile is the smallest
 // value that is not exceeded by 90 of 100. Minutes are whole, and none are negative. MySQL has no functions
 // for either, so both servers number the values and pick.
-Statement counts_sql(const Selection& selection, const std::optional<LeadingWord>& leading);
+Statement counts_sql(const Selection& selection, const std::optional<LeadingWord>& leading,
+                     std::span<const std::string> field_texts);
 
 }  // namespace helpdesk::db

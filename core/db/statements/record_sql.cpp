@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "db/statements/fields_sql.h"
 #include "decimal.h"
 #include "text.h"
 
@@ -71,6 +72,11 @@ std::string expression(const Output& output) {
         case Output::Source::count:
             return "(SELECT COUNT(*) FROM " + quoted(output.list->table) + " AS item WHERE item." +
                    quoted(output.list->owner) + " = record.id)";
+        case Output::Source::has_items:
+            return "CASE WHEN EXISTS (SELECT 1 FROM " + quoted(output.list->table) + " AS item WHERE item." +
+                   quoted(output.list->owner) + " = record.id) THEN 'Y' ELSE 'N' END";
+        case Output::Source::fields:
+            return fields_sql(*output.variable->fields);
         case Output::Source::overdue:
             return "CASE WHEN " + is_overdue(*output.deadline, "record") + " THEN 'Y' ELSE 'N' END";
         case Output::Source::list:
@@ -152,8 +158,11 @@ StoredRecord RecordSql::read(const Rows& row, std::size_t longest) const {
     if (changed_ != 0)
         record.changed = number_of(row.text(changed_));
     record.values.reserve(values_.size());
-    for (std::size_t i = 0; i < values_.size(); ++i)
+    for (std::size_t i = 0; i < values_.size(); ++i) {
         record.values.push_back(value_of(row, values_[i], resource_.outputs[i], record.number));
+        if (resource_.outputs[i].source == Output::Source::fields)
+            record.fields = unpack_fields(std::exchange(record.values.back(), ""));
+    }
     for (const Length& length : lengths_)
         if (const std::uint64_t bytes = row.number(length.column); bytes > longest)
             record.left_out.push_back({length.output, bytes});

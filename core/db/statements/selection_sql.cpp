@@ -7,6 +7,7 @@
 #include "db/statements/hidden.h"
 #include "db/statements/record_sql.h"
 #include "db/statements/viewer_sql.h"
+#include "model/fields.h"
 #include "model/path.h"
 #include "request/check.h"
 #include "text.h"
@@ -100,6 +101,16 @@ class SelectionSql {
         for (const std::string& word : keyword.values)
             if (!path.empty() || !leading || word != leading->word)
                 add(has_word(rows_.front().alias + ".id", selector, word, part));
+    }
+
+    // Begins the join with the records that have the value, as find_first() does.
+    void add_field(const Condition& condition, const std::string& text) {
+        const Fields& fields = *resource_.find(any_field)->fields;
+        found_.sql += "(SELECT " + quoted(fields.owner) + " AS id FROM " + quoted(fields.values) +
+                      " WHERE field_id = ? AND value = ?";
+        found_.parameters.emplace_back(parse_id(condition.values.front()).value_or(0));
+        found_.parameters.emplace_back(text);
+        join_found({});
     }
 
     void add(const Statement& condition) {
@@ -319,15 +330,19 @@ Statement not_hidden(const Selection& selection) {
 }  // namespace
 
 void add_selection(Statement& statement, const Selection& selection, const std::string& joins,
-                   const Statement& walk_condition, const std::optional<LeadingWord>& leading) {
+                   const Statement& walk_condition, const std::optional<LeadingWord>& leading,
+                   std::span<const std::string> field_texts) {
     SelectionSql sql(selection.action->resource);
     const bool walking = !walk_condition.sql.empty();
+    std::size_t field = 0;
     for (const Condition& condition : selection.conditions) {
         const Finder& finder = *condition.selector->finder;
         // A position in a walk does not apply to a count, which is of the whole walk.
         const bool is_position = finder.continues_walk && selection.walk() != nullptr;
         if (finder.finds_words)
             sql.add_keyword(condition, looks_for_parts(selection), leading);
+        else if (finder.finds_fields)
+            sql.add_field(condition, field_texts[field++]);
         else if (!is_position && !(walking && finder.is_walk()) &&
                  !is_of_deleted(selection.action->resource, condition))
             sql.add(condition);

@@ -13,6 +13,13 @@ void show_count(const Resource&, const Variable& variable, std::vector<Output>& 
                        .list = variable.list});
 }
 
+void show_has_items(const Resource&, const Variable& variable, std::vector<Output>& outputs) {
+    outputs.push_back({.name = std::string(variable.name),
+                       .source = Output::Source::has_items,
+                       .variable = &variable,
+                       .list = variable.list});
+}
+
 void show_overdue(const Resource& resource, const Variable& variable, std::vector<Output>& outputs) {
     if (resource.deadline != nullptr)
         outputs.push_back({.name = std::string(variable.name),
@@ -33,6 +40,13 @@ const Kind kinds::count = {
     .items = Items::counted,
     .show = show_count,
     .describe = [](const Variable&) -> Description { return {.values = "a whole number"}; }};
+
+const Kind kinds::has_items = {
+    .name = "has_items",
+    .has_column = false,
+    .items = Items::counted,
+    .show = show_has_items,
+    .describe = [](const Variable&) -> Description { return {.values = "`Y` or `N`"}; }};
 
 const Kind kinds::overdue = {
     .name = "overdue",

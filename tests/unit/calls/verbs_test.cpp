@@ -119,6 +119,7 @@ TEST_F(Verbs, AnElementAndARootAreTheResources) {
                              .version = 0,
                              .changed = 0,
                              .values = std::vector<std::string>(outputs, "1"),
+                             .fields = {},
                              .left_out = {}});
         reading.position.found = true;
         return ReadResult{};

@@ -266,6 +266,7 @@ ReadResult one_page(const Reading& reading, int records, bool last) {
                               .version = 1,
                               .changed = 0,
                               .values = std::vector<std::string>(outputs, "1"),
+                              .fields = {},
                               .left_out = {}};
     for (int i = 0; i < records; ++i)
         reading.sink.record(record);
