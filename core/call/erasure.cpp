@@ -9,7 +9,7 @@ Work::Step ErasureWork::carry_out() {
     if (!piece.problems.empty())
         return {Stage::done, Outcome(std::move(piece))};
     // What an If-Match demands was so when the first piece was erased, which cannot be undone.
-    if (write().erased.records_done > 0)
+    if (piece.more || write().erased.records_done > 0)
         write().if_match.clear();
     return piece.more ? Step{Stage::database} : WriteWork::carry_out();
 }

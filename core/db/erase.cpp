@@ -102,14 +102,17 @@ class Erasure {
             return "(SELECT COUNT(*) FROM (SELECT 1 FROM " + from + " LIMIT " + most +
                    ") AS found) = " + most;
         };
-        const std::string sql = "SELECT " + more(sql_.table + " WHERE " + sql_.owner + " = ?", records) +
-                                " OR " +
-                                more(sql_.table + " AS record JOIN " + sql_.part_table + " AS part ON part." +
-                                         sql_.part_of + " = record.id WHERE record." + sql_.owner + " = ?",
-                                     parts) +
-                                " OR " + more(sql_.part_table + " WHERE " + sql_.author + " = ?", parts) +
-                                " OR " + more(sql_.part_table + " WHERE " + sql_.former + " = ?", records);
-        const auto row = connection_.query(sql, {person_, person_, person_, person_});
+        const std::string sql =
+            "SELECT " + more(sql_.table + " WHERE " + sql_.owner + " = ?", records) + " OR " +
+            more(sql_.table + " AS record JOIN " + sql_.part_table + " AS part ON part." + sql_.part_of +
+                     " = record.id WHERE record." + sql_.owner + " = ?",
+                 parts) +
+            " OR " + more(sql_.part_table + " WHERE " + sql_.author + " = ?", parts) + " OR " +
+            more(sql_.part_table + " WHERE " + sql_.former + " = ?", records) + " OR " +
+            more(sql_.part_table + " AS given JOIN " + sql_.part_table + " AS part ON part." + sql_.part_of +
+                     " = given." + sql_.part_of + " WHERE given." + sql_.former + " = ?",
+                 parts);
+        const auto row = connection_.query(sql, {person_, person_, person_, person_, person_});
         row->next();
         return row->number(1) == 0;
     }
@@ -253,8 +256,8 @@ class Erasure {
                             true);
     }
 
-    // Changes the parts of a record that fulfil the condition, which they no longer do then. Returns whether
-    // none is left.
+    // Changes the parts of a record until none fulfils the condition. One may need several turns: an object
+    // that came from elsewhere may name a variable twice. Returns whether none is left.
     bool change_parts(const Statement& condition, const Statement& set, bool changes_text = false) {
         while (true) {
             if (parts_left_ == 0)
@@ -276,8 +279,6 @@ class Erasure {
             renews_ = renews_ || changes_text;
             if (parts_left_ != unlimited)
                 parts_left_ -= std::min(parts_left_, found.size());
-            if (found.size() < most_parts)
-                return true;
         }
     }
 

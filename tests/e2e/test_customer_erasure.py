@@ -144,6 +144,7 @@ def plant(api, db):
     # A ticket from elsewhere, which another customer has by now.
     row = {"tid": "900", "cid": "next", "subject": "moved", "history": [
         {"type": "S", "author": "Ann", "changes": f"{MARK} in no JSON"}, {"type": "S", "author": "Ann", "changes": f'["{MARK}"]'},
+        {"type": "S", "author": "Ann", "changes": f'{{"phone":["{MARK}","1"],"phone":["{MARK}","2"]}}'},
         {"type": "S", "author": "Ann", "changes": json.dumps({"cid": [f"{MARK} new", "next"], "contact": [MARK, "Nora"], "status": ["Open", "New"]})},
         {"type": "R", "cid": f"{MARK} new", "author": MARK, "notes": f"{MARK} moved"}]}
     query = urllib.parse.urlencode({"action": "import_tickets", "format": "json"})
@@ -212,7 +213,7 @@ def test_what_stays(api, db):
     (ticket,) = api.get("get_tickets", tid=tids["colleague"]).records
     assert [ticket[field] for field in ("contact", "subject", "description")] == ["Colleen", "network", "the network"]
     assert [entry[3:5] for entry in entries("colleague")] == [("Colleen", "the network"), (name, "[erased]")]
-    assert [entry[5] for entry in entries("moved")] == [{}, {}, {"status": ["Open", "New"]}, {}]
+    assert [entry[5] for entry in entries("moved")] == [{}, {}, {}, {"status": ["Open", "New"]}, {}]
     assert api.get("get_tickets", tid=tids["moved"]).records[0]["subject"] == ""
     # Words that are left find their tickets.
     for word, ticket in (("printer", "deleted"), ("network", "colleague"), ("answer", "own"), ("erased", "moved")):
