@@ -5,14 +5,15 @@ import pytest
 from test_hostile import CONFIG, INJECTIONS, METACHARACTERS, document, no_worker_is_lost, state  # noqa: F401
 
 # What is stored as it is sent.
-TEXTS = {"ticket": ["contact", "phone", "email", "subject", "description"],
+TEXTS = {"ticket": ["contact", "phone", "email", "subject", "description", "field_7"],
          "history": ["notes", "from", "to", "cc", "message_id"]}
 
 
 @pytest.fixture
-def calls(api, state):  # noqa: F811
+def calls(api, db, state):  # noqa: F811
     """The variables of each action on tickets and entries, and those of a call that is good."""
     api.add("c")
+    db.query("INSERT INTO ticket_fields (id, label, type, data_type) VALUES (7, 'Serial', 'text', 'Text')")
     tid = api.post("add_ticket", cid="c", subject="first").json[0]["added_ticket"]
     entry = api.post("add_history", tid=tid, notes="first").json[0]["added_history"]
     # No ticket is deleted. The lists come first: later there are tickets with all of these texts.
@@ -20,7 +21,7 @@ def calls(api, state):  # noqa: F811
             "purge_ticket": {"tid": tid}, "add_history": {"tid": tid, "notes": "x"}, "update_history": {"id": entry},
             "delete_history": {"id": "99999"}}
     described = document(api.base)["paths"]
-    return {action: ([each["name"] for each in described["/" + action]["get"]["parameters"]
+    return {action: ([each["name"].replace("_N", "_7") for each in described["/" + action]["get"]["parameters"]
                       if each["in"] == "query" and each["name"] not in ("key", "action", "format")], variables)
             for action, variables in good.items()}
 

@@ -40,12 +40,17 @@ def many(mariadb, session_api):
         f"FROM {numbers(TICKETS)} AS numbers ORDER BY seq")
     database.query(f"INSERT INTO ticket_tags (ticket_id, position, tag) SELECT seq + 1, 1, CONCAT('t', seq %% 5000) FROM {numbers(TICKETS)} AS numbers "
                    "WHERE seq %% 3 = 0")
+    database.query("INSERT INTO ticket_fields (id, label, type, data_type) VALUES (1, 'Rare', 'text', 'Text'), (2, 'Common', 'text', 'Text')")
+    database.query(f"INSERT INTO ticket_field_values (ticket_id, field_id, value) SELECT seq + 1, 1, CONCAT('v', seq %% 5000) FROM {numbers(TICKETS)} AS numbers "
+                   "WHERE seq %% 3 = 0")
+    database.query("INSERT INTO ticket_field_values (ticket_id, field_id, value) SELECT seq + 1, 2, IF(seq %% 2, 'Red', 'Green') "
+                   f"FROM {numbers(TICKETS)} AS numbers")
     database.query("UPDATE tickets SET deleted = 'Y' WHERE id IN (20011, 30022, 39033)")
     database.query("INSERT INTO ticket_history (id, ticket_id, date, type, technician_id, notes, message_id, last_updated) "
                    "SELECT seq + 1, seq DIV 2 + 1, '2021-01-01' + INTERVAL seq MINUTE, IF(seq %% 2, 'N', 'R'), seq %% 20 + 1, '', CONCAT('m', seq), "
                    f"'2021-01-01' + INTERVAL seq MINUTE FROM {numbers(ENTRIES)} AS numbers ORDER BY seq")
     database.query("UPDATE ticket_history SET type = 'C' WHERE id IN (50011, 60022, 79033)")
-    for table in ("tickets", "ticket_history", "customers", "technicians"):
+    for table in ("tickets", "ticket_history", "ticket_field_values", "customers", "technicians"):
         database.query(f"ANALYZE TABLE {table}")
     return database
 
@@ -63,7 +68,8 @@ TICKETS_BY = [
     ({"assigned_to": "t3", "count": "50"}, 50),
     ({"assigned_group": "g2", "count": "50"}, 50), ({"priority": "High", "count": "50"}, 50),
     ({"escalation_level": "3", "count": "50"}, 50), ({"status": "New", "count": "50"}, 50), ({"status": "New", "priority": "Low", "count": "50"}, 50),
-    ({"tag": "t9"}, 3),
+    ({"tag": "t9"}, 3), ({"field_1": "v9", "count": "3"}, 3), ({"field_2": "Red", "count": "50"}, 50),
+    ({"field_1": "v9", "field_2": "Red", "count": "1"}, 1),
     ({"start_cid": "c999", "count": "50"}, 40), ({"end_date": "2020-01-05", "count": "50"}, 50), ({"end_close_date": "2021-01-20", "count": "50"}, 50),
     ({"end_tid": "500", "count": "50"}, 50), ({"cid": "c5", "status": "Closed", "start_date": "2020-01-01"}, 40), ({"status": "New", "after_id": "500", "count": "50"}, 50)]
 ENTRIES_BY = [

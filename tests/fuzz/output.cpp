@@ -19,32 +19,32 @@ std::string clean(std::string_view value) {
     return is_text ? std::string(value) : text::percent_encode(value);
 }
 
-FieldList view(const Fields& fields) {
+FieldList view(const Record& fields) {
     FieldList record;
     for (const auto& [name, value] : fields)
         record.push_back({name, value});
     return record;
 }
 
-void check(Format format, const std::vector<Fields>& records) {
+void check(Format format, const std::vector<Record>& records) {
     const Resource& resource = customers();
     const std::string plural(resource.names.many);
     const std::string singular(resource.names.element);
     const auto writer = make_list_writer(format, plural, singular);
-    for (const Fields& record : records)
+    for (const Record& record : records)
         writer->record(view(record));
     require(read_back(format, Shape::list, join(writer->finish()), plural, singular) == records,
             "a list reads back as it was written");
 
     const std::string root(response_root);
-    const Fields& first = records.front();
+    const Record& first = records.front();
     require(read_back(format, Shape::answer, write_answer(format, view(first)), root, {}) ==
-                std::vector<Fields>{first},
+                std::vector<Record>{first},
             "an answer reads back as it was written");
 
     Problems problems;
-    std::vector<Fields> written;
-    for (const Fields& record : records) {
+    std::vector<Record> written;
+    for (const Record& record : records) {
         const std::string& text = record.front().second;
         problems.push_back({code::too_long, record.back().second, text});
         const std::string& variable = problems.back().variable;
@@ -64,9 +64,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto& outputs = customers().outputs;
     const std::size_t width = std::clamp<std::size_t>(
         std::strtoul(std::string(take_line(input)).c_str(), nullptr, 10), 1, outputs.size());
-    std::vector<Fields> records;
+    std::vector<Record> records;
     for (bool more = true; more;) {
-        Fields& fields = records.emplace_back();
+        Record& fields = records.emplace_back();
         for (std::size_t i = 0; i < width; ++i) {
             const std::string_view value = input.substr(0, input.find('\0'));
             more = value.size() < input.size();

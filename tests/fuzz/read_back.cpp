@@ -30,14 +30,14 @@ std::vector<const xmlNode*> elements(const xmlNode* parent) {
     return found;
 }
 
-Fields fields_of(const xmlNode* parent) {
-    Fields fields;
+Record fields_of(const xmlNode* parent) {
+    Record fields;
     for (const xmlNode* node : elements(parent))
         fields.emplace_back(string(node->name), take(xmlNodeGetContent(node)));
     return fields;
 }
 
-std::vector<Fields> read_xml(Shape shape, std::string_view text, const std::string& root_name,
+std::vector<Record> read_xml(Shape shape, std::string_view text, const std::string& root_name,
                              const std::string& record) {
     const std::unique_ptr<xmlDoc, decltype(&xmlFreeDoc)> document(
         xmlReadMemory(text.data(), static_cast<int>(text.size()), nullptr, nullptr,
@@ -46,7 +46,7 @@ std::vector<Fields> read_xml(Shape shape, std::string_view text, const std::stri
     require(document != nullptr, "the XML is well-formed");
     const xmlNode* root = xmlDocGetRootElement(document.get());
     require(string(root->name) == root_name, "the XML has its root");
-    std::vector<Fields> records;
+    std::vector<Record> records;
     if (shape == Shape::answer)
         return {fields_of(root)};
     for (const xmlNode* node : elements(root)) {
@@ -60,15 +60,15 @@ std::vector<Fields> read_xml(Shape shape, std::string_view text, const std::stri
     return records;
 }
 
-std::vector<Fields> read_json(std::string_view text, const std::string& root_name) {
+std::vector<Record> read_json(std::string_view text, const std::string& root_name) {
     const Json root(json_loadb(text.data(), text.size(), JSON_REJECT_DUPLICATES, nullptr));
     require(root != nullptr, "the JSON is well-formed");
     const json_t* list = json_object_get(root.get(), root_name.c_str());
     require(json_object_size(root.get()) == 1 && json_is_array(list), "the JSON has its root");
-    std::vector<Fields> records;
+    std::vector<Record> records;
     for (std::size_t i = 0; i < json_array_size(list); ++i) {
         json_t* record = json_array_get(list, i);
-        Fields fields;
+        Record fields;
         for (void* member = json_object_iter(record); member != nullptr;
              member = json_object_iter_next(record, member)) {
             const json_t* value = json_object_iter_value(member);
@@ -81,14 +81,14 @@ std::vector<Fields> read_json(std::string_view text, const std::string& root_nam
     return records;
 }
 
-std::vector<Fields> read_url(std::string_view text) {
-    std::vector<Fields> records;
+std::vector<Record> read_url(std::string_view text) {
+    std::vector<Record> records;
     for (bool more = !text.empty(); more;) {
         const std::size_t end = text.find('\n');
         more = end != std::string_view::npos;
         std::string_view line = text.substr(0, end);
         text.remove_prefix(more ? end + 1 : text.size());
-        Fields fields;
+        Record fields;
         for (bool rest = true; rest;) {
             const std::string_view pair = line.substr(0, line.find('&'));
             rest = pair.size() < line.size();
@@ -106,7 +106,7 @@ std::vector<Fields> read_url(std::string_view text) {
 
 }  // namespace
 
-std::vector<Fields> read_back(Format format, Shape shape, std::string_view text, const std::string& root,
+std::vector<Record> read_back(Format format, Shape shape, std::string_view text, const std::string& root,
                               const std::string& record) {
     require(text::is_utf8(text), "the answer is UTF-8");
     switch (format) {
