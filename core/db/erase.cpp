@@ -9,6 +9,7 @@
 #include "db/statements/repeats.h"
 #include "db/words.h"
 #include "model/erasing.h"
+#include "model/fields.h"
 #include "search/words.h"
 
 namespace helpdesk {
@@ -24,7 +25,7 @@ constexpr std::uint64_t no_end = 9'223'372'036'854'775'807;
 
 // The tables and columns of one person's traces, as SQL.
 struct TraceSql {
-    explicit TraceSql(const Resource& resource)
+    TraceSql(Connection& connection, const Resource& resource)
         : erasing(*resource.erasing),
           traces(erasing.traces),
           records(traces.resource()),
@@ -36,8 +37,27 @@ struct TraceSql {
           author(of_part(traces.author)),
           called(of_part(traces.called)),
           former(of_part(traces.former)),
-          changes(of_part(traces.changes)) {}
+          changes(of_part(traces.changes)),
+          fields(traces.fields.empty() ? nullptr : records.find(traces.fields)->fields) {
+        if (fields == nullptr)
+            return;
+        const auto row = connection.query(
+            "SELECT id FROM " + quoted(fields->definitions().table) + " WHERE type <> 'list'", {});
+        while (row->next())
+            text_fields.push_back(row->number(1));
+    }
 
+    // The texts in a record's fields, as what follows DELETE or SELECT 1. There must be such fields.
+    std::string texts_in_fields(const std::string& record) const {
+        std::string numbers;
+        for (const std::uint64_t number : text_fields)
+            numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+        return " FROM " + quoted(fields->values) + " WHERE " + quoted(fields->owner) + " = " + record +
+               " AND field_id IN (" + numbers + ")";
+    }
+    std::string has_texts_in_fields(const std::string& record) const {
+        return text_fields.empty() ? "FALSE" : "EXISTS (SELECT 1" + texts_in_fields(record) + ")";
+    }
     std::string of_record(std::string_view name) const { return quoted(records.find(name)->column); }
     std::string of_part(std::string_view name) const { return quoted(parts.find(name)->column); }
 
@@ -55,6 +75,8 @@ struct TraceSql {
         for (const auto& names : {traces.copied, traces.words})
             for (const std::string_view name : names)
                 sql += ", '$." + std::string(name) + "'";
+        for (const std::uint64_t number : text_fields)
+            sql += ", '$." + field_name(number) + "'";
         return sql;
     }
 
@@ -78,6 +100,8 @@ struct TraceSql {
     const std::string called;
     const std::string former;
     const std::string changes;
+    const Fields* fields;                         // null: there are none
+    std::vector<std::uint64_t> text_fields = {};  // their numbers
 };
 
 std::string touched(const Resource& resource) {
@@ -90,7 +114,7 @@ class Erasure {
   public:
     Erasure(Connection& connection, const Resource& resource, std::uint64_t person)
         : connection_(connection),
-          sql_(resource),
+          sql_(connection, resource),
           person_(person),
           name_(erased_name(*resource.erasing, person)) {}
 
@@ -130,7 +154,8 @@ class Erasure {
     void erase_rest(ErasedSoFar so_far) {
         const std::uint64_t passed = std::exchange(so_far.records, 0);
         so_far.parts = 0;
-        erase_found(own(" AND (id > ? OR " + sql_.any_filled(sql_.traces.copied, sql_.records) + ")"),
+        erase_found(own(" AND (id > ? OR " + sql_.any_filled(sql_.traces.copied, sql_.records) + " OR " +
+                        sql_.has_texts_in_fields(sql_.table + ".id") + ")"),
                     {passed}, so_far.records, so_far);
         erase_found(written(), {name_}, so_far.parts, so_far);
         erase_found(given_away(), {}, so_far.former, so_far);
@@ -200,8 +225,8 @@ class Erasure {
                 sql.author + " = ? AND part." + sql.of_part(sql.traces.text) + " = record." +
                 sql.of_record(sql.traces.repeats) + " AND record." + sql.of_record(sql.traces.repeats) +
                 " <> ''), " + sql.any_filled(sql.traces.copied, sql.records) + ", " +
-                sql.any_filled(sql.traces.words, sql.records) + " FROM " + sql.table +
-                " AS record WHERE record.id = ? FOR UPDATE",
+                sql.any_filled(sql.traces.words, sql.records) + ", " + sql.has_texts_in_fields("record.id") +
+                " FROM " + sql.table + " AS record WHERE record.id = ? FOR UPDATE",
             {person_, person_, person_, record});
         renews_ = false;
         if (!row->next())
@@ -215,10 +240,13 @@ class Erasure {
             add_empty(set, sql.traces.copied);
         if (has_words)
             add_empty(set, sql.traces.words);
+        const bool has_fields = owns && row->number(7) != 0;
         renews_ = has_words;
-        if (!set.empty())
+        if (has_fields)
+            connection_.execute("DELETE" + sql.texts_in_fields("?"), {record});
+        if (!set.empty() || has_fields)
             connection_.execute(
-                "UPDATE " + sql.table + " SET " + set.substr(2) + touched(sql.records) + " WHERE id = ?",
+                "UPDATE " + sql.table + " SET id = id" + set + touched(sql.records) + " WHERE id = ?",
                 {record});
         return end;
     }

@@ -5,6 +5,7 @@
 #include "call/erasure.h"
 #include "call/verbs.h"
 #include "model/action.h"
+#include "model/fields.h"
 #include "model/resource.h"
 
 namespace helpdesk {
@@ -42,6 +43,7 @@ const Erasing customer_erasing = {.called = "erased-",
                                              .words = {"subject", "description"},
                                              .unless = "opened_by",
                                              .repeats = "description",
+                                             .fields = any_field,
                                              .author = "cid",
                                              .called = "author",
                                              .text = "notes",

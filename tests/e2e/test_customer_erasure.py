@@ -24,6 +24,7 @@ REACHED = {
     "ticket_history": {"author", "notes", "changes", "mail_from", "mail_to", "mail_cc", "message_id", "words"},
     "ticket_words": {"word"},
     "ticket_texts": {"words"},
+    "ticket_field_values": {"value"},
     "idempotency_keys": {"answer"},
 }
 # Texts that say nothing of who a customer is. A hash is looked at by itself; tags are the desk's.
@@ -35,7 +36,7 @@ OTHERS = {
 # Tables that know no customer. A company is a record of its own.
 STRANGERS = {"companies", "portals", "customer_groups", "categories", "sub_categories", "support_contracts", "technicians", "tech_groups", "ticket_statuses",
              "ticket_sources", "ticket_priorities", "escalation_levels", "chat_queues", "billing_categories", "time_categories", "schedule_categories",
-             "kb_categories", "schema_migrations"}
+             "kb_categories", "ticket_fields", "schema_migrations"}
 
 
 @pytest.fixture(autouse=True)
@@ -112,6 +113,11 @@ def plant(api, db):
     done(api.add("next", contact="Nora", phone="5"))
     tids = {"own": add_ticket(api, f"{MARK} old", subject=f"{MARK} subject", description=f"{MARK} description", tags="vip")}
     done(api.post("update_ticket", tid=tids["own"], contact=f"{MARK} by name", subject=f"{MARK} again", status="Open", uid="ann"))
+    # Texts in the shop's own fields, one of which is changed. A choice from a list stays.
+    fields = [done(api.post("add_ticket_field", label=label, type=type, data_type="Text", options=options)).json[0]["added_ticket_field"]
+              for label, type, options in (("Serial", "text", ""), ("Printer", "list", "Large"))]
+    done(api.post("update_ticket", tid=tids["own"], **{f"field_{fields[0]}": f"{MARK} field of before", f"field_{fields[1]}": "Large"}))
+    done(api.post("update_ticket", tid=tids["own"], **{f"field_{fields[0]}": f"{MARK} field"}))
     # The name changes, and what was said under the old one stays in what is kept.
     done(api.update(f"{MARK} old", new_cid=f"{MARK} new", headers={"Idempotency-Key": "renamed"}))
     add_entry(api, tids["own"], cid=f"{MARK} new", notes=f"<b>{MARK}</b> html", content_type="html", type="E", message_id=f"<1@{MARK}>",
