@@ -5,6 +5,8 @@ import threading
 
 import pytest
 
+from locks import holding
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -193,22 +195,17 @@ def test_a_deleted_field_takes_its_values_along(api, db):
     assert db.count("ticket_field_values") == 0
 
 
-def test_a_field_stays_as_it_is_until_the_value_is_stored(api, db, mariadb):
-    """A change of the field's type waits for a write that was checked against the old one, and then sees its value."""
+def test_a_field_stays_as_it_is_until_the_value_is_stored(api, db):
+    """A change of the field waits for a write that was checked against what the field was."""
     name = field(api, "Serial")
-    tid = add(api)
-    with mariadb.connect() as connection, connection.cursor() as cursor:
-        cursor.execute("SET autocommit = 0")
-        cursor.execute("SELECT id FROM tickets WHERE id = %s FOR UPDATE", [tid])
-        # It holds the field from its question on; the ticket comes first, so both wait here.
-        answers = {}
-        writing = threading.Thread(target=lambda: answers.update(value=api.post("update_ticket", tid=tid, **{name: "text"})))
-        writing.start()
-        db.wait_for_lock()
-        cursor.execute("COMMIT")
-        writing.join()
-    assert answers["value"].status == 200
-    assert api.post("update_ticket_field", id=name[6:], data_type="Number").problems == [("data_type", "in_use")]
+    tid = add(api, **{name: "x"})
+    with holding(db, "SELECT 1 FROM ticket_field_values WHERE ticket_id = %s AND field_id = %s LOCK IN SHARE MODE", tid, name[6:]) as held:
+        writing = held.begin(update, api, tid, **{name: "text"})
+        changing = held.begin(api.post, "update_ticket_field", id=name[6:], max_size="2")
+        held.commit()
+        assert (writing.result().status, changing.result().status) == (200, 200)
+    assert ticket(api, tid)[name] == "text"
+    assert api.post("update_ticket", tid=tid, **{name: "next"}).problems == [(name, "too_long")]
 
 
 def test_two_who_change_one_ticket_at_once(api, db):
