@@ -54,7 +54,7 @@ class Action:
         known = {"add": {self.identifier: record, **required}, "update": {self.identifier: record}, "upsert": {self.identifier: record},
                  "get": {},
                  "delete": {self.identifier: "nobody"}, "verify": {self.identifier: record, "pass": "wrong"}, "locate": {"cid": record},
-                 "merge": {"cid": "nobody", "into_cid": record}}
+                 "merge": {"cid": "nobody", "into_cid": record}, "erase": {"cid": "nobody"}}
         return known[self.verb]
 
     def __repr__(self):
@@ -64,10 +64,10 @@ class Action:
 @pytest.fixture
 def actions(api):
     # An import has its variables in its rows, test_import.py is about those; an export has the selectors of a list. A sub category is
-    # found by its number only, and so are tickets and entries, which test_ticket_hostile.py is about.
+    # found by its number only, and so are tickets, entries and fields, which test_ticket_hostile.py is about.
     return [Action(path[1:], described) for path, described in document(api.base)["paths"].items()
             if not path.startswith(("/import_", "/export_")) and "sub_categor" not in path
-            and not path.endswith(("_ticket", "_tickets", "_history"))]
+            and not path.endswith(("_ticket", "_tickets", "_history", "_ticket_field", "_ticket_fields"))]
 
 
 @pytest.fixture(autouse=True)
@@ -166,7 +166,7 @@ def test_injections_into_every_variable_of_other_calls(api, state, actions):
                 answer = api.post(action.name, **{**action.good("a customer"), variable: value})
                 called = f"{action} {variable}={value!r}: {answer}"
                 # There is no geocoder here.
-                assert answer.status in {"delete": (400, 404), "merge": (400, 404), "locate": (400, 503)}.get(action.verb, (200, 400)), called
+                assert answer.status in {"delete": (400, 404), "merge": (400, 404), "erase": (400, 404), "locate": (400, 503)}.get(action.verb, (200, 400)), called
                 if answer.status == 200 and action.verb == "verify":
                     assert answer.json[0][action.name.replace("verify", "verified")] == "N", called
                 elif answer.status == 200 and variable not in ("count_only", "order_direction", "after_cid"):
