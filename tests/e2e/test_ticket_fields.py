@@ -2,6 +2,8 @@
 
 import pytest
 
+from test_hostile import INJECTIONS
+
 CONFIG = """
 server {
     listen 127.0.0.1:%%PORT%%;
@@ -83,6 +85,20 @@ def test_what_is_refused(api, db, variables, problem):
     add(api, "Taken")
     answer = api.post("add_ticket_field", **{"label": "New", "type": "text", "data_type": "Text"} | variables)
     assert answer.problems == [problem], answer.text
+    assert db.count("ticket_fields") == 1
+
+
+@pytest.mark.parametrize("value", INJECTIONS)
+def test_injections_are_text(api, db, value):
+    number = add(api, value[:50], type="list", options=value)
+    assert (field(api, number)["label"], field(api, number)["options"]) == (value[:50], value.strip())
+    for selector in ("id", "start_name", "end_name", "after_id", "label", "order", "count"):
+        answer = api.get("get_ticket_fields", **{selector: value})
+        assert answer.status in (200, 400), answer
+    for variable in ("type", "data_type", "size", "visible", "required", "position"):
+        assert api.post("update_ticket_field", id=number, **{variable: value}).status == 400
+    assert api.post("delete_ticket_field", id=value).status == 400
+    assert api.post("delete_ticket_field", id=number, force=value).status == 400
     assert db.count("ticket_fields") == 1
 
 
