@@ -20,8 +20,8 @@ struct Traces {
     Few<std::string_view, 4> words;   // the person's own words, unless `unless` refers to somebody else
     std::string_view unless;
     std::string_view repeats;  // the one of `words` that repeats the text of a part
-    // Stands for the fields that a shop adds: texts in them are erased, choices from a list stay. Empty: there
-    // are none.
+    // Stands for the fields that a shop adds: texts in them are erased, choices from a list stay. Empty:
+    // there are none.
     std::string_view fields = {};
 
     // Variables of the parts.

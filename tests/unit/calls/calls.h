@@ -76,4 +76,15 @@ class Calls : public testing::Test {
     Settings settings_;
 };
 
+// What the database functions return of a call that fails.
+inline Outcome failed(std::string_view code) {
+    return {.problems = {{code, "", "why"}}, .log = "log"};
+}
+template <typename Result>
+Result failed_as(std::string_view code) {
+    Result result;
+    static_cast<Outcome&>(result) = failed(code);
+    return result;
+}
+
 }  // namespace helpdesk
