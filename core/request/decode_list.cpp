@@ -7,32 +7,32 @@
 namespace helpdesk {
 namespace {
 
-enum class Items { all, too_many, no_objects };
+enum class Split { all, too_many, no_objects };
 
 // Splits a list that has its brackets into its objects. Each is to be parsed by itself, so that a parser
 // never holds more than one.
-Items split_items(std::string_view list, PartList& items) {
+Split split_items(std::string_view list, PartList& items) {
     const auto skip_space = [&] {
         list.remove_prefix(std::min(list.find_first_not_of(json_space), list.size()));
     };
     list.remove_prefix(1);
     skip_space();
     if (list == "]")
-        return Items::all;
+        return Split::all;
     while (list.starts_with('{')) {
         const std::size_t end = json_value_end(list);
         if (!items.add(list.substr(0, end)))
-            return Items::too_many;
+            return Split::too_many;
         list.remove_prefix(end);
         skip_space();
         if (list == "]")
-            return Items::all;
+            return Split::all;
         if (!list.starts_with(','))
             break;
         list.remove_prefix(1);
         skip_space();
     }
-    return Items::no_objects;
+    return Split::no_objects;
 }
 
 }  // namespace
@@ -47,10 +47,10 @@ bool decode_json_with_list(std::string_view body, Variables& variables, const st
     const auto begin = static_cast<std::size_t>(found.data() - body.data());
     decode_json(std::string(body.substr(0, begin)) + "null" + std::string(body.substr(begin + found.size())),
                 variables, what);
-    const Items read = split_items(found, items);
-    if (read == Items::too_many)
+    const Split read = split_items(found, items);
+    if (read == Split::too_many)
         variables.add_unreadable(too_many_parts(list));
-    else if (read == Items::no_objects)
+    else if (read == Split::no_objects)
         variables.add_unreadable(
             {code::malformed_body, printable_name(list), "must be a list of JSON objects"});
     return true;
