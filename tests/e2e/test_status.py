@@ -98,11 +98,12 @@ def test_what_waits_and_what_is_open(api, own_nginx, mariadb):
     assert values(api, "helpdesk_database_connections")[server] >= 1
     with mariadb.connect(autocommit=False) as holder, holder.cursor() as cursor, concurrent.futures.ThreadPoolExecutor(8) as pool:
         cursor.execute("SELECT * FROM customers WHERE cid = 'x' FOR UPDATE")
-        calls = [pool.submit(Api(own_nginx.port, api.key).update, "x", contracts="") for _ in range(4)]
-        wait_for(lambda: values(api, "helpdesk_database_connections_busy").get(server) == 4, "four calls at the database")
-        assert values(api, "helpdesk_database_connections")[server] >= 4
+        calls = [pool.submit(Api(own_nginx.port, api.key).update, "x", contracts="") for _ in range(3)]
+        # As many as one worker lets through of one of two databases.
+        wait_for(lambda: values(api, "helpdesk_database_connections_busy").get(server) == 3, "three calls at the database")
+        assert values(api, "helpdesk_database_connections")[server] >= 3
         holder.rollback()
-        assert [each.result().status for each in calls] == [200] * 4
+        assert [each.result().status for each in calls] == [200] * 3
     assert values(api, "helpdesk_database_connections_busy") == {server: 0}
     assert {each["pool"]: each["value"] for each in status(api)["helpdesk_queue_depth"]} == {"database": 0}
     # A worker that ends closes what it had.
