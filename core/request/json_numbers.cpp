@@ -161,6 +161,14 @@ std::string_view find_json_list(std::string_view json, std::string_view name) {
     return {};
 }
 
+std::optional<std::string> first_json_string(std::string_view list, std::size_t longest) {
+    const std::size_t at = list.find_first_not_of(json_space, 1);
+    if (at == std::string_view::npos || list[at] != '"')
+        return std::nullopt;
+    const std::string_view token = list.substr(at, string_end(list, at) - at);
+    return token.size() <= longest ? decode_string(token) : std::nullopt;
+}
+
 std::size_t json_value_end(std::string_view json) {
     std::size_t depth = 0;
     for (std::size_t at = 0; at < json.size();) {

@@ -38,6 +38,10 @@ std::optional<std::string> find_json_string(std::string_view json, std::string_v
 // bytes, and allocates little.
 std::string_view find_json_list(std::string_view json, std::string_view name);
 
+// Returns the first element of a list, which find_json_list() found. Returns nothing if that is no string, or
+// if it is longer than `longest` in the text. Accepts any bytes, and allocates nothing but the result.
+std::optional<std::string> first_json_string(std::string_view list, std::size_t longest);
+
 // Returns where the object or list ends with which the text begins, by its brackets outside strings. Returns
 // the size of the text if it does not end. Accepts any bytes, and allocates nothing.
 std::size_t json_value_end(std::string_view json);

@@ -2,6 +2,7 @@
 the worker up."""
 
 import contextlib
+import json
 import pathlib
 import socket
 import threading
@@ -266,6 +267,29 @@ def test_a_large_import_of_tickets(api, nginx, db, reading, kind, dry_run):
     sent.assert_that_the_worker_went_on(reading)
     if not SANITIZE:
         assert sent.grown < 4 * len(body) + 4_000_000
+
+
+# What a rule reads of an entry of an import, in the text of what was changed.
+CHANGES = {
+    "lists": lambda: "[" + "[]," * (SIZE // 3) + "[]]",
+    "objects": lambda: "[" + "{}," * (SIZE // 3) + "{}]",
+    "members": lambda: '{"cid":[' + "[]," * (SIZE // 3) + "[]]}",
+    "one text": lambda: '{"cid":["' + "x" * SIZE + '"]}',
+}
+
+
+@pytest.mark.parametrize("dry_run", ["Y", "N"])
+@pytest.mark.parametrize("kind", CHANGES)
+def test_large_changes_of_an_imported_entry(api, nginx, db, reading, kind, dry_run):
+    api.add("c")
+    row = {"cid": "c", "history": [{"type": "S", "changes": CHANGES[kind]()}]}
+    body = json.dumps(row) + "\n"
+    sent = Sent(api, nginx, body, {"Content-Type": NDJSON, "X-API-Key": api.key},
+                f"/?action=import_tickets&format=json&dry_run={dry_run}")
+    assert sent.answer.status == 200 and sent.answer.json[0]["rows"] == "1", sent.answer
+    sent.assert_that_the_worker_went_on(reading)
+    if not SANITIZE:
+        assert sent.grown < 8 * len(body)
 
 
 def test_an_import_tells_of_ten_problems_of_a_row(api, nginx, db, reading):

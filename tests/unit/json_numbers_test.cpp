@@ -30,5 +30,12 @@ TEST(JsonList, OfTheOutermostObjectIsFound) {
         EXPECT_EQ(list(json), "") << json;
 }
 
+TEST(JsonList, BeginsWithAString) {
+    EXPECT_EQ(first_json_string(R"([ "a\u0062" ,"c"])", 100), "ab");
+    EXPECT_EQ(first_json_string(R"(["abc"])", 5), "abc");
+    for (const char* list : {"", "[", "[]", "[1]", R"([{"a":"b"}])", R"([["a"]])", R"(["abcd"])", R"(["a)"})
+        EXPECT_EQ(first_json_string(list, 5), std::nullopt) << list;
+}
+
 }  // namespace
 }  // namespace helpdesk
