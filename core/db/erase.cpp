@@ -80,6 +80,14 @@ struct TraceSql {
         return sql;
     }
 
+    // The text of changes without those variables. One that came from elsewhere may name a variable many
+    // times, and the server removes one of them at a time, so that nothing is kept of it.
+    std::string without_variables() const {
+        const std::string removed = "JSON_REMOVE(" + changes + paths() + ")";
+        return "CASE WHEN JSON_CONTAINS_PATH(" + removed + ", 'one'" + paths() + ") THEN '{}' ELSE " +
+               removed + " END";
+    }
+
     // A text of changes that came from elsewhere may be anything. Only an object can lose a part.
     std::string of_changes(const std::string& none, const std::string& object,
                            const std::string& other) const {
@@ -273,8 +281,7 @@ class Erasure {
                                        "TRUE") +
                         ")",
                     {record, person_, end}},
-                   {addresses + sql.changes + " = " +
-                        sql.of_changes("''", "JSON_REMOVE(" + sql.changes + sql.paths() + ")", "'{}'"),
+                   {addresses + sql.changes + " = " + sql.of_changes("''", sql.without_variables(), "'{}'"),
                     {}}) &&
                change_parts({sql.author + " = ? AND " + sql.called + " <> ?", {record, person_, name_}},
                             {sql.of_part(sql.traces.text_words) + " = " + stays_empty + ", " + text + " = " +
@@ -284,8 +291,7 @@ class Erasure {
                             true);
     }
 
-    // Changes the parts of a record until none fulfils the condition. One may need several turns: an object
-    // that came from elsewhere may name a variable twice. Returns whether none is left.
+    // Changes the parts of a record until none fulfils the condition. Returns whether none is left.
     bool change_parts(const Statement& condition, const Statement& set, bool changes_text = false) {
         while (true) {
             if (parts_left_ == 0)

@@ -310,6 +310,21 @@ def test_a_refusal_erases_nothing_of_many_tickets(api, db):
     assert rows(db)["tickets"] == before["tickets"] and rows(db)["ticket_history"] == before["ticket_history"]
 
 
+def test_changes_that_name_a_variable_many_times(api, db):
+    """The text is written once, however often that is."""
+    done(api.add("who"))
+    tid = add_ticket(api, "who")
+    many = "{" + ",".join([f'"cid":["{MARK}","b"]'] * 500) + ',"status":["Open","New"]}'
+    once = f'{{"cid":["{MARK}","b"],"status":["Open","New"]}}'
+    for changes in (many, once):
+        db.query("INSERT INTO ticket_history (ticket_id, type, notes, changes) VALUES (%s, 'S', '', %s)", tid, changes)
+    erase(api, "who")
+    assert found(db, MARK) == {}
+    left = db.query("SELECT version, changes FROM ticket_history WHERE type = 'S' ORDER BY id DESC LIMIT 2")
+    assert [row["version"] for row in left] == [2, 2]
+    assert json.loads(left[0]["changes"]) == {"status": ["Open", "New"]} and "cid" not in left[1]["changes"]
+
+
 @pytest.mark.parametrize("tickets, entries", [(32, 1), (100, 1), (3, 1000), (1, 3000)])
 def test_many(api, db, tickets, entries):
     done(api.add("who", contact=MARK, email=ADDRESS))
