@@ -1,6 +1,7 @@
 #include "call/import.h"
 
 #include <algorithm>
+#include <set>
 
 #include "call/hash_time.h"
 #include "text.h"
@@ -284,7 +285,7 @@ Outcome Import::rehearse_slice() {
             break;
         const bool adds = result.problems.empty() && result.added;
         const std::string name = text::to_lower(name_of(row.write));
-        const bool was_added = adds && !name.empty() && !would_be_there_.insert(name).second;
+        const bool was_added = adds && !name.empty() && !would_be_there_.insert(name);
         if (was_added && row_action_.verb.adds)
             result.problems = {{code::already_exists, known_by, "an earlier row has the same " + known_by}};
         else if (was_added)

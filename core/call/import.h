@@ -6,7 +6,6 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +13,7 @@
 #include "answer/format.h"
 #include "answer/import_report.h"
 #include "answer/rows.h"
+#include "call/name_set.h"
 #include "call/work.h"
 #include "db/database.h"
 #include "request/check.h"
@@ -92,7 +92,7 @@ class Import : public Work {
     std::size_t written_ = 0;  // how many of those have been written
     Clock::time_point step_began_;
     std::atomic<bool> is_stopped_ = false;
-    std::set<std::string> would_be_there_;
+    NameSet would_be_there_;
     std::size_t passwords_ = 0;  // in all rows read so far
     ImportReport report_;
     std::array<std::size_t, 2> listed_{};  // rows that failed, and rows that exist already
