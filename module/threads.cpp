@@ -24,8 +24,8 @@ WorkerQueue& queue_for(const LocationConf& conf, const Call& call) {
                                                                        : conf.thread_pool);
 }
 
-// Logs how far an import came that goes no further, because its client has gone. There is no answer that
-// could tell.
+// Logs how far an import or an erasure came that goes no further, because its client has gone. There is no
+// answer that could tell.
 void log_end_without_client(const Job& job) noexcept {
     ngx_log_t* log = job.request->connection->log;
     if (!job.dropped && (!is_terminated(job.request) || job.call->stage() == Stage::done))

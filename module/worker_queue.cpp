@@ -18,7 +18,7 @@ constexpr ngx_msec_t long_task = 60'000;
 // How often jobs are removed that nobody waits for any more.
 constexpr ngx_msec_t between_sweeps = 1000;
 
-// How often it is looked whether anybody still waits for an import that is in a thread.
+// How often it is looked whether anybody still waits for work in a thread that ends with its client.
 constexpr ngx_msec_t between_looks = 200;
 
 // A password that has waited for so long is not hashed any more, because its client has hardly waited. Nor is
@@ -65,16 +65,16 @@ bool is_wanted(const Job& job) {
         return true;
     if (job.call == nullptr)
         return waited(job) < read_outlives_client;
-    // Without its client an import would go on for long. It can be sent again.
-    return !job.call->is_import() &&
+    // Without its client an import or an erasure would go on for long. It can be sent again.
+    return !job.call->ends_with_client() &&
            waited(job) < (job.call->changes() ? write_outlives_client : read_outlives_client);
 }
 
 bool is_too_late(const Job& job) {
     if (job.call == nullptr)
         return job.is_strangers && waited(job) > longest_strangers_wait;
-    // An import would keep a stopping worker for hours. Its client is told how far it came.
-    if (job.call->is_import())
+    // It would keep a stopping worker for hours. Its client is told how far it came.
+    if (job.call->ends_with_client())
         return ngx_exiting != 0;
     return job.call->stage() == Stage::hash && waited(job) > longest_hash_wait;
 }
@@ -94,7 +94,7 @@ bool needs_connection(const Job& job) {
 }  // namespace
 
 // Jobs that go to a thread together. While they are there, the thread owns `calls` and `work`, and the worker
-// everything else; it may only tell an import to stop.
+// everything else; it may only tell one of them to stop.
 struct WorkerQueue::Batch {
     ngx_thread_task_t task{};  // first: nginx's debug log reads the event's data as a connection
     WorkerQueue* queue = nullptr;
@@ -104,7 +104,7 @@ struct WorkerQueue::Batch {
     std::vector<Job> jobs;
     std::vector<std::unique_ptr<Call>> calls;  // of the jobs, in the same order
     std::function<void()> work;                // instead of calls
-    Call* import = nullptr;                    // one of the calls, which may be told to stop
+    Call* stoppable = nullptr;                 // one of the calls, which ends with its client
     ngx_msec_t warned = 0;                     // when it was posted, or last took too long
 
     void run() const {
@@ -326,7 +326,7 @@ std::unique_ptr<WorkerQueue::Batch> WorkerQueue::make_batch(const Choice& choice
             continue;
         }
         batch->stage = job.call->stage();
-        batch->import = job.call->is_import() ? job.call.get() : nullptr;
+        batch->stoppable = job.call->ends_with_client() ? job.call.get() : nullptr;
         batch->connects = needs_connection(job) && choice.tenant->connections != nullptr;
         batch->calls.push_back(std::move(job.call));
     }
@@ -377,7 +377,7 @@ bool WorkerQueue::post(Batch& batch) {
 }
 
 void WorkerQueue::set_timer(Batch& batch) {
-    ngx_add_timer(&batch.task.event, batch.import != nullptr ? between_looks : long_task);
+    ngx_add_timer(&batch.task.event, batch.stoppable != nullptr ? between_looks : long_task);
 }
 
 // Looks after a batch that is still in its thread.
@@ -388,8 +388,8 @@ void WorkerQueue::watch(Batch& batch) noexcept {
                       "helpdesk: a task has been in its thread for over a minute, and its client is still "
                       "waiting; find out what the database is waiting for, or lower read_timeout");
     }
-    if (batch.import != nullptr && (ngx_exiting != 0 || client_has_gone(batch.jobs.front().request)))
-        batch.import->stop();
+    if (batch.stoppable != nullptr && (ngx_exiting != 0 || client_has_gone(batch.jobs.front().request)))
+        batch.stoppable->stop();
     set_timer(batch);
 }
 

@@ -9,7 +9,8 @@
 //     refused within a second if there is a thread for it, but no connection.
 //   - Databases take turns. Where there are several, each has at most half of the threads, rounded up.
 //   - Lists, imports, exports, merges and purges together have at most half of the threads, but at least one.
-//     An import in a thread is told soon when its client has gone or the worker is leaving.
+//     An import in a thread is told soon when its client has gone or the worker is leaving. An erasure ends
+//     after the piece that it is at.
 //   - Together with all other writes, which may wait for a row that somebody has locked, they leave a quarter
 //     of the threads, but at least one, to look-ups and health checks. Only a single thread takes whatever
 //     comes. The connections of a database are shared in the same way.

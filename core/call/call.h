@@ -78,9 +78,9 @@ class Call {
     Sharing sharing() const { return work_->sharing(); }
 
     // Tells the scheduler of threads whether the call may keep a thread for long, as a list, an import, an
-    // export or a merge does. An import can also end between its slices.
+    // export or a merge does. An import can also end between its slices, and an erasure between its pieces.
     bool takes_long() const { return work_->takes_long(); }
-    bool is_import() const { return work_->is_import(); }
+    bool ends_with_client() const { return work_->ends_with_client(); }
     // Returns whether it is a write, which may be carried out even after its client has disconnected.
     bool changes() const { return work_->changes(); }
 

@@ -46,7 +46,7 @@ class Import : public Work {
            std::shared_ptr<const RowBody> body);
 
     bool takes_long() const override { return true; }
-    bool is_import() const override { return true; }
+    bool ends_with_client() const override { return true; }
     void stop() noexcept override { is_stopped_ = true; }
 
     // The first step checks the whole body. If that cannot be read, no row is written. Problems end the

@@ -46,7 +46,9 @@ class Work {
     virtual Sharing sharing() const { return Sharing::none; }
     // Returns whether it may keep a thread for long.
     virtual bool takes_long() const { return false; }
-    virtual bool is_import() const { return false; }
+    // Returns whether it ends between two steps when its client has gone or the worker is to leave, although
+    // it changes records: there may be many more steps. What was done stays, and it can be sent again.
+    virtual bool ends_with_client() const { return false; }
     // Returns whether it changes a record. Then it may be carried out even after the client has disconnected.
     virtual bool changes() const { return false; }
     // Returns whether it has finished with the database after a step that led to `next`.

@@ -23,7 +23,7 @@ TEST_F(Accept, BeginsTheWorkOfTheVerb) {
     EXPECT_TRUE(call("action=merge_tickets&tid=1&into_tid=2")->takes_long());
     EXPECT_TRUE(call("action=purge_ticket&tid=1")->takes_long());
     EXPECT_FALSE(call("action=delete_ticket&tid=1")->takes_long());
-    EXPECT_TRUE(call(import_request("action=import_customers", "cid\nx\n"))->is_import());
+    EXPECT_TRUE(call(import_request("action=import_customers", "cid\nx\n"))->ends_with_client());
     EXPECT_EQ(call("action=verify_customer&cid=x&pass=y")->stage(), Stage::database);
     EXPECT_TRUE(fake_database().asked.empty());
 }
