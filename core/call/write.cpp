@@ -39,7 +39,13 @@ Work::Step WriteWork::carry_out() {
         if (next_stage() != Stage::database)
             return {next_stage()};
     }
-    return end_with(helpdesk::write(database(), write_));
+    write_.only_if_short = !takes_long();
+    WriteResult result = helpdesk::write(database(), write_);
+    if (result.takes_long) {
+        is_long_ = true;
+        return {Stage::database};
+    }
+    return end_with(std::move(result));
 }
 
 std::vector<Work::Step> WriteWork::carry_out_together(std::span<Work* const> works) {

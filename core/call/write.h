@@ -19,7 +19,8 @@ class WriteWork : public Work {
 
     Stage first_stage() override { return next_stage(); }
     Sharing sharing() const override;
-    bool takes_long() const override { return write_.action->verb.takes_long; }
+    // A write that turns out to take long is begun again as one that may.
+    bool takes_long() const override { return write_.action->verb.takes_long || is_long_; }
     bool changes() const override { return true; }
 
     Step carry_out() override;
@@ -43,6 +44,7 @@ class WriteWork : public Work {
     std::unique_ptr<Preparation> preparation_;  // null: nothing is looked up
     WriteResult result_;
     bool stored_ = false;
+    bool is_long_ = false;
 };
 
 }  // namespace helpdesk

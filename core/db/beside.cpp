@@ -80,7 +80,9 @@ std::uint64_t move_records(Connection& connection, const WritePlan& plan, const 
 void write_beside(Connection& connection, std::span<WritePlan* const> plans) {
     std::vector<IndexedText> texts;
     write_beside(connection, plans, texts);
-    index_texts(connection, texts);
+    const bool is_short = plans.front()->write().only_if_short;
+    if (!index_texts(connection, texts, is_short ? most_text_of_short_write : UINT64_MAX))
+        plans.front()->takes_long = true;
 }
 
 void write_beside(Connection& connection, std::span<WritePlan* const> plans,

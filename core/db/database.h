@@ -76,6 +76,8 @@ struct WriteResult : Outcome {
     // The identifier as stored before the write, of a resource whose writes answer with it. Empty: nothing
     // was done.
     std::string was = {};
+    // Nothing was done, because the write is `only_if_short`, and is not.
+    bool takes_long = false;
     // What a dry run found besides the answer: names of outputs, and their values.
     std::vector<std::pair<std::string_view, std::string>> told = {};
 };

@@ -385,6 +385,7 @@ WriteResult WritePlan::result() const {
     result.problems = problems;
     result.added = adding();
     result.repeated = is_repeat_;
+    result.takes_long = takes_long;
     result.told = told;
     if (!write_->if_match.empty() && !ends_record())
         result.entity_tag = entity_tag_of(version_ + (targets_.empty() ? 0 : 1));

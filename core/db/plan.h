@@ -140,7 +140,8 @@ class WritePlan final : public RuledWrite {
 
     Problems problems;
     std::uint64_t record_id = 0;
-    std::string identifier;  // as stored
+    bool takes_long = false;  // although the write is only for what is short; it must be rolled back
+    std::string identifier;   // as stored
     // What was done besides, as a dry run tells it.
     std::vector<std::pair<std::string_view, std::string>> told;
 

@@ -16,6 +16,14 @@ namespace {
 using Words = std::set<std::string>;
 using WordsOfRecords = std::map<std::uint64_t, Words>;
 
+// The most texts that one statement reads, and the most bytes of each. Longer ones are read by themselves, so
+// that the memory for one of them is enough, however long all of them are together.
+constexpr std::size_t texts_at_once = 32;
+constexpr std::uint64_t longest_at_once = std::uint64_t{32} * 1024;
+
+// What a text costs beside its bytes, in bytes.
+constexpr std::uint64_t cost_of_text = 1024;
+
 // A power of two rows at once, so that few prepared statements serve all numbers.
 constexpr std::size_t most_rows = 512;
 
@@ -61,10 +69,117 @@ Words without(const Words& words, const Words& others) {
     return left;
 }
 
-void cut(const std::string& text, bool is_html, Words& words) {
-    for (std::string& word : search::words_of(text, is_html ? search::Markup::html : search::Markup::none))
-        words.insert(std::move(word));
+std::vector<std::string> cut(const std::string& text, bool is_html) {
+    return search::words_of(text, is_html ? search::Markup::html : search::Markup::none);
 }
+
+// The words of one record, up to the most that the index has of it. The server could not take a longer list.
+class BoundedWords {
+  public:
+    explicit BoundedWords(const Connection& connection, Words words = {})
+        : most_bytes_(connection.largest_packet() / 2), words_(std::move(words)) {
+        for (const std::string& word : words_)
+            bytes_ += word.size() + 1;
+    }
+
+    bool has_room() const {
+        return words_.size() < search::most_words_of_record &&
+               bytes_ + search::longest_word + 1 <= most_bytes_;
+    }
+
+    // Returns whether the word is a new one for which there is room.
+    bool add(const std::string& word) {
+        if (!has_room() || !words_.insert(word).second)
+            return false;
+        bytes_ += word.size() + 1;
+        return true;
+    }
+
+    void add_all(const std::vector<std::string>& words) {
+        for (const std::string& word : words)
+            add(word);
+    }
+
+    const Words& words() const { return words_; }
+
+  private:
+    const std::uint64_t most_bytes_;
+    Words words_;
+    std::uint64_t bytes_ = 0;
+};
+
+// Reads all texts of a record, a few at once.
+class Texts {
+  public:
+    // `most` is how much may be read.
+    Texts(Connection& connection, std::uint64_t most) : connection_(connection), left_(most) {}
+
+    // Adds the words of the texts, in their order, as long as there is room. Returns false if there was more
+    // to read.
+    bool read(const WordSource& source, std::uint64_t record, BoundedWords& words) {
+        const std::vector<std::uint64_t> rows = find(source, record);
+        for (std::size_t done = 0; done < rows.size() && words.has_room() && left_ > 0;) {
+            const std::size_t count = std::min(texts_at_once, rows.size() - done);
+            read_some(source, std::span(rows).subspan(done, count), words);
+            done += count;
+        }
+        return left_ > 0;
+    }
+
+  private:
+    // Returns the numbers of the rows with the texts, which an index gives without them.
+    std::vector<std::uint64_t> find(const WordSource& source, std::uint64_t record) {
+        if (source.owner == "id")
+            return {record};
+        const auto row = connection_.query(
+            "SELECT id FROM " + quoted(source.table) + " WHERE " + quoted(source.owner) + " = ?", {record});
+        std::vector<std::uint64_t> rows;
+        while (row->next())
+            rows.push_back(row->number(1));
+        std::sort(rows.begin(), rows.end());
+        return rows;
+    }
+
+    void read_some(const WordSource& source, std::span<const std::uint64_t> rows, BoundedWords& words) {
+        const std::string column = quoted(source.column);
+        const std::string is_long = "LENGTH(" + column + ") > " + std::to_string(longest_at_once);
+        Statement statement{.sql = "SELECT IF(" + is_long + ", id, 0), IF(" + is_long + ", '', " + column +
+                                   "), " + is_html(source) + " FROM " + quoted(source.table) + " WHERE ",
+                            .parameters = {}};
+        add_in(statement, "id", rows);
+        std::vector<std::uint64_t> long_ones;
+        {
+            const auto row = connection_.query(statement.sql + " ORDER BY id", statement.parameters);
+            while (row->next())
+                if (row->number(1) != 0)
+                    long_ones.push_back(row->number(1));
+                else
+                    add(row->text(2), row->number(3) != 0, words);
+        }
+        for (const std::uint64_t number : long_ones) {
+            if (left_ == 0 || !words.has_room())
+                return;
+            const auto row = connection_.query("SELECT " + column + ", " + is_html(source) + " FROM " +
+                                                   quoted(source.table) + " WHERE id = ?",
+                                               {number});
+            if (row->next())
+                add(row->text(1), row->number(2) != 0, words);
+        }
+    }
+
+    static std::string is_html(const WordSource& source) {
+        return source.html.empty() ? "0" : quoted(source.html) + " = 'html'";
+    }
+
+    void add(const std::string& text, bool is_html, BoundedWords& words) {
+        left_ -= std::min<std::uint64_t>(left_, text.size() + cost_of_text);
+        if (words.has_room())
+            words.add_all(cut(text, is_html));
+    }
+
+    Connection& connection_;
+    std::uint64_t left_;
+};
 
 // The words that the index has, whose rows are locked: others that index the same records wait.
 WordsOfRecords indexed(Connection& connection, const WordIndex& index,
@@ -139,41 +254,41 @@ void add_texts(Connection& connection, const WordIndex& index, std::span<const I
     std::vector<std::uint64_t> numbers;
     for (const IndexedText& text : texts)
         if (text.index == &index && !text.renews)
-            cut(text.text, text.is_html, added[text.number]);
+            for (std::string& word : cut(text.text, text.is_html))
+                added[text.number].insert(std::move(word));
     for (const auto& [number, words] : added)
         numbers.push_back(number);
     if (numbers.empty())
         return;
-    const WordsOfRecords known = indexed(connection, index, numbers);
-    for (auto& [number, words] : added)
-        if (const auto found = known.find(number); found != known.end())
-            words = without(words, found->second);
+    WordsOfRecords known = indexed(connection, index, numbers);
+    for (auto& [number, words] : added) {
+        const auto found = known.find(number);
+        BoundedWords all(connection, found == known.end() ? Words() : std::move(found->second));
+        std::erase_if(words, [&](const std::string& word) { return !all.add(word); });
+    }
     add_rows(connection, index, added);
     std::erase_if(
         added, [&](const auto& one) { return one.second.empty() && known.find(one.first) != known.end(); });
     store_lists(connection, index, added, false);
 }
 
-void renew(Connection& connection, const WordIndex& index, std::uint64_t number) {
+// Returns false if there is more text than may be read.
+bool renew(Connection& connection, const WordIndex& index, std::uint64_t number, std::uint64_t most_text) {
     const Words known = indexed(connection, index, {number})[number];
-    Words words;
-    for (const WordSource& source : index.sources) {
-        const auto row = connection.query(
-            "SELECT " + quoted(source.column) + ", " +
-                (source.html.empty() ? std::string("'N'") : quoted(source.html) + " = 'html'") + " FROM " +
-                quoted(source.table) + " WHERE " + quoted(source.owner) + " = ?",
-            {number});
-        while (row->next())
-            cut(row->text(1), !source.html.empty() && row->number(2) != 0, words);
-    }
-    remove_rows(connection, index, number, without(known, words));
-    add_rows(connection, index, {{number, without(words, known)}});
-    store_lists(connection, index, {{number, words}}, true);
+    BoundedWords words(connection);
+    Texts texts(connection, most_text);
+    for (const WordSource& source : index.sources)
+        if (words.has_room() && !texts.read(source, number, words))
+            return false;
+    remove_rows(connection, index, number, without(known, words.words()));
+    add_rows(connection, index, {{number, without(words.words(), known)}});
+    store_lists(connection, index, {{number, words.words()}}, true);
+    return true;
 }
 
 }  // namespace
 
-void index_texts(Connection& connection, std::span<const IndexedText> texts) {
+bool index_texts(Connection& connection, std::span<const IndexedText> texts, std::uint64_t most_text) {
     std::set<std::pair<const WordIndex*, std::uint64_t>> renewed;
     std::set<const WordIndex*> indexes;
     for (const IndexedText& text : texts) {
@@ -183,8 +298,8 @@ void index_texts(Connection& connection, std::span<const IndexedText> texts) {
     }
     for (const WordIndex* index : indexes)
         add_texts(connection, *index, texts);
-    for (const auto& [index, number] : renewed)
-        renew(connection, *index, number);
+    return std::all_of(renewed.begin(), renewed.end(),
+                       [&](const auto& one) { return renew(connection, *one.first, one.second, most_text); });
 }
 
 void drop_words(Connection& connection, const WordIndex& index, std::uint64_t number) {

@@ -20,7 +20,14 @@ struct IndexedText {
     bool renews = false;
 };
 
-void index_texts(Connection& connection, std::span<const IndexedText> texts);
+// The most text of a record that a short write reads again, in bytes. It takes some tenths of a second.
+inline constexpr std::uint64_t most_text_of_short_write = std::uint64_t{16} << 20U;
+
+// Needs the memory for the longest text of a record, for the words that the index has of it at most, and for
+// what was added. Returns false if more than `most_text` would have to be read again: then the index is as it
+// must not stay, and the transaction must be rolled back.
+bool index_texts(Connection& connection, std::span<const IndexedText> texts,
+                 std::uint64_t most_text = UINT64_MAX);
 
 // Removes the words of a record that is about to be removed.
 void drop_words(Connection& connection, const WordIndex& index, std::uint64_t number);

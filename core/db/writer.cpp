@@ -24,7 +24,7 @@ void Writer::run(Connection& connection) {
     connection.begin();
     store_in_transaction();
     // What a repeat updated first was done before, too.
-    if (!result_.problems.empty() || plan_.is_repeat() || write_.dry_run)
+    if (!result_.problems.empty() || result_.takes_long || plan_.is_repeat() || write_.dry_run)
         return connection.rollback();
     committing_ = true;
     connection.commit();
@@ -94,7 +94,7 @@ void Writer::store_in_transaction() {
     if (plan_.problems.empty() && write_.parts)
         store_parts();
     result_ = plan_.result();
-    if (write_.repeatable && result_.problems.empty())
+    if (write_.repeatable && result_.problems.empty() && !result_.takes_long)
         keep_answer(*connection_, *write_.repeatable, result_,
                     {plan_.resource().table, plan_.answered_number()});
 }

@@ -69,6 +69,8 @@ struct Write {
     std::string key_name = {};  // of the key that the call came with
     bool dry_run = false;       // everything is carried out, and then rolled back
     bool forced = false;        // a removal takes the resource's `forced` with it
+    // Nothing is done if it turns out to take long, as what reads all texts of a record again may.
+    bool only_if_short = false;
     ErasedSoFar erased = {};
     // What is brought with the record; nothing: the call says nothing of parts.
     std::optional<Parts> parts = {};

@@ -26,6 +26,10 @@ inline constexpr std::size_t longest_word = 64;
 // The most different words that count in a text: those that come first. A novel has about 10,000.
 inline constexpr std::size_t most_words = 50'000;
 
+// The most different words that count in a record, of all its texts together: those that came first. As one
+// text, as the index keeps them, they are far smaller than the largest value of a server (16 MB, by default).
+inline constexpr std::size_t most_words_of_record = 100'000;
+
 enum class Markup {
     none,
     html,  // tags, comments, scripts and styles are no words, and `&eacute;` is a letter

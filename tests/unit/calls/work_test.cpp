@@ -124,6 +124,44 @@ TEST_F(WriteCall, AnErasureComesAfterItsPieces) {
     EXPECT_TRUE(tags.empty());
 }
 
+TEST_F(WriteCall, AnErasureEndsWithItsClientOnceItHasBegun) {
+    database().piece = [](Write&) {
+        ErasedPiece piece;
+        piece.more = true;
+        return piece;
+    };
+    auto call = this->call("action=erase_customer&cid=x");
+    EXPECT_FALSE(call->ends_with_client());
+    EXPECT_EQ(call->progress(), "");
+    execute(call);
+    ASSERT_EQ(call->stage(), Stage::database);
+    EXPECT_TRUE(call->ends_with_client());
+    // A piece of one record alone, which has more parts.
+    EXPECT_EQ(call->progress(), "the erasure stopped before its end, with 0 records done");
+    call->fail(problem_of_status(503));
+    EXPECT_NE(text(call->reply()).find("with 0 records done; it can be sent again"), std::string::npos);
+}
+
+TEST_F(WriteCall, ThatTurnsOutToTakeLongIsBegunAgain) {
+    std::vector<bool> only_if_short;
+    database().write = [&](const Write& write) {
+        only_if_short.push_back(write.only_if_short);
+        WriteResult result;
+        result.takes_long = write.only_if_short;
+        result.answer = "7";
+        return result;
+    };
+    auto call = this->call("action=update_history&id=7&notes=x");
+    EXPECT_FALSE(call->takes_long());
+    execute(call);
+    ASSERT_EQ(call->stage(), Stage::database);
+    EXPECT_TRUE(call->takes_long());
+    execute(call);
+    ASSERT_EQ(call->stage(), Stage::done);
+    EXPECT_NE(text(call->reply()).find("\"updated_history\":\"7\""), std::string::npos);
+    EXPECT_EQ(only_if_short, (std::vector<bool>{true, false}));
+}
+
 TEST_F(WriteCall, AnErasureThatFitsOneTransactionIsTheWriteAlone) {
     std::vector<std::string> tags;
     database().write = [&](const Write& write) {
