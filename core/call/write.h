@@ -18,7 +18,7 @@ class WriteWork : public Work {
     WriteWork(const Settings& settings, Format format, Write write);
 
     Stage first_stage() override { return next_stage(); }
-    Sharing sharing() const override;
+    Sharing sharing() const override { return sharing_; }
     // A write that turns out to take long is begun again as one that may.
     bool takes_long() const override { return write_.action->verb.takes_long || is_long_; }
     bool changes() const override { return true; }
@@ -43,6 +43,7 @@ class WriteWork : public Work {
     Write write_;
     std::unique_ptr<Preparation> preparation_;  // null: nothing is looked up
     WriteResult result_;
+    Sharing sharing_ = Sharing::none;
     bool stored_ = false;
     bool is_long_ = false;
 };
