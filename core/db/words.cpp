@@ -101,6 +101,7 @@ class BoundedWords {
     }
 
     const Words& words() const { return words_; }
+    Words take() { return std::move(words_); }
 
   private:
     const std::uint64_t most_bytes_;
@@ -220,13 +221,14 @@ void add_rows(Connection& connection, const WordIndex& index, const WordsOfRecor
 }
 
 void remove_rows(Connection& connection, const WordIndex& index, std::uint64_t number, const Words& words) {
-    std::vector<std::string> removed(words.begin(), words.end());
     const std::string sql =
         "DELETE FROM " + quoted(index.words->table) + " WHERE " + quoted(index.words->owner) + " = ? AND ";
-    for (std::size_t done = 0; done < removed.size(); done += most_rows) {
-        const std::size_t count = std::min(most_rows, removed.size() - done);
+    for (auto word = words.begin(); word != words.end();) {
+        std::vector<std::string> some;
+        while (some.size() < most_rows && word != words.end())
+            some.push_back(*word++);
         Statement statement{.sql = sql, .parameters = {number}};
-        add_in(statement, quoted(index.words->column), std::span(removed).subspan(done, count));
+        add_in(statement, quoted(index.words->column), some);
         connection.execute(statement.sql, statement.parameters);
     }
 }
@@ -281,8 +283,13 @@ bool renew(Connection& connection, const WordIndex& index, std::uint64_t number,
         if (words.has_room() && !texts.read(source, number, words))
             return false;
     remove_rows(connection, index, number, without(known, words.words()));
-    add_rows(connection, index, {{number, without(words.words(), known)}});
-    store_lists(connection, index, {{number, words.words()}}, true);
+    // Put into braces, the words would be copied.
+    WordsOfRecords added;
+    added.emplace(number, without(words.words(), known));
+    add_rows(connection, index, added);
+    WordsOfRecords all;
+    all.emplace(number, words.take());
+    store_lists(connection, index, all, true);
     return true;
 }
 
