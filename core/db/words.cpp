@@ -16,8 +16,9 @@ namespace {
 using Words = std::set<std::string>;
 using WordsOfRecords = std::map<std::uint64_t, Words>;
 
-// The most texts that one statement reads, and the most bytes of each. Longer ones are read by themselves, so
-// that the memory for one of them is enough, however long all of them are together.
+// How many texts one statement reads at first, and at most, and the most bytes of each. Longer ones are read
+// by themselves, so that the memory for one of them is enough, however long all of them are together.
+constexpr std::size_t texts_at_first = 4;
 constexpr std::size_t texts_at_once = 32;
 constexpr std::uint64_t longest_at_once = std::uint64_t{32} * 1024;
 
@@ -119,9 +120,14 @@ class Texts {
     // to read.
     bool read(const WordSource& source, std::uint64_t record, BoundedWords& words) {
         const std::vector<std::uint64_t> rows = find(source, record);
+        // To pass over a long text, the server reads it. So those after one are read one by one.
+        std::size_t at_once = texts_at_first;
         for (std::size_t done = 0; done < rows.size() && words.has_room() && left_ > 0;) {
-            const std::size_t count = std::min(texts_at_once, rows.size() - done);
-            read_some(source, std::span(rows).subspan(done, count), words);
+            const std::size_t count = std::min(at_once, rows.size() - done);
+            const bool are_short = count == 1
+                                       ? read_one(source, rows[done], words)
+                                       : read_some(source, std::span(rows).subspan(done, count), words);
+            at_once = are_short ? std::min(texts_at_once, 2 * at_once) : 1;
             done += count;
         }
         return left_ > 0;
@@ -141,7 +147,8 @@ class Texts {
         return rows;
     }
 
-    void read_some(const WordSource& source, std::span<const std::uint64_t> rows, BoundedWords& words) {
+    // Returns whether all of the texts are short.
+    bool read_some(const WordSource& source, std::span<const std::uint64_t> rows, BoundedWords& words) {
         const std::string column = quoted(source.column);
         const std::string is_long = "LENGTH(" + column + ") > " + std::to_string(longest_at_once);
         Statement statement{.sql = "SELECT IF(" + is_long + ", id, 0), IF(" + is_long + ", '', " + column +
@@ -149,23 +156,28 @@ class Texts {
                             .parameters = {}};
         add_in(statement, "id", rows);
         std::vector<std::uint64_t> long_ones;
-        {
-            const auto row = connection_.query(statement.sql + " ORDER BY id", statement.parameters);
-            while (row->next())
-                if (row->number(1) != 0)
-                    long_ones.push_back(row->number(1));
-                else
-                    add(row->text(2), row->number(3) != 0, words);
-        }
-        for (const std::uint64_t number : long_ones) {
-            if (left_ == 0 || !words.has_room())
-                return;
-            const auto row = connection_.query("SELECT " + column + ", " + is_html(source) + " FROM " +
-                                                   quoted(source.table) + " WHERE id = ?",
-                                               {number});
-            if (row->next())
-                add(row->text(1), row->number(2) != 0, words);
-        }
+        const auto row = connection_.query(statement.sql + " ORDER BY id", statement.parameters);
+        while (row->next())
+            if (row->number(1) != 0)
+                long_ones.push_back(row->number(1));
+            else
+                add(row->text(2), row->number(3) != 0, words);
+        for (const std::uint64_t number : long_ones)
+            if (left_ > 0 && words.has_room())
+                read_one(source, number, words);
+        return long_ones.empty();
+    }
+
+    // Returns whether the text is short.
+    bool read_one(const WordSource& source, std::uint64_t number, BoundedWords& words) {
+        const auto row = connection_.query("SELECT " + quoted(source.column) + ", " + is_html(source) +
+                                               " FROM " + quoted(source.table) + " WHERE id = ?",
+                                           {number});
+        if (!row->next())
+            return true;
+        const std::string text = row->text(1);
+        add(text, row->number(2) != 0, words);
+        return text.size() <= longest_at_once;
     }
 
     static std::string is_html(const WordSource& source) {
