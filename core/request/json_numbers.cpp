@@ -58,131 +58,123 @@ std::optional<std::string> decode_string(std::string_view token) {
     return std::string(json_string_value(value.get()), json_string_length(value.get()));
 }
 
+// Returns the text of the string with which `json` begins, unless it is longer there than `longest`.
+std::optional<std::string> first_string(std::string_view json, std::size_t longest) {
+    const std::size_t end = string_end(json, 0);
+    return end <= longest ? decode_string(json.substr(0, end)) : std::nullopt;
+}
+
+// Goes through JSON token by token: a string is one, and so is every other byte. Accepts any bytes, and
+// allocates nothing.
+class Tokens {
+  public:
+    explicit Tokens(std::string_view json) : json_(json) {}
+
+    bool next() {
+        begin_ = end_;
+        if (begin_ >= json_.size())
+            return false;
+        end_ = first() == '"' ? string_end(json_, begin_) : begin_ + 1;
+        if (first() == '{' || first() == '[')
+            ++depth_;
+        else if (is_end_of_value())
+            depth_ -= depth_ > 0 ? 1 : 0;
+        else if (first() == ',')
+            ++commas_;
+        return true;
+    }
+
+    // Goes on to the next member of this name of the outermost object, in any case, and returns where its
+    // value begins. Returns nothing if there is none, or more than so many commas before it.
+    std::optional<std::size_t> next_member(std::string_view name, std::size_t most_commas) {
+        // Each character of a name may be an escape of six.
+        const std::size_t longest_name = 6 * name.size() + 2;
+        while (next() && commas_ <= most_commas) {
+            if (depth_ != 1 || first() != '"' || end_ - begin_ > longest_name)
+                continue;
+            const std::size_t colon = json_.find_first_not_of(json_space, end_);
+            if (colon == std::string_view::npos || json_[colon] != ':')
+                continue;
+            const auto found = decode_string(json_.substr(begin_, end_ - begin_));
+            end_ = colon + 1;
+            if (found && text::to_lower(*found) == name)
+                return std::min(json_.find_first_not_of(json_space, end_), json_.size() - 1);
+        }
+        return std::nullopt;
+    }
+
+    char first() const { return json_[begin_]; }
+    bool is_end_of_value() const { return first() == '}' || first() == ']'; }
+    std::size_t begin() const { return begin_; }
+    std::size_t end() const { return end_; }
+    void go_to(std::size_t end) { end_ = end; }
+    std::size_t depth() const { return depth_; }
+    std::size_t commas() const { return commas_; }
+
+  private:
+    std::string_view json_;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    std::size_t depth_ = 0;
+    std::size_t commas_ = 0;
+};
+
 }  // namespace
 
 std::optional<JsonNumbers> extract_numbers(std::string_view json, std::size_t most_items) {
     JsonNumbers result{.without = std::string(json), .values = {}};
-    std::size_t depth = 0;
-    std::size_t commas = 0;
-    for (std::size_t at = 0; at < json.size();) {
-        const char c = json[at];
-        std::size_t end = at + 1;
-        if (c == '"') {
-            end = string_end(json, at);
-        } else if (c == ',') {
-            if (++commas > most_items)
-                return std::nullopt;
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            depth -= depth > 0 ? 1 : 0;
-        } else if (c == '-' || is_digit(c)) {
-            end = number_end(json, at);
-            if (end == at) {
-                // All of it is left as it is, so that --1 does not become a valid -0.
-                end = std::min(json.find_first_not_of("+-.0123456789Ee", at), json.size());
-            } else {
-                // What follows is left to the parser, which rejects a second number beside this one, as in
-                // 01.
-                std::fill(result.without.begin() + static_cast<std::ptrdiff_t>(at),
-                          result.without.begin() + static_cast<std::ptrdiff_t>(end), ' ');
-                result.without[at] = '0';
-                if (depth == 1)
-                    result.values.push_back(json.substr(at, end - at));
-            }
+    Tokens tokens(json);
+    while (tokens.next()) {
+        if (tokens.commas() > most_items)
+            return std::nullopt;
+        if (tokens.first() != '-' && !is_digit(tokens.first()))
+            continue;
+        const std::size_t begin = tokens.begin();
+        const std::size_t end = number_end(json, begin);
+        if (end == begin) {
+            // All of it is left as it is, so that --1 does not become a valid -0.
+            tokens.go_to(std::min(json.find_first_not_of("+-.0123456789Ee", begin), json.size()));
+            continue;
         }
-        at = end;
+        // What follows is left to the parser, which rejects a second number beside this one, as in 01.
+        tokens.go_to(end);
+        std::fill(result.without.begin() + static_cast<std::ptrdiff_t>(begin),
+                  result.without.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+        result.without[begin] = '0';
+        if (tokens.depth() == 1)
+            result.values.push_back(json.substr(begin, end - begin));
     }
     return result;
 }
 
 std::optional<std::string> find_json_string(std::string_view json, std::string_view name,
                                             std::size_t most_items, std::size_t longest) {
-    // Each character of a name may be an escape of six.
-    const std::size_t longest_name = 6 * name.size() + 2;
-    std::size_t depth = 0;
-    std::size_t commas = 0;
-    bool is_wanted = false;  // whether the name of the member that is wanted was read
-    for (std::size_t at = 0; at < json.size();) {
-        const char c = json[at];
-        std::size_t end = at + 1;
-        if (c == '"') {
-            end = string_end(json, at);
-            const std::string_view token = json.substr(at, end - at);
-            if (is_wanted)
-                return token.size() <= longest ? decode_string(token) : std::nullopt;
-            const std::size_t next = json.find_first_not_of(json_space, end);
-            const bool is_name = depth == 1 && next != std::string_view::npos && json[next] == ':';
-            if (is_name && token.size() <= longest_name) {
-                const auto found = decode_string(token);
-                is_wanted = found && text::to_lower(*found) == name;
-                end = next + 1;
-            }
-        } else if (c == '{' || c == '[') {
-            is_wanted = false;
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            depth -= depth > 0 ? 1 : 0;
-        } else if (c == ',') {
-            is_wanted = false;
-            if (++commas > most_items)
-                return std::nullopt;
-        }
-        at = end;
-    }
+    Tokens tokens(json);
+    while (const auto value = tokens.next_member(name, most_items))
+        if (json[*value] == '"')
+            return first_string(json.substr(*value), longest);
     return std::nullopt;
 }
 
 std::string_view find_json_list(std::string_view json, std::string_view name) {
-    const std::size_t longest_name = 6 * name.size() + 2;
-    std::size_t depth = 0;
-    for (std::size_t at = 0; at < json.size();) {
-        const char c = json[at];
-        std::size_t end = at + 1;
-        if (c == '"') {
-            end = string_end(json, at);
-            const std::string_view token = json.substr(at, end - at);
-            const std::size_t colon = json.find_first_not_of(json_space, end);
-            const bool is_name = depth == 1 && colon != std::string_view::npos && json[colon] == ':';
-            if (is_name && token.size() <= longest_name) {
-                const auto found = decode_string(token);
-                const std::size_t value = json.find_first_not_of(json_space, colon + 1);
-                if (found && text::to_lower(*found) == name && value != std::string_view::npos &&
-                    json[value] == '[')
-                    return json.substr(value, json_value_end(json.substr(value)));
-            }
-        } else if (c == '{' || c == '[') {
-            ++depth;
-        } else if (c == '}' || c == ']') {
-            depth -= depth > 0 ? 1 : 0;
-        }
-        at = end;
-    }
+    Tokens tokens(json);
+    while (const auto value = tokens.next_member(name, json.size()))
+        if (json[*value] == '[')
+            return json.substr(*value, json_value_end(json.substr(*value)));
     return {};
 }
 
 std::optional<std::string> first_json_string(std::string_view list, std::size_t longest) {
     const std::size_t at = list.find_first_not_of(json_space, 1);
-    if (at == std::string_view::npos || list[at] != '"')
-        return std::nullopt;
-    const std::string_view token = list.substr(at, string_end(list, at) - at);
-    return token.size() <= longest ? decode_string(token) : std::nullopt;
+    return at == std::string_view::npos || list[at] != '"' ? std::nullopt
+                                                           : first_string(list.substr(at), longest);
 }
 
 std::size_t json_value_end(std::string_view json) {
-    std::size_t depth = 0;
-    for (std::size_t at = 0; at < json.size();) {
-        const char c = json[at];
-        if (c == '"') {
-            at = string_end(json, at);
-            continue;
-        }
-        ++at;
-        if (c == '{' || c == '[')
-            ++depth;
-        else if ((c == '}' || c == ']') && --depth == 0)
-            return at;
-    }
+    Tokens tokens(json);
+    while (tokens.next())
+        if (tokens.is_end_of_value() && tokens.depth() == 0)
+            return tokens.end();
     return json.size();
 }
 
