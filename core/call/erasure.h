@@ -16,7 +16,6 @@ class ErasureWork : public WriteWork {
   public:
     using WriteWork::WriteWork;
 
-    bool takes_long() const override { return true; }
     Step carry_out() override;
     void explain(Problem& problem) const override;
     std::string progress() const override;

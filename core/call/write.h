@@ -19,7 +19,7 @@ class WriteWork : public Work {
 
     Stage first_stage() override { return next_stage(); }
     Sharing sharing() const override;
-    bool takes_long() const override { return write_.action->verb.takes_long; }
+    bool takes_long() const override { return write_.action->verb.takes_long || write_.forced; }
     bool changes() const override { return true; }
 
     Step carry_out() override;

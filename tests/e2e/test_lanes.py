@@ -67,13 +67,17 @@ def held_tickets(api, db, customers):
     return tids
 
 
-@pytest.mark.parametrize("action", ["merge_customer", "merge_tickets", "purge_ticket"])
+@pytest.mark.parametrize("action", ["merge_customer", "merge_tickets", "purge_ticket", "erase_customer", "delete_ticket_field"])
 def test_what_meets_many_rows_leaves_threads_to_other_writes(api, db, held_tickets, action):
     """It waits here for one of them."""
     one, other, deleted = held_tickets
+    field = call(api, "/", "add_ticket_field", label="Colour", type="text", data_type="Text").json[0]["added_ticket_field"]
+    assert call(api, "/", "update_ticket", tid=one, **{f"field_{field}": "red"}).status == 200
     variables = {"merge_customer": {"cid": "held", "into_cid": "into", "dry_run": "Y"},
-                 "merge_tickets": {"tid": one, "into_tid": other}, "purge_ticket": {"tid": deleted}}[action]
-    table = "customers WHERE cid = 'held'" if action == "merge_customer" else "tickets"
+                 "merge_tickets": {"tid": one, "into_tid": other}, "purge_ticket": {"tid": deleted},
+                 "erase_customer": {"cid": "held"}, "delete_ticket_field": {"id": field, "force": "Y"}}[action]
+    table = {"merge_customer": "customers WHERE cid = 'held'", "erase_customer": "customers WHERE cid = 'held'",
+             "delete_ticket_field": "ticket_field_values"}.get(action, "tickets")
     with holding(db, f"SELECT * FROM {table} FOR UPDATE") as holder:
         calls = hold_up(api, holder, 2, "/", action, **variables)
         expect_look_ups(api, "/", calls)
