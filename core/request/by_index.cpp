@@ -87,18 +87,23 @@ bool names_few(const Selection& selection) {
 
 // Returns whether one index has the records of the selection in the order of the list. Then a page takes no
 // more reading than its records do. The client must have asked for no order.
+//
+// A range beside a value is too much: the server may take the index of the range alone. If it must look at
+// each record, to know whether it is hidden, it may even read the whole table for a range of any index but
+// that of the numbers.
 bool comes_in_order(const Selection& selection) {
     const Resource& resource = selection.action->resource;
     const std::string_view order = selection.own_order();
     std::vector<std::string_view> columns;
-    for (const Condition& condition : selection.conditions) {
-        if (!condition.selector->finder->selects() || is_range_of(order, condition))
-            continue;
-        const std::string_view column = column_of_one_value(resource, condition);
-        if (column.empty() || !columns.empty())
-            return false;
-        columns.push_back(column);
-    }
+    for (const Condition& condition : selection.conditions)
+        if (condition.selector->finder->selects() && !is_range_of(order, condition))
+            columns.push_back(column_of_one_value(resource, condition));
+    const bool has_range =
+        std::any_of(selection.conditions.begin(), selection.conditions.end(),
+                    [&](const Condition& condition) { return is_range_of(order, condition); });
+    if (columns.size() > 1 || (has_range && !columns.empty()) ||
+        (has_range && order != number && may_be_hidden(resource)))
+        return false;
     if (order != number)
         columns.push_back(order);
     const std::vector<Index> indexes = indexes_of(resource);
