@@ -2,6 +2,7 @@
 #pragma once
 
 #include "call/work.h"
+#include "request/by_index.h"
 #include "request/select.h"
 
 namespace helpdesk {
@@ -12,7 +13,7 @@ class Counts : public Work {
   public:
     Counts(const Settings& settings, Format format, Selection selection);
 
-    bool takes_long() const override { return selection_.takes_long(); }
+    bool takes_long() const override { return !reads_few(selection_); }
     Step carry_out() override;
 
   protected:

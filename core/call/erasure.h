@@ -17,7 +17,6 @@ class ErasureWork : public WriteWork {
   public:
     using WriteWork::WriteWork;
 
-    bool takes_long() const override { return true; }
     bool ends_with_client() const override { return has_begun_; }
     Step carry_out() override;
     void explain(Problem& problem) const override;

@@ -12,6 +12,7 @@
 #include "call/record_text.h"
 #include "call/work.h"
 #include "db/database.h"
+#include "request/by_index.h"
 #include "request/select.h"
 
 namespace helpdesk {
@@ -27,7 +28,7 @@ class List : public Work, public RecordSink {
 
     // Lists of one record each can share statements.
     Sharing sharing() const override;
-    bool takes_long() const override { return selection_.takes_long(); }
+    bool takes_long() const override { return !reads_few(selection_); }
     bool is_done_with_database(Stage next) const override {
         return next == Stage::done || (next == Stage::send && is_last_part());
     }

@@ -20,7 +20,7 @@ class WriteWork : public Work {
     Stage first_stage() override { return next_stage(); }
     Sharing sharing() const override { return sharing_; }
     // A write that turns out to take long is begun again as one that may.
-    bool takes_long() const override { return write_.action->verb.takes_long || is_long_; }
+    bool takes_long() const override { return write_.action->verb.takes_long || write_.forced || is_long_; }
     bool changes() const override { return true; }
 
     Step carry_out() override;

@@ -119,10 +119,15 @@ std::size_t Reader::limit() const {
 // Reads the records with one statement. Those that do not fit the page, or have values that do not, are read
 // again. The connector has the whole result before the first record is given, so an attempt that fails gives
 // none.
+//
+// It finds them in a table of its own. If one of the joined tables has a few rows only, MySQL would otherwise
+// join all records with it, and then sort them.
 void Reader::read_at_once() {
-    Statement statement{.sql = "SELECT " + sql().in_group, .parameters = {}};
-    add_selection(statement, selection_, sql().joins, {});
-    statement.sql += order_of(selection_) + " LIMIT ?";
+    Statement statement{.sql = "SELECT " + sql().in_group + " FROM (SELECT record.id", .parameters = {}};
+    add_selection(statement, selection_, "", {});
+    const std::string order = order_of(selection_);
+    statement.sql += order + " LIMIT ?) AS page JOIN " + quoted(resource_.table) +
+                     " AS record ON record.id = page.id" + sql().joins + order;
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     const auto row = connection_->query(statement.sql, statement.parameters);
     for (std::size_t taken = 0; row->next(); ++taken) {

@@ -80,7 +80,6 @@ struct Finder {
     bool takes_several = false;   // reads a list of values, and `*` for all
     bool unique = false;          // at most one record has a value
     bool continues_walk = false;  // in a walk: the ID of the record where the last page ended
-    bool scans = false;           // no index serves it
     // The finder whose meaning this one changes. Such a finder selects nothing itself, and a list needs a
     // selector with the other finder beside it.
     const Finder* refines = nullptr;

@@ -80,6 +80,13 @@ bool is_unbounded(const Output& output) {
            output.form == Form::plain && output.variable->limit == 0;
 }
 
+std::vector<Index> indexes_of(const Resource& resource) {
+    std::vector<Index> indexes(resource.indexes.begin(), resource.indexes.end());
+    if (const Variable* name = resource.name())
+        indexes.push_back({.columns = {name->column}, .unique = true});
+    return indexes;
+}
+
 bool may_be_hidden(const Resource& resource) {
     return !resource.deleted.empty() || !resource.part_of.empty();
 }

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/index.h"
 #include "model/kinds.h"
 #include "model/preparing.h"
 #include "model/rule.h"
@@ -85,6 +86,7 @@ struct ListTable {
     // Shown in the order of the items' names: the rows are those of another list, which leads here and whose
     // positions they have.
     bool by_name = false;
+    bool unique = false;  // no two rows have the same item, and an index finds it
 };
 
 // Texts by which a keyword finds a record: those in a column of the rows of a table that have the record's
@@ -258,6 +260,8 @@ struct Resource {
     // The output by which a list is sorted unless the client says so, or its pages follow another order.
     // Empty: as its selectors say, or by number.
     std::string_view order = {};
+    // Those of its table by which lists are read, besides that of its identifier.
+    std::span<const Index> indexes = {};
     bool timestamps = false;      // has date_added and last_updated
     bool versioned = false;       // has `version`, which counts the changes of a record
     bool needs_selector = false;  // a list without a selector is an error, not all records
@@ -305,6 +309,8 @@ bool is_stored(const Variable& variable);
 bool is_unbounded(const Output& output);
 // Returns whether there may be records that are stored, but deleted, or part of one that is.
 bool may_be_hidden(const Resource& resource);
+// Returns the indexes that the resource names, and that of its identifier.
+std::vector<Index> indexes_of(const Resource& resource);
 
 // Return the noun and the code of a reference, which are those of the resource that it refers to unless it
 // has its own. These functions, and the next one, need a reference with a `to`.

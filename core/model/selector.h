@@ -40,6 +40,8 @@ struct Selector {
     bool many = false;            // a list between commas
     std::string_view event = {};  // what happened at a time, for the reference: `added`
     std::string_view about = {};  // for an integrator: one sentence on what it does for a list
+
+    bool is_of_one_column() const { return columns.size() == 1 && lists.empty(); }
 };
 
 }  // namespace helpdesk

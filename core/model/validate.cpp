@@ -103,8 +103,9 @@ void validate_life(const Resource& resource, Complaints& complaints) {
                           std::any_of(resource.selectors.begin(), resource.selectors.end(),
                                       [](const Selector& selector) { return selector.finder->finds_words; }),
                       "", "has an index of words in which no selector looks");
-    complaints.expect(resource.order.empty() || resource.find_output(resource.order) != nullptr,
-                      resource.order, "is what a list is sorted by, but no output");
+    const Output* order = resource.find_output(resource.order);
+    complaints.expect(resource.order.empty() || (order != nullptr && order->source == Output::Source::column),
+                      resource.order, "is what a list is sorted by, but no output of a column");
 }
 
 // What imports and exports have as a list in each record.

@@ -4,7 +4,6 @@
 
 #include "model/counting.h"
 #include "model/fields.h"
-#include "model/path.h"
 #include "request/check.h"
 #include "text.h"
 
@@ -12,39 +11,6 @@ namespace helpdesk {
 namespace {
 
 constexpr std::string_view wildcard = "*";
-
-bool compares_equal(const Condition& condition) {
-    const std::vector<Comparison> meaning = condition.selector->finder->meaning(condition.values);
-    return std::all_of(meaning.begin(), meaning.end(), [](const Comparison& comparison) {
-        return comparison.how == Compare::equal || comparison.how == Compare::id_or_name;
-    });
-}
-
-// Returns whether the selector names the one record to which a reference leads.
-bool names_one(const Resource& resource, const Selector& selector) {
-    const std::vector<Hop> path = path_of(resource, selector);
-    const Variable* name = path.empty() ? nullptr : path.back().resource->name();
-    return path.size() == 1 && name != nullptr && selector.columns.size() == 1 &&
-           name->column == selector.columns.front() &&
-           resource.find(selector.through.front())->reference->within.empty();
-}
-
-// Returns whether the records may have to be found through many others and then sorted, before the first of
-// them is known: none of the conditions is a value of the records themselves, or names what they refer to.
-bool goes_through_many(const Selection& selection) {
-    const Resource& resource = selection.action->resource;
-    bool many = false;
-    for (const Condition& condition : selection.conditions) {
-        const Selector& selector = *condition.selector;
-        if (!selector.finder->selects())
-            continue;
-        const bool is_own = selector.through.empty();
-        if (compares_equal(condition) && (is_own || names_one(resource, selector)))
-            return false;
-        many = many || !is_own;
-    }
-    return many;
-}
 
 class SelectionChecker {
   public:
@@ -243,12 +209,23 @@ bool Selection::is_of_one() const {
     return condition.values.size() == 1 && condition.selector->finder->unique;
 }
 
-bool Selection::takes_long() const {
-    constexpr std::size_t few_records = 64;
-    if (const Condition* condition = find([](const Finder& finder) { return finder.unique; }))
-        return condition->values.size() > few_records;
-    return order != nullptr || count_only || offset != 0 || limit > few_records ||
-           find([](const Finder& finder) { return finder.scans; }) != nullptr || goes_through_many(*this);
+std::string_view Selection::own_order() const {
+    const Resource& resource = action->resource;
+    const Condition* best = nullptr;
+    for (const Condition& condition : conditions) {
+        const Selector& selector = *condition.selector;
+        if (!selector.is_of_one_column() || !selector.through.empty())
+            continue;
+        const Order order = selector.finder->order;
+        if (!resource.order.empty() && order < Order::keyset)
+            continue;
+        if (order > (best == nullptr ? Order::none : best->selector->finder->order))
+            best = &condition;
+    }
+    if (best != nullptr)
+        return best->selector->columns.front();
+    const Output* output = resource.find_output(resource.order);
+    return output != nullptr ? output->column : "id";
 }
 
 bool Selection::is_brief() const {

@@ -44,8 +44,9 @@ struct Selection {
     bool counts_all() const { return count_only || count_by != nullptr; }
     // Returns whether it names one record and asks for nothing else.
     bool is_of_one() const;
-    // Returns whether the database may have to read, sort or count many records for it.
-    bool takes_long() const;
+    // Returns the column along which the list is sorted if the client asks for no order: that of a selector,
+    // or the resource's. Where the resource has one, only what pages follow goes before it.
+    std::string_view own_order() const;
     // Return whether it leaves texts without a limit out, and whether it does with an output.
     bool is_brief() const;
     bool leaves_out(const Output& output) const;

@@ -71,6 +71,7 @@ const Verb erase_customer = {
     .changes = true,
     .erases = true,
     .takes_if_match = true,
+    .takes_long = true,
     .variables = names_of_record,
     .about = "Erases all that says who a customer was, for good; the tickets and their numbers stay.",
     .describe = describe_erasure,

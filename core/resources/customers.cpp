@@ -130,6 +130,8 @@ constexpr Place place = {
     .address = {PlacePart{"address", "street"}, PlacePart{"city", "city"}, PlacePart{"state", "state"},
                 PlacePart{"zip", "postalcode"}, PlacePart{"country", "country"}}};
 
+constexpr std::array indexes = {Index{.columns = {"date_added"}}, Index{.columns = {"geocoded"}}};
+
 constexpr std::array rules = {&create_company, &coordinates_together, &merge_into_customer, &erase_person};
 
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"support", "portal"};
@@ -149,6 +151,7 @@ const Resource& customers() {
          .selectors = selectors,
          .key = {.variable = "", .answered = false},
          .renamed_by = "new_cid",
+         .indexes = indexes,
          .timestamps = true,
          .versioned = true,
          .needs_selector = true,

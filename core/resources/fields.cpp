@@ -173,6 +173,7 @@ constexpr Rule values_fit = {.on_update = true,
                              .check = keep_values};
 
 constexpr std::array rules = {&type_fits, &values_fit};
+constexpr std::array indexes = {Index{.columns = {"label"}, .unique = true}};
 constexpr std::array field_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 constexpr std::array<Alias, 1> aliases = {{{.name = "field_label", .of = "label"}}};
 
@@ -193,6 +194,7 @@ const Resource& ticket_fields() {
                                                    .unique = "label",
                                                    .most = most_fields,
                                                    .forced = &values_of_tickets,
+                                                   .indexes = indexes,
                                                    .rules = rules,
                                                    .verbs = field_verbs,
                                                    .variable_aliases = aliases});

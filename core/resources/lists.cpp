@@ -97,6 +97,8 @@ constexpr std::array sub_category_selectors = {
              .about = "Continues a list after the last ID of the page before."},
 };
 
+constexpr std::array sub_category_indexes = {Index{.columns = {"name"}}};
+
 constexpr std::array list_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 
 // A record that becomes the default replaces the one that was it.
@@ -154,6 +156,7 @@ const Resource& sub_categories() {
                                                    .variables = sub_category_variables,
                                                    .selectors = sub_category_selectors,
                                                    .unique = "name",
+                                                   .indexes = sub_category_indexes,
                                                    .verbs = list_verbs});
     return resource;
 }

@@ -88,6 +88,10 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
+constexpr std::array indexes = {Index{.columns = {"email"}}, Index{.columns = {"date_added"}},
+                                Index{.columns = {"supervisor_id"}}, Index{.columns = {"rights"}},
+                                Index{.columns = {"active"}}};
+
 constexpr std::array<std::string_view, 2> sign_in_outputs = {"rights", "viewable_tickets"};
 constexpr SignIn sign_in = {.allowed_by = "active", .outputs = sign_in_outputs};
 
@@ -103,6 +107,7 @@ const Resource& technicians() {
                       .variables = variables,
                       .selectors = selectors,
                       .key = {.variable = "", .answered = false},
+                      .indexes = indexes,
                       .timestamps = true,
                       .versioned = true,
                       .sign_in = &sign_in,

@@ -302,6 +302,8 @@ constexpr Rule index_again = {
 
 constexpr std::array rules = {&new_entry,  &brought_entry, &move_ticket, &index_new,
                               &keep_words, &keep_changes,  &index_again};
+constexpr std::array indexes = {Index{.columns = {"ticket_id", "date"}}, Index{.columns = {"type", "date"}},
+                                Index{.columns = {"date"}}, Index{.columns = {"message_id"}, .unique = true}};
 constexpr std::array history_verbs = {&verbs::add, &verbs::update, &verbs::remove, &verbs::get};
 constexpr std::array<Alias, 2> aliases = {
     {{.name = "ticket_id", .of = "tid"}, {.name = "message", .of = "notes"}}};
@@ -318,6 +320,7 @@ const Resource& ticket_history() {
          .unique_repeats = true,
          .part_of = "tid",
          .order = "date",
+         .indexes = indexes,
          .timestamps = true,
          .versioned = true,
          .rules = rules,

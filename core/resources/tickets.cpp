@@ -44,7 +44,8 @@ constexpr Reference customer_who_does = {.to = &customers};
 
 constexpr ListTable tags = {.table = "ticket_tags", .owner = "ticket_id", .column = "tag"};
 
-constexpr ListTable mails = {.table = "ticket_history", .owner = "ticket_id", .column = "message_id"};
+constexpr ListTable mails = {
+    .table = "ticket_history", .owner = "ticket_id", .column = "message_id", .unique = true};
 constexpr ListTable words = {.table = "ticket_words", .owner = "ticket_id", .column = "word"};
 constexpr ListTable texts = {.table = "ticket_texts", .owner = "ticket_id", .column = "words"};
 constexpr WordIndex word_index = {
@@ -227,6 +228,18 @@ constexpr std::array selectors = {
 };
 // clang-format on
 
+constexpr std::array indexes = {Index{.columns = {"customer_id"}},
+                                Index{.columns = {"company_id"}},
+                                Index{.columns = {"email"}},
+                                Index{.columns = {"source_id"}},
+                                Index{.columns = {"technician_id"}},
+                                Index{.columns = {"group_id"}},
+                                Index{.columns = {"escalation_level_id"}},
+                                Index{.columns = {"status_id"}},
+                                Index{.columns = {"subject"}},
+                                Index{.columns = {"priority_id"}},
+                                Index{.columns = {"deleted"}}};
+
 constexpr std::array verbs_of_tickets = {&verbs::add,     &verbs::update,  &verbs::remove,
                                          &verbs::restore, &verbs::purge,   &merge_tickets,
                                          &verbs::get,     &verbs::import_, &verbs::export_};
@@ -248,6 +261,7 @@ const Resource& tickets() {
                       .key = {.variable = "tid", .again = "tid"},
                       .deleted = "deleted",
                       .parts = &ticket_history,
+                      .indexes = indexes,
                       .timestamps = true,
                       .versioned = true,
                       .deadline = &deadline,

@@ -8,6 +8,8 @@ import socket
 import time
 import urllib.parse
 
+import pytest
+
 from api import Api
 from servers import wait_for
 
@@ -92,6 +94,27 @@ def test_lists_leave_threads_for_look_ups(api, db, mariadb):
             assert call(api, "/two/", "get_portals", id="1").status == 200
         assert not any(one.done() for one in lists)
         assert stuck(mariadb, 1)
+    assert [one.result().status for one in lists] == [200] * 6
+
+
+@pytest.mark.parametrize("variables", [{"cid": "a,b"}, {"status": "New", "category": "Hardware"}, {"email": "a@example.com", "subject": "s"},
+                                       {"tag": "t"}, {"visible_to": "t"}, {"keyword": "word"}], ids=str)
+def test_lists_that_no_index_has_in_order_leave_threads(api, db, mariadb, variables):
+    """However short they are."""
+    with concurrent.futures.ThreadPoolExecutor(6) as pool, locked(mariadb, "tickets"):
+        lists = [pool.submit(call, api, "/two/", "get_tickets", count="1", **variables) for _ in range(6)]
+        wait_for(lambda: stuck(mariadb, 1) and waiting(api, "database") == 5, "one list to run and five to wait")
+        for _ in range(10):
+            assert call(api, "/two/", "get_portals", id="1").status == 200
+        assert not any(one.done() for one in lists)
+        assert stuck(mariadb, 1)
+    assert [one.result().status for one in lists] == [200] * 6
+
+
+def test_lists_that_an_index_has_in_order_take_all_threads(api, db, mariadb):
+    with concurrent.futures.ThreadPoolExecutor(6) as pool, locked(mariadb, "tickets"):
+        lists = [pool.submit(call, api, "/two/", "get_tickets", count="1", status="New") for _ in range(6)]
+        wait_for(lambda: stuck(mariadb, 2) and waiting(api, "database") == 4, "two lists to run and four to wait")
     assert [one.result().status for one in lists] == [200] * 6
 
 

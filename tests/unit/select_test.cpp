@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "request/by_index.h"
+
 namespace helpdesk {
 namespace {
 
@@ -28,6 +30,10 @@ Selected select(std::string_view query, std::string_view action = "get_customers
     for (const Problem& problem : problems)
         result.codes.emplace_back(problem.variable, problem.code);
     return result;
+}
+
+bool takes_long(std::string_view query, std::string_view action = "get_customers") {
+    return !reads_few(select(query, action).selection);
 }
 
 TEST(Select, Everything) {
@@ -152,31 +158,104 @@ TEST(Select, Limits) {
 
 // They have threads of their own, so that short calls need not wait for them.
 TEST(Select, ListsOfManyRecordsTakeLong) {
-    const auto takes_long = [](const std::string& query, std::string_view action = "get_customers") {
-        return select(query, action).selection.takes_long();
-    };
     std::string names = "cid=x";
     for (int i = 1; i < 64; ++i)
         names += ",x";
     EXPECT_FALSE(takes_long("cid=*&count=64"));
     EXPECT_FALSE(takes_long(names));
+    EXPECT_FALSE(takes_long(names + "&start_date=2024-01-01"));
     EXPECT_TRUE(takes_long("cid=*&count=65"));
     EXPECT_TRUE(takes_long("cid=*"));
     EXPECT_TRUE(takes_long(names + ",x"));
+    EXPECT_TRUE(takes_long(names + ",x&count=20"));
     for (const std::string more : {"order=cid", "count_only=Y", "page=2"})
         EXPECT_TRUE(takes_long("cid=*&count=1&" + more)) << more;
-    EXPECT_FALSE(takes_long("keyword=x&count=1", "get_tickets"));
-    for (const std::string_view narrow :
-         {"status=New", "cid=c&closed=N", "assigned_to=a&closed=N", "tag=a", "subject=s",
-          "company=1&start_cid=a", "start_date=2024-01-01", "visible_to=t"})
-        EXPECT_FALSE(takes_long(std::string(narrow) + "&count=20", "get_tickets")) << narrow;
-    for (const std::string_view wide : {"closed=N", "closed=N&visible_to=t", "sub_category=s", "start_cid=a",
-                                        "closed=Y&start_date=2024-01-01"})
-        EXPECT_TRUE(takes_long(std::string(wide) + "&count=20", "get_tickets")) << wide;
-    EXPECT_FALSE(takes_long("tid=5&uid=t&count=20", "get_history"));
-    for (const std::string_view wide : {"uid=t", "group=g", "status=New", "start_date=2024-01-01"})
-        EXPECT_TRUE(takes_long(std::string(wide) + "&count=20", "get_history")) << wide;
-    EXPECT_TRUE(takes_long("keyword=x&keyword_match=part&count=1", "get_tickets"));
+}
+
+// It reads with locks, and waits for those who write.
+TEST(Select, WalksTakeLong) {
+    for (const std::string_view action : {"get_customers", "get_techs", "get_tickets", "get_history"})
+        EXPECT_TRUE(takes_long("updated_since=2024-01-01&count=1", action)) << action;
+    EXPECT_TRUE(takes_long("updated_since=2024-01-01&cid=x&count=1"));
+    EXPECT_TRUE(takes_long("updated_since=2024-01-01&tid=1&count=1", "get_tickets"));
+}
+
+TEST(Select, WhatOneIndexHasInOrderIsShort) {
+    for (const std::string_view few : {"start_date=2024-01-01", "start_date=2024-01-01&end_date=2025-01-01",
+                                       "start_cid=a&end_cid=b", "after_cid=a", "geocoded=N"})
+        EXPECT_FALSE(takes_long(std::string(few) + "&count=20")) << few;
+    for (const std::string_view few : {"status=New",
+                                       "cid=c",
+                                       "company=1",
+                                       "company=Acme",
+                                       "assigned_to=a",
+                                       "assigned_group=g",
+                                       "email=e",
+                                       "subject=s",
+                                       "priority=Low",
+                                       "source=Email",
+                                       "escalation_level=1",
+                                       "deleted=Y",
+                                       "start_tid=5",
+                                       "after_id=5",
+                                       "start_tid=5&end_tid=9",
+                                       "description=N&status=New",
+                                       "tid=5&visible_to=t",
+                                       "tid=5,6&viewable_by=c",
+                                       "message_id=m",
+                                       "message_id=m&visible_to=t"})
+        EXPECT_FALSE(takes_long(std::string(few) + "&count=20", "get_tickets")) << few;
+    for (const std::string_view few : {"tid=5", "type=C", "message_id=m", "id=5,6&uid=t", "after_id=5"})
+        EXPECT_FALSE(takes_long(std::string(few) + "&count=20", "get_history")) << few;
+    for (const std::string_view few : {"rights=Admin", "active=N", "supervisor=t", "email=e", "start_uid=a"})
+        EXPECT_FALSE(takes_long(std::string(few) + "&count=20", "get_techs")) << few;
+}
+
+// Many records may have to be read, and perhaps sorted, before the first one is known.
+TEST(Select, WhatNoIndexHasInOrderTakesLong) {
+    for (const std::string_view many :
+         {"email=e", "phone=p", "start_cid=a&start_date=2024-01-01", "geocoded=N&start_cid=a",
+          "after_cid=a&start_date=2024-01-01", "cid=a&email=e"})
+        EXPECT_TRUE(takes_long(std::string(many) + "&count=20")) << many;
+    for (const std::string_view many : {"cid=a,b",
+                                        "status=New&category=c",
+                                        "cid=c&closed=N",
+                                        "email=e&subject=s",
+                                        "tag=a",
+                                        "field_1=x",
+                                        "field_1=x&field_2=y",
+                                        "category=c",
+                                        "sub_category=s",
+                                        "closed=N",
+                                        "closed=N&visible_to=t",
+                                        "start_cid=a",
+                                        "unassigned=Y",
+                                        "unassigned=N&email=e",
+                                        "overdue=Y",
+                                        "visible_to=t",
+                                        "viewable_by=c",
+                                        "visible_to=t&cid=c",
+                                        "keyword=x",
+                                        "keyword=x&keyword_match=part",
+                                        "company=1&start_cid=a",
+                                        "status=New&start_date=2024-01-01",
+                                        "status=New&after_id=5",
+                                        "cid=c&start_tid=5&end_tid=9",
+                                        "start_date=2024-01-01&start_close_date=2024-01-01",
+                                        "start_date=2024-01-01&start_tid=5",
+                                        "tid=5&tag=a",
+                                        "tid=5&keyword=x",
+                                        "tid=5&field_1=x",
+                                        "message_id=m&tag=a"})
+        EXPECT_TRUE(takes_long(std::string(many) + "&count=20", "get_tickets")) << many;
+    for (const std::string_view many :
+         {"tid=5,6", "start_entry_date=2024-01-01", "tid=5&uid=t", "tid=5&start_entry_date=2024-01-01",
+          "tid=5&viewable_by=c", "tid=5&after_id=5", "type=C&after_id=5", "type=C&customer_viewable=Y",
+          "customer_viewable=N", "cid=c", "author_uid=t", "start_tid=5", "uid=t", "group=g", "status=New",
+          "start_date=2024-01-01"})
+        EXPECT_TRUE(takes_long(std::string(many) + "&count=20", "get_history")) << many;
+    for (const std::string_view many : {"group=1", "supervisor=a,b"})
+        EXPECT_TRUE(takes_long(std::string(many) + "&count=20", "get_techs")) << many;
 }
 
 TEST(Select, AllProblemsAtOnce) {

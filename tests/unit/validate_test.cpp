@@ -398,7 +398,7 @@ TEST_F(Validate, FindsAnOrderByNothing) {
     resource_.order = "label";
     EXPECT_EQ(complaints(), std::vector<std::string>{});
     resource_.order = "colour";
-    expect_complaint("desks.colour is what a list is sorted by, but no output");
+    expect_complaint("desks.colour is what a list is sorted by, but no output of a column");
 }
 
 TEST_F(Validate, FindsPartsOfAnother) {

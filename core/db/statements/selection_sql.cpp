@@ -50,10 +50,6 @@ std::string has_item(const std::string& row, const ListTable& list, const std::s
            " = " + row + ".id AND item." + quoted(list.column) + condition + ")";
 }
 
-bool looks_at_one_column(const Selector& selector) {
-    return selector.columns.size() == 1 && selector.lists.empty();
-}
-
 class SelectionSql {
   public:
     explicit SelectionSql(const Resource& resource) : resource_(resource) {
@@ -64,7 +60,7 @@ class SelectionSql {
         const Selector& selector = *condition.selector;
         const std::vector<Hop> path = path_of(resource_, selector);
         for (const Comparison& comparison : selector.finder->meaning(condition.values)) {
-            if (comparison.how == Compare::equal && !looks_at_one_column(selector)) {
+            if (comparison.how == Compare::equal && !selector.is_of_one_column()) {
                 find_first(selector, path, comparison);
                 continue;
             }
@@ -293,23 +289,6 @@ class SelectionSql {
     Statement where_;
 };
 
-// Returns the condition along whose column the list is sorted, which must be a column of the record itself.
-// Null if there is none. Where a list has an order of its own, only what pages follow goes before it.
-const Condition* ordering(const Selection& selection, bool has_own) {
-    const Condition* best = nullptr;
-    for (const Condition& condition : selection.conditions) {
-        const Selector& selector = *condition.selector;
-        if (!looks_at_one_column(selector) || !selector.through.empty())
-            continue;
-        const Order order = selector.finder->order;
-        if (has_own && order < Order::keyset)
-            continue;
-        if (order > (best == nullptr ? Order::none : best->selector->finder->order))
-            best = &condition;
-    }
-    return best;
-}
-
 // Returns whether a condition says which records are listed: those that are deleted, or the others.
 bool is_of_deleted(const Resource& resource, const Condition& condition) {
     const Selector& selector = *condition.selector;
@@ -367,13 +346,11 @@ std::string order_of(const Selection& selection) {
         const Variable* variable = shown_variable(*selection.order);
         if (variable != nullptr && variable->kind->none_is_last)
             first = first + " IS NULL" + direction + ", " + first;
-    } else if (const Condition* condition = ordering(selection, !resource.order.empty())) {
-        first = "record." + quoted(condition->selector->columns.front());
-    } else if (const Output* output = resource.find_output(resource.order)) {
-        first = expression(*output);
+    } else {
+        first = "record." + quoted(selection.own_order());
     }
     const std::string id = "record.`id`";
-    if (first.empty() || first == id)
+    if (first == id)
         return " ORDER BY " + id + direction;
     // The identifier is unique: its index alone gives the order.
     const Variable* name = resource.name();
@@ -385,7 +362,7 @@ bool is_in_order(const Selection& selection) {
     return std::all_of(
         selection.conditions.begin(), selection.conditions.end(), [](const Condition& condition) {
             const Selector& selector = *condition.selector;
-            return !selector.finder->selects() || (looks_at_one_column(selector) && selector.through.empty());
+            return !selector.finder->selects() || (selector.is_of_one_column() && selector.through.empty());
         });
 }
 

@@ -37,7 +37,6 @@ constexpr Finder finders::count_by = {
                    : "";
     },
     .reach = Reach::nowhere,
-    .scans = true,
     .counts = true,
 };
 

@@ -56,7 +56,6 @@ constexpr Finder finders::keyword_match = {
     },
     .pattern = "^([Ww][Oo][Rr][Dd]|[Pp][Aa][Rr][Tt])?$",
     .reach = Reach::nowhere,
-    .scans = true,
     .refines = &finders::keyword,
 };
 

@@ -57,7 +57,6 @@ constexpr Finder finders::contains = {
         return "those that have text with the value in it " + places(resource, selector);
     },
     .reach = Reach::anywhere,
-    .scans = true,
 };
 
 }  // namespace helpdesk

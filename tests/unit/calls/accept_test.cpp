@@ -22,6 +22,9 @@ TEST_F(Accept, BeginsTheWorkOfTheVerb) {
     EXPECT_TRUE(call("action=merge_customer&cid=x&into_cid=y&dry_run=Y")->takes_long());
     EXPECT_TRUE(call("action=merge_tickets&tid=1&into_tid=2")->takes_long());
     EXPECT_TRUE(call("action=purge_ticket&tid=1")->takes_long());
+    EXPECT_TRUE(call("action=erase_customer&cid=x")->takes_long());
+    EXPECT_TRUE(call("action=delete_ticket_field&id=1&force=Y")->takes_long());
+    EXPECT_FALSE(call("action=delete_ticket_field&id=1&force=N")->takes_long());
     EXPECT_FALSE(call("action=delete_ticket&tid=1")->takes_long());
     EXPECT_TRUE(call(import_request("action=import_customers", "cid\nx\n"))->ends_with_client());
     EXPECT_EQ(call("action=verify_customer&cid=x&pass=y")->stage(), Stage::database);

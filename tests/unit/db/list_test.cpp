@@ -42,29 +42,20 @@ class List : public ListTest {
 };
 
 TEST_F(List, OfOneRecordIsOneStatement) {
-    connection
-        .expect("SELECT " + page_columns +
-                    " FROM `pages` AS record WHERE record.`name` IN (?) ORDER BY record.`name` LIMIT ?",
-                {"a", 1001U})
-        .row(page(5, "a"));
+    connection.expect(at_once(" WHERE record.`name` IN (?)", "name"), {"a", 1001U}).row(page(5, "a"));
     EXPECT_EQ(list(selected("name=a")), "5:a");
     EXPECT_TRUE(position.done());
     EXPECT_FALSE(position.more);
 }
 
 TEST_F(List, OfNoRecordIsDone) {
-    connection.expect("SELECT " + page_columns +
-                          " FROM `pages` AS record WHERE record.`id` IN (?) ORDER BY record.`id` LIMIT ?",
-                      {5U, 1001U});
+    connection.expect(at_once(" WHERE record.`id` IN (?)"), {5U, 1001U});
     EXPECT_EQ(list(selected("id=5")), "");
     EXPECT_TRUE(position.done());
 }
 
 TEST_F(List, ThatIsShortAsksForOneMoreToTellWhetherThereAreMore) {
-    connection.expect("SELECT " + page_columns + " FROM `pages` AS record ORDER BY record.`id` LIMIT ?", {3U})
-        .row(page(1, "p"))
-        .row(page(2, "p"))
-        .row(page(3, "p"));
+    connection.expect(at_once(""), {3U}).row(page(1, "p")).row(page(2, "p")).row(page(3, "p"));
     EXPECT_EQ(list(selected("count=2")), all(1, 2));
     EXPECT_TRUE(position.done());
     EXPECT_TRUE(position.more);
@@ -150,11 +141,7 @@ TEST_F(List, ThatIsTooLargeNamesTheSelector) {
 
 TEST_F(List, WithTextThatIsNotUtf8Fails) {
     Row row = page(5, "\xff");
-    connection
-        .expect("SELECT " + page_columns +
-                    " FROM `pages` AS record WHERE record.`id` IN (?) ORDER BY record.`id` LIMIT ?",
-                {5U, 1001U})
-        .row(std::move(row));
+    connection.expect(at_once(" WHERE record.`id` IN (?)"), {5U, 1001U}).row(std::move(row));
     const ReadResult result = read(selected("id=5"));
     ASSERT_EQ(result.problems.size(), 1U);
     EXPECT_EQ(result.problems.front().code, "internal_error");

@@ -51,6 +51,13 @@ inline Row page(std::uint64_t id, const std::string& name,
     return {id, name, "T", "B", "2024-01-01 00:00:00", changed, std::uint64_t{1}, std::uint64_t{1}};
 }
 
+// The statement of a list that takes only one.
+inline std::string at_once(const std::string& where, const std::string& by = "id") {
+    const std::string order = " ORDER BY record.`" + by + "`";
+    return "SELECT " + page_columns + " FROM (SELECT record.id FROM `pages` AS record" + where + order +
+           " LIMIT ?) AS page JOIN `pages` AS record ON record.id = page.id" + order;
+}
+
 class ListTest : public DbTest {
   protected:
     static Selection selected(std::string_view query, const Action& action) {

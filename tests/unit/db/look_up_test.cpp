@@ -32,8 +32,7 @@ class LookUps : public ListTest {
         return connection.expect(shared_ + "record.`name` IN (?, ?)", {one, other});
     }
     Expected& expect_alone(const std::string& name) {
-        return connection.expect(shared_ + "record.`name` IN (?) ORDER BY record.`name` LIMIT ?",
-                                 {name, 1001U});
+        return connection.expect(at_once(" WHERE record.`name` IN (?)", "name"), {name, 1001U});
     }
     const std::string shared_ = "SELECT " + page_columns + " FROM `pages` AS record WHERE ";
 };
