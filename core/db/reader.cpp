@@ -121,13 +121,20 @@ std::size_t Reader::limit() const {
 // none.
 //
 // It finds them in a table of its own. If one of the joined tables has a few rows only, MySQL would otherwise
-// join all records with it, and then sort them.
+// join all records with it, and then sort them. Parts of other records are found beside what they refer to:
+// if it reads their numbers alone, MySQL begins a range of dates at the first date of all.
 void Reader::read_at_once() {
-    Statement statement{.sql = "SELECT " + sql().in_group + " FROM (SELECT record.id", .parameters = {}};
-    add_selection(statement, selection_, "", {});
+    Statement statement{.sql = "SELECT " + sql().in_group, .parameters = {}};
     const std::string order = order_of(selection_);
-    statement.sql += order + " LIMIT ?) AS page JOIN " + quoted(resource_.table) +
-                     " AS record ON record.id = page.id" + sql().joins + order;
+    if (resource_.part_of.empty()) {
+        statement.sql += " FROM (SELECT record.id";
+        add_selection(statement, selection_, "", {});
+        statement.sql += order + " LIMIT ?) AS page JOIN " + quoted(resource_.table) +
+                         " AS record ON record.id = page.id" + sql().joins + order;
+    } else {
+        add_selection(statement, selection_, sql().joins, {});
+        statement.sql += order + " LIMIT ?";
+    }
     statement.parameters.emplace_back(static_cast<std::uint64_t>(selection_.limit + 1));
     const auto row = connection_->query(statement.sql, statement.parameters);
     for (std::size_t taken = 0; row->next(); ++taken) {
