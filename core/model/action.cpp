@@ -99,7 +99,8 @@ std::string_view Action::resolve(std::string_view name) const {
 
 void UnknownNames::add(const std::string& name, Problems& problems) {
     constexpr std::size_t most_listed = 20;
-    if (reject_) {
+    // Who sends dry_run wants nothing to be changed.
+    if (reject_ || (name == dry_run_variable && action_.verb.changes)) {
         problems.push_back(
             {code::unknown_variable, printable_name(name),
              name.empty() ? "a column or variable has no name" : "is not a variable of " + action_.name});

@@ -97,3 +97,18 @@ def test_the_primary_is_changed(api, group, nginx):
         resumed = writers.seconds_for(300)
     print(f"\nthe primary changed: {writers.figures()}; 300 writes more after {resumed:.1f} s")
     check(group, writers, nginx)
+
+
+def test_the_primary_leaves(api, group, nginx):
+    """By the operator. What it is committing at that moment ends with an error of its own, 3100."""
+    primary = group.primary()
+    with Writers(api) as writers:
+        writers.go_on(200)
+        primary.query("STOP GROUP_REPLICATION")
+        resumed = writers.seconds_for(200)
+        primary.join()
+        writers.go_on(200)
+    group.wait_until_whole()
+    print(f"\nthe primary left: {writers.figures()}; 200 writes more after {resumed:.1f} s")
+    assert group.primary() is not primary
+    check(group, writers, nginx)

@@ -226,20 +226,6 @@ def test_a_row_that_the_database_refuses(db, run):
     assert db.count("customers") == 15
 
 
-def test_a_shared_question_that_is_too_large(mariadb, db, run):
-    """Each call is carried out by itself then."""
-    size = db.query("SELECT @@GLOBAL.max_allowed_packet AS size")[0]["size"]
-    long = "\N{GRINNING FACE}" * 255
-    mariadb.execute("SET GLOBAL max_allowed_packet = 65536")
-    try:
-        answers = run([[add(f"c{i}", company=long if i else "Acme", group=long if i else "Retail", portal=long if i else "Main")
-                        for i in range(32)]], "grouped")
-    finally:
-        mariadb.execute(f"SET GLOBAL max_allowed_packet = {size}")
-    assert [status for status, _ in answers] == [200] + [400] * 31
-    assert db.count("customers") == 1
-
-
 def random_call(chance, known, serial):
     """A call whose outcome does not hang on the order of the others in its group, but for equal adds."""
     kind = chance.random()

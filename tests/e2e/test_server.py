@@ -135,6 +135,8 @@ def test_a_setting_of_the_server_changes_nothing(mariadb, db, connect, settings)
 
 # servers that are refused
 
+MEGABYTE = 1024 * 1024
+
 
 def refused(api, nginx, reason):
     answer = api.add("x")
@@ -174,13 +176,22 @@ def test_a_server_that_leads_to_another_database_is_refused(mariadb, own_nginx, 
 
 
 def test_a_server_that_takes_no_more_than_short_statements_is_refused(mariadb, own_nginx, connect):
-    with server_has(mariadb, max_allowed_packet=32 * 1024):
-        refused(connect(), own_nginx, "has max_allowed_packet = 32768, which must be at least 65536")
+    with server_has(mariadb, max_allowed_packet=MEGABYTE // 2):
+        refused(connect(), own_nginx, "has max_allowed_packet = 524288, which must be at least 1048576")
+
+
+def test_a_server_whose_clock_stands_during_a_statement_is_refused(mariadb, own_nginx, connect):
+    options = mariadb.options
+    mariadb.options = (*options, "--sysdate-is-now")
+    mariadb.restart()
+    try:
+        refused(connect(), own_nginx, f"helpdesk: database server unix:{mariadb.socket} runs with --sysdate-is-now")
+    finally:
+        mariadb.options = options
+        mariadb.restart()
 
 
 # values that are too large
-
-MEGABYTE = 1024 * 1024
 
 
 def test_a_value_that_is_too_large_is_named(mariadb, db, own_nginx, connect):
@@ -211,20 +222,29 @@ def test_values_that_are_too_large_together_are_not_sent(mariadb, db, connect):
     def connections():
         return [row["ID"] for row in db.query("SELECT ID FROM information_schema.PROCESSLIST WHERE USER = 'helpdesk'")]
 
-    with server_has(mariadb, max_allowed_packet=65536):
+    with server_has(mariadb, max_allowed_packet=MEGABYTE):
         api = connect()
         assert api.add("a").status == 200
         before = connections()
-        answer = api.add("b", contact="x" * 255, notes="n" * 65400)
+        answer = api.add("b", contact="x" * 255, notes="n" * (MEGABYTE - 136))
         assert (answer.status, answer.problems) == (413, [("notes", "payload_too_large")])
         assert api.add("c").status == 200
         assert connections() == before
 
 
 def test_the_longest_selector_is_named(mariadb, db, connect):
-    with server_has(mariadb, max_allowed_packet=65536):
-        answer = connect().post("get_customers", email="x", cid=",".join(f"{'n' * 90}{i}" for i in range(1000)), start_cid="n")
+    with server_has(mariadb, max_allowed_packet=MEGABYTE):
+        answer = connect().post("get_customers", email="x", cid=",".join(f"{'n' * 1100}{i}" for i in range(1000)), start_cid="n")
         assert (answer.status, answer.problems) == (413, [("cid", "payload_too_large")])
+
+
+def test_the_longest_list_is_shown_whole(mariadb, db, connect):
+    """MariaDB cuts off what is longer than max_allowed_packet."""
+    addresses = ",".join(f"{number:0>4}{chr(0x1F600 + number % 32) * 248}@x" for number in range(1000))
+    with server_has(mariadb, max_allowed_packet=MEGABYTE):
+        api = connect()
+        assert api.add("a", email2=addresses).status == 200
+        assert api.get("get_customers", cid="a").records[0]["email2"] == addresses
 
 
 @pytest.mark.parametrize("dry_run", ["N", "Y"])

@@ -102,7 +102,7 @@ TEST_P(FirstError, DecidesWhetherThereIsAnotherAttempt) {
 }
 
 std::vector<Case> cases() {
-    const std::vector<int> lost = {1053, 1077, 1152, 1180, 1927, 2006, 2013, 2055, 4031};
+    const std::vector<int> lost = {1053, 1077, 1152, 1180, 1927, 2006, 2013, 2055, 3100, 4031};
     std::vector<Case> all;
     for (const int error : lost) {
         for (const std::size_t servers : {1U, 3U}) {
@@ -122,7 +122,7 @@ std::vector<Case> cases() {
                 all.push_back({refused, committing, waited, 2, "", "left "});
             }
             for (const std::size_t servers : {1U, 3U}) {
-                for (const int conflict : {1020, 1205, 1213, 1452})
+                for (const int conflict : {1020, 1205, 1213, 1452, 3101})
                     all.push_back({conflict, committing, waited, servers, "", "rolled back "});
                 for (const int timeout : {1969, 3024})
                     all.push_back({timeout, committing, waited, servers, "database_timeout", "rolled back "});

@@ -116,6 +116,9 @@ constexpr std::array meanings = {
     // ER_BEFORE_DML_VALIDATION_ERROR: while a MySQL group changes its primary, a member refuses writes with
     // this error before it becomes read-only.
     Meaning{3098, Failure::refused, advice::read_only},
+    // ER_RUN_HOOK_ERROR: a member leaves its group while it commits, and the others may have the change.
+    Meaning{3100, Failure::lost, advice::own_log},
+    Meaning{3101, Failure::conflict, ""},                           // ER_TRANSACTION_ROLLBACK_DURING_COMMIT
     Meaning{3118, Failure::other, advice::account},                 // ER_ACCOUNT_HAS_BEEN_LOCKED
     Meaning{3159, Failure::other, "set tls in helpdesk_database"},  // ER_SECURE_TRANSPORT_REQUIRED
     Meaning{4031, Failure::lost, ""},                               // ER_CLIENT_INTERACTION_TIMEOUT

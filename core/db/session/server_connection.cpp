@@ -112,8 +112,9 @@ std::chrono::milliseconds statement_limit(const DatabaseSettings& settings) {
                                                   : std::chrono::milliseconds(settings.read_timeout) * 9 / 10;
 }
 
-// A server that accepts less could not receive our longest statements.
-constexpr std::uint64_t least_packet = std::uint64_t{64} * 1024;
+// A server that accepts less could not receive our longest statements. MariaDB cuts off a list of values that
+// is longer, without an error: a thousand e-mail addresses of 255 characters take a little less.
+constexpr std::uint64_t least_packet = std::uint64_t{1024} * 1024;
 
 // The connector sends longer values in pieces before the statement. Each of these values has a limit of its
 // own.
@@ -172,7 +173,7 @@ void ServerConnection::give_settings(const DatabaseSettings& settings) {
     const std::unique_ptr<sql::ResultSet> row(statement_->executeQuery(
         "SELECT " + sql.differences +
         ", @@SESSION.max_allowed_packet, @@log_bin AND @@SESSION.binlog_format = 'STATEMENT', "
-        "IFNULL(DATABASE(), '')"));
+        "IFNULL(DATABASE(), ''), SYSDATE(6) = NOW(6)"));
     row->next();
     const std::string differences = row->getString(1);
     largest_packet_ = row->getUInt64(2);
@@ -190,6 +191,11 @@ void ServerConnection::give_settings(const DatabaseSettings& settings) {
     if (row->getBoolean(3))
         throw unsuitable("database server " + name_ +
                          " has binlog_format = STATEMENT, which must be ROW or MIXED for READ COMMITTED");
+    // No variable shows that option.
+    if (row->getBoolean(5))
+        throw unsuitable(
+            "database server " + name_ +
+            " runs with --sysdate-is-now: a change would have a time before that of its row's lock");
 }
 
 // The server's init_connect may have begun a transaction or locked tables, and no setting ends either. A
