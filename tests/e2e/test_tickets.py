@@ -130,6 +130,8 @@ def test_dates_follow_from_status_and_priority(api, db):
     db.query("UPDATE ticket_priorities SET due_hours = 30 WHERE name = 'High'")
     tid = add(api, priority="High", open_date="2/28/2024 20:00:00")
     assert ticket(api, tid)["due_date"] == "3/1/2024 2:00:00 AM"
+    given = add(api, priority="High", open_date="2/28/2024 20:00:00", due_date="2/28/2024 21:00:00")
+    assert ticket(api, given)["due_date"] == "2/28/2024 9:00:00 PM"
     api.post("update_ticket", tid=tid, status="Closed")
     assert ticket(api, tid)["close_date"] != ""
     api.post("update_ticket", tid=tid, status="Open")
