@@ -144,6 +144,14 @@ def test_dates_follow_from_status_and_priority(api, db):
     assert api.post("update_ticket", tid=tid, cid="").problems == [("cid", "required")]
 
 
+def test_a_customer_who_once_had_a_ticket_can_be_deleted(api, db):
+    for cid in ("once", "now"):
+        assert api.add(cid).status == 200
+    tid = add(api, cid="once")
+    assert api.post("update_ticket", tid=tid, cid="now").status == 200
+    assert api.post("delete_customer", cid="once").status == 200
+
+
 def test_an_update_that_changes_nothing_leaves_no_trace(api, db):
     tid = add(api, subject="a")
     before = api.get("get_tickets", tid=tid)
