@@ -16,8 +16,8 @@ server {
 
 TEXT = "Größe & \"50%\" <b> +\n🍣~-._\ttwo  blanks"
 ENCODED = urllib.parse.quote(TEXT, safe="~")
-# Longer than what is read with other records, so that it comes in pieces.
-LONG = "ü 100% 🍣" * 20_000
+# Longer than what is read at once, so that it comes in pieces.
+LONG = "ü 100% 🍣" * 30_000
 FREE = {"get_tickets": {"subject", "description"}, "get_history": {"author", "notes", "changes"}}
 
 

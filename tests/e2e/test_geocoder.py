@@ -440,6 +440,12 @@ def test_customers_without_coordinates_are_found(api, db, geocoder):
     assert stored(db, "without") == place("Rome", "IT")
 
 
+@pytest.mark.parametrize("part", ["address", "city", "state", "zip", "country"])
+def test_each_part_of_an_address_counts(api, db, part):
+    db.query(f"INSERT INTO customers (cid, notes, {part}) VALUES ('c', '', 'x')")
+    assert [record["cid"] for record in api.get("get_customers", geocoded="N").records] == ["c"]
+
+
 def test_they_are_found_through_an_index(db):
     db.query("INSERT INTO customers (cid, notes, latitude, longitude) SELECT CONCAT('c', seq), '', 1, 2 FROM "
              f"{numbers(300)} AS numbers")

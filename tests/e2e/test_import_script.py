@@ -138,8 +138,9 @@ def test_it_goes_on_where_it_was_interrupted(script, db, mariadb):
     # As if it had ended between the rows and the state.
     with open(script.folder / "customers.csv.failed.csv", "a") as file:
         file.write("c980,x,nowhere,98")
-    _, errors = script(path, "--rows", 20, "--mode", "update", status=2)
-    assert "begin anew with --restart" in errors
+    for other in (("--mode", "update"), ("--url", f"{script.api.base}/few/")):
+        _, errors = script(path, "--rows", 20, *other, status=2)
+        assert "begin anew with --restart" in errors, other
     output, _ = script(path, "--rows", 20, status=1)
     assert re.search(r"1000 rows .* 20 failed", output)
     added, before = map(int, re.search(r"(\d+) added, 0 updated, (\d+) there before", output).groups())
@@ -387,7 +388,8 @@ def test_it_follows_nobody_with_the_key(script, db):
     assert db.count("customers") == 0
 
 
-def test_the_key_is_not_seen(script, db, mariadb, nginx):
+@pytest.mark.parametrize("given", [("--key", "{}"), ("--key={}",)])
+def test_the_key_is_not_seen(script, db, mariadb, nginx, given):
     """Neither in the arguments of a process nor in a file that the script leaves."""
     path = script.write("cid\nc1\n")
     key_file = script.write(script.api.key + "\n", "key")
@@ -396,12 +398,16 @@ def test_the_key_is_not_seen(script, db, mariadb, nginx):
     path.write_text("cid\nc2\n")
     with mariadb.connect(autocommit=False) as holder:
         holder.cursor().execute("INSERT INTO customers (cid, notes) VALUES ('c2', '')")
-        process = subprocess.Popen([sys.executable, "-B", SCRIPT, path, "--resource", "customers", "--key", script.api.key], stdout=subprocess.PIPE, text=True, env=without)
-        db.wait_for_lock()
-        arguments = pathlib.Path(f"/proc/{process.pid}/cmdline").read_text()
-        state = (script.folder / "customers.csv.import-state").read_text()
-        holder.rollback()
-    output, _ = process.communicate()
+        process = subprocess.Popen([sys.executable, "-B", SCRIPT, path, "--resource", "customers", *(word.format(script.api.key) for word in given)],
+                                   stdout=subprocess.PIPE, text=True, env=without)
+        try:
+            db.wait_for_lock()
+            arguments = pathlib.Path(f"/proc/{process.pid}/cmdline").read_text()
+            state = (script.folder / "customers.csv.import-state").read_text()
+            holder.rollback()
+            output, _ = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert "1 added" in output
     assert "helpdesk-import" in arguments and script.api.key not in arguments + output + state
     assert script.api.key not in nginx.log("access.log") + nginx.log()

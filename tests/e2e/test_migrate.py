@@ -1,6 +1,7 @@
 """The schema, and the script that brings a database to it."""
 
 import contextlib
+import os
 import shutil
 import subprocess
 
@@ -99,6 +100,15 @@ def test_what_the_servers_init_connect_began_is_ended(mariadb):
             mariadb.execute("DROP USER migrator@localhost")
         assert result.returncode == 0, result.stderr
         assert recorded(mariadb, database) == VERSIONS
+
+
+def test_a_server_that_does_not_take_a_setting(mariadb, tmp_path):
+    """As where something between the client and the server keeps the settings from it."""
+    client = tmp_path / "mariadb"
+    client.write_text(f"""#!/bin/sh\nsed -u 's/^SET SESSION .*; UNLOCK/UNLOCK/' | {shutil.which("mariadb") or shutil.which("mysql")} "$@"\n""")
+    client.chmod(0o755)
+    result = mariadb.migrate(PATH=f"{tmp_path}:{os.environ['PATH']}")
+    assert result.returncode == 1 and "the server did not take a setting: " in result.stderr
 
 
 def test_two_at_once_are_one_after_the_other(mariadb):

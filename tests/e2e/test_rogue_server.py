@@ -7,6 +7,7 @@ import ssl
 import struct
 import subprocess
 import threading
+import time
 
 import pytest
 
@@ -266,6 +267,16 @@ def test_a_server_that_begins_with_a_plugin_that_the_user_has_not(own_nginx, mar
     server = RogueServer("mysql_native_password", host=own_address, first="caching_sha2_password")
     assert call(own_nginx, key, server) == [NOT_AVAILABLE]
     assert list(map(len, server.told)) == [20]
+
+
+def test_a_server_that_says_nothing(own_nginx, key):
+    """It is left after connect_timeout, which is 2 s here."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        own_nginx.start("server { listen 127.0.0.1:%%PORT%%; "
+                        + LOCATION.format(name="API", server=f"server 127.0.0.1:{silent.getsockname()[1]};", tls="off") + "}")
+        begin = time.monotonic()
+        assert Api(own_nginx.port, key).get("add_customer", cid="x", path="/API/").status == 503
+        assert time.monotonic() - begin < 25
 
 
 @pytest.mark.parametrize("server, tls, warns", [

@@ -78,6 +78,7 @@ def test_a_value_comes_back(api, db):
     ({"data_type": "Large Text"}, "x" * 16000, "x" * 16000), ({"data_type": "Number"}, "  ", ""), ({"data_type": "Date/Time"}, " ", ""),
     ({"type": "list", "options": "Red\nDark green"}, " dark GREEN", "Dark green"), ({"type": "list", "options": "Red"}, " ", ""),
     ({"type": "list", "data_type": "Date/Time", "options": "Some day"}, "some day", "Some day"),
+    ({"type": "list", "data_type": "Date/Time", "options": "2024-01-02 03:04:05"}, "2024-01-02 03:04:05", "2024-01-02 03:04:05"),
 ])
 def test_what_a_value_may_be(api, db, variables, given, stored):
     name = field(api, "Field", **variables)

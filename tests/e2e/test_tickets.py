@@ -130,6 +130,8 @@ def test_dates_follow_from_status_and_priority(api, db):
     db.query("UPDATE ticket_priorities SET due_hours = 30 WHERE name = 'High'")
     tid = add(api, priority="High", open_date="2/28/2024 20:00:00")
     assert ticket(api, tid)["due_date"] == "3/1/2024 2:00:00 AM"
+    given = add(api, priority="High", open_date="2/28/2024 20:00:00", due_date="2/28/2024 21:00:00")
+    assert ticket(api, given)["due_date"] == "2/28/2024 9:00:00 PM"
     api.post("update_ticket", tid=tid, status="Closed")
     assert ticket(api, tid)["close_date"] != ""
     api.post("update_ticket", tid=tid, status="Open")
@@ -140,6 +142,14 @@ def test_dates_follow_from_status_and_priority(api, db):
     assert ticket(api, tid)["close_date"] == "3/1/2024 12:00:00 AM"
     assert api.post("update_ticket", tid=tid, open_date="").problems == [("open_date", "required")]
     assert api.post("update_ticket", tid=tid, cid="").problems == [("cid", "required")]
+
+
+def test_a_customer_who_once_had_a_ticket_can_be_deleted(api, db):
+    for cid in ("once", "now"):
+        assert api.add(cid).status == 200
+    tid = add(api, cid="once")
+    assert api.post("update_ticket", tid=tid, cid="now").status == 200
+    assert api.post("delete_customer", cid="once").status == 200
 
 
 def test_an_update_that_changes_nothing_leaves_no_trace(api, db):

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <list>
+#include <map>
 
 #include "queue/fake_nginx.h"
 
@@ -58,7 +59,11 @@ class Queue : public testing::Test {
         Job job{.call = std::make_unique<Call>(settings, nullptr, std::make_unique<NoWork>(settings, kind),
                                                "", nullptr, nullptr),
                 .database = settings.database,
-                .stage_done = [this](Job&) { ++done_; },
+                .stage_done =
+                    [this](Job& job) {
+                        ++done_;
+                        ++done_of_[job.database];
+                    },
                 .is_wanted = [] { return true; }};
         return queue_.add(job);
     }
@@ -88,6 +93,7 @@ class Queue : public testing::Test {
     std::list<DatabaseSettings> databases_;
     std::list<Settings> settings_;
     int done_ = 0;
+    std::map<const DatabaseSettings*, int> done_of_;
 };
 
 class QueueOfOneThread : public Queue {
@@ -162,6 +168,22 @@ TEST_F(QueueOfOneThread, GivesItToWhateverComesFirst) {
         EXPECT_EQ(out(), 1U);
         finish_all();
     }
+}
+
+TEST_F(QueueOfOneThread, LetsDatabasesTakeTurns) {
+    const Settings& one = database();
+    const Settings& other = database();
+    for (int i = 0; i < 4; ++i) {
+        ASSERT_TRUE(add(one, transaction));
+        ASSERT_TRUE(add(other, transaction));
+    }
+    for (int i = 0; i < 4; ++i) {
+        ASSERT_EQ(out(), 1U);
+        FakeNginx::finish_task();
+    }
+    EXPECT_EQ(done_of_[one.database], 2);
+    EXPECT_EQ(done_of_[other.database], 2);
+    finish_all();
 }
 
 TEST_F(QueueOfOneThread, PostsNoErrandBesideATask) {
