@@ -303,6 +303,9 @@ class Bare:
             mariadb = self.bench.mariadb
             command = [operation, min(connections, CONNECTIONS), seconds, self.bench.next_run(), SQL, mariadb.socket,
                        mariadb.password, self.bench.rows]
+            if operation in TICKET_OPERATIONS:
+                row = OPERATIONS[operation]
+                command += [row.action, row.template, self.bench.pools_file]
         return outcome(subprocess.Popen([self.program, *map(str, command)], stdout=subprocess.PIPE, text=True))
 
 
