@@ -75,11 +75,14 @@ def fill_customers(mariadb, options):
 def fill_desk(mariadb, options):
     """Gives the values that calls draw."""
     print(f"Making a help desk of {options.tickets} tickets", flush=True)
+    begin = time.monotonic()
     sizes = Sizes(customers=options.tickets // 10, tickets=options.tickets, entries=options.tickets * 5)
     with mariadb.connect() as connection:
         fill_help_desk(connection, sizes, with_index=True)
         run_sql(mariadb, (HERE / "desk.sql").read_text())
-        return draw_pools(connection)
+        pools = draw_pools(connection)
+    print(f"Made in {time.monotonic() - begin:.0f} s", flush=True)
+    return pools
 
 
 # By what the tables hold: how they are filled, and how the answers are checked.

@@ -73,7 +73,7 @@ POOLS = {
     "subject": "SELECT subject FROM tickets WHERE id % 5 = 0 AND LENGTH(subject) = CHAR_LENGTH(subject) LIMIT 2000",
     "text": "SELECT notes FROM ticket_history WHERE id % 5 = 0 AND type <> 'S' AND content_type = 'text' "
             "AND LENGTH(notes) = CHAR_LENGTH(notes) LIMIT 2000",
-    "two_words": "SELECT words FROM ticket_texts WHERE ticket_id % 5 = 0 LIMIT 2000",
+    "two_words": "SELECT words FROM ticket_texts JOIN tickets ON tickets.id = ticket_id WHERE deleted = 'N' AND ticket_id % 5 = 0 LIMIT 2000",
 }
 
 
