@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 
 from . import Failure
 
@@ -21,6 +22,10 @@ class Table:
     secrets: frozenset  # the columns that hold passwords
     number: str  # the column that says to which record a further part belongs; empty: records have no parts
     parts: frozenset  # the columns of parts, each of which has a row of its own in CSV
+    patterns: tuple = ()  # what names match of columns that an operator adds
+
+    def knows(self, column):
+        return column in self.columns or any(re.search(pattern, column) for pattern in self.patterns)
 
 
 def choose(content, resource, place):
@@ -43,12 +48,13 @@ def read_table(document, operations, importing, place):
     check_answer(answer_of(document, importing), place)
     related = {each["operationId"].split("_")[0]: each for each in operations if each["tags"] == importing["tags"] and "requestBody" in each}
     (format_variable,) = (each["name"] for each in importing["parameters"] if "json" in each["schema"].get("enum", ()))
-    added = resolve(document, related["add"]["requestBody"]["content"]["application/json"]["schema"])["properties"]
+    added = resolve(document, related["add"]["requestBody"]["content"]["application/json"]["schema"])
     exported = resolve(document, answer_of(document, related["get"]))["properties"]
-    secrets = (name for name, schema in added.items() if schema.get("format") == "password")
+    secrets = (name for name, schema in added["properties"].items() if schema.get("format") == "password")
     parts = importing.get("x-parts", {"number": "", "columns": []})
-    columns = {*added, *exported, *parts["columns"]} - {ACTION, format_variable}
-    return Table(importing["operationId"], format_variable, frozenset(columns), frozenset(secrets), parts["number"], frozenset(parts["columns"]))
+    columns = {*added["properties"], *exported, *parts["columns"]} - {ACTION, format_variable}
+    return Table(importing["operationId"], format_variable, frozenset(columns), frozenset(secrets), parts["number"], frozenset(parts["columns"]),
+                 tuple(added.get("patternProperties", ())))
 
 
 def check_answer(record, place):

@@ -216,7 +216,7 @@ class Source:
             raise self.lacks_number(self.header[0])
         number = self.names.index(self.table.number)
         has_parts = any(name in self.table.parts for name in self.names)
-        own = [i for i, name in enumerate(self.names) if name in self.table.columns and name not in self.table.parts]
+        own = [i for i, name in enumerate(self.names) if self.table.knows(name) and name not in self.table.parts]
         first, whole, number_of_whole = None, b"", ""
         for line, record in found:
             cells = parse_cells(record)
@@ -245,8 +245,8 @@ class Source:
                    and parse_cells(record) == parse_cells(self.header[1]))
         if self.follows_mark and not is_same:
             names = names_in(record)
-            is_same = names == self.names and names[0] in self.table.columns
-            if not is_same and (names[0] in self.table.columns or len(set(names) & set(self.names)) * 2 > len(names)):
+            is_same = names == self.names and self.table.knows(names[0])
+            if not is_same and (self.table.knows(names[0]) or len(set(names) & set(self.names)) * 2 > len(names)):
                 raise Failure(f"line {line}: another file begins here, with other columns; import it by itself")
         if is_same:
             self.repeated.append(line)

@@ -17,17 +17,15 @@ std::unique_ptr<Preparation> begin_preparation(Write& write, const Settings& set
 WriteWork::WriteWork(const Settings& settings, Format format, Write write)
     : Work(settings, format), write_(std::move(write)), preparation_(begin_preparation(write_, settings)) {}
 
-// Returns the first stage that is still to be done.
+// Returns the first stage that is still to be done. Decides what the write can share when nothing is left to
+// be looked up: it is asked for more than once, and takes a plan of the write.
 Work::Stage WriteWork::next_stage() {
     if (prepares_in_database())
         return Stage::database;
     if (preparation_ && !preparation_->query().empty())
         return Stage::ask;
+    sharing_ = can_share(write_) ? Sharing::write : Sharing::none;
     return write_.password() != nullptr ? Stage::hash : Stage::database;
-}
-
-Work::Sharing WriteWork::sharing() const {
-    return !prepares_in_database() && can_share(write_) ? Sharing::write : Sharing::none;
 }
 
 // If nothing more must be looked up or hashed, the write follows in the same step.

@@ -18,7 +18,7 @@ class WriteWork : public Work {
     WriteWork(const Settings& settings, Format format, Write write);
 
     Stage first_stage() override { return next_stage(); }
-    Sharing sharing() const override;
+    Sharing sharing() const override { return sharing_; }
     bool takes_long() const override { return write_.action->verb.takes_long; }
     bool changes() const override { return true; }
 
@@ -42,6 +42,7 @@ class WriteWork : public Work {
     Write write_;
     std::unique_ptr<Preparation> preparation_;  // null: nothing is looked up
     WriteResult result_;
+    Sharing sharing_ = Sharing::none;
     bool stored_ = false;
 };
 

@@ -19,13 +19,6 @@ const Fields& fields_of(const Value& value) {
     return *value.variable->fields;
 }
 
-std::string placeholders(std::size_t count) {
-    std::string marks;
-    for (std::size_t i = 0; i < count; ++i)
-        marks += i == 0 ? "?" : ", ?";
-    return marks;
-}
-
 }  // namespace
 
 FieldValues::FieldValues(const Write& write) : write_(&write) {
@@ -61,10 +54,13 @@ void FieldValues::add_question(Columns& columns, std::vector<Parameter>& paramet
     }
     if (verb.adds || value_->fields.empty())
         return;
-    for (const FieldValue& given : value_->fields)
-        parameters.emplace_back(given.field);
-    asked_size_ = columns.add("(SELECT SUM(LENGTH(item.value))" + stored + "NOT IN (" +
-                              placeholders(value_->fields.size()) + ")" + std::string(lock) + ")");
+    std::vector<std::uint64_t> given;
+    for (const FieldValue& value : value_->fields)
+        given.push_back(value.field);
+    Statement size{.sql = "(SELECT SUM(LENGTH(item.value))" + stored, .parameters = {}};
+    add_in(size, "NOT", given);
+    parameters.insert(parameters.end(), size.parameters.begin(), size.parameters.end());
+    asked_size_ = columns.add(size.sql + std::string(lock) + ")");
 }
 
 void FieldValues::apply_answer(const Rows& row, Problems& problems) {

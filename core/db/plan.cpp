@@ -36,20 +36,19 @@ void WritePlan::make_targets() {
     targets_.reserve(write_->values.size());
     for (const Value& value : write_->values)
         if (is_stored(*value.variable) || value.variable->reference != nullptr)
-            targets_.push_back(make_target(value));
+            name_rows(targets_.emplace_back(*write_, value));
     if (owner_)
         replace_target(*resource().find(resource().part_of), std::to_string(*owner_));
     rules_.prepare(*this);
 }
 
-Target WritePlan::make_target(const Value& value) const {
-    Target target{write_, &value, {}, {}};
+void WritePlan::name_rows(Target& target) const {
+    const Value& value = *target.value;
     const Reference* reference = target.reference();
     if (reference != nullptr && target.is_list())
         target.names.assign(value.items.begin(), value.items.end());
     else if (reference != nullptr && (value.text || (!leaves_empty(value) && has_row_for_none(*reference))))
         target.names.push_back(value.text);
-    return target;
 }
 
 // Returns whether a value that names no row stands for one all the same.
@@ -70,9 +69,9 @@ Target& WritePlan::replace_target(const Variable& variable, std::optional<std::s
     const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
         return target.value->variable == &variable;
     });
-    if (found == targets_.end())
-        return targets_.emplace_back(make_target(*filled_.back()));
-    return *found = make_target(*filled_.back());
+    Target target(*write_, *filled_.back());
+    name_rows(target);
+    return found == targets_.end() ? targets_.emplace_back(std::move(target)) : *found = std::move(target);
 }
 
 void WritePlan::set(const Variable& variable, std::optional<std::string> text) {

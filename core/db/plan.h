@@ -18,6 +18,8 @@ namespace helpdesk::db {
 
 // A value, with the texts in it that name rows, and the IDs of those rows.
 struct Target {
+    Target(const Write& of, const Value& stored) : write(&of), value(&stored) {}
+
     const Write* write;
     const Value* value;
     std::vector<std::optional<std::string>> names;  // nothing: the reference's first row
@@ -162,7 +164,7 @@ class WritePlan final : public RuledWrite {
 
   private:
     void make_targets();
-    Target make_target(const Value& value) const;
+    void name_rows(Target& target) const;
     bool has_row_for_none(const Reference& reference) const;
     bool leaves_empty(const Value& value) const;
     Target& replace_target(const Variable& variable, std::optional<std::string> text);

@@ -24,6 +24,13 @@ bool has_walk(const Resource& resource) {
                        [](const Selector& selector) { return selector.finder->is_walk(); });
 }
 
+std::vector<std::uint64_t> numbers_of(std::span<WritePlan* const> plans) {
+    std::vector<std::uint64_t> numbers;
+    for (const WritePlan* plan : plans)
+        numbers.push_back(plan->record_id);
+    return numbers;
+}
+
 // Sets the numbers of the records that the last INSERT added. A server that knows the number of rows reserves
 // as many numbers at once, in the order of the rows.
 void set_numbers(Connection& connection, std::span<WritePlan* const> plans) {
@@ -56,10 +63,7 @@ void renew_time(Connection& connection, std::span<WritePlan* const> plans) {
             identifiers.push_back(plan->write().identifier);
         add_in(statement, quoted(resource.name()->column), identifiers);
     } else {
-        std::vector<std::uint64_t> ids;
-        for (const WritePlan* plan : plans)
-            ids.push_back(plan->record_id);
-        add_in(statement, "id", ids);
+        add_in(statement, "id", numbers_of(plans));
     }
     try {
         connection.execute(statement.sql, statement.parameters);
@@ -186,19 +190,13 @@ std::uint64_t update_records(Connection& connection, std::span<WritePlan* const>
     }
     if (resource.timestamps)
         sql.append(", last_updated = ").append(time_of_change);
-    std::string marks;
-    for (const WritePlan* plan : plans) {
-        marks += marks.empty() ? "?" : ", ?";
-        parameters.emplace_back(plan->record_id);
-    }
-    marks += ")";
+    Statement statement{.sql = "UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE ",
+                        .parameters = std::move(parameters)};
+    add_in(statement, "id", numbers_of(plans));
     // A record that no longer has what was read of it is not updated. Such a write shares no statement.
     if (const auto& only_if = plans.front()->write().only_if; !only_if.empty())
-        marks += " AND " + has_exactly(only_if, parameters);
-    return store_in_time(
-        connection, plans,
-        {"UPDATE " + quoted(resource.table) + " SET " + sql.substr(2) + " WHERE id IN (" + marks,
-         std::move(parameters)});
+        statement.sql += " AND " + has_exactly(only_if, statement.parameters);
+    return store_in_time(connection, plans, statement);
 }
 
 std::uint64_t mark_deleted(Connection& connection, WritePlan& plan, bool deleted) {
@@ -228,12 +226,9 @@ void delete_items(Connection& connection, const ListTable& list, std::uint64_t o
 }
 
 std::uint64_t delete_records(Connection& connection, std::span<WritePlan* const> plans) {
-    std::vector<std::uint64_t> ids;
-    for (const WritePlan* plan : plans)
-        ids.push_back(plan->record_id);
     Statement statement{.sql = "DELETE FROM " + quoted(plans.front()->resource().table) + " WHERE ",
                         .parameters = {}};
-    add_in(statement, "id", ids);
+    add_in(statement, "id", numbers_of(plans));
     return connection.execute(statement.sql, statement.parameters);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <utility>
 
 #include "db/beside.h"
 #include "db/parts.h"
@@ -14,11 +15,7 @@
 namespace helpdesk::db {
 
 void Writer::run(Connection& connection) {
-    connection_ = &connection;
-    committing_ = false;
-    writing_beside_ = false;
-    storing_parts_ = false;
-    plan_ = WritePlan(write_);
+    begin(connection);
     if (!needs_transaction() && store_alone())
         return;
     connection.begin();
@@ -31,9 +28,18 @@ void Writer::run(Connection& connection) {
 }
 
 void Writer::run_within(Connection& connection) {
-    connection_ = &connection;
-    plan_ = WritePlan(write_);
+    begin(connection);
     store_in_transaction();
+}
+
+// Forgets what an earlier attempt learned.
+void Writer::begin(Connection& connection) {
+    connection_ = &connection;
+    committing_ = false;
+    writing_beside_ = false;
+    storing_parts_ = false;
+    if (std::exchange(begun_, true))
+        plan_ = WritePlan(write_);
 }
 
 // The add of an upsert may need one even if its update needs none.

@@ -23,6 +23,7 @@ class Writer : public Operation {
     const WriteResult& result() const { return result_; }
 
   private:
+    void begin(Connection& connection);
     bool needs_transaction() const;
     bool store_alone();
     bool update_first();
@@ -42,6 +43,7 @@ class Writer : public Operation {
     WritePlan plan_;
     WriteResult result_;
     Connection* connection_ = nullptr;
+    bool begun_ = false;
     bool committing_ = false;
     bool writing_beside_ = false;  // or before it: another record
     bool storing_parts_ = false;

@@ -26,34 +26,33 @@ std::chrono::sys_days today() {
     return std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
 }
 
-// Returns the names that neither the API nor the action knows, as far as they are ignored. In a request with
-// rows they are always a problem: one may be a misspelt dry_run, and no old client sends an import.
-std::string unknown_variables(const Settings& settings, const Action& action, const Request& request,
-                              const Variables& variables, Problems& problems) {
-    UnknownNames unknown(action, settings.reject_unknown || request.rows != nullptr);
-    for (const Variables::Sent& variable : variables.all()) {
-        const std::string& name = variable.name;
-        if (name != key_variable && name != action_variable && name != settings.format_variable &&
-            name != charset_variable && action.resolve(name).empty())
-            unknown.add(name, problems);
-    }
-    return unknown.ignored();
-}
+struct Resolved {
+    // The variables under the names that the tables have for them; nothing if those are the names that were
+    // sent.
+    std::optional<Variables> renamed;
+    std::string ignored;  // the names that neither the API nor the action knows
+};
 
-// Returns the request's variables under the names that the tables have for them. Returns nothing if those are
-// the names that were sent.
-std::optional<Variables> resolve_aliases(const Action& action, const Variables& variables,
-                                         Problems& problems) {
-    std::optional<Variables> resolved;
-    for (const Variables::Sent& variable : variables.all()) {
-        const std::string_view name = action.resolve(variable.name);
-        if (name.empty() || name == variable.name)
-            continue;
-        if (!resolved)
-            resolved = variables;
-        if (!resolved->rename(variable.name, name))
-            problems.push_back(sent_as_well_as(name, variable.name));
+// Resolves the names of the request's variables. In a request with rows an unknown one is always a problem:
+// it may be a misspelt dry_run, and no old client sends an import.
+Resolved resolve_names(const Settings& settings, const Action& action, const Request& request,
+                       Problems& problems) {
+    Resolved resolved;
+    UnknownNames unknown(action, settings.reject_unknown || request.rows != nullptr);
+    for (const auto& [sent, value] : request.variables.all()) {
+        const std::string_view name = action.resolve(sent);
+        if (name.empty()) {
+            if (sent != key_variable && sent != action_variable && sent != settings.format_variable &&
+                sent != charset_variable)
+                unknown.add(sent, problems);
+        } else if (name != sent) {
+            if (!resolved.renamed)
+                resolved.renamed = request.variables;
+            if (!resolved.renamed->rename(sent, name))
+                problems.push_back(sent_as_well_as(name, sent));
+        }
     }
+    resolved.ignored = unknown.ignored();
     return resolved;
 }
 
@@ -176,10 +175,9 @@ struct Begun {
 Begun begin_work(const Settings& settings, const Request& request, const Caller& caller, Format format,
                  Problems& problems) {
     const Action& action = *caller.action;
-    const std::optional<Variables> resolved = resolve_aliases(action, request.variables, problems);
-    const Variables& variables = resolved ? *resolved : request.variables;
-    Begun begun{.work = nullptr,
-                .ignored = unknown_variables(settings, action, request, variables, problems)};
+    Resolved names = resolve_names(settings, action, request, problems);
+    const Variables& variables = names.renamed ? *names.renamed : request.variables;
+    Begun begun{.work = nullptr, .ignored = std::move(names.ignored)};
     begun.work = action.verb.begin({.settings = settings,
                                     .request = request,
                                     .variables = variables,

@@ -57,8 +57,8 @@ class Checker {
                 add_all(variable, write);
             else if (variable.kind->read == nullptr)
                 check_alone(variable);
-            else if (auto value = this->value(variable))
-                write.values.push_back(std::move(*value));
+            else if (const bool given = is_supplied(variable); given || input_.adding)
+                parse_value(variable, given, write);
         }
     }
 
@@ -112,38 +112,31 @@ class Checker {
             write.values.push_back(std::move(value));
     }
 
-    std::optional<Value> value(const Variable& variable) {
-        if (!is_supplied(variable))
-            return input_.adding ? std::optional(omitted(variable)) : std::nullopt;
+    // Parses the value in its place, since there are dozens in an add.
+    void parse_value(const Variable& variable, bool given, Write& write) {
+        Value& value = write.values.emplace_back(Value::of(variable));
+        value.given = given;
+        if (!given)
+            return omit(value);
         const std::string text(input_.get(variable.name));
+        // What had no value elsewhere gets none here.
         if (input_.bringing && text.empty())
-            return empty(variable);
-        Value value = Value::of(variable);
+            return omit(value);
         if (variable.required && text::is_blank(text) && (input_.adding || !variable.may_be_cleared))
             input_.problem(variable, code::required, input_.adding ? "is required" : "must not be empty");
-        value.given = true;
         if (!variable.kind->read(input_, value, text))
-            return std::nullopt;
+            return write.values.pop_back();
         for (const Variable& other : resource_.variables)
             if (other.companion == variable.name && other.kind->read_beside != nullptr)
                 other.kind->read_beside(input_, other, value);
-        return value;
     }
 
-    // It had no value elsewhere, and gets none here.
-    Value empty(const Variable& variable) {
-        Value value = omitted(variable);
-        value.given = true;
-        return value;
-    }
-
-    Value omitted(const Variable& variable) {
-        Value value = Value::of(variable);
+    void omit(Value& value) {
+        const Variable& variable = *value.variable;
         if (variable.required && !(input_.bringing && variable.may_be_brought_empty))
             input_.problem(variable, code::required, "is required");
         if (variable.kind->omit != nullptr)
             variable.kind->omit(input_, value);
-        return value;
     }
 
     const Action& action_;

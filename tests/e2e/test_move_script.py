@@ -81,6 +81,7 @@ def test_ndjson(script, api):
 
 
 @pytest.mark.parametrize("name,text,line", [("t.csv", "cid,subject\nc,x\n", 1), ("t.csv", "tid,cid\n1,c\n,c\n", 3),
+                                            ("t.csv", "tid,cid,field_1,entry_notes\n1,c,,a\n,,x,b\n", 3),
                                             ("t.csv", rows(1, lambda i: ""), 2), ("t.ndjson", '{"cid":"c"}\n', 1),
                                             ("t.ndjson", '{"tid":1,"cid":"c"}\n{"cid":"c","tid":null}\n', 2)])
 def test_a_ticket_without_a_number_is_refused(script, db, name, text, line):
