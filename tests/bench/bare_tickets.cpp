@@ -88,16 +88,17 @@ std::string TicketClient::page_of(const std::string& found, const std::string& c
 }
 
 void TicketClient::get_tickets(const Values& call) {
+    std::string found = "tickets AS ticket";
     std::string conditions;
     std::vector<Value> values;
     for (const char* selector : {"tid", "cid", "closed", "visible_to"})
         if (const auto value = call.find(selector); value != call.end()) {
+            found += " " + text("tickets-" + std::string(selector) + "-join");
             conditions += " AND " + text(std::string("tickets-") + selector);
             values.push_back(value->second);
         }
     const auto count = call.find("count");
-    read(page_of("tickets AS ticket", conditions, count == call.end() ? 1000 : std::stoi(*count->second)),
-         values);
+    read(page_of(found, conditions, count == call.end() ? 1000 : std::stoi(*count->second)), values);
 }
 
 // No word is so common in the help desk that it may not lead.

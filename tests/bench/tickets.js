@@ -15,8 +15,8 @@ const joined = (words) => words.map((word) => ` ${word}`).join('');
 
 module.exports = ({ pool, statement, timeText, Refusal, MORE }) => {
     const SQL = {};
-    for (const name of ['tickets', ...SELECTORS.map((selector) => `tickets-${selector}`), 'tickets-word', 'tickets-with-word', 'count-word',
-        'history', 'new-ticket', 'add-ticket', 'changed-ticket', 'update-ticket', 'new-entry', 'add-entry', 'ticket-words', 'add-words',
+    for (const name of ['tickets', ...SELECTORS.map((selector) => `tickets-${selector}`), 'tickets-cid-join', 'tickets-closed-join', 'tickets-word',
+        'tickets-with-word', 'count-word', 'history', 'new-ticket', 'add-ticket', 'changed-ticket', 'update-ticket', 'new-entry', 'add-entry', 'ticket-words', 'add-words',
         'store-words']) SQL[name] = statement(name);
 
     function present(row) {
@@ -72,6 +72,7 @@ module.exports = ({ pool, statement, timeText, Refusal, MORE }) => {
             }
             for (const selector of SELECTORS) {
                 if (request[selector] === undefined) continue;
+                found += ` ${SQL[`tickets-${selector}-join`] ?? ''}`;
                 conditions.push(SQL[`tickets-${selector}`]);
                 values.push(request[selector]);
             }

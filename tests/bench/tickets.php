@@ -87,6 +87,7 @@ function get_tickets(array $request): never
     }
     foreach (['tid', 'cid', 'closed', 'visible_to'] as $selector) {
         if (isset($request[$selector])) {
+            $found .= ' ' . (STATEMENTS["tickets-$selector-join"] ?? '');
             $conditions[] = STATEMENTS["tickets-$selector"];
             $values[] = $request[$selector];
         }

@@ -1,1 +1,1 @@
-ticket.customer_id = (SELECT id FROM customers WHERE cid = ?)
+customer.cid = ?
