@@ -25,7 +25,8 @@ function fail(int $status, string $code, string $variable, string $text): never
 
 function database(): PDO
 {
-    return new PDO('mysql:unix_socket=' . getenv('BENCH_SOCKET') . ';dbname=helpdesk;charset=utf8mb4', 'helpdesk',
+    static $database = null;
+    return $database ??= new PDO('mysql:unix_socket=' . getenv('BENCH_SOCKET') . ';dbname=helpdesk;charset=utf8mb4', 'helpdesk',
         getenv('BENCH_PASSWORD'), [
             PDO::ATTR_PERSISTENT => true,
             PDO::ATTR_EMULATE_PREPARES => getenv('BENCH_EMULATE') === '1',
@@ -40,6 +41,15 @@ function execute(string $sql, array $values): PDOStatement
     $statement = database()->prepare($sql);
     $statement->execute($values);
     return $statement;
+}
+
+function cid_of(array $request): string
+{
+    $cid = trim($request['cid'] ?? '');
+    if ($cid === '' || mb_strlen($cid) > 255) {
+        fail(400, 'required', 'cid', 'is required, with at most 255 characters');
+    }
+    return $cid;
 }
 
 function texts(array $request): array
@@ -115,18 +125,20 @@ function update_customer(string $cid, array $request): never
 }
 
 define('STATEMENTS', require __DIR__ . '/statements.php');
+require __DIR__ . '/tickets.php';
 try {
     if (!hash_equals(getenv('BENCH_KEY_SHA256'), hash('sha256', $_GET['key'] ?? ''))) {
         fail(401, 'wrong_key', 'key', 'is wrong');
     }
-    $cid = trim($_GET['cid'] ?? '');
-    if ($cid === '' || mb_strlen($cid) > 255) {
-        fail(400, 'required', 'cid', 'is required, with at most 255 characters');
-    }
     match (strtolower($_GET['action'] ?? '')) {
-        'get_customers' => get_customers($cid),
-        'add_customer' => add_customer($cid, $_GET),
-        'update_customer' => update_customer($cid, $_GET),
+        'get_customers' => get_customers(cid_of($_GET)),
+        'add_customer' => add_customer(cid_of($_GET), $_GET),
+        'update_customer' => update_customer(cid_of($_GET), $_GET),
+        'get_tickets' => get_tickets($_GET),
+        'get_history' => get_history($_GET),
+        'add_ticket' => add_ticket($_POST),
+        'update_ticket' => update_ticket($_POST),
+        'add_history' => add_history($_POST),
         default => fail(400, 'unknown_action', 'action', 'is not known'),
     };
 } catch (PDOException $error) {

@@ -1,7 +1,8 @@
-// The floors under every server: the statement of one operation in a loop, or bcrypt alone, on so many
+// The floors under every server: the statements of one operation in a loop, or bcrypt alone, on so many
 // threads.
 //
 //   helpdesk_bare get|add|update THREADS SECONDS RUN SQL_FOLDER SOCKET PASSWORD ROWS
+//   helpdesk_bare OPERATION THREADS SECONDS RUN SQL_FOLDER SOCKET PASSWORD ROWS ACTION CALL POOLS
 //   helpdesk_bare bcrypt THREADS SECONDS COST
 //
 // Prints what wrk's script prints, in microseconds, and the processor time that the loops took.
@@ -23,23 +24,38 @@
 #include <thread>
 #include <vector>
 
-#include "db/session/connector.h"
+#include "bare.h"
+#include "bare_tickets.h"
+
+namespace bare {
+
+std::string statement_text(const Options& options, const std::string& name) {
+    std::ostringstream text;
+    text << std::ifstream(options.sql + "/" + name + ".sql").rdbuf();
+    return text.str();
+}
+
+std::unique_ptr<sql::Connection> connect(const Options& options) {
+    sql::ConnectOptionsMap map;
+    map["hostName"] = sql::SQLString("unix://" + options.socket);
+    map["userName"] = sql::SQLString("helpdesk");
+    map["password"] = sql::SQLString(options.password);
+    map["schema"] = sql::SQLString("helpdesk");
+    map["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
+    std::unique_ptr<sql::Connection> connection(sql::mysql::get_mysql_driver_instance()->connect(map));
+    const std::unique_ptr<sql::Statement> session(connection->createStatement());
+    session->execute(statement_text(options, "session"));
+    return connection;
+}
+
+}  // namespace bare
 
 namespace {
 
+using bare::Options;
+
 using Clock = std::chrono::steady_clock;
 using Step = std::function<void()>;
-
-struct Options {
-    std::string operation;
-    unsigned threads;
-    std::chrono::milliseconds time;
-    unsigned run;
-    std::string sql;
-    std::string socket;
-    std::string password;
-    std::uint64_t rows;
-};
 
 // One thread's connection and its statement.
 class Client {
@@ -48,17 +64,9 @@ class Client {
         : options_(options),
           prefix_("b" + std::to_string(options.run) + "-" + std::to_string(number) + "-"),
           random_(options.run * 100 + number),
-          row_(1, options.rows) {
-        sql::ConnectOptionsMap map;
-        map["hostName"] = sql::SQLString("unix://" + options.socket);
-        map["userName"] = sql::SQLString("helpdesk");
-        map["password"] = sql::SQLString(options.password);
-        map["schema"] = sql::SQLString("helpdesk");
-        map["OPT_CHARSET_NAME"] = sql::SQLString("utf8mb4");
-        connection_.reset(sql::mysql::get_mysql_driver_instance()->connect(map));
-        const std::unique_ptr<sql::Statement> session(connection_->createStatement());
-        session->execute(read("session"));
-        std::string text = read(options.operation);
+          row_(1, options.rows),
+          connection_(bare::connect(options)) {
+        std::string text = bare::statement_text(options, options.operation);
         const std::string slot = "{assignments}";
         if (const auto at = text.find(slot); at != std::string::npos)
             text.replace(at, slot.size(), "contact = ?, phone = ?, city = ?");
@@ -76,12 +84,6 @@ class Client {
     }
 
   private:
-    std::string read(const std::string& name) const {
-        std::ostringstream text;
-        text << std::ifstream(options_.sql + "/" + name + ".sql").rdbuf();
-        return text.str();
-    }
-
     std::string existing_cid() { return "c" + std::to_string(row_(random_)); }
 
     void get() {
@@ -137,6 +139,11 @@ class Client {
     std::unique_ptr<sql::Connection> connection_;
     std::unique_ptr<sql::PreparedStatement> statement_;
 };
+
+template <typename AnyClient>
+Step step_of(const Options& options, unsigned number) {
+    return [client = std::make_shared<AnyClient>(options, number)] { client->step(); };
+}
 
 double processor_microseconds() {
     rusage usage{};
@@ -201,9 +208,11 @@ int main(int count, char** words) {
                         .sql = {},
                         .socket = {},
                         .password = {},
-                        .rows = 0};
+                        .rows = 0,
+                        .action = {},
+                        .call = {},
+                        .pools = {}};
         std::vector<Step> steps;
-        std::vector<std::unique_ptr<Client>> clients;
         if (options.operation == "bcrypt") {
             steps.assign(options.threads, [cost = static_cast<int>(options.run)] { hash_password(cost); });
         } else {
@@ -211,10 +220,14 @@ int main(int count, char** words) {
             options.socket = arguments.at(5);
             options.password = arguments.at(6);
             options.rows = std::stoull(arguments.at(7));
-            for (unsigned i = 0; i < options.threads; ++i) {
-                clients.push_back(std::make_unique<Client>(options, i));
-                steps.emplace_back([&client = *clients.back()] { client.step(); });
+            if (arguments.size() > 8) {
+                options.action = arguments.at(8);
+                options.call = arguments.at(9);
+                options.pools = bare::read_pools(arguments.at(10));
             }
+            for (unsigned i = 0; i < options.threads; ++i)
+                steps.push_back(options.action.empty() ? step_of<Client>(options, i)
+                                                       : step_of<bare::TicketClient>(options, i));
         }
         measure(steps, options.time);
     } catch (const std::exception& error) {

@@ -14,10 +14,13 @@ import sys
 import time
 
 import report
-from peers import ACTIONS, BUILT, HERE, PEERS, ROOT, Bench, MariaDB
+from answers import check_customers, check_tickets
+from help_desk.fill import Sizes
+from help_desk.fill import fill as fill_help_desk
+from operations import OPERATIONS, draw_pools
+from peers import BUILT, HERE, PEERS, ROOT, Bench, MariaDB
 
 USUAL_PEERS = [name for name in PEERS if name != "before"]
-OPERATIONS = ("get", "update", "add", "pass", "get-beside-pass")
 CONNECTIONS = (1, 32, 256)
 PASSWORD_CONNECTIONS = (32,)  # hashing is so slow that more of them would only wait longer
 PASSWORD_SECONDS = 10  # at least: few end in a second
@@ -31,7 +34,9 @@ def arguments():
                                      description="Results: build/bench/results.md, .json and .svg.")
     parser.add_argument("--rounds", type=int, default=5, help="turns of each peer")
     parser.add_argument("--seconds", type=int, default=5, help="length of a turn")
-    parser.add_argument("--rows", type=int, default=100_000, help="customers in the table")
+    parser.add_argument("--rows", type=int, default=100_000, help="customers in the table, for operations about customers")
+    parser.add_argument("--tickets", type=int, default=20_000,
+                        help="of the help desk, for operations about tickets; it has a tenth as many customers, and five times as many entries")
     parser.add_argument("--peers", nargs="+", choices=USUAL_PEERS, default=USUAL_PEERS, metavar="PEER", help=f"of {', '.join(USUAL_PEERS)}")
     parser.add_argument("--operations", nargs="+", choices=OPERATIONS, default=list(OPERATIONS), metavar="OPERATION",
                         help=f"of {', '.join(OPERATIONS)}; pass is an add with a password, on 32 connections whatever --connections says")
@@ -48,15 +53,40 @@ def arguments():
     return options
 
 
-def fill(mariadb, rows):
+def run_sql(mariadb, text):
+    subprocess.run(["mariadb", "--no-defaults", f"--socket={mariadb.socket}", "--user=root", "helpdesk"], input=text,
+                   text=True, check=True, stdout=subprocess.DEVNULL)
+
+
+def fill_customers(mariadb, options):
+    """Gives the values that calls draw, which are none: load.lua counts the customers up itself."""
+    rows = options.rows
+    print(f"Making {rows} customers", flush=True)
     statements = (HERE / "customers.sql").read_text()
     for first in range(1, rows + 1, SLICE):
         text = statements.replace("{first}", str(first)).replace("{last}", str(min(rows, first + SLICE - 1)))
-        subprocess.run(["mariadb", "--no-defaults", f"--socket={mariadb.socket}", "--user=root", "helpdesk"], input=text,
-                       text=True, check=True)
+        run_sql(mariadb, text)
     tables = ("customers", "customer_contracts", "customer_categories", "customer_emails", "customer_phones", "portals")
     for table in tables:
         mariadb.execute(f"ANALYZE TABLE helpdesk.{table}")
+    return {}
+
+
+def fill_desk(mariadb, options):
+    """Gives the values that calls draw."""
+    print(f"Making a help desk of {options.tickets} tickets", flush=True)
+    begin = time.monotonic()
+    sizes = Sizes(customers=options.tickets // 10, tickets=options.tickets, entries=options.tickets * 5)
+    with mariadb.connect() as connection:
+        fill_help_desk(connection, sizes, with_index=True)
+        run_sql(mariadb, (HERE / "desk.sql").read_text())
+        pools = draw_pools(connection)
+    print(f"Made in {time.monotonic() - begin:.0f} s", flush=True)
+    return pools
+
+
+# By what the tables hold: how they are filled, and how the answers are checked.
+DATA = {"customers": (fill_customers, check_customers), "desk": (fill_desk, check_tickets)}
 
 
 def settle(mariadb):
@@ -105,48 +135,17 @@ def turn(peer, operation, connections, seconds):
         "rss": memory(pids, "Rss"), "pss": memory(pids, "Pss")}
 
 
-def check_answers(peers):
-    """Everyone gives the same answers, or the comparison means nothing. Gives ours, by operation."""
-    variables = {"get": {"cid": "c4"}, "update": {"cid": "c1", "contact": "Jane", "phone": "1", "city": "Rome"},
-                 "add": {"contact": "John Smith", "city": "Atlanta"}}
-    answers = {}
-    for operation, action in ACTIONS.items():
-        for name, peer in peers.items():
-            if not hasattr(peer, "call"):
-                continue
-            if operation == "add":
-                variables["add"]["cid"] = f"check-{name}"
-            body = peer.call(action, **variables[operation])
-            expected = answers.setdefault(operation, body.replace(f"check-{name}", "check"))
-            if json.loads(body.replace(f"check-{name}", "check")) != json.loads(expected):
-                raise RuntimeError(f"{peer.title} answers {action} differently:\n{body}\n{expected}")
-    stored = {}
-    for name, peer in peers.items():
-        if hasattr(peer, "call"):
-            refusals = [peer.refusal("add_customer", cid=f"check-{name}"),
-                        peer.refusal("update_customer", cid="nobody", city="Rome"),
-                        peer.refusal("get_customers", cid="c1", key="wrong")]
-            if refusals != [409, 404, 401]:
-                raise RuntimeError(f"{peer.title} refuses with {refusals}")
-            customer = json.loads(peer.call("get_customers", cid=f"check-{name}"))["customers"][0]
-            stored[name] = {key: value for key, value in customer.items()
-                            if key not in ("id", "cid", "date_added", "last_updated")}
-    if any(values != next(iter(stored.values())) for values in stored.values()):
-        raise RuntimeError(f"not all store the same: {stored}")
-    return answers
-
-
-def plan(options):
+def plan(operations, options):
     """The cells of the table: operation, connections, length of a turn."""
-    for operation in options.operations:
+    for operation in operations:
         slow = "pass" in operation
         for connections in PASSWORD_CONNECTIONS if slow else options.connections:
             yield operation, connections, max(options.seconds, PASSWORD_SECONDS) if slow else options.seconds
 
 
-def measure(peers, options):
+def measure(peers, operations, options):
     cells = []
-    for operation, connections, seconds in plan(options):
+    for operation, connections, seconds in plan(operations, options):
         takers = {name: peer for name, peer in peers.items() if operation in peer.operations}
         turns = {name: [] for name in takers}
         if "pass" not in operation:
@@ -157,7 +156,7 @@ def measure(peers, options):
             for name, peer in takers.items():
                 turns[name].append(turn(peer, operation, connections, seconds))
                 # What one leaves to the database's own threads shall not weigh on the next.
-                time.sleep(0.2 if operation == "get" else 1)
+                time.sleep(1 if OPERATIONS[operation].writes or operation == "get-beside-pass" else 0.2)
         for name, results in turns.items():
             medians = {key: statistics.median(result[key] for result in results) for key in results[0]}
             rates = [result["rate"] for result in results]
@@ -177,7 +176,35 @@ def machine(options):
     return {"date": datetime.date.today().isoformat(), "cpu": cpu, "cores": os.cpu_count(), "memory_gib": round(memory_size),
             "load_before": os.getloadavg()[0], "mariadb": first_line("mariadbd", "--version").split()[2],
             "commit": first_line("git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"),
-            "rows": options.rows, "rounds": options.rounds, "seconds": options.seconds}
+            "rows": options.rows, "tickets": options.tickets, "rounds": options.rounds, "seconds": options.seconds}
+
+
+def measure_on(data, operations, options):
+    """Measures these operations on a database that holds nothing but this data. Gives the cells of the table."""
+    fill, check_answers = DATA[data]
+    print("Starting MariaDB", flush=True)
+    mariadb = MariaDB("--skip-networking", f"--innodb-buffer-pool-size={options.buffer_pool}", "--innodb-log-file-size=512M",
+                      "--innodb-flush-log-at-trx-commit=1", "--max-connections=500")
+    peers, bench = {}, None
+    try:
+        pools = fill(mariadb, options)
+        settle(mariadb)
+        bench = Bench(mariadb, secrets.token_hex(24), options.rows, pools)
+        for name in PEERS:
+            if name in options.peers and name != "return":
+                peers[name] = PEERS[name](bench)
+                peers[name].start()
+        answers = check_answers(peers, bench)
+        if "return" in options.peers and answers:
+            peers["return"] = PEERS["return"](bench, answers)
+            peers["return"].start()
+        return measure(peers, operations, options)
+    finally:
+        for peer in peers.values():
+            peer.stop()
+        if bench:
+            bench.remove()
+        mariadb.remove()
 
 
 def main():
@@ -187,28 +214,11 @@ def main():
     # A connection of wrk and one of nginx are two files each.
     resource.setrlimit(resource.RLIMIT_NOFILE, (resource.getrlimit(resource.RLIMIT_NOFILE)[1],) * 2)
     facts = machine(options)
-    print("Starting MariaDB", flush=True)
-    mariadb = MariaDB("--skip-networking", f"--innodb-buffer-pool-size={options.buffer_pool}", "--innodb-log-file-size=512M",
-                      "--innodb-flush-log-at-trx-commit=1", "--max-connections=500")
-    peers = {}
-    try:
-        print(f"Making {options.rows} customers", flush=True)
-        fill(mariadb, options.rows)
-        settle(mariadb)
-        bench = Bench(mariadb, secrets.token_hex(24), options.rows)
-        for name in PEERS:
-            if name in options.peers and name != "return":
-                peers[name] = PEERS[name](bench)
-                peers[name].start()
-        answers = check_answers(peers)
-        if "return" in options.peers:
-            peers["return"] = PEERS["return"](bench, answers)
-            peers["return"].start()
-        cells = measure(peers, options)
-    finally:
-        for peer in peers.values():
-            peer.stop()
-        mariadb.remove()
+    cells = []
+    for data in DATA:
+        operations = [name for name in options.operations if OPERATIONS[name].data == data]
+        if operations:
+            cells += measure_on(data, operations, options)
     BUILT.mkdir(parents=True, exist_ok=True)
     (BUILT / "results.json").write_text(json.dumps({"machine": facts, "cells": cells}, indent=1) + "\n")
     (BUILT / "results.md").write_text(report.table(facts, cells))

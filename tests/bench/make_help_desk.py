@@ -35,6 +35,7 @@ def arguments():
     parser.add_argument("--customers", type=int, default=Sizes.customers, help="(default: %(default)s)")
     parser.add_argument("--tickets", type=int, default=Sizes.tickets, help="(default: %(default)s)")
     parser.add_argument("--entries", type=int, default=Sizes.entries, help="of the history (default: %(default)s)")
+    parser.add_argument("--with-index", action="store_true", help="write the index of words, too, by which keywords find tickets")
     parser.add_argument("--seed", type=int, default=1, help="(default: %(default)s)")
     parser.add_argument("--until", type=datetime.date.fromisoformat, default=UNTIL, help="the date at which it ends (default: %(default)s)")
     parser.add_argument("--buffer-pool", default="2G", help="memory for data, of a server of its own (default: %(default)s)")
@@ -53,7 +54,7 @@ def connect(socket, user, database):
 
 def fill_and_measure(connection, options):
     begin = time.monotonic()
-    fill(connection, options.sizes, options.seed, options.until)
+    fill(connection, options.sizes, options.seed, options.until, with_index=options.with_index)
     print(f"filled in {time.monotonic() - begin:.0f} s, with {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MB of memory")
     with connection.cursor() as cursor:
         cursor.execute("SELECT TABLE_NAME, DATA_LENGTH, INDEX_LENGTH FROM information_schema.TABLES WHERE TABLE_SCHEMA = DATABASE() "

@@ -12,6 +12,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -19,14 +20,15 @@ import urllib.request
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "e2e"))
 
+from operations import OPERATIONS, TICKET_OPERATIONS, write_pools  # noqa: E402
 from servers import DATABASE, ROOT, MariaDB, Nginx, free_port, stop_process, wait_for  # noqa: E402, F401
 
 SQL = HERE / "sql"
 BUILT = ROOT / "build/bench"
 MODULE = ROOT / "build/module/ngx_http_helpdesk_module.so"
 CONNECTIONS = 8  # to the database, of each process that has a pool, and threads of the bare loop
-ACTIONS = {"get": "get_customers", "add": "add_customer", "update": "update_customer"}
-DATABASE_OPERATIONS = frozenset(ACTIONS)
+CUSTOMER_OPERATIONS = frozenset(("get", "update", "add"))
+DATABASE_OPERATIONS = CUSTOMER_OPERATIONS | TICKET_OPERATIONS
 BCRYPT_COST = 12
 
 
@@ -39,14 +41,21 @@ def process_tree(pid):
 
 
 class Bench:
-    """What all of them share: the database, the key, the rows, and a number for each run."""
+    """What all of them share: the database, the key, the rows, the values that calls draw, and a number for each run."""
 
-    def __init__(self, mariadb, key, rows):
+    def __init__(self, mariadb, key, rows, pools):
         self.mariadb = mariadb
         self.key = key
         self.key_hash = hashlib.sha256(key.encode()).hexdigest()
         self.rows = rows
+        self.pools = pools
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hd-bench-"))
+        self.pools_file = self.folder / "pools"
+        write_pools(pools, self.pools_file)
         self.runs = 0
+
+    def remove(self):
+        shutil.rmtree(self.folder)
 
     def next_run(self):
         self.runs += 1
@@ -56,6 +65,9 @@ class Bench:
         command = ["wrk", "-t", str(min(2, connections)), "-c", str(connections), "-d", f"{seconds}s", "--timeout", "60s",
                    "-s", HERE / "load.lua", f"http://127.0.0.1:{port}", "--", operation, self.key, str(self.rows),
                    str(self.next_run())]
+        if operation in TICKET_OPERATIONS:
+            row = OPERATIONS[operation]
+            command += ["POST" if row.writes else "GET", row.action, row.template, self.pools_file]
         return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
@@ -90,10 +102,15 @@ class HttpPeer:
     def load(self, operation, connections, seconds):
         return outcome(self.bench.wrk(self.port, operation, connections, seconds))
 
-    def call(self, action, **variables):
-        query = urllib.parse.urlencode({"key": self.bench.key, "action": action, "format": "json", **variables})
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/API/default.aspx?{query}", timeout=60) as answer:
+    def call(self, action, post=False, **variables):
+        query = {"key": variables.pop("key", self.bench.key), "action": action, "format": "json"}
+        body = urllib.parse.urlencode(variables).encode() if post else None
+        query = urllib.parse.urlencode(query if post else query | variables)
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/API/default.aspx?{query}", body, timeout=60) as answer:
             return answer.read().decode()
+
+    def post(self, action, **variables):
+        return self.call(action, post=True, **variables)
 
     def refusal(self, action, **variables):
         try:
@@ -179,13 +196,14 @@ class Return200(NginxPeer):
     """nginx alone, with the answers that ours gave."""
 
     title = "nginx return 200"
+    operations = CUSTOMER_OPERATIONS
 
     def __init__(self, bench, answers):
         super().__init__(bench)
         self.answers = answers
 
     def outside(self):
-        lines = " ".join(f"{ACTIONS[operation]} '{answer}';" for operation, answer in self.answers.items())
+        lines = " ".join(f"{OPERATIONS[operation].action} '{answer}';" for operation, answer in self.answers.items())
         return f"map $arg_action $answer {{ {lines} }}"
 
     def location(self):
@@ -215,7 +233,8 @@ env[BENCH_EMULATE] = %(emulate)s
 
     def start(self):
         folder = self.nginx.folder
-        shutil.copy(HERE / "api.php", folder)
+        for script in ("api.php", "tickets.php"):
+            shutil.copy(HERE / script, folder)
         statements = ", ".join(f"'{file.stem}' => <<<'SQL'\n{file.read_text()}\nSQL" for file in sorted(SQL.glob("*.sql")))
         (folder / "statements.php").write_text(f"<?php return [{statements}];\n")
         (folder / "fpm.conf").write_text(self.POOL % {
@@ -284,6 +303,9 @@ class Bare:
             mariadb = self.bench.mariadb
             command = [operation, min(connections, CONNECTIONS), seconds, self.bench.next_run(), SQL, mariadb.socket,
                        mariadb.password, self.bench.rows]
+            if operation in TICKET_OPERATIONS:
+                row = OPERATIONS[operation]
+                command += [row.action, row.template, self.bench.pools_file]
         return outcome(subprocess.Popen([self.program, *map(str, command)], stdout=subprocess.PIPE, text=True))
 
 

@@ -8,6 +8,7 @@ const http = require('node:http');
 const path = require('node:path');
 const querystring = require('node:querystring');
 const mysql = require('mysql2/promise');
+const ticketActions = require('./tickets.js');
 
 const TEXTS = ['contact', 'email', 'address', 'city', 'state', 'zip', 'country', 'phone', 'notes'];
 // The first is the default.
@@ -21,6 +22,7 @@ const SESSION = statement('session');
 const GET = statement('get');
 const ADD = statement('add');
 const UPDATE = statement('update');
+const MORE = Symbol('more records follow');
 const KEY = Buffer.from(process.env.BENCH_KEY_SHA256, 'hex');
 
 class Refusal extends Error {
@@ -28,6 +30,12 @@ class Refusal extends Error {
         super(`${variable}: ${text}`);
         Object.assign(this, { status, code, variable });
     }
+}
+
+function cidOf(request) {
+    const cid = (request.cid ?? '').trim();
+    if (cid === '' || cid.length > 255) throw new Refusal(400, 'required', 'cid', 'is required, with at most 255 characters');
+    return cid;
 }
 
 function texts(request) {
@@ -62,11 +70,12 @@ function present(row) {
 
 function actions(pool) {
     return {
-        async get_customers(cid) {
-            const [rows] = await pool.execute(GET, [cid]);
+        async get_customers(request) {
+            const [rows] = await pool.execute(GET, [cidOf(request)]);
             return { customers: rows.map(present) };
         },
-        async add_customer(cid, request) {
+        async add_customer(request) {
+            const cid = cidOf(request);
             const supplied = texts(request);
             const values = [cid, ...TEXTS.map((name) => supplied[name] ?? '')];
             for (const name in CHOICES) {
@@ -83,30 +92,37 @@ function actions(pool) {
             }
             return { response: [{ added_customer: cid }] };
         },
-        async update_customer(cid, request) {
+        async update_customer(request) {
+            const cid = cidOf(request);
             const supplied = texts(request);
             const assignments = Object.keys(supplied).map((name) => `${name} = ?`).join(', ');
             const [result] = await pool.execute(UPDATE.replace('{assignments}', assignments), [...Object.values(supplied), cid]);
             if (result.affectedRows === 0) throw new Refusal(404, 'not_found', 'cid', 'there is no such customer');
             return { response: [{ updated_customer: cid }] };
         },
+        ...ticketActions({ pool, statement, timeText, Refusal, MORE }),
     };
 }
 
-async function call(table, url) {
-    const request = querystring.parse(url.slice(url.indexOf('?') + 1));
+async function bodyOf(message) {
+    let body = '';
+    for await (const piece of message.setEncoding('utf8')) body += piece;
+    return body;
+}
+
+async function call(table, message) {
+    const query = message.url.slice(message.url.indexOf('?') + 1);
+    const request = querystring.parse(message.method === 'POST' ? `${query}&${await bodyOf(message)}` : query);
     if (!timingSafeEqual(createHash('sha256').update(request.key ?? '').digest(), KEY)) throw new Refusal(401, 'wrong_key', 'key', 'is wrong');
-    const cid = (request.cid ?? '').trim();
-    if (cid === '' || cid.length > 255) throw new Refusal(400, 'required', 'cid', 'is required, with at most 255 characters');
     const name = (request.action ?? '').toLowerCase();
     if (!Object.hasOwn(table, name)) throw new Refusal(400, 'unknown_action', 'action', 'is not known');
-    return table[name](cid, request);
+    return table[name](request);
 }
 
 function serve() {
     const pool = mysql.createPool({
         socketPath: process.env.BENCH_SOCKET, user: 'helpdesk', password: process.env.BENCH_PASSWORD, database: 'helpdesk',
-        charset: 'utf8mb4', dateStrings: true, connectionLimit: Number(process.env.BENCH_CONNECTIONS),
+        charset: 'utf8mb4', dateStrings: true, namedPlaceholders: true, connectionLimit: Number(process.env.BENCH_CONNECTIONS),
     });
     pool.pool.on('connection', (connection) => connection.query(SESSION));
     const table = actions(pool);
@@ -114,13 +130,14 @@ function serve() {
         let status = 200;
         let body;
         try {
-            body = await call(table, request.url);
+            body = await call(table, request);
         } catch (error) {
             if (!(error instanceof Refusal)) console.error(error);
             status = error.status ?? 500;
             body = { response: [{ error: error.message, code: error.code, variable: error.variable }] };
         }
         const text = JSON.stringify(body);
+        if (body[MORE]) response.setHeader('X-Helpdesk-More', 'Y');
         response.writeHead(status, {
             'Content-Type': 'application/json', 'Content-Length': Buffer.byteLength(text), 'Cache-Control': 'no-store',
         });

@@ -3,7 +3,9 @@
 import collections
 import io
 import json
+import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -182,3 +184,33 @@ def test_sizes_that_cannot_be_are_refused(sizes, wrong):
 def test_the_smallest_one(mariadb):
     make(mariadb, "smallest", Sizes(10, 1, 1), 1)
     assert value(mariadb, "smallest", "COUNT(*) FROM ticket_history") == 1
+
+
+def lines(texts):
+    return "".join(f"{kind} {' '.join(text.split())}\n" for kind, text in texts)
+
+
+def test_its_index_is_the_one_that_the_module_writes(mariadb):
+    """Words in which the generator and the module differ would be found by one of them only."""
+    mariadb.execute("CREATE DATABASE indexed")
+    mariadb.migrate("indexed")
+    with mariadb.connect("indexed") as connection:
+        fill(connection, Sizes(customers=50, tickets=300, entries=1500), 3, output=io.StringIO(), with_index=True)
+
+    def words_of(texts):
+        result = subprocess.run([os.environ["HELPDESK_WORDS_CHECK"], mariadb.socket, "root", "", "indexed"], input=lines(texts),
+                                capture_output=True, text=True, check=True)
+        return [line.split() for line in result.stdout.splitlines()]
+
+    words_of_tickets = collections.defaultdict(set)
+    entries = query(mariadb, "indexed", "SELECT ticket_id, notes, content_type, words FROM ticket_history ORDER BY id")
+    for entry, words in zip(entries, words_of((entry["content_type"], entry["notes"]) for entry in entries), strict=True):
+        assert entry["words"].decode() == "".join(f" {word}" for word in words)
+        words_of_tickets[entry["ticket_id"]].update(words)
+    tickets = query(mariadb, "indexed", "SELECT id, subject, words FROM tickets JOIN ticket_texts ON ticket_id = id ORDER BY id")
+    assert len(tickets) == 300
+    for ticket, words in zip(tickets, words_of(("text", ticket["subject"]) for ticket in tickets), strict=True):
+        words_of_tickets[ticket["id"]].update(words)
+        assert ticket["words"].decode().split() == sorted(words_of_tickets[ticket["id"]], key=str.encode)
+    rows = {(row["word"].decode(), row["ticket_id"]) for row in query(mariadb, "indexed", "SELECT word, ticket_id FROM ticket_words")}
+    assert rows == {(word, ticket) for ticket, words in words_of_tickets.items() for word in words}

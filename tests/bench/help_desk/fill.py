@@ -12,6 +12,7 @@ import time
 import pymysql.cursors
 
 from .calendar import DAY, END, Calendar
+from .index import Index
 from .life import Life
 from .lists import TAGS, Lists
 from .people import Customers, Technicians
@@ -65,12 +66,13 @@ def check_empty(cursor):
 class Desk:
     """What the tickets share, and the rows that they become."""
 
-    def __init__(self, sender, lists, calendar, seed, sizes):
+    def __init__(self, sender, lists, calendar, seed, sizes, index=None):
         self.random = random.Random(f"{seed} tickets")
         self.text_random = random.Random(f"{seed} texts")
         people = random.Random(f"{seed} people")
         self.sizes = sizes
         self.lists = lists
+        self.index = index
         self.calendar = calendar
         self.text = calendar.text
         self.customers = Customers(sizes.customers)
@@ -90,7 +92,7 @@ class Desk:
         self.add_tag = sender.table("ticket_tags", "ticket_id, position, tag")
         self.add_entry = sender.table(
             "ticket_history", "id, ticket_id, date, type, technician_id, customer_id, author, notes, content_type, customer_viewable, "
-            "status_id, changes, mail_from, mail_to, mail_cc, message_id, date_added, last_updated")
+            "status_id, changes, mail_from, mail_to, mail_cc, message_id, words, date_added, last_updated")
 
     def write_tickets(self, progress):
         counts = entry_counts(self.random, self.sizes.tickets, self.sizes.entries)
@@ -115,12 +117,15 @@ class Desk:
             merged_into = self.last_ticket_of.get(customer.id)
         self.last_ticket_of[customer.id] = life.id
         changed = sum(entry.type == "S" for entry in life.entries)
+        subject = self.texts.subject()
+        if self.index:
+            self.index.add(life.id, subject)
         self.add_ticket(
             life.id, customer.id, customer.company, customer.contact, customer.phone, customer.email, lists.source[life.source], opened,
             values["close_date"] or None, lists.category.get(values["category"]),
             lists.sub_category.get((values["category"], values["sub_category"])), life.technician.id if life.technician else None,
             self.technicians.groups.get(values["assigned_group"]), lists.escalation_level[values["escalation_level"]],
-            lists.status[values["status"]], self.texts.subject(), customer.group, lists.priority[values["priority"]],
+            lists.status[values["status"]], subject, customer.group, lists.priority[values["priority"]],
             values["due_date"] or None, life.entries[0].text, life.opener.id if life.opener else None, customer.portal,
             customer.contract if random.random() < 0.8 else None, "Y" if random.random() < 0.005 else "N", merged_into, 1 + changed, opened,
             self.text(life.updated))
@@ -155,10 +160,11 @@ class Desk:
             if chance % 5 == 0 and not entry.text:
                 notes, content_type = f"<p>{notes}</p>", "html"
         date = self.text(entry.date)
+        words = self.index.add(entry.ticket, notes, content_type == "html") if self.index else ""
         self.add_entry(
             self.entries, entry.ticket, date, type, technician.id if technician else None, None if technician else author.id, name, notes,
             content_type, "Y" if type in "RE" else "N", self.lists.status[entry.status], entry.changes, mail_from, mail_to, mail_cc,
-            message_id, date, date)
+            message_id, words, date, date)
 
 
 class Progress:
@@ -175,8 +181,10 @@ class Progress:
                   file=self.output, flush=True)
 
 
-def fill(connection, sizes=Sizes(), seed=1, until=UNTIL, output=sys.stderr):
+def fill(connection, sizes=Sizes(), seed=1, until=UNTIL, output=sys.stderr, with_index=False):
     """Writes the help desk over this connection, a plain one of pymysql, to whose database it belongs. It ends on the date `until`.
+
+    `with_index` writes the index of words, too, without which keywords find nothing. It has some 200 rows a ticket.
 
     Raises ValueError, and changes nothing, when there are rows already.
     """
@@ -185,6 +193,11 @@ def fill(connection, sizes=Sizes(), seed=1, until=UNTIL, output=sys.stderr):
         check_empty(cursor)
         lists = Lists(cursor)
         with Sender(connection) as sender:
-            Desk(sender, lists, calendar, seed, sizes).write_tickets(Progress(sizes, output))
-        cursor.execute(f"ANALYZE TABLE {', '.join((*EMPTY, 'ticket_history', 'ticket_tags'))}")
+            index = Index() if with_index else None
+            Desk(sender, lists, calendar, seed, sizes, index).write_tickets(Progress(sizes, output))
+            if index:
+                index.write_rows(sender)
+        if index:
+            index.write_texts(cursor)
+        cursor.execute(f"ANALYZE TABLE {', '.join((*EMPTY, 'ticket_history', 'ticket_tags', 'ticket_words', 'ticket_texts'))}")
         cursor.fetchall()

@@ -1,0 +1,1 @@
+SELECT words FROM ticket_texts WHERE ticket_id = ? FOR UPDATE

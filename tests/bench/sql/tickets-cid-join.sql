@@ -1,0 +1,1 @@
+JOIN customers AS customer ON customer.id = ticket.customer_id

@@ -1,0 +1,1 @@
+JOIN ticket_statuses AS status ON status.id = ticket.status_id

@@ -1,0 +1,1 @@
+(SELECT words LIKE CONCAT('% ', ?, '%') FROM ticket_texts WHERE ticket_id = ticket.id)
