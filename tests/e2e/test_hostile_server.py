@@ -36,6 +36,7 @@ SETTINGS = {
     "wait_timeout": "1", "net_read_timeout": "1", "innodb_lock_wait_timeout": "1", "lock_wait_timeout": "1",
     "transaction_isolation" if MYSQLD else "tx_isolation": "'SERIALIZABLE'",
     "transaction_read_only" if MYSQLD else "tx_read_only": "1",
+    "cte_max_recursion_depth" if MYSQLD else "max_recursive_iterations": "3", "div_precision_increment": "0",
     "init_connect": "'SET NAMES latin1'",
 }
 if not MYSQLD:

@@ -133,6 +133,14 @@ def test_a_setting_of_the_server_changes_nothing(mariadb, db, connect, settings)
     assert db.count("customers") == 2 and db.count("customer_phones") == 200
 
 
+def test_a_ring_is_found_however_long_it_is(mariadb, db, connect):
+    with server_has(mariadb, **{"cte_max_recursion_depth" if MYSQLD else "max_recursive_iterations": 3}):
+        api = connect()
+        for number in range(8):
+            assert api.post("add_tech", uid=f"t{number}", supervisor=f"t{number - 1}" if number else "").status == 200
+        assert api.post("update_tech", uid="t0", supervisor="t7").problems == [("supervisor", "ring")]
+
+
 # servers that are refused
 
 MEGABYTE = 1024 * 1024
