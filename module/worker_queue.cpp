@@ -57,17 +57,21 @@ ngx_msec_t waited(const Job& job) {
     return ngx_current_msec - job.since;
 }
 
-// Returns whether anybody waits for the job, as far as can be seen.
-bool is_wanted(const Job& job) {
-    if (job.request == nullptr)
-        return waited(job) < read_outlives_client || job.is_wanted();
-    if (!client_has_gone(job.request))
-        return true;
+// Returns how long the job is carried out whether or not its client is still there.
+ngx_msec_t outlives_client(const Job& job) {
     if (job.call == nullptr)
-        return waited(job) < read_outlives_client;
+        return read_outlives_client;
     // Without its client an import or an erasure would go on for long. It can be sent again.
-    return !job.call->ends_with_client() &&
-           waited(job) < (job.call->changes() ? write_outlives_client : read_outlives_client);
+    if (job.call->ends_with_client())
+        return 0;
+    return job.call->changes() ? write_outlives_client : read_outlives_client;
+}
+
+// Returns whether anybody waits for the job, as far as can be seen. To look at the client takes a system
+// call.
+bool is_wanted(const Job& job) {
+    return waited(job) < outlives_client(job) ||
+           (job.request == nullptr ? job.is_wanted() : !client_has_gone(job.request));
 }
 
 bool is_too_late(const Job& job) {
@@ -284,8 +288,9 @@ bool WorkerQueue::fail_if_obsolete(const Tenant& tenant, Job& job) const {
         fail(job);
         return true;
     }
-    if (room_for(tenant, lane_of(job)) == 0 || !lacks_connection(tenant, job) ||
-        waited(job) < static_cast<ngx_msec_t>(job.database->connect_timeout / std::chrono::milliseconds(1)))
+    if (!needs_connection(job) ||
+        waited(job) < static_cast<ngx_msec_t>(job.database->connect_timeout / std::chrono::milliseconds(1)) ||
+        !lacks_connection(tenant, job) || room_for(tenant, lane_of(job)) == 0)
         return false;
     job.call->fail({code::overloaded, "", "all connections to the database are busy, try again"},
                    tenant.connections->none_left());
