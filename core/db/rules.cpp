@@ -47,6 +47,12 @@ std::string joined(const std::vector<std::string>& items) {
     return text;
 }
 
+// Returns whether an update can change the variable so that answers show it.
+bool counts_as_change(const Resource& resource, const Variable& variable) {
+    return may_be_supplied(variable, false) && variable.kind->read != nullptr &&
+           shown(resource, variable) != nullptr;
+}
+
 // Returns a value as the database would show it.
 MaybeText text_of(const Value& value) {
     if (value.variable->list != nullptr)
@@ -169,6 +175,8 @@ class PlannedChange final : public Change {
 
     void set(std::string_view variable, MaybeText text, MaybeText shown) override {
         expect(phase_ == Phase::prepare || phase_ == Phase::fill, "sets a value too late");
+        expect(phase_ == Phase::prepare || !rules_.overlooks(resource(), find(variable)),
+               "sets " + std::string(variable) + ", which it does not say");
         write_.set(find(variable), std::move(text));
         rules_.shown_[&find(variable)] = std::move(shown);
     }
@@ -311,8 +319,8 @@ AppliedRules::AppliedRules(const Write& write) {
     const bool adding = write.action->verb.adds;
     for (const Rule* rule : rules_) {
         for (const Variable& variable : resource.variables)
-            if (rule->reads_all && may_be_supplied(variable, false) && variable.kind->read != nullptr &&
-                shown(resource, variable) != nullptr)
+            if (rule->reads_changed && counts_as_change(resource, variable) &&
+                (gives(write, variable.name) || sets(variable.name)))
                 read(resource, variable, adding);
         for (const std::string_view name : rule->reads)
             read(resource, variable_of(resource, name), adding);
@@ -326,6 +334,17 @@ AppliedRules::AppliedRules(const Write& write) {
 bool AppliedRules::has(Rule::Function Rule::*function) const {
     return std::any_of(rules_.begin(), rules_.end(),
                        [&](const Rule* rule) { return rule->*function != nullptr; });
+}
+
+bool AppliedRules::sets(std::string_view variable) const {
+    return std::any_of(rules_.begin(), rules_.end(), [&](const Rule* rule) {
+        return std::find(rule->sets.begin(), rule->sets.end(), variable) != rule->sets.end();
+    });
+}
+
+bool AppliedRules::overlooks(const Resource& resource, const Variable& variable) const {
+    return std::any_of(rules_.begin(), rules_.end(), [](const Rule* rule) { return rule->reads_changed; }) &&
+           counts_as_change(resource, variable) && find(Of::before, variable) == nullptr;
 }
 
 bool AppliedRules::ask() const {
@@ -369,6 +388,10 @@ void AppliedRules::add_question(const RuledWrite& write, Columns& columns,
         return;
     now_place_ = columns.add(as_text("NOW()"));
     for (Reading& one : readings_) {
+        one.place = 0;
+        // What neither the call nor a rule gives stays as it was.
+        if (one.of == Of::after && write.value_after(*one.variable) == nullptr)
+            continue;
         if (one.of == Of::before) {
             one.place = columns.add(before_sql(write, *one.variable));
             continue;
@@ -386,7 +409,7 @@ void AppliedRules::apply_answer(const RuledWrite& write, const Rows& row) {
     now_ = row.text(now_place_);
     for (Reading& one : readings_) {
         const Output* output = shown(write.write().action->resource, *one.variable);
-        if (row.is_null(one.place))
+        if (one.place == 0 || row.is_null(one.place))
             one.text = std::nullopt;
         else if (one.of == Of::before && output != nullptr)
             one.text = value_of(row, one.place, *output);

@@ -129,11 +129,14 @@ class AppliedRules {
         Of of;
         const Variable* variable;
         std::string_view column = {};  // of what it refers to
-        unsigned place = 0;
+        unsigned place = 0;            // 0: not asked for
         MaybeText text = {};
     };
 
     bool has(Rule::Function Rule::*function) const;
+    bool sets(std::string_view variable) const;
+    // Returns whether rules read what an update changes, but not this variable.
+    bool overlooks(const Resource& resource, const Variable& variable) const;
     void read(const Resource& resource, const Variable& variable, bool adding);
     void add_reading(Reading reading);
     const Reading* find(Of of, const Variable& variable, std::string_view column = {}) const;

@@ -137,10 +137,11 @@ struct Rule {
     // If not empty, it applies only to adds and updates that supply one of these variables.
     Few<std::string_view, 8> if_given = {};
 
-    // The variables that the functions read: all that an update can change, or these.
-    bool reads_all = false;
+    // The variables that the functions read: those that an update may change, and these.
+    bool reads_changed = false;
     Few<std::string_view, 16> reads = {};
-    Few<Referred, 8> refers = {};  // each written as Referred{…}: braces alone do not tell them apart
+    Few<std::string_view, 4> sets = {};  // those that an update may change because `fill` sets them
+    Few<Referred, 8> refers = {};        // each written as Referred{…}: braces alone do not tell them apart
 
     // They run in this order, each for all rules before the next one.
     Function prepare = nullptr;  // before the database is asked: knows what the call gives, and nothing else

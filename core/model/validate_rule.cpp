@@ -28,6 +28,8 @@ void validate_rule(const Resource& resource, const Rule& rule, Complaints& compl
         complaints.expect(resource.find(name) != nullptr, name, "is what a rule waits for, but no variable");
     for (const std::string_view name : rule.reads)
         complaints.expect(is_readable(resource, name), name, "is read by a rule, but no answer shows it");
+    for (const std::string_view name : rule.sets)
+        complaints.expect(resource.find(name) != nullptr, name, "is set by a rule, but no variable");
     for (const Referred& referred : rule.refers) {
         const Variable* variable = resource.find(referred.variable);
         complaints.expect(variable != nullptr && variable->reference != nullptr && !referred.column.empty(),

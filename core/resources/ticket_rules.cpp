@@ -44,6 +44,7 @@ constexpr Rule take_texts = {
     .on_update = true,
     .if_given = {"cid"},
     .reads = {"cid"},
+    .sets = {"contact", "phone", "email"},
     .refers = {Referred{"cid", "contact"}, Referred{"cid", "phone"}, Referred{"cid", "email"}},
     .fill = copy_texts};
 
@@ -53,6 +54,7 @@ constexpr Rule take_references = {
     .on_update = true,
     .if_given = {"cid"},
     .reads = {"cid"},
+    .sets = {"company", "customer_group", "portal"},
     .refers = {Referred{"cid", "company_id"}, Referred{"cid", "group_id"}, Referred{"cid", "portal_id"},
                Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"}},
     .fill = copy_references};
@@ -212,8 +214,8 @@ void note_changes_of(Change& change) {
 
 // What was and what is, for each variable that changes. An update that changes nothing leaves no trace.
 constexpr Rule note_changes = {.on_update = true,
-                               .reads_all = true,
-                               .reads = {"uid", "by_cid"},
+                               .reads_changed = true,
+                               .reads = {"uid", "by_cid", "cid", "status"},
                                .refers = {Referred{"uid", "name"}, Referred{"by_cid", "contact"}},
                                .check =
                                    [](Change& change) {

@@ -62,6 +62,7 @@ inline const Resource& history() {
 inline constexpr Rule copy_contact = {.on_add = true,
                                       .on_update = true,
                                       .if_given = {"owner"},
+                                      .sets = {"contact"},
                                       .refers = {Referred{"owner", "contact"}},
                                       .fill = [](Change& change) {
                                           if (!change.gives("contact"))
@@ -105,7 +106,7 @@ inline constexpr Rule begin_history = {.on_add = true, .also = [](Change& change
 // stored.
 inline constexpr Rule note_changes = {
     .on_update = true,
-    .reads_all = true,
+    .reads_changed = true,
     .check =
         [](Change& change) {
             if (change.changed().empty())
