@@ -220,7 +220,7 @@ int main(int count, char** words) {
             options.socket = arguments.at(5);
             options.password = arguments.at(6);
             options.rows = std::stoull(arguments.at(7));
-            if (arguments.size() > 8) {
+            if (arguments.size() > 10) {
                 options.action = arguments.at(8);
                 options.call = arguments.at(9);
                 options.pools = bare::read_pools(arguments.at(10));
