@@ -133,7 +133,7 @@ void on_body(ngx_http_request_t* r) noexcept {
         const LocationConf& conf = location_conf(r);
         Body body(r);
         const Settings& settings = conf.settings;
-        // Of a small body it is known at once who sent it.
+        // Who sent a small body is known at once.
         const bool is_large = body.size() > small_body;
         const bool is_strangers = is_large && is_from_stranger(settings, head_of(r));
         context(r).body_memory = RequestMemory::take(

@@ -9,7 +9,7 @@ namespace {
 
 constexpr unsigned long_patience = 60'000;
 
-// Of jobs that share statements, two tasks are out at the same time: one is at the database while the next is
+// Two tasks of jobs that share statements are out at the same time: one is at the database while the next is
 // on its way. Further jobs gather in the meantime, but not for long, because both tasks may wait for a locked
 // row. Only one task asks for the health of a database, even when the database hangs.
 constexpr std::array<Rules, lanes> rules = {{

@@ -54,7 +54,7 @@ struct LocationConf {
     bool is_api() const { return answerer.role == Answerer::Role::api; }
 };
 
-// What the module must know of all locations together.
+// The configuration of all locations together.
 struct MainConf {
     // The databases whose work goes to each pool.
     std::map<ngx_thread_pool_t*, std::set<const DatabaseSettings*>> databases_of_pools;

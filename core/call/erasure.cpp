@@ -9,7 +9,7 @@ Work::Step ErasureWork::carry_out() {
     if (!piece.problems.empty())
         return {Stage::done, Outcome(std::move(piece))};
     has_begun_ = has_begun_ || piece.more || write().erased.records_done > 0;
-    // What an If-Match demands was so when the first piece was erased, which cannot be undone.
+    // The If-Match fitted when the first piece was erased, which cannot be undone.
     if (has_begun_)
         write().if_match.clear();
     return piece.more ? Step{Stage::database} : WriteWork::carry_out();

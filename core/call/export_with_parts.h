@@ -21,7 +21,7 @@ class ExportWithParts : public Export {
 
     Step carry_out() override;
 
-    // Of the records that are read ahead.
+    // Receive the records that are read ahead.
     void record(const StoredRecord& record) override;
     void begin_record(StoredRecord record) override;
     void piece(std::string_view text, bool last) override;

@@ -14,7 +14,7 @@ namespace {
 using Number = std::atomic<ChangeNumber>;
 static_assert(Number::is_always_lock_free);
 
-// Customers share numbers, so that memory is bounded. If one of them changes, the passwords of the others are
+// Records share numbers, so that memory is bounded. If one of them changes, the passwords of the others are
 // checked again as well.
 constexpr std::size_t numbers = 4096;
 
@@ -28,9 +28,9 @@ Changes own;
 Changes* changes = &own;
 
 // Must be the same in all processes.
-Number& number_of(std::string_view customer) {
+Number& number_of(std::string_view identifier) {
     std::uint64_t hash = 0xcbf29ce484222325;  // FNV-1a
-    for (const char c : customer)
+    for (const char c : identifier)
         hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001b3;
     return changes->of_some.at((hash ^ (hash >> 32U)) % numbers);
 }
@@ -62,8 +62,8 @@ ChangeNumber latest_change() noexcept {
     return changes->latest;
 }
 
-bool changed_since(std::string_view customer, ChangeNumber number) noexcept {
-    return changes->of_all > number || number_of(customer) > number;
+bool changed_since(std::string_view identifier, ChangeNumber number) noexcept {
+    return changes->of_all > number || number_of(identifier) > number;
 }
 
 // A repeat may be the second attempt of this write, if the connection was lost when the first one was stored.

@@ -12,16 +12,16 @@ namespace helpdesk {
 struct Write;
 struct WriteResult;
 
-// The position of a change in the order of all changes. Read one before a customer's credentials: it tells
-// later whether they may have changed since.
+// The position of a change in the order of all changes. Read one before a record's credentials: it tells later
+// whether they may have changed since.
 using ChangeNumber = std::uint64_t;
 
 // All functions here may be called on any thread, and never wait.
 ChangeNumber latest_change() noexcept;
 
-// Returns whether a sign-in of the customer, by the identifier as stored, may have ended after that change.
-// It may be true although only another customer changed. It is never false if this one did.
-bool changed_since(std::string_view customer, ChangeNumber number) noexcept;
+// Returns whether a sign-in of the record, by the identifier as stored, may have ended after that change. It
+// may be true although only another record changed. It is never false if this one did.
+bool changed_since(std::string_view identifier, ChangeNumber number) noexcept;
 
 // Call this after each write. Ends the sign-ins of the record if the write deleted or erased it, or changed
 // its name, its password or whether it may sign in. Ends all sign-ins if the outcome of such a write is

@@ -78,7 +78,7 @@ struct WriteResult : Outcome {
     std::string was = {};
     // Nothing was done, because the write is `only_if_short`, and is not.
     bool takes_long = false;
-    // What a dry run found besides the answer: names of outputs, and their values.
+    // The outputs that a dry run found besides the answer: their names and values.
     std::vector<std::pair<std::string_view, std::string>> told = {};
 };
 

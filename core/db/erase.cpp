@@ -16,7 +16,7 @@ namespace helpdesk {
 namespace db {
 namespace {
 
-// What a statement finds or changes at most, and a piece. More than a piece is erased in pieces.
+// The most that a statement finds or changes, and the most of a piece. More is erased in pieces.
 constexpr std::size_t most_records = 32;
 constexpr std::size_t most_parts = 256;
 constexpr std::size_t parts_of_piece = 1024;
@@ -264,8 +264,8 @@ class Erasure {
             set += ", " + sql_.of_record(name) + " = ''";
     }
 
-    // What changed of a record in the person's time says who that was, and so do the addresses of its mails.
-    // Of other records, that holds for what the person wrote.
+    // The changes of a record in the person's time say who that was, and so do the addresses of its mails. In
+    // other records, what the person wrote does.
     bool erase_parts(std::uint64_t record, std::uint64_t end) {
         const TraceSql& sql = sql_;
         const std::string text = sql.of_part(sql.traces.text);
@@ -346,7 +346,7 @@ class Piece : public Operation {
         connection.commit();
     }
 
-    // What was erased is not found again.
+    // A second run does not find again what the first one erased.
     bool repeatable() const override { return true; }
 
     const ErasedSoFar& so_far() const { return so_far_; }

@@ -23,7 +23,8 @@ std::map<std::uint64_t, FieldDefinition> read_fields(Connection& connection, con
     return fields;
 }
 
-// What is stored may be older than the options and the greatest length that the field has now.
+// Returns the field as it may have been: values may be older than the options and the greatest length that
+// the field has now.
 FieldDefinition as_it_may_have_been(FieldDefinition field) {
     if (field.type == "list")
         field.data_type = "Text";

@@ -78,7 +78,7 @@ void FieldValues::apply_answer(const Rows& row, Problems& problems) {
         if (asked_[i].before != 0 && !row.is_null(asked_[i].before))
             change.before = text_of(row, asked_[i].before, change.name);
         FieldDefinition field = definition_of(given.field, text_of(row, asked_[i].definition, change.name));
-        // What is brought was allowed where it comes from.
+        // A value that is brought was allowed where it comes from.
         field.required = field.required && !write_->action->verb.brings;
         change.after = read_field(write_->action->resource, field, given.text, problems);
         bytes += change.after.value_or("").size();

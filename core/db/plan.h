@@ -144,7 +144,7 @@ class WritePlan final : public RuledWrite {
     std::uint64_t record_id = 0;
     bool takes_long = false;  // although the write is only for what is short; it must be rolled back
     std::string identifier;   // as stored
-    // What was done besides, as a dry run tells it.
+    // The outputs that a dry run tells besides the answer.
     std::vector<std::pair<std::string_view, std::string>> told;
 
     // Returns the number of the record that the answer is about, once everything is done.

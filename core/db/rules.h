@@ -18,7 +18,7 @@
 
 namespace helpdesk::db {
 
-// What becomes of a field of the record (db/field_values.h).
+// A field of the record, before and after the write (db/field_values.h).
 struct FieldChange {
     std::uint64_t number;
     std::string name;
@@ -61,7 +61,7 @@ class RuledWrite {
 
 // A record that a rule adds beside another, or updates before it.
 struct Beside {
-    // What is added, or if there is a number, what the record that has it is given.
+    // `values` are those of the record that is added, or if there is a number, the new ones of that record.
     Beside(const Resource& resource, const Change::Values& values, std::optional<std::uint64_t> number = {});
 
     Action action;
@@ -75,7 +75,7 @@ struct ChangeOfOthers {
     std::string to;
 };
 
-// What belongs to the record and goes to another one.
+// Gives what belongs to the record to another one.
 struct Move {
     const Belongings& belongings;
     std::uint64_t to;

@@ -22,7 +22,7 @@ constexpr std::size_t texts_at_first = 4;
 constexpr std::size_t texts_at_once = 32;
 constexpr std::uint64_t longest_at_once = std::uint64_t{32} * 1024;
 
-// What a text costs beside its bytes, in bytes.
+// The cost of a text beside its bytes, in bytes.
 constexpr std::uint64_t cost_of_text = 1024;
 
 // A power of two rows at once, so that few prepared statements serve all numbers.

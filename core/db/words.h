@@ -11,7 +11,7 @@
 
 namespace helpdesk::db {
 
-// What an index is told of a record: a text that was added, or that all its texts are to be read again.
+// Tells an index about a record: of a text that was added, or that all its texts are to be read again.
 struct IndexedText {
     const WordIndex* index = nullptr;
     std::uint64_t number = 0;  // of the record

@@ -10,7 +10,7 @@ namespace helpdesk {
 
 struct Resource;
 
-// What records have in common that are counted together.
+// Says what records have in common that are counted together.
 struct CountBy {
     enum class Unit { none, day, week, month };
 
@@ -37,7 +37,7 @@ struct Counting {
     FirstAnswer answer;
 };
 
-// What is told of records that are counted together, in this order. Minutes are empty if there are none.
+// The outputs of records that are counted together, in this order. Minutes are empty if there are none.
 inline constexpr std::array<std::string_view, 7> count_outputs = {"value",
                                                                   "count",
                                                                   "closed",

@@ -1,4 +1,4 @@
-// What is erased of a person whose records stay, since others count on them.
+// Says what is erased of a person whose records stay, since others count on them.
 #pragma once
 
 #include <cstdint>

@@ -35,7 +35,7 @@ struct FieldDefinition {
     std::string options = {};  // one a line
 };
 
-// What such names match, for OpenAPI.
+// The pattern that such names match, for OpenAPI.
 inline constexpr std::string_view field_pattern = "^field_[1-9][0-9]*$";
 
 // Returns whether it is `field_` and digits.

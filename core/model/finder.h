@@ -34,7 +34,7 @@ enum class Compare {
     present,       // has a value in one of the columns
     overdue,       // the time in the column, the resource's deadline, has passed, and the work is not done
     in_time,       // the opposite
-    // Of a ticket, whatever the column: a customer, or a technician, may see it.
+    // A customer, or a technician, may see the ticket. The column does not matter.
     viewable_by_customer,
     visible_to_technician,
 };

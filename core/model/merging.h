@@ -1,4 +1,4 @@
-// What a record brings to another one of its resource when it is merged into that, and removed.
+// Says what a record brings to another one of its resource when it is merged into that and removed.
 #pragma once
 
 #include <span>
@@ -24,7 +24,7 @@ struct Joined {
 };
 
 struct Merging {
-    // What goes to the other record.
+    // The other record gets these.
     std::span<const Belongings> moved;
     // The variables that the other record gets if it has no value of any in the same group.
     std::span<const Few<std::string_view, 8>> filled;

@@ -71,8 +71,8 @@ struct Reference {
     // locked.
     std::string_view taken_from = {};
     std::string_view taken = {};
-    // Of a resource to itself: no record may lead back to itself, through any number of others. It holds for
-    // what calls give; a rule must not fill it.
+    // For a reference of a resource to itself: no record may lead back to itself, through any number of
+    // others. It holds for what calls give; a rule must not fill it.
     bool no_rings = false;
 };
 
@@ -130,7 +130,7 @@ struct Choices {
     bool strict = false;               // any other value is an error; otherwise it is one only with
                                        // `helpdesk_unknown_variables reject`
     bool exact = false;                // case counts
-    // What a rule sets besides, and what a record that is brought from elsewhere may have.
+    // Further texts that a rule sets, or that a record may have which is brought from elsewhere.
     std::span<const std::string_view> set_by_rules = {};
     std::span<const Synonym> synonyms = {};
 };

@@ -90,7 +90,7 @@ void validate_key(const Resource& resource, Complaints& complaints) {
     complaints.expect(resource.sign_in == nullptr, "", "can be signed in to by name, but has none");
 }
 
-// What hides records, and what an add that is sent again is known by.
+// Checks what hides records, and by what an add is known that is sent again.
 void validate_life(const Resource& resource, Complaints& complaints) {
     complaints.expect(!resource.unique_repeats || !resource.unique.empty(), "",
                       "knows an add that is sent again by nothing unique");
@@ -108,7 +108,7 @@ void validate_life(const Resource& resource, Complaints& complaints) {
                       resource.order, "is what a list is sorted by, but no output of a column");
 }
 
-// What imports and exports have as a list in each record.
+// Checks the parts that imports and exports have as a list in each record.
 void validate_parts(const Resource& resource, Complaints& complaints) {
     if (resource.parts == nullptr)
         return;
@@ -153,7 +153,7 @@ void validate_verb(const Resource& resource, const Verb& verb, Complaints& compl
                       "goes page by page, but there is no selector of the records after one");
     complaints.expect(!verb.takes_rows || !modes_of(resource).empty(), verb.name,
                       "takes rows, but there is nothing that they can be");
-    // What is brought with its parts may do without a number.
+    // A record that is brought with its parts may do without a number.
     const bool names_records = verb.takes_rows && resource.parts == nullptr;
     complaints.expect(!names_records || !resource.known_by_number(), verb.name,
                       "takes rows, which cannot name a record that is known by ID");

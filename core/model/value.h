@@ -17,7 +17,7 @@ struct Stored {
     std::string text;
 };
 
-// What a call gives to a field.
+// The value that a call gives to a field.
 struct FieldValue {
     std::uint64_t field;  // its number
     std::string text;

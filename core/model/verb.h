@@ -77,7 +77,7 @@ extern const Verb get;
 extern const Verb verify;
 extern const Verb import_;
 extern const Verb export_;
-// What a row is for a resource with parts. No resource lists it, so that no client can call it.
+// Adds a row of an import to a resource with parts. No resource lists it, so that no client can call it.
 extern const Verb bring;
 
 }  // namespace verbs

@@ -119,7 +119,7 @@ class Checker {
         if (!given)
             return omit(value);
         const std::string text(input_.get(variable.name));
-        // What had no value elsewhere gets none here.
+        // A variable that had no value elsewhere gets none here.
         if (input_.bringing && text.empty())
             return omit(value);
         if (variable.required && text::is_blank(text) && (input_.adding || !variable.may_be_cleared))

@@ -43,9 +43,6 @@ class Parts {
     CheckOptions options_;
 };
 
-// One call of an action that writes. For an add it holds every variable, for an update only those that the
-// client sent, a new identifier among them. Companions are not among the values: their values are held with
-// the variable that they belong to.
 // How far the traces of a person were erased before the write that ends the erasure: the largest numbers of
 // what was done.
 struct ErasedSoFar {
@@ -55,6 +52,9 @@ struct ErasedSoFar {
     std::uint64_t records_done = 0;  // how many, in all three
 };
 
+// One call of an action that writes. For an add it holds every variable, for an update only those that the
+// client sent, a new identifier among them. Companions are not among the values: their values are held with
+// the variable that they belong to.
 struct Write {
     const Action* action;
     std::string identifier;
@@ -72,7 +72,7 @@ struct Write {
     // Nothing is done if it turns out to take long, as what reads all texts of a record again may.
     bool only_if_short = false;
     ErasedSoFar erased = {};
-    // What is brought with the record; nothing: the call says nothing of parts.
+    // The parts that are brought with the record; nothing: the call says nothing of parts.
     std::optional<Parts> parts = {};
     // Becomes true, on another thread, when nobody waits for the write any more. While its parts are stored,
     // it then ends as one that the server is too busy for: `overloaded`, with nothing stored. Null: it never

@@ -60,7 +60,7 @@ const Kind hidden_reference = {
     .show = show_nothing,
     .describe = [](const Variable& variable) { return kinds::reference.describe(variable); }};
 
-// What keywords are looked for in, which no answer shows.
+// The texts in which keywords are looked for. No answer shows them.
 const Kind indexed_words = {.name = "indexed_words",
                             .read = [](const Input&, Value& value, const std::string& text) -> bool {
                                 value.text = text;
@@ -197,7 +197,7 @@ void fill_in(Change& change) {
 // A change that was made elsewhere says only in its text who had the ticket before. A parser would make many
 // times its size of that text, which may be as long as the body.
 MaybeText former_customer_of(std::string_view changes) {
-    // Of 255 characters, each of which may be two escapes.
+    // A name has up to 255 characters, each of which may be two escapes.
     constexpr std::size_t longest_name = 255 * 12 + 2;
     return first_json_string(find_json_list(changes, "cid"), longest_name);
 }
@@ -207,7 +207,7 @@ void fill_in_brought(Change& change) {
     change.set("former_cid", former_customer_of(change.after("changes").value_or("")));
 }
 
-// What is brought keeps its author, who may belong to another company by now.
+// An entry that is brought keeps its author, who may belong to another company by now.
 void check_brought(Change& change) {
     if (change.after("uid") && change.after("cid"))
         change.forbid({code::ambiguous, "cid", "cannot be given beside uid"});

@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::string_view into_tid = "into_tid";
 
-// What goes to the other ticket. Entries of what was changed tell of the ticket that it was changed in, and
+// These go to the other ticket. Entries of what was changed tell of the ticket that it was changed in, and
 // stay there. Whatever else comes to belong to tickets needs a row here.
 constexpr std::array moved = {
     Belongings{.resource = &ticket_history, .variable = "tid", .unless = "type", .kept = "S"}};

@@ -59,7 +59,7 @@ constexpr Rule take_references = {
                Referred{"cid", "company"}, Referred{"cid", "group"}, Referred{"cid", "portal"}},
     .fill = copy_references};
 
-// What is brought was allowed where it comes from.
+// A ticket that is brought was allowed where it comes from.
 constexpr Rule expect_support = {
     .on_add = true, .refers = {Referred{"cid", "support"}}, .check = [](Change& change) {
         if (change.referred("cid", "support") == "N")
@@ -212,7 +212,8 @@ void note_changes_of(Change& change) {
     change.add(ticket_history(), std::move(values));
 }
 
-// What was and what is, for each variable that changes. An update that changes nothing leaves no trace.
+// Notes the old and the new value of each variable that changes. An update that changes nothing leaves no
+// trace.
 constexpr Rule note_changes = {.on_update = true,
                                .reads_changed = true,
                                .reads = {"uid", "by_cid", "cid", "status"},
