@@ -12,8 +12,8 @@ namespace helpdesk {
 struct Write;
 struct WriteResult;
 
-// The position of a change in the order of all changes. Read one before a record's credentials: it tells later
-// whether they may have changed since.
+// The position of a change in the order of all changes. Read one before a record's credentials: it tells
+// later whether they may have changed since.
 using ChangeNumber = std::uint64_t;
 
 // All functions here may be called on any thread, and never wait.
